@@ -1,0 +1,25 @@
+# Every library that asbench stands on, and why. bootstrap.sh installs them; versions are Debian 12's unless pinned there.
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)  # FAISS's own configuration expects it to be found first
+find_package(LibTorch 2.11 REQUIRED)          # tensors and networks; cmake/FindLibTorch.cmake
+find_package(OpenCV 4.6 REQUIRED COMPONENTS core imgproc imgcodecs videoio)  # video, images
+find_package(faiss 1.7.3 REQUIRED)            # nearest neighbours
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)   # dense algebra in metrics/, without a tensor library
+find_package(nlohmann_json 3.11 REQUIRED)     # JSON
+find_path(ASBENCH_VALIJSON valijson/validator.hpp REQUIRED)  # JSON schema; header only, Debian ships no CMake package
+find_package(fmt REQUIRED)                    # text formatting: g++ 12 lacks std::format
+find_package(spdlog REQUIRED)                 # log lines
+find_package(CLI11 2.1 REQUIRED)              # command line
+find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)  # SHA-256, hardware accelerated
+find_package(CURL REQUIRED)                   # downloads: resume, redirects, proxies
+find_package(ICU REQUIRED COMPONENTS uc i18n) # NFC and lower case as the tokenizers define them
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)   # checksums of store entries, digests of frames
+pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)   # pre-tokenisation patterns with Unicode classes
+if(ASBENCH_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
+if(ASBENCH_BENCHMARKS)
+  find_package(benchmark REQUIRED)
+endif()

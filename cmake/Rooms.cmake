@@ -1,0 +1,25 @@
+# asbench_room(NAME [SOURCES ...] [LINK ...]): one static library a room (or part of one), with our warnings as errors and
+# includes from the root. Available as asbench::NAME.
+function(asbench_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(asbench_${name} STATIC ${ROOM_SOURCES})
+  add_library(asbench::${name} ALIAS asbench_${name})
+  set_target_properties(asbench_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(asbench_${name} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include/asbench>)
+  target_link_libraries(asbench_${name} PUBLIC ${ROOM_LINK} PRIVATE $<BUILD_INTERFACE:asbench_flags> ${ROOM_PRIVATE_LINK})
+  set_property(GLOBAL APPEND PROPERTY ASBENCH_ROOMS asbench_${name})
+endfunction()
+
+# asbench_test(NAME SOURCES ... LINK ... [LABELS ...]): one GoogleTest program; every TEST becomes one CTest entry.
+function(asbench_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT TEST_LABELS)
+    set(TEST_LABELS unit)
+  endif()
+  add_executable(${name} ${TEST_SOURCES})
+  target_link_libraries(${name} PRIVATE ${TEST_LINK} asbench_flags asbench_test_support GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE ASBENCH_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ASBENCH_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
+endfunction()

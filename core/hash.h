@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace asbench {
+
+/// SHA-256 fed piece by piece (OpenSSL, with the CPU's SHA instructions where it has them).
+/// Move-only; one thread at a time.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  Sha256& update(std::span<const std::byte> bytes);
+  Sha256& update(std::string_view text);
+  /// Ends the sum. @returns 64 lower-case hexadecimal digits.
+  [[nodiscard]] std::string hex_digest();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// SHA-256 of a text. @returns 64 lower-case hexadecimal digits.
+[[nodiscard]] std::string sha256_hex(std::string_view text);
+
+/// SHA-256 of a file's bytes. @throws BadInput naming the path when it can't be opened or read to
+/// its end.
+[[nodiscard]] std::string sha256_file(const std::filesystem::path& path);
+
+/// XXH3 128-bit checksum: detects damage and equal frames, is no protection against an attacker.
+[[nodiscard]] std::string xxh3_hex(std::span<const std::byte> bytes);
+
+}  // namespace asbench

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asbench {
+
+/// Documents keep their keys in the order they were written, so that a result reads from top to
+/// bottom.
+using Json = nlohmann::ordered_json;
+
+/// What a JSON text is allowed to be.
+struct JsonLimits {
+  std::size_t max_bytes = 1ULL << 30;
+  int max_depth = 64;  ///< deeper nesting is refused before it can exhaust the stack
+  bool refuse_duplicate_keys =
+      false;  ///< else the last one wins and `duplicate_keys` of parse_json tells
+};
+
+/// Parses UTF-8 JSON.
+/// @param where  what to call the text in messages, usually its path
+/// @param duplicate_keys  if given, receives the name of every key that occurs twice in one object
+/// @throws BadInput with `where`, line and column.
+[[nodiscard]] Json parse_json(std::string_view text, std::string_view where,
+                              const JsonLimits& limits = {},
+                              std::vector<std::string>* duplicate_keys = nullptr);
+
+/// Reads and parses a file; the same errors, and BadInput when it can't be read.
+[[nodiscard]] Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits = {},
+                                  std::vector<std::string>* duplicate_keys = nullptr);
+
+/// Writes `value` beside `path` under a temporary name, syncs and renames: readers see the old file
+/// or the new one. Numbers are written with the digits that read back to the same double. @throws
+/// BadInput when it can't be written, InternalError when the value holds a NaN or an infinity.
+void write_json_file(const std::filesystem::path& path, const Json& value);
+
+/// Reads a whole file. @throws BadInput naming the path.
+[[nodiscard]] std::string read_text_file(const std::filesystem::path& path,
+                                         std::size_t max_bytes = 1ULL << 30);
+
+/// Writes a file under a temporary name, syncs it and renames it to `path`. @throws BadInput naming
+/// the path and the cause.
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace asbench

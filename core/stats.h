@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asbench {
+
+/// SplitMix64 (Steele, Lea & Flood 2014). The one generator of all seeded statistics:
+/// metrics.md 9.2.
+class SplitMix64 {
+ public:
+  explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  /// Uniform in 0..bound-1: high 64 bits of next() * bound. bound >= 1.
+  std::uint64_t below(std::uint64_t bound);
+
+ private:
+  std::uint64_t state_;
+};
+
+/// Mean in double, ascending index. values.size() >= 1.
+[[nodiscard]] double mean(std::span<const double> values);
+
+/// Quantile with linear interpolation at (n - 1) p of *sorted* values (numpy's default). n >= 1, p
+/// in [0, 1].
+[[nodiscard]] double sorted_quantile(std::span<const double> sorted, double p);
+
+/// One story's value and the IP (cluster) that it belongs to.
+struct ClusteredValue {
+  std::string cluster;
+  double value = 0.0;
+};
+
+struct Interval {
+  double low = 0.0;
+  double high = 0.0;
+  bool operator==(const Interval&) const = default;
+};
+
+struct BootstrapOptions {
+  int replicates = 10000;
+  std::uint64_t seed = 0;
+  double level = 0.95;
+};
+
+/// Confidence interval of the mean by a bootstrap over whole clusters (metrics.md 9.2): clusters in
+/// byte order of their ids, G draws a replicate from one SplitMix64 stream, replicate = sum of
+/// values / number of values drawn.
+/// @returns nothing when there are fewer than two clusters. Values must be finite.
+[[nodiscard]] std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> values,
+                                                          const BootstrapOptions& options = {});
+
+/// Number of distinct clusters.
+[[nodiscard]] int count_clusters(std::span<const ClusteredValue> values);
+
+}  // namespace asbench
