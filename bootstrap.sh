@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# Sets AnimeShooter-Bench up on Debian 12 and runs it. Running it again does nothing twice.
+#
+#   ./bootstrap.sh build     install what is missing, configure, build: build/release/bin/asbench
+#   ./bootstrap.sh test      build, then run every test (what CI runs)
+#   ./bootstrap.sh asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   ./bootstrap.sh fuzz [S]  every fuzz target for S seconds (default 60)
+#   ./bootstrap.sh cuda      as build, with the CUDA libraries that the torch wheel needs on a GPU machine
+#
+# Downloads go to .deps/ (LibTorch, 1.2 GB unpacked), builds to build/. Nothing else is written outside apt's own places.
+# ASBENCH_JOBS=N limits parallel compile jobs (default: all cores).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+root=$PWD
+jobs=${ASBENCH_JOBS:-$(nproc)}
+
+say() { printf '== %s\n' "$*" >&2; }
+die() { printf 'bootstrap.sh: %s\n' "$*" >&2; exit 2; }
+
+debian_packages=(
+  # compiler and build tools
+  g++ cmake ninja-build ccache mold pkg-config git ca-certificates
+  # the libraries of cmake/Dependencies.cmake; libopencv-dev carries OpenCV's CMake package
+  libopencv-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libspdlog-dev
+  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libpcre2-dev
+  # tests and benchmarks
+  libgtest-dev libbenchmark-dev
+  # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests
+  python3 python3-pip
+)
+fuzz_packages=(clang-14 libclang-rt-14-dev)
+
+install_packages() {
+  command -v dpkg-query >/dev/null || die "this set-up script knows Debian 12. Elsewhere install the equivalents of: $*
+  then: cmake --preset release && cmake --build --preset release"
+  local missing=() package
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root=(sudo -n); else
+      die "these packages are missing and this user may not install them:
+  ${missing[*]}
+  Ask an administrator to run: apt-get update && apt-get install --no-install-recommends ${missing[*]}
+  then call ./bootstrap.sh again."
+    fi
+  fi
+  say "installing ${#missing[@]} Debian packages"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq ||
+    die "the Debian package lists can't be fetched: is there a network? (apt-get update failed)"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$root/build/apt.log" 2>&1 ||
+    die "apt-get install failed; its output is in build/apt.log"
+}
+
+# LibTorch comes out of the PyPI wheel of torch. The two small NVIDIA wheels hold libraries that libtorch_cpu.so names.
+install_libtorch() {
+  local kind=$1 stamp
+  stamp=".deps/libtorch-$kind.$(sha256sum <cmake/libtorch-requirements.txt | cut -c1-12)"
+  [ ! -e "$stamp" ] || return 0
+  [ "$(uname -m)" = x86_64 ] || die "the pinned LibTorch wheel is for x86_64, this machine is $(uname -m).
+  Unpack a LibTorch 2.11 archive for it and configure with -DCMAKE_PREFIX_PATH=DIR."
+  say "fetching LibTorch 2.11 (530 MB)"
+  rm -rf .deps/python.new
+  mkdir -p .deps
+  python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
+    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64 \
+    --platform manylinux2014_x86_64 --python-version 3.11 --implementation cp \
+    --require-hashes -r cmake/libtorch-requirements.txt --target .deps/python.new ||
+    die "LibTorch could not be fetched from PyPI: is there a network? Pins and hashes are in cmake/libtorch-requirements.txt."
+  if [ "$kind" = cuda ]; then
+    python3 -m pip install --quiet --disable-pip-version-check --no-compile --only-binary=:all: \
+      -r cmake/libtorch-requirements-cuda.txt --target .deps/python.new --upgrade ||
+      die "the CUDA libraries of the torch wheel could not be fetched from PyPI."
+  fi
+  rm -rf .deps/python .deps/libtorch-*
+  mv .deps/python.new .deps/python
+  touch "$stamp"
+}
+
+prepare() {
+  mkdir -p build
+  install_packages "${debian_packages[@]}"
+  if [ "${1:-cpu}" = cpu ] && compgen -G '.deps/libtorch-cuda.*' >/dev/null; then return 0; fi
+  install_libtorch "${1:-cpu}"
+}
+
+configure() { # configure PRESET [cmake arguments]
+  local preset=$1
+  shift
+  say "configuring $preset"
+  cmake --preset "$preset" "$@" >"build/configure-$preset.log" 2>&1 || { tail -n 40 "build/configure-$preset.log" >&2; die "CMake failed; its output is in build/configure-$preset.log"; }
+}
+
+build() { # build PRESET [targets]
+  local preset=$1
+  shift
+  say "building $preset with $jobs jobs"
+  cmake --build "build/$preset" -j "$jobs" ${1:+--target "$@"}
+}
+
+case "${1:-}" in
+  build)
+    prepare; configure release; build release
+    say "done: build/release/bin/asbench --help" ;;
+  cuda)
+    prepare cuda; configure release; build release
+    say "done: build/release/bin/asbench score --device cuda ..." ;;
+  test)
+    prepare; configure release; build release
+    say "testing"
+    ctest --test-dir build/release -j "$jobs" --output-on-failure "${@:2}" ;;
+  asan)
+    prepare; configure asan-ubsan -DASBENCH_BENCHMARKS=OFF; build asan-ubsan
+    ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
+      ctest --test-dir build/asan-ubsan -j "$jobs" --output-on-failure -LE slow "${@:2}" ;;
+  fuzz)
+    prepare; install_packages "${fuzz_packages[@]}"; configure fuzz -DASBENCH_BENCHMARKS=OFF -DASBENCH_TESTS=ON; build fuzz fuzzers
+    for fuzzer in build/fuzz/bin/*_fuzzer; do
+      say "$(basename "$fuzzer"), ${2:-60} s"
+      mkdir -p "build/fuzz/corpus/$(basename "$fuzzer")"
+      "$fuzzer" -max_total_time="${2:-60}" -rss_limit_mb=2048 -timeout=10 -print_final_stats=1 "build/fuzz/corpus/$(basename "$fuzzer")" 2>"build/fuzz/$(basename "$fuzzer").log" ||
+        { tail -n 40 "build/fuzz/$(basename "$fuzzer").log" >&2; die "$(basename "$fuzzer") found a crash"; }
+      grep -E 'number_of_executed_units|new_units_added' "build/fuzz/$(basename "$fuzzer").log" >&2
+    done ;;
+  *)
+    sed -n '2,12s/^# \{0,1\}//p' "$0"
+    [ -z "${1:-}" ] || die "unknown command '$1'"
+    exit 2 ;;
+esac
