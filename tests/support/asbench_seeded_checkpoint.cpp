@@ -1,0 +1,55 @@
+// asbench_seeded_checkpoint --preset tiny|real [--seed N] DIR
+// Writes openai/clip-vit-base-patch32 and facebook/dino-vitb16 with seeded weights below DIR, for
+// tests and benchmarks where the published weights can't be had.
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "tests/support/seeded_checkpoint.h"
+
+namespace {
+
+constexpr const char* kUsage =
+    "usage: asbench_seeded_checkpoint --preset tiny|real [--seed N] DIR\n";
+
+int run(const std::vector<std::string>& arguments) {
+  using asbench::testing::CheckpointSize;
+  std::string preset = "tiny";
+  std::string folder;
+  std::uint64_t seed = 1;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const bool has_value = i + 1 < arguments.size();
+    if (arguments[i] == "--preset" && has_value) {
+      preset = arguments[++i];
+    } else if (arguments[i] == "--seed" && has_value) {
+      seed = std::stoull(arguments[++i]);
+    } else if (folder.empty() && !arguments[i].starts_with("-")) {
+      folder = arguments[i];
+    } else {
+      throw std::invalid_argument("unexpected argument " + arguments[i]);
+    }
+  }
+  if (folder.empty() || (preset != "tiny" && preset != "real")) {
+    throw std::invalid_argument("a folder and a preset, tiny or real, are needed");
+  }
+  write_seeded_checkpoints(folder, preset == "tiny" ? CheckpointSize::tiny : CheckpointSize::real,
+                           seed);
+  std::printf("%s: openai/clip-vit-base-patch32, facebook/dino-vitb16 (%s, seed %llu)\n",
+              folder.c_str(), preset.c_str(), static_cast<unsigned long long>(seed));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "asbench_seeded_checkpoint: %s\n%s", error.what(), kUsage);
+    return 2;
+  }
+}
