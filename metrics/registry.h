@@ -41,6 +41,12 @@ struct MetricInfo {
   bool headline = false;  ///< else a control: read beside a headline metric, never alone
   bool has_harmeanp = false;
   bool uses_reference_pooling = false;  ///< MetricSettings::references changes it
+  /// The settings, by the name they have in signatures and protocols, that change the number.
+  struct Threshold {
+    std::string_view name;
+    double MetricSettings::*setting = nullptr;
+  };
+  std::vector<Threshold> thresholds;
   StoryValue (*measure_story)(const StoryFeatures&, const MetricSettings&) = nullptr;
 };
 

@@ -1,0 +1,194 @@
+#include "core/thumbnail.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+#include "core/error.h"
+
+namespace asbench {
+
+namespace {
+
+// Note [Exact areas]
+// Along one axis, picture pixels and thumbnail pixels are intervals with rational ends. Measured in
+// a common unit (below), every overlap is an integer, so the area-weighted sums of 8-bit values are
+// exact integers, the order of summation cannot matter, and dividing once at the end is the only
+// rounding. In unit u a picture pixel j covers [offset + j p, offset + (j + 1) p), a thumbnail
+// pixel i covers [i c, (i + 1) c).
+struct Axis {
+  std::int64_t pixel = 1;   // p
+  std::int64_t cell = 1;    // c
+  std::int64_t offset = 0;  // where the picture begins, >= 0
+};
+
+struct Overlap {
+  int first = 0;                       // first picture pixel that the thumbnail pixel touches
+  std::vector<std::uint32_t> weights;  // its overlap with that one and the following ones
+  std::uint32_t covered = 0;           // sum of the weights: c, less where background shows
+};
+
+/// The whole of `from` pixels on the whole of `to`.
+Axis stretched(int from, int to) {
+  const int common = std::gcd(from, to);
+  return {to / common, from / common, 0};
+}
+
+/// `from` pixels scaled by numerator/denominator, centred on `to`. In half units of 1/denominator.
+Axis centred(int from, int to, int numerator, int denominator) {
+  Axis axis{2LL * numerator, 2LL * denominator, 0};
+  axis.offset = (static_cast<std::int64_t>(to) * axis.cell - from * axis.pixel) / 2;
+  const std::int64_t common = std::gcd(std::gcd(axis.pixel, axis.cell), axis.offset);
+  return {axis.pixel / common, axis.cell / common, axis.offset / common};
+}
+
+std::vector<Overlap> overlaps(const Axis& axis, int from, int to) {
+  std::vector<Overlap> result(static_cast<std::size_t>(to));
+  for (int i = 0; i < to; ++i) {
+    Overlap& overlap = result[static_cast<std::size_t>(i)];
+    const std::int64_t begin = i * axis.cell - axis.offset;
+    const std::int64_t end = begin + axis.cell;
+    const std::int64_t last = std::min<std::int64_t>(from, (end + axis.pixel - 1) / axis.pixel);
+    const std::int64_t first = begin <= 0 ? 0 : begin / axis.pixel;
+    overlap.first = static_cast<int>(std::min<std::int64_t>(first, from - 1));
+    for (std::int64_t j = first; j < last; ++j) {
+      const std::int64_t shared =
+          std::min(end, (j + 1) * axis.pixel) - std::max(begin, j * axis.pixel);
+      overlap.weights.push_back(static_cast<std::uint32_t>(shared));
+      overlap.covered += static_cast<std::uint32_t>(shared);
+    }
+  }
+  return result;
+}
+
+/// Adds one row of bytes to the column sums. Weight 1 is the usual case (a whole multiple).
+void add_row(const std::uint8_t* row, std::uint32_t weight, std::vector<std::uint32_t>& sums) {
+  const std::size_t count = sums.size();
+  if (weight == 1) {
+    for (std::size_t i = 0; i < count; ++i) sums[i] += row[i];
+  } else {
+    for (std::size_t i = 0; i < count; ++i) sums[i] += weight * row[i];
+  }
+}
+
+/// Area-weighted sums of one thumbnail pixel over columns, a channel each.
+std::array<std::uint64_t, 3> sum_columns(const Overlap& column,
+                                         const std::vector<std::uint32_t>& sums) {
+  std::array<std::uint64_t, 3> total{};
+  const std::uint32_t* at = sums.data() + 3 * static_cast<std::size_t>(column.first);
+  for (const std::uint64_t weight : column.weights) {
+    for (std::size_t channel = 0; channel < 3; ++channel) total[channel] += weight * at[channel];
+    at += 3;
+  }
+  return total;
+}
+
+Thumbnail reduce(const Image& image, const Axis& horizontal, const Axis& vertical,
+                 std::array<std::uint8_t, 3> background) {
+  const auto columns = overlaps(horizontal, image.width, kThumbnailWidth);
+  const auto rows = overlaps(vertical, image.height, kThumbnailHeight);
+  const double area = static_cast<double>(horizontal.cell) * static_cast<double>(vertical.cell);
+  Thumbnail thumbnail;
+  thumbnail.luma.reserve(static_cast<std::size_t>(kThumbnailWidth) * kThumbnailHeight);
+  std::vector<std::uint32_t> sums(image.row_bytes());  // 255 * 65535 * 2 at most: fits
+  for (const Overlap& row : rows) {
+    std::fill(sums.begin(), sums.end(), 0U);
+    for (std::size_t j = 0; j < row.weights.size(); ++j) {
+      add_row(image.row(row.first + static_cast<int>(j)), row.weights[j], sums);
+    }
+    for (const Overlap& column : columns) {
+      auto total = sum_columns(column, sums);
+      const std::uint64_t outside =
+          static_cast<std::uint64_t>(horizontal.cell) * static_cast<std::uint64_t>(vertical.cell) -
+          static_cast<std::uint64_t>(column.covered) * row.covered;
+      for (std::size_t channel = 0; channel < 3; ++channel) {
+        total[channel] += outside * background[channel];
+      }
+      const double luma = 0.299 * static_cast<double>(total[0]) +
+                          0.587 * static_cast<double>(total[1]) +
+                          0.114 * static_cast<double>(total[2]);
+      thumbnail.luma.push_back(static_cast<float>(luma / area));
+    }
+  }
+  return thumbnail;
+}
+
+void require_rgb(const Image& image) {
+  constexpr int kMaxSide = 65535;
+  if (image.channels != 3 || image.width < 1 || image.height < 1 || image.width > kMaxSide ||
+      image.height > kMaxSide) {
+    throw BadInput(fmt::format(
+        "thumbnail: picture of {} x {} with {} channels. Expected RGB with sides from 1 to {}; "
+        "composite a picture with alpha first.",
+        image.width, image.height, image.channels, kMaxSide));
+  }
+}
+
+}  // namespace
+
+Thumbnail make_thumbnail(const Image& rgb) {
+  require_rgb(rgb);
+  return reduce(rgb, stretched(rgb.width, kThumbnailWidth), stretched(rgb.height, kThumbnailHeight),
+                {0, 0, 0});
+}
+
+Thumbnail make_letterboxed_thumbnail(const Image& rgb, std::array<std::uint8_t, 3> background) {
+  require_rgb(rgb);
+  const bool wide = static_cast<std::int64_t>(rgb.width) * kThumbnailHeight >=
+                    static_cast<std::int64_t>(rgb.height) * kThumbnailWidth;
+  const int numerator = wide ? kThumbnailWidth : kThumbnailHeight;
+  const int denominator = wide ? rgb.width : rgb.height;
+  return reduce(rgb, centred(rgb.width, kThumbnailWidth, numerator, denominator),
+                centred(rgb.height, kThumbnailHeight, numerator, denominator), background);
+}
+
+std::vector<float> thumbnail_cells(const Thumbnail& thumbnail) {
+  constexpr std::size_t kSide = kThumbnailWidth / kCellColumns;
+  static_assert(kSide * kCellColumns == kThumbnailWidth && kSide * kCellRows == kThumbnailHeight);
+  std::vector<float> cells;
+  cells.reserve(kCellCount);
+  for (std::size_t row = 0; row < kCellRows; ++row) {
+    for (std::size_t column = 0; column < kCellColumns; ++column) {
+      double sum = 0.0;
+      for (std::size_t y = 0; y < kSide; ++y) {
+        const float* at =
+            thumbnail.luma.data() + (row * kSide + y) * kThumbnailWidth + column * kSide;
+        for (std::size_t x = 0; x < kSide; ++x) sum += static_cast<double>(at[x]);
+      }
+      cells.push_back(static_cast<float>(sum / static_cast<double>(kSide * kSide)));
+    }
+  }
+  return cells;
+}
+
+double mean_absolute_difference(std::span<const float> a, std::span<const float> b) {
+  if (a.empty() || a.size() != b.size()) {
+    throw InternalError(
+        fmt::format("mean_absolute_difference: {} and {} values, expected equal numbers above 0",
+                    a.size(), b.size()));
+  }
+  // Four running sums in a fixed pattern: the same bits everywhere, without one long chain of
+  // additions.
+  std::array<double, 4> sums{};
+  const std::size_t whole = a.size() / 4 * 4;
+  for (std::size_t i = 0; i < whole; i += 4) {
+    for (std::size_t lane = 0; lane < 4; ++lane) {
+      sums[lane] += std::abs(static_cast<double>(a[i + lane]) - static_cast<double>(b[i + lane]));
+    }
+  }
+  double total = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (std::size_t i = whole; i < a.size(); ++i) {
+    total += std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
+  }
+  return total / static_cast<double>(a.size());
+}
+
+double thumbnail_motion(const Thumbnail& first, const Thumbnail& second) {
+  return mean_absolute_difference(first.luma, second.luma) / 255.0;
+}
+
+}  // namespace asbench

@@ -1,0 +1,250 @@
+#include "metrics/aggregate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace asbench::metrics {
+
+namespace {
+
+/// Sum and number of the values seen so far, in the order seen.
+struct RunningMean {
+  double sum = 0.0;
+  int count = 0;
+  void add(const std::optional<double>& value) {
+    if (!value) return;
+    sum += *value;
+    ++count;
+  }
+  [[nodiscard]] std::optional<double> value() const {
+    if (count == 0) return std::nullopt;
+    return sum / count;
+  }
+};
+
+/// Means of named parts, in the order in which the names first occur.
+class PartMeans {
+ public:
+  void add(const std::vector<Part>& parts) {
+    for (const Part& part : parts) entry(part.name).add(part.value);
+  }
+  [[nodiscard]] std::vector<Overall> overall() const {
+    std::vector<Overall> result;
+    for (const auto& [name, mean] : entries_) result.push_back({name, mean.value(), mean.count});
+    return result;
+  }
+  [[nodiscard]] std::vector<Part> parts() const {
+    std::vector<Part> result;
+    for (const auto& [name, mean] : entries_) result.push_back({name, mean.value()});
+    return result;
+  }
+
+ private:
+  RunningMean& entry(const std::string& name) {
+    for (auto& [known, mean] : entries_) {
+      if (known == name) return mean;
+    }
+    return entries_.emplace_back(name, RunningMean{}).second;
+  }
+  std::vector<std::pair<std::string, RunningMean>> entries_;
+};
+
+void count(Outcome outcome, Counts& counts) {
+  switch (outcome) {
+    case Outcome::scored:
+      ++counts.n_evaluated;
+      break;
+    case Outcome::skipped:
+      ++counts.n_skipped;
+      break;
+    case Outcome::unusable:
+    case Outcome::failed:
+      ++counts.n_failed;
+      break;
+  }
+}
+
+std::vector<std::optional<double>> counted_values(const StoryValue& story) {
+  std::vector<std::optional<double>> values;
+  for (const ShotValue& shot : story.shots) values.push_back(shot.counted);
+  return values;
+}
+
+void add_interval(const MetricSettings& settings, Measurement& measurement) {
+  std::vector<ClusteredValue> values;
+  for (const StoryValue& story : measurement.stories) {
+    if (story.value) values.push_back({story.ip, *story.value});
+  }
+  constexpr int kFewClusters = 10;
+  const int clusters = count_clusters(values);
+  measurement.ci95 = clustered_bootstrap(values, settings.bootstrap);
+  if (clusters < 2) {
+    measurement.findings.push_back(
+        {"one_cluster", "", std::nullopt,
+         fmt::format("{} IP{} with a value: no interval", clusters, clusters == 1 ? "" : "s")});
+  } else if (clusters < kFewClusters) {
+    measurement.findings.push_back(
+        {"few_clusters", "", std::nullopt,
+         fmt::format("{} IPs: the interval is too narrow below {}", clusters, kFewClusters)});
+  }
+}
+
+}  // namespace
+
+std::optional<double> counted_value(Outcome outcome, std::optional<double> value,
+                                    const WorstCase& worst, MissingPolicy policy) {
+  const bool zero = policy == MissingPolicy::zero;
+  if (outcome == Outcome::scored) {
+    if (zero && value) return std::clamp(*value, worst.low, worst.high);
+    return value;
+  }
+  if (outcome == Outcome::failed && zero) return worst.failed;
+  return std::nullopt;
+}
+
+std::optional<double> mean_of(std::span<const std::optional<double>> values) {
+  RunningMean mean;
+  for (const auto& value : values) mean.add(value);
+  return mean.value();
+}
+
+double harmeanp_of_similarities(std::span<const double> similarities) {
+  const double smallest = *std::min_element(similarities.begin(), similarities.end());
+  if (smallest <= 0.0) return 0.0;
+  double reciprocals = 0.0;
+  for (const double value : similarities) reciprocals += 1.0 / value;
+  return static_cast<double>(similarities.size()) / reciprocals * smallest;
+}
+
+double harmeanp_of_distances(std::span<const double> distances) {
+  std::vector<double> similarities;
+  for (const double distance : distances) similarities.push_back(1.0 - distance);
+  return 1.0 - harmeanp_of_similarities(similarities);
+}
+
+ShotOutcome missing_shot() {
+  ShotOutcome outcome;
+  outcome.outcome = Outcome::failed;
+  return outcome;
+}
+
+ShotOutcome outcome_with_finding(Outcome outcome, const StoryFeatures& story, int index,
+                                 std::string_view kind, std::string detail) {
+  ShotOutcome result;
+  result.outcome = outcome;
+  result.findings.push_back({std::string(kind), story.id, index + 1, std::move(detail)});
+  return result;
+}
+
+Finding story_finding(const StoryFeatures& story, std::string_view kind, std::string detail) {
+  return {std::string(kind), story.id, std::nullopt, std::move(detail)};
+}
+
+int pair_count(int shots) {
+  return shots * (shots - 1) / 2;
+}
+
+StoryValue blank_story(const StoryFeatures& story) {
+  StoryValue result;
+  result.id = story.id;
+  result.ip = story.ip;
+  result.shots.resize(story.shots.size());
+  return result;
+}
+
+StoryValue skipped_story(const StoryFeatures& story, int units, std::string_view kind,
+                         std::string detail) {
+  StoryValue result = blank_story(story);
+  result.counts.n_skipped = units;
+  result.findings.push_back(story_finding(story, kind, std::move(detail)));
+  return result;
+}
+
+StoryValue story_over_shots(const StoryFeatures& story, std::vector<ShotOutcome> outcomes,
+                            const WorstCase& worst, const MetricSettings& settings) {
+  StoryValue result = blank_story(story);
+  PartMeans parts;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    ShotOutcome& outcome = outcomes[i];
+    outcome.shot.counted =
+        counted_value(outcome.outcome, outcome.shot.value, worst, settings.missing);
+    count(outcome.outcome, result.counts);
+    if (outcome.outcome == Outcome::scored) parts.add(outcome.shot.parts);
+    result.findings.insert(result.findings.end(), outcome.findings.begin(), outcome.findings.end());
+    result.shots[i] = std::move(outcome.shot);
+  }
+  result.parts = parts.parts();
+  result.value = mean_of(counted_values(result));
+  if (story.shots.empty()) {
+    result.findings.push_back(story_finding(story, "empty_story", "the story has no shots"));
+  } else if (!result.value) {
+    result.findings.push_back(
+        story_finding(story, "no_scored_shots",
+                      fmt::format("none of its {} shots has a value", story.shots.size())));
+  }
+  return result;
+}
+
+void add_harmeanp(const StoryFeatures& story, StoryValue& result) {
+  std::vector<double> similarities;
+  for (const auto& value : counted_values(result)) {
+    if (value) similarities.push_back(*value);
+  }
+  if (similarities.empty()) return;
+  result.harmeanp = harmeanp_of_similarities(similarities);
+  for (std::size_t i = 0; i < result.shots.size(); ++i) {
+    const auto& value = result.shots[i].value;
+    if (value && *value <= 0.0) {
+      result.findings.push_back({"nonpositive_similarity", story.id, static_cast<int>(i) + 1,
+                                 fmt::format("similarity {:.6g}: HarMeanP is 0", *value)});
+    }
+  }
+}
+
+Measurement system_over_stories(const MetricInfo& metric, std::vector<StoryValue> stories,
+                                const MetricSettings& settings) {
+  Measurement result;
+  result.metric = std::string(metric.id);
+  RunningMean mean;
+  RunningMean harmeanp;
+  PartMeans parts;
+  std::vector<RunningMean> by_index;
+  std::vector<RunningMean> by_distance;
+  std::map<std::string, RunningMean> by_ip;  // ordered: byte order of the ids
+  for (const StoryValue& story : stories) {
+    mean.add(story.value);
+    harmeanp.add(story.harmeanp);
+    parts.add(story.parts);
+    by_ip[story.ip].add(story.value);
+    if (by_index.size() < story.shots.size()) by_index.resize(story.shots.size());
+    for (std::size_t j = 0; j < story.shots.size(); ++j) by_index[j].add(story.shots[j].counted);
+    if (by_distance.size() < story.by_distance.size()) by_distance.resize(story.by_distance.size());
+    for (std::size_t d = 0; d < story.by_distance.size(); ++d) {
+      by_distance[d].add(story.by_distance[d]);
+    }
+    result.counts += story.counts;
+    result.findings.insert(result.findings.end(), story.findings.begin(), story.findings.end());
+  }
+  result.mean = mean.value();
+  result.n_stories = mean.count;
+  if (metric.has_harmeanp) result.harmeanp = harmeanp.value();
+  result.parts = parts.overall();
+  if (metric.unit == "shots") {
+    for (const RunningMean& index : by_index) result.per_shot_index.push_back(index.value());
+  }
+  for (std::size_t d = 0; d < by_distance.size(); ++d) {
+    result.by_distance.push_back(
+        {std::to_string(d + 1), by_distance[d].value(), by_distance[d].count});
+  }
+  for (const auto& [ip, ip_mean] : by_ip) {
+    result.ips.push_back({ip, ip_mean.value(), ip_mean.count});
+  }
+  result.stories = std::move(stories);
+  add_interval(settings, result);
+  return result;
+}
+
+}  // namespace asbench::metrics
