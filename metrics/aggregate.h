@@ -23,7 +23,7 @@ enum class Outcome {
   skipped,   ///< null by rule (no_character, missing_caption, ...): outside under every policy
   unusable,  ///< a reference or caption feature is bad: not the system's doing, outside, but
              ///< counted as failed
-  failed,  ///< missing, or a bad feature of the system's own frames: the policy decides
+  failed,    ///< missing, or a bad feature of the system's own frames: the policy decides
 };
 
 /// How a metric's values enter means under `zero`. There a failed unit must be the worst of all, so

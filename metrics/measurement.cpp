@@ -37,32 +37,50 @@ Counts& Counts::operator+=(const Counts& other) {
   return *this;
 }
 
+struct Measurer::Metric {
+  explicit Metric(const MetricInfo& metric) : info(&metric), checker(metric) {}
+  const MetricInfo* info;
+  FeatureChecker checker;
+  std::vector<StoryValue> stories;
+};
+
+Measurer::Measurer(std::span<const std::string> metrics, const MetricSettings& settings)
+    : settings_(settings) {
+  for (const std::string& id : metrics) metrics_.emplace_back(require_metric(id));
+}
+Measurer::~Measurer() = default;
+Measurer::Measurer(Measurer&&) noexcept = default;
+Measurer& Measurer::operator=(Measurer&&) noexcept = default;
+
+void Measurer::add(const StoryFeatures& story) {
+  if (settings_.missing == MissingPolicy::fail) refuse_missing({&story, 1});
+  for (Metric& metric : metrics_) {
+    metric.checker.check(story);
+    metric.stories.push_back(metric.info->measure_story(story, settings_));
+  }
+}
+
+std::vector<Measurement> Measurer::finish() {
+  std::vector<Measurement> results;
+  for (Metric& metric : metrics_) {
+    results.push_back(system_over_stories(*metric.info, std::move(metric.stories), settings_));
+  }
+  return results;
+}
+
 Measurement measure(std::string_view metric, std::span<const StoryFeatures> stories,
                     const MetricSettings& settings) {
-  const MetricInfo& info = require_metric(metric);
-  if (settings.missing == MissingPolicy::fail) refuse_missing(stories);
-  check_features(info, stories);
-  std::vector<StoryValue> values;
-  values.reserve(stories.size());
-  for (const StoryFeatures& story : stories) values.push_back(info.measure_story(story, settings));
-  Measurement result = system_over_stories(info, std::move(values), settings);
-  // A document lists the findings of all metrics together: each says whose it is.
-  const auto name_metric = [&](Findings& findings) {
-    for (Finding& finding : findings)
-      finding.detail = fmt::format("{}: {}", metric, finding.detail);
-  };
-  name_metric(result.findings);
-  for (StoryValue& story : result.stories) name_metric(story.findings);
-  return result;
+  const std::string id(metric);
+  return std::move(measure_all({&id, 1}, stories, settings).front());
 }
 
 std::vector<Measurement> measure_all(std::span<const std::string> metrics,
                                      std::span<const StoryFeatures> stories,
                                      const MetricSettings& settings) {
-  std::vector<Measurement> results;
-  results.reserve(metrics.size());
-  for (const std::string& metric : metrics) results.push_back(measure(metric, stories, settings));
-  return results;
+  Measurer measurer(metrics, settings);
+  if (settings.missing == MissingPolicy::fail) refuse_missing(stories);  // lists all at once
+  for (const StoryFeatures& story : stories) measurer.add(story);
+  return measurer.finish();
 }
 
 }  // namespace asbench::metrics

@@ -80,7 +80,8 @@ struct Measurement {
 /// @throws UsageError naming an unknown metric and the known ones;
 ///         BadInput when the policy is `fail` and shots are missing (lists them), when a view that
 ///         the metric needs is empty for a shot that is there, or when sizes do not fit each other.
-/// NaN, Inf and zero vectors are not errors: null with finding `bad_feature`.
+/// NaN, Inf and zero vectors are not errors: null with finding `bad_feature`. Findings don't name
+/// the metric, so that those about a shot can be merged over metrics.
 [[nodiscard]] Measurement measure(std::string_view metric, std::span<const StoryFeatures> stories,
                                   const MetricSettings& settings = {});
 
@@ -88,5 +89,25 @@ struct Measurement {
 [[nodiscard]] std::vector<Measurement> measure_all(std::span<const std::string> metrics,
                                                    std::span<const StoryFeatures> stories,
                                                    const MetricSettings& settings = {});
+
+/// The same story by story, when not all features fit into memory: the views of a story need to
+/// live only while add() runs. Same numbers and errors as measure_all. Not thread-safe.
+class Measurer {
+ public:
+  /// @throws UsageError for an unknown metric.
+  Measurer(std::span<const std::string> metrics, const MetricSettings& settings);
+  ~Measurer();
+  Measurer(Measurer&&) noexcept;
+  Measurer& operator=(Measurer&&) noexcept;
+
+  void add(const StoryFeatures& story);
+  /// One measurement a metric, in the order given; call once, after the last story.
+  [[nodiscard]] std::vector<Measurement> finish();
+
+ private:
+  struct Metric;
+  MetricSettings settings_;
+  std::vector<Metric> metrics_;
+};
 
 }  // namespace asbench::metrics

@@ -1,0 +1,121 @@
+#include "cli/metrics_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "metrics/registry.h"
+
+namespace asbench::cli {
+
+namespace {
+
+using metrics::MetricInfo;
+
+std::vector<std::string_view> needs_of(const MetricInfo& metric) {
+  std::vector<std::string_view> needs;
+  const metrics::Needs& has = metric.needs;
+  if (has.clip_image) needs.emplace_back("clip image");
+  if (has.clip_text) needs.emplace_back("clip text");
+  if (has.dino) needs.emplace_back("dino");
+  if (has.pixels) needs.emplace_back("pixels");
+  if (has.references) needs.emplace_back("references");
+  if (has.mirrored_references) needs.emplace_back("mirrored references");
+  return needs;
+}
+
+std::string_view kind_of(const MetricInfo& metric) {
+  return metric.headline ? "headline" : "control";
+}
+
+std::string range_of(const MetricInfo& metric) {
+  return fmt::format("{} to {}", metric.range_low, metric.range_high);
+}
+
+Json as_json(const MetricInfo& metric) {
+  const metrics::MetricSettings defaults;
+  Json json;
+  json["id"] = metric.id;
+  json["version"] = metric.version;
+  json["title"] = metric.title;
+  json["kind"] = kind_of(metric);
+  json["direction"] = metrics::to_string(metric.direction);
+  json["range"] = {metric.range_low, metric.range_high};
+  json["definition"] = metric.definition;
+  json["source"] = metric.source;
+  json["aggregation"] = metric.aggregation;
+  json["unit"] = metric.unit;
+  json["harmeanp"] = metric.has_harmeanp;
+  json["needs"] = needs_of(metric);
+  Json settings = Json::object();
+  for (const auto& threshold : metric.thresholds) {
+    settings[std::string(threshold.name)] = defaults.*threshold.setting;
+  }
+  json["settings"] = settings;
+  return json;
+}
+
+int list(bool json) {
+  if (json) {
+    Json all = Json::array();
+    for (const MetricInfo& metric : metrics::all_metrics()) all.push_back(as_json(metric));
+    fmt::print("{}\n", all.dump(2));
+    return kExitDone;
+  }
+  fmt::print("{:<26}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
+  for (const MetricInfo& metric : metrics::all_metrics()) {
+    fmt::print("{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
+               kind_of(metric), metric.title);
+  }
+  fmt::print("\n`asbench metrics show NAME` prints a definition.\n");
+  return kExitDone;
+}
+
+int show(const std::string& name, bool json) {
+  const MetricInfo& metric = metrics::require_metric(name);
+  if (json) {
+    fmt::print("{}\n", as_json(metric).dump(2));
+    return kExitDone;
+  }
+  fmt::print("{}@{}  {} ({})\n", metric.id, metric.version, metric.title, kind_of(metric));
+  fmt::print("  definition  {}\n", metric.definition);
+  fmt::print("  better      {}\n", metrics::to_string(metric.direction));
+  fmt::print("  range       {}\n", range_of(metric));
+  fmt::print("  levels      {}, counted in {}\n", metric.aggregation, metric.unit);
+  fmt::print("  needs       {}\n", fmt::join(needs_of(metric), ", "));
+  const metrics::MetricSettings defaults;
+  for (const auto& threshold : metric.thresholds) {
+    fmt::print("  setting     {} = {}\n", threshold.name, defaults.*threshold.setting);
+  }
+  fmt::print("  source      {}\n", metric.source);
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
+  CLI::App* command = app.add_subcommand("metrics", "What every number means");
+  command->require_subcommand(1);
+  command->footer("Example: asbench metrics show cross_shot_clip");
+  struct Options {
+    bool json = false;
+    std::string name;
+  };
+  const auto options = std::make_shared<Options>();  // lives as long as the parser's callbacks
+  CLI::App* lister = command->add_subcommand("list", "All metrics, a line each");
+  lister->add_flag("--json", options->json, "Print JSON");
+  lister->callback([options, &chosen] { chosen = [options] { return list(options->json); }; });
+  CLI::App* shower = command->add_subcommand("show", "One metric's definition, range and source");
+  shower->add_option("NAME", options->name, "Metric id, as `list` prints it")->required();
+  shower->add_flag("--json", options->json, "Print JSON");
+  shower->callback(
+      [options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
+}
+
+}  // namespace asbench::cli
