@@ -86,6 +86,20 @@ std::string sha256_file(const std::filesystem::path& path) {
   return sum.hex_digest();
 }
 
+std::string git_blob_sha1_hex(std::string_view bytes) {
+  const std::string head = fmt::format("blob {}", bytes.size());
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                        &EVP_MD_CTX_free);
+  std::array<unsigned char, 20> digest{};
+  if (context == nullptr || EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), head.c_str(), head.size() + 1) != 1 ||  // with the final NUL
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) {
+    throw InternalError("OpenSSL offers no SHA-1");
+  }
+  return to_hex(digest);
+}
+
 std::string xxh3_hex(std::span<const std::byte> bytes) {
   const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
   return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);

@@ -37,6 +37,10 @@ class Sha256 {
 /// its end.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path& path);
 
+/// The name that git gives to a file of these bytes: SHA-1 of "blob <length>\0" and the bytes. Hubs
+/// identify small files by it. @returns 40 lower-case hexadecimal digits.
+[[nodiscard]] std::string git_blob_sha1_hex(std::string_view bytes);
+
 /// XXH3 128-bit checksum: detects damage and equal frames, is no protection against an attacker.
 [[nodiscard]] std::string xxh3_hex(std::span<const std::byte> bytes);
 
