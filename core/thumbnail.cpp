@@ -26,10 +26,11 @@ struct Axis {
   std::int64_t offset = 0;  // where the picture begins, >= 0
 };
 
+/// The picture pixels that one thumbnail pixel touches.
 struct Overlap {
-  int first = 0;                       // first picture pixel that the thumbnail pixel touches
+  int first = 0;
   std::vector<std::uint32_t> weights;  // its overlap with that one and the following ones
-  std::uint32_t covered = 0;           // sum of the weights: c, less where background shows
+  std::uint32_t covered = 0;           // sum of the weights: the cell, less where background shows
 };
 
 /// The whole of `from` pixels on the whole of `to`.
@@ -65,56 +66,82 @@ std::vector<Overlap> overlaps(const Axis& axis, int from, int to) {
   return result;
 }
 
-/// Adds one row of bytes to the column sums. Weight 1 is the usual case (a whole multiple).
-void add_row(const std::uint8_t* row, std::uint32_t weight, std::vector<std::uint32_t>& sums) {
+/// Weighted sum of rows, byte by byte. `Sum` holds the largest total.
+template <typename Sum>
+void sum_rows(const Image& image, const Overlap& rows, std::vector<Sum>& sums) {
+  std::fill(sums.begin(), sums.end(), Sum{0});
   const std::size_t count = sums.size();
-  if (weight == 1) {
-    for (std::size_t i = 0; i < count; ++i) sums[i] += row[i];
-  } else {
-    for (std::size_t i = 0; i < count; ++i) sums[i] += weight * row[i];
+  Sum* total = sums.data();
+  for (std::size_t j = 0; j < rows.weights.size(); ++j) {
+    const std::uint8_t* row = image.row(rows.first + static_cast<int>(j));
+    const auto weight = static_cast<Sum>(rows.weights[j]);
+    if (weight == 1) {  // the usual case, a whole multiple: nothing to multiply
+      for (std::size_t i = 0; i < count; ++i) total[i] = static_cast<Sum>(total[i] + row[i]);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        total[i] = static_cast<Sum>(total[i] + weight * row[i]);
+      }
+    }
   }
 }
 
-/// Area-weighted sums of one thumbnail pixel over columns, a channel each.
-std::array<std::uint64_t, 3> sum_columns(const Overlap& column,
-                                         const std::vector<std::uint32_t>& sums) {
-  std::array<std::uint64_t, 3> total{};
-  const std::uint32_t* at = sums.data() + 3 * static_cast<std::size_t>(column.first);
-  for (const std::uint64_t weight : column.weights) {
-    for (std::size_t channel = 0; channel < 3; ++channel) total[channel] += weight * at[channel];
+// Thousandths of luma: whole numbers, exact in a double up to 2^53, so that every sum below is
+// exact too: 1000 * 255 * (2 * 65535)^2 < 2^53.
+constexpr double kRed = 299.0;
+constexpr double kGreen = 587.0;
+constexpr double kBlue = 114.0;
+constexpr double kUnitsOfLuma = 1000.0;
+
+template <typename Sum>
+void luma_of_sums(const std::vector<Sum>& sums, std::vector<double>& luma) {
+  const Sum* at = sums.data();
+  for (double& value : luma) {
+    value = kRed * static_cast<double>(at[0]) + kGreen * static_cast<double>(at[1]) +
+            kBlue * static_cast<double>(at[2]);
     at += 3;
   }
-  return total;
 }
 
-Thumbnail reduce(const Image& image, const Axis& horizontal, const Axis& vertical,
+struct Placement {
+  Axis horizontal;
+  Axis vertical;
+};
+
+template <typename Sum>
+Thumbnail reduce(const Image& image, const Placement& placement, const std::vector<Overlap>& rows,
                  std::array<std::uint8_t, 3> background) {
-  const auto columns = overlaps(horizontal, image.width, kThumbnailWidth);
-  const auto rows = overlaps(vertical, image.height, kThumbnailHeight);
-  const double area = static_cast<double>(horizontal.cell) * static_cast<double>(vertical.cell);
+  const auto columns = overlaps(placement.horizontal, image.width, kThumbnailWidth);
+  const double cell_width = static_cast<double>(placement.horizontal.cell);
+  const double area = cell_width * static_cast<double>(placement.vertical.cell);
+  const double outside = kRed * background[0] + kGreen * background[1] + kBlue * background[2];
   Thumbnail thumbnail;
-  thumbnail.luma.reserve(static_cast<std::size_t>(kThumbnailWidth) * kThumbnailHeight);
-  std::vector<std::uint32_t> sums(image.row_bytes());  // 255 * 65535 * 2 at most: fits
+  thumbnail.luma.resize(static_cast<std::size_t>(kThumbnailWidth) * kThumbnailHeight);
+  float* target = thumbnail.luma.data();
+  std::vector<Sum> sums(image.row_bytes());
+  std::vector<double> luma(static_cast<std::size_t>(image.width));
   for (const Overlap& row : rows) {
-    std::fill(sums.begin(), sums.end(), 0U);
-    for (std::size_t j = 0; j < row.weights.size(); ++j) {
-      add_row(image.row(row.first + static_cast<int>(j)), row.weights[j], sums);
-    }
+    sum_rows(image, row, sums);
+    luma_of_sums(sums, luma);
     for (const Overlap& column : columns) {
-      auto total = sum_columns(column, sums);
-      const std::uint64_t outside =
-          static_cast<std::uint64_t>(horizontal.cell) * static_cast<std::uint64_t>(vertical.cell) -
-          static_cast<std::uint64_t>(column.covered) * row.covered;
-      for (std::size_t channel = 0; channel < 3; ++channel) {
-        total[channel] += outside * background[channel];
-      }
-      const double luma = 0.299 * static_cast<double>(total[0]) +
-                          0.587 * static_cast<double>(total[1]) +
-                          0.114 * static_cast<double>(total[2]);
-      thumbnail.luma.push_back(static_cast<float>(luma / area));
+      const double* at = luma.data() + column.first;
+      double total = 0.0;
+      for (const std::uint32_t weight : column.weights) total += weight * *at++;
+      const double covered = static_cast<double>(column.covered) * row.covered;
+      total += (area - covered) * outside;
+      *target++ = static_cast<float>(total / (kUnitsOfLuma * area));
     }
   }
   return thumbnail;
+}
+
+Thumbnail reduce(const Image& image, const Placement& placement,
+                 std::array<std::uint8_t, 3> background) {
+  const auto rows = overlaps(placement.vertical, image.height, kThumbnailHeight);
+  constexpr std::int64_t kSumsFitSixteenBits = 257;  // 257 * 255 = 65535
+  if (placement.vertical.cell <= kSumsFitSixteenBits) {
+    return reduce<std::uint16_t>(image, placement, rows, background);
+  }
+  return reduce<std::uint32_t>(image, placement, rows, background);
 }
 
 void require_rgb(const Image& image) {
@@ -132,8 +159,9 @@ void require_rgb(const Image& image) {
 
 Thumbnail make_thumbnail(const Image& rgb) {
   require_rgb(rgb);
-  return reduce(rgb, stretched(rgb.width, kThumbnailWidth), stretched(rgb.height, kThumbnailHeight),
-                {0, 0, 0});
+  const Placement placement{stretched(rgb.width, kThumbnailWidth),
+                            stretched(rgb.height, kThumbnailHeight)};
+  return reduce(rgb, placement, {0, 0, 0});
 }
 
 Thumbnail make_letterboxed_thumbnail(const Image& rgb, std::array<std::uint8_t, 3> background) {
@@ -142,8 +170,9 @@ Thumbnail make_letterboxed_thumbnail(const Image& rgb, std::array<std::uint8_t, 
                     static_cast<std::int64_t>(rgb.height) * kThumbnailWidth;
   const int numerator = wide ? kThumbnailWidth : kThumbnailHeight;
   const int denominator = wide ? rgb.width : rgb.height;
-  return reduce(rgb, centred(rgb.width, kThumbnailWidth, numerator, denominator),
-                centred(rgb.height, kThumbnailHeight, numerator, denominator), background);
+  const Placement placement{centred(rgb.width, kThumbnailWidth, numerator, denominator),
+                            centred(rgb.height, kThumbnailHeight, numerator, denominator)};
+  return reduce(rgb, placement, background);
 }
 
 std::vector<float> thumbnail_cells(const Thumbnail& thumbnail) {

@@ -24,7 +24,7 @@ struct Thumbnail {
 /// Area average of the whole picture, aspect not kept: each thumbnail pixel is the
 /// overlap-weighted mean of the picture's pixels that it covers, for any input size (also smaller
 /// than the thumbnail). Sums are exact integers; one rounding to float at the end.
-/// @param rgb  3 channels, at least 1 x 1, sides up to 65535. Cost: 0.2 ms for 720 x 480.
+/// @param rgb  3 channels, at least 1 x 1, sides up to 65535. Cost: 0.6 ms for 720 x 480.
 /// @throws BadInput for another shape.
 [[nodiscard]] Thumbnail make_thumbnail(const Image& rgb);
 
