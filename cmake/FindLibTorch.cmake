@@ -29,7 +29,8 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::cpu)
   add_library(LibTorch::cpu SHARED IMPORTED)
   set_target_properties(LibTorch::cpu PROPERTIES
     IMPORTED_LOCATION "${LibTorch_CPU_LIBRARY}"
-    INTERFACE_INCLUDE_DIRECTORIES "${LibTorch_INCLUDE_DIR}"
+    # Searched last: the wheel brings its own fmt (12) and others, which must not hide those we link (fmt 9).
+    INTERFACE_COMPILE_OPTIONS "SHELL:-idirafter ${LibTorch_INCLUDE_DIR}"
     INTERFACE_LINK_LIBRARIES "${LibTorch_C10_LIBRARY}")
   # The wheel's libtorch_cpu names the CUDA runtime and CUPTI; they lie beside it and are found by its own run path.
   target_link_options(LibTorch::cpu INTERFACE -Wl,--allow-shlib-undefined)
