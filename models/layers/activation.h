@@ -1,0 +1,33 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace asbench::models {
+
+/// Mixing these up costs points silently, so the choice always comes from config.json.
+enum class Activation {
+  quick_gelu,  ///< x * sigmoid(1.702 x): OpenAI's CLIP
+  gelu,        ///< x * (1 + erf(x / sqrt 2)) / 2: ViT, DINO, most OpenCLIP conversions
+  gelu_tanh,   ///< x * (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
+};
+
+/// From `hidden_act`: quick_gelu; gelu (also gelu_python); gelu_new, gelu_pytorch_tanh.
+/// @returns nothing for any other name.
+[[nodiscard]] std::optional<Activation> parse_activation(std::string_view hidden_act);
+
+/// The names that parse_activation() knows, for messages: "quick_gelu, gelu, …".
+[[nodiscard]] std::string activation_names();
+
+/// In place on a contiguous tensor of any shape.
+void activate(at::Tensor& x, Activation activation);
+
+/// SwiGLU: silu(a) * b for the halves a, b of the last axis.
+/// @param x  [..., 2 n]
+/// @returns [..., n]
+[[nodiscard]] at::Tensor swiglu(const at::Tensor& x);
+
+}  // namespace asbench::models

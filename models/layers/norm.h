@@ -1,0 +1,18 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace asbench::models {
+
+/// (x - mean) / sqrt(var + eps) * weight + bias over the last axis, var the biased variance; as
+/// torch.nn.LayerNorm.
+struct LayerNorm {
+  at::Tensor weight;  ///< [width]
+  at::Tensor bias;    ///< [width]
+  double eps = 1e-5;  ///< 1e-5 CLIP, 1e-12 ViT, 1e-6 DINOv2: from config.json, and it shows
+};
+
+/// @param x  [..., width]
+[[nodiscard]] at::Tensor layer_norm(const at::Tensor& x, const LayerNorm& norm);
+
+}  // namespace asbench::models
