@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/finding.h"
+#include "loaders/shot_source.h"
+#include "loaders/split.h"
+#include "loaders/video/clip_reader.h"
+
+// What a decode says about a shot, as findings: one wording for `inspect` and `score`.
+namespace asbench::loaders {
+
+/// `broken_video` or `bad_cuts` with path and cause.
+[[nodiscard]] Finding broken_finding(const ShotKey& shot, const BrokenVideo& broken);
+
+/// `short_shot` for each rule that wants more frames than there are, `frame_count_mismatch` when
+/// the container declares another number than decodes (the counted one is used).
+[[nodiscard]] Findings clip_findings(const ShotKey& shot, const DecodedClip& clip,
+                                     std::span<const FrameRule> rules);
+
+/// `duplicate_shot` for every shot of a story whose clip_digest() an earlier shot of it has.
+[[nodiscard]] Findings duplicate_findings(const std::map<ShotKey, std::string>& digests);
+
+/// `missing_reference` for each reference of the split that is no readable picture. Decodes them.
+[[nodiscard]] Findings reference_findings(const Split& split);
+
+/// True for kinds that take something away that scoring needs (a shot, a story, a reference):
+/// `inspect` exits with 2. The others are information.
+[[nodiscard]] bool is_blocking(std::string_view kind);
+
+/// Number of findings of each kind.
+[[nodiscard]] std::map<std::string, int> count_by_kind(const Findings& findings);
+
+}  // namespace asbench::loaders

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// What read_image() must know of a picture file before a decoder sees it. Not for other rooms.
+namespace asbench::loaders {
+
+/// The parts of a picture file that matter, checked to be whole.
+struct CheckedPicture {
+  std::string bytes;  ///< what to decode: a PNG without its ancillary chunks, else the file
+  long width = 0;     ///< 0 when the format keeps it in its coded data (WebP)
+  long height = 0;
+  int bits = 8;  ///< a channel
+  /// Grey PNG with one transparent level, as an 8-bit level: OpenCV drops it.
+  std::optional<std::uint8_t> transparent_grey;
+};
+
+/// Walks the file's structure. @throws BadInput naming `where`: unknown format, truncated, a wrong
+/// checksum.
+[[nodiscard]] CheckedPicture check_picture(std::string_view bytes, std::string_view where);
+
+}  // namespace asbench::loaders

@@ -1,0 +1,157 @@
+#include "loaders/inspection.h"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "core/interrupt.h"
+#include "loaders/findings.h"
+
+namespace asbench::loaders {
+namespace {
+
+/// What is left of a shot once its frames are gone.
+struct Seen {
+  std::variant<DecodedClip, BrokenVideo> outcome;
+  std::string digest;
+};
+
+/// Shots that are decoded together: all ranges of one video, or one shot.
+using Job = std::vector<ShotKey>;
+
+std::vector<Job> make_jobs(const Outputs& outputs) {
+  std::vector<Job> jobs;
+  std::map<std::filesystem::path, std::size_t> by_video;
+  for (const auto& [key, source] : outputs.shots) {
+    if (source.kind == ShotSource::Kind::video_range) {
+      const auto [at, is_new] = by_video.emplace(source.path, jobs.size());
+      if (!is_new) {
+        jobs[at->second].push_back(key);
+        continue;
+      }
+    }
+    jobs.push_back({key});
+  }
+  return jobs;
+}
+
+std::vector<DecodeOutcome> decode(const std::vector<ShotSource>& sources,
+                                  const std::vector<FrameRule>& rules) {
+  if (sources.front().kind == ShotSource::Kind::video_range) return decode_ranges(sources, rules);
+  std::vector<DecodeOutcome> outcomes;
+  try {
+    outcomes.emplace_back(decode_clip(sources.front(), rules));
+  } catch (const BrokenVideo& broken) {
+    outcomes.emplace_back(broken);
+  }
+  return outcomes;
+}
+
+/// Takes jobs until there are none; what it has seen goes to a map under a lock.
+class Workers {
+ public:
+  Workers(const Outputs& outputs, const InspectionOptions& options)
+      : outputs_(outputs), options_(options), jobs_(make_jobs(outputs)) {}
+
+  std::map<ShotKey, Seen> run() {
+    const auto wanted = static_cast<std::size_t>(std::max(options_.threads, 1));
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < std::min(wanted, jobs_.size()); ++i) {
+      threads.emplace_back([this] { work(); });
+    }
+    work();
+    threads.clear();
+    if (failure_) std::rethrow_exception(failure_);
+    return std::move(seen_);
+  }
+
+ private:
+  void work() {
+    try {
+      for (std::size_t i = next_++; i < jobs_.size() && !interrupted(); i = next_++)
+        do_job(jobs_[i]);
+    } catch (...) {
+      const std::scoped_lock lock(mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      next_ = jobs_.size();
+    }
+  }
+
+  void do_job(const Job& job) {
+    std::vector<ShotSource> sources;
+    for (const ShotKey& key : job) sources.push_back(outputs_.shots.at(key));
+    auto outcomes = decode(sources, options_.rules);
+    for (std::size_t i = 0; i < job.size(); ++i) {
+      Seen seen{std::move(outcomes[i]), {}};
+      if (auto* clip = std::get_if<DecodedClip>(&seen.outcome)) {
+        seen.digest = clip_digest(*clip);
+        clip->frames.clear();
+      }
+      {
+        const std::scoped_lock lock(mutex_);
+        seen_.emplace(job[i], std::move(seen));
+      }
+      if (options_.on_shot) options_.on_shot();
+    }
+  }
+
+  const Outputs& outputs_;
+  const InspectionOptions& options_;
+  const std::vector<Job> jobs_;
+  std::atomic<std::size_t> next_ = 0;
+  std::mutex mutex_;
+  std::map<ShotKey, Seen> seen_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+Inspection inspect_outputs(const Split& split, const Outputs& outputs,
+                           const InspectionOptions& options) {
+  silence_decoders();
+  const auto seen = Workers(outputs, options).run();
+  Inspection inspection;
+  inspection.findings = outputs.findings;
+  std::map<ShotKey, std::string> absent;
+  for (const Finding& finding : outputs.findings) {
+    if (finding.shot) absent[{finding.story, *finding.shot}] = finding.detail;
+  }
+  std::map<ShotKey, std::string> digests;
+  for (const Story& story : split.stories) {
+    for (const Shot& shot : story.shots) {
+      ShotReport report;
+      report.key = {story.id, shot.number};
+      const auto at = seen.find(report.key);
+      if (at == seen.end()) {
+        report.cause = absent[report.key];
+        inspection.shots.push_back(std::move(report));
+        continue;
+      }
+      report.source = outputs.shots.at(report.key);
+      if (const auto* broken = std::get_if<BrokenVideo>(&at->second.outcome)) {
+        report.cause = broken->cause();
+        inspection.findings.push_back(broken_finding(report.key, *broken));
+      } else {
+        const auto& clip = std::get<DecodedClip>(at->second.outcome);
+        report.frame_count = clip.frame_count;
+        report.declared_frames = clip.declared_frames;
+        report.fps = clip.fps;
+        report.width = clip.width;
+        report.height = clip.height;
+        digests[report.key] = at->second.digest;
+        const Findings found = clip_findings(report.key, clip, options.rules);
+        inspection.findings.insert(inspection.findings.end(), found.begin(), found.end());
+      }
+      inspection.shots.push_back(std::move(report));
+    }
+  }
+  const Findings duplicates = duplicate_findings(digests);
+  inspection.findings.insert(inspection.findings.end(), duplicates.begin(), duplicates.end());
+  return inspection;
+}
+
+}  // namespace asbench::loaders

@@ -1,0 +1,109 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "core/error.h"
+#include "loaders/outputs/finders.h"
+
+namespace asbench::loaders {
+namespace {
+
+/// [start, end) of one entry, or nothing when it is no such pair.
+std::optional<std::pair<int, int>> range_of(const Json& entry) {
+  if (!entry.is_array() || entry.size() != 2) return std::nullopt;
+  int bounds[2] = {};
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (!entry[i].is_number_integer()) return std::nullopt;
+    // A number beyond 64 bits is stored as a floating-point one, so this can't overflow.
+    const auto value = entry[i].get<std::int64_t>();
+    if (value < 0 || value > std::numeric_limits<int>::max()) return std::nullopt;
+    bounds[i] = static_cast<int>(value);
+  }
+  if (bounds[1] <= bounds[0]) return std::nullopt;
+  return std::pair(bounds[0], bounds[1]);
+}
+
+void cut_story(const Story& story, const std::filesystem::path& video, const Json& cuts,
+               Outputs& outputs) {
+  const auto report = [&](const char* kind, std::optional<int> shot, std::string detail) {
+    outputs.findings.push_back({kind, story.id, shot, std::move(detail)});
+  };
+  if (!cuts.is_array()) {
+    report("bad_cuts", std::nullopt, "the story's cuts are no array of [start_frame, end_frame)");
+    return;
+  }
+  const bool there = std::filesystem::is_regular_file(video);
+  for (std::size_t i = 0; i < story.shots.size(); ++i) {
+    const int shot = story.shots[i].number;
+    if (i >= cuts.size()) {
+      report(
+          "missing_shot", shot,
+          fmt::format("the cut list has {} ranges for {} shots", cuts.size(), story.shots.size()));
+      continue;
+    }
+    const auto range = range_of(cuts[i]);
+    if (!range) {
+      report("bad_cuts", shot,
+             fmt::format("{} is no range [start_frame, end_frame) with 0 <= start < end",
+                         cuts[i].dump()));
+    } else if (!there) {
+      report("missing_shot", shot, fmt::format("no such file: {}", video.string()));
+    } else {
+      outputs.shots[{story.id, shot}] = {ShotSource::Kind::video_range, video, range->first,
+                                         range->second};
+    }
+  }
+  if (cuts.size() > story.shots.size()) {
+    report("unexpected_file", std::nullopt,
+           fmt::format("the cut list has {} ranges for {} shots; the others are left out",
+                       cuts.size(), story.shots.size()));
+  }
+}
+
+}  // namespace
+
+Outputs apply_cuts(const Split& split, const std::filesystem::path& folder,
+                   const LayoutTemplate& layout, const Json& cuts, const std::string& where) {
+  if (!cuts.is_object()) {
+    throw BadInput(fmt::format(
+        "{}: expected {{\"<story>\": [[start_frame, end_frame), ...]}}, one range a shot", where));
+  }
+  Outputs outputs;
+  std::set<std::string_view> known;
+  for (const Story& story : split.stories) {
+    known.insert(story.id);
+    const auto video = folder / layout.expand(story, 1);
+    if (const auto entry = cuts.find(story.id); entry != cuts.end()) {
+      cut_story(story, video, *entry, outputs);
+      continue;
+    }
+    for (const Shot& shot : story.shots) {
+      outputs.findings.push_back({"missing_shot", story.id, shot.number,
+                                  fmt::format("{} has no cuts for the story", where)});
+    }
+  }
+  for (const auto& [id, entry] : cuts.items()) {
+    if (known.contains(id)) continue;
+    outputs.findings.push_back(
+        {"bad_cuts", "", std::nullopt, fmt::format("{}: the split has no story {}", where, id)});
+  }
+  return outputs;
+}
+
+Outputs find_cuts(const Split& split, const std::filesystem::path& folder,
+                  const LayoutTemplate& layout) {
+  const auto file = folder / kCutListName;
+  if (!std::filesystem::exists(file)) {
+    throw BadInput(fmt::format(
+        "{}: no such file.\n  The layout \"{}\" names one video a story, so a cut list "
+        "{{\"<story>\": [[start_frame, end_frame), ...]}} is needed; a layout with {{shot}} names "
+        "a file a shot.",
+        file.string(), layout.text()));
+  }
+  return apply_cuts(split, folder, layout, read_json_file(file, {.refuse_duplicate_keys = true}),
+                    file.string());
+}
+
+}  // namespace asbench::loaders

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loaders/split.h"
+
+namespace asbench::loaders {
+
+/// Which part of a split a run takes. Empty = everything. `ips` and `stories` filter first; `limit`
+/// or `subset` (not both) then cut down what is left.
+struct Selection {
+  std::vector<std::string> ips;
+  std::vector<std::string> stories;
+  std::optional<int> limit;   ///< the first N stories, in the split's order
+  std::optional<int> subset;  ///< N stories drawn at random, stratified by IP
+  std::uint64_t seed = 0;     ///< of the draw
+};
+
+/// The chosen part, with its own sha256; stories keep their order, IPs without a story go.
+/// The draw gives each IP its share of N (largest remainder; equal remainders by lot) and depends
+/// only on the seed and the ids, not on the order of files (SplitMix64, Fisher-Yates).
+/// @throws UsageError for unknown ids, numbers below 1, more than there are, or limit with subset.
+[[nodiscard]] Split select(const Split& split, const Selection& selection);
+
+/// True when the selection keeps everything.
+[[nodiscard]] bool is_whole(const Selection& selection);
+
+}  // namespace asbench::loaders

@@ -1,0 +1,145 @@
+#include "loaders/split.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "loaders/splits/common.h"
+
+namespace asbench::loaders {
+namespace {
+
+Json text_or_null(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json(nullptr);
+}
+
+/// The canonical content: everything that can change a number, nothing that can't.
+std::string digest(const Split& split) {
+  Json content{{"ips", Json::array()}, {"stories", Json::array()}};
+  for (const Ip& ip : split.ips) {
+    content["ips"].push_back({{"id", ip.id}, {"references", ip.reference_sha256}});
+  }
+  for (const Story& story : split.stories) {
+    Json shots = Json::array();
+    for (const Shot& shot : story.shots) {
+      shots.push_back({shot.number, text_or_null(shot.caption),
+                       text_or_null(shot.descriptive_caption), text_or_null(shot.audio_prompt)});
+    }
+    content["stories"].push_back({{"id", story.id}, {"ip", story.ip}, {"shots", shots}});
+  }
+  return sha256_hex(content.dump());
+}
+
+const SplitReader& reader_named(std::string_view form) {
+  std::string known;
+  for (const SplitReader* reader : split_readers()) {
+    if (reader->form() == form) return *reader;
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", reader->form());
+  }
+  if (form == "annotations") {
+    throw BadInput("split format \"annotations\": this version doesn't read annotation files yet");
+  }
+  throw UsageError(fmt::format("split format \"{}\": not one of {}.", form, known));
+}
+
+const SplitReader& reader_for(const std::filesystem::path& path) {
+  std::string forms;
+  for (const SplitReader* reader : split_readers()) {
+    if (reader->recognises(path)) return *reader;
+    forms += fmt::format("\n    {}: {}", reader->form(), reader->looks_like());
+  }
+  if (looks_like_annotations(path)) {
+    throw BadInput(fmt::format(
+        "{}: this is an AnimeShooter annotation file (\"segments\").\n  This version doesn't read "
+        "annotation files yet; it reads these forms of a split:{}",
+        path.string(), forms));
+  }
+  if (!std::filesystem::is_directory(path)) {
+    // A file that isn't JSON at all deserves its own message.
+    [[maybe_unused]] const Json parsed = read_json_file(path);
+  }
+  throw BadInput(fmt::format(
+      "{}: not a split in any form that this version reads:{}\n  If it is one of these, name it "
+      "with --split-format to see what is wrong with it.",
+      path.string(), forms));
+}
+
+}  // namespace
+
+const Ip& Split::ip(std::string_view id) const {
+  const auto sorted = std::lower_bound(ips.begin(), ips.end(), id,
+                                       [](const Ip& a, std::string_view b) { return a.id < b; });
+  if (sorted != ips.end() && sorted->id == id) return *sorted;
+  for (const Ip& ip : ips) {  // built by hand and not sorted
+    if (ip.id == id) return ip;
+  }
+  throw BadInput(fmt::format("split {}: there is no IP {}", name, id));
+}
+
+const Story* Split::find_story(std::string_view id) const {
+  const auto story = std::find_if(stories.begin(), stories.end(),
+                                  [&](const Story& candidate) { return candidate.id == id; });
+  return story == stories.end() ? nullptr : &*story;
+}
+
+std::size_t Split::shot_count() const {
+  std::size_t count = 0;
+  for (const Story& story : stories) count += story.shots.size();
+  return count;
+}
+
+const std::vector<const SplitReader*>& split_readers() {
+  static const std::vector<const SplitReader*> readers = {&manifest_reader(), &demo_reader(),
+                                                          &test_set_reader()};
+  return readers;
+}
+
+Split read_split(const std::filesystem::path& path, const std::optional<std::string>& form) {
+  const SplitReader* named = form ? &reader_named(*form) : nullptr;
+  if (!std::filesystem::exists(path)) {
+    throw BadInput(fmt::format(
+        "{}: no such file or folder.\n  --split names a demo folder, a test-set folder or a split "
+        "manifest.",
+        path.string()));
+  }
+  try {
+    const SplitReader& reader = named != nullptr ? *named : reader_for(path);
+    Split split = reader.read(path);
+    finish_split(split);
+    if (split.stories.empty() && split.ips.empty()) {
+      throw BadInput(fmt::format("{}: read as form \"{}\" ({}), it holds no story.", path.string(),
+                                 reader.form(), reader.looks_like()));
+    }
+    return split;
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw BadInput(fmt::format("{}: {}", path.string(), error.what()));
+  }
+}
+
+void finish_split(Split& split) {
+  std::sort(split.ips.begin(), split.ips.end(),
+            [](const Ip& a, const Ip& b) { return a.id < b.id; });
+  std::sort(split.stories.begin(), split.stories.end(), [](const Story& a, const Story& b) {
+    if (a.ip != b.ip) return a.ip < b.ip;
+    return natural_less(a.id, b.id);
+  });
+  const auto refuse = [&](std::string_view what, std::string_view id) {
+    throw BadInput(fmt::format("split {}: {} \"{}\"", split.name, what, id));
+  };
+  for (std::size_t i = 1; i < split.ips.size(); ++i) {
+    if (split.ips[i].id == split.ips[i - 1].id) refuse("there are two IPs", split.ips[i].id);
+  }
+  std::set<std::string_view> ips;
+  std::set<std::string_view> stories;
+  for (const Ip& ip : split.ips) ips.insert(ip.id);
+  for (const Story& story : split.stories) {
+    if (!stories.insert(story.id).second) refuse("there are two stories", story.id);
+    if (!ips.contains(story.ip)) refuse("a story names the unknown IP", story.ip);
+  }
+  split.sha256 = digest(split);
+}
+
+}  // namespace asbench::loaders

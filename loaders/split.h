@@ -1,0 +1,99 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/finding.h"
+#include "core/json.h"
+
+namespace asbench::loaders {
+
+struct Shot {
+  int number = 1;  ///< 1-based; shots that a reader skipped keep their number
+  std::optional<std::string> caption;
+  std::optional<std::string> descriptive_caption;
+  std::optional<std::string> audio_prompt;
+  bool operator==(const Shot&) const = default;
+};
+
+struct Story {
+  std::string id;      ///< unique in the split, relative path with '/' between its parts
+  std::string ip;      ///< id of an Ip of the split
+  std::string prompt;  ///< what `{prompt}` stands for in output layouts
+  std::vector<Shot> shots;
+  bool operator==(const Story&) const = default;
+};
+
+/// A short clip that systems may be tuned on; seconds in the source film, for the record.
+struct TuningClip {
+  std::filesystem::path file;
+  std::optional<double> start_seconds;
+  std::optional<double> end_seconds;
+  std::optional<std::string> caption;
+  bool operator==(const TuningClip&) const = default;
+};
+
+/// One animation film and its main character: the cluster of all statistics.
+struct Ip {
+  std::string id;
+  std::vector<std::filesystem::path> references;  ///< picture files that exist
+  std::vector<std::string> reference_sha256;      ///< of each file's bytes, same order
+  std::vector<TuningClip> clips;
+  bool operator==(const Ip&) const = default;
+};
+
+/// What is to be animated: IPs in byte order of their ids, stories by IP and then in natural order
+/// of their ids, so that nothing depends on the order of files on disk. A plain value.
+struct Split {
+  std::string name;
+  std::string form;  ///< `demo`, `test-set`, `manifest`
+  /// Over ids, captions, audio prompts and the SHA-256 of the references' bytes; not over paths,
+  /// prompts or the form, so a manifest of a folder has the folder's hash.
+  std::string sha256;
+  std::vector<Ip> ips;
+  std::vector<Story> stories;
+  Findings findings;
+
+  /// @throws BadInput when there is no such IP.
+  [[nodiscard]] const Ip& ip(std::string_view id) const;
+  [[nodiscard]] const Story* find_story(std::string_view id) const;
+  [[nodiscard]] std::size_t shot_count() const;
+};
+
+/// One form of split on disk. To add a form: implement this, add it to split_readers().
+class SplitReader {
+ public:
+  virtual ~SplitReader() = default;
+  /// The name that `--split-format` takes.
+  [[nodiscard]] virtual std::string_view form() const = 0;
+  /// One line for messages: what makes a path this form.
+  [[nodiscard]] virtual std::string_view looks_like() const = 0;
+  /// True when the content of the path (never its name) is this form. Doesn't throw for content.
+  [[nodiscard]] virtual bool recognises(const std::filesystem::path& path) const = 0;
+  /// Reads it; defects that a form allows become findings. @throws BadInput for the others.
+  [[nodiscard]] virtual Split read(const std::filesystem::path& path) const = 0;
+};
+
+/// The readers in the order in which they are asked.
+[[nodiscard]] const std::vector<const SplitReader*>& split_readers();
+
+/// Reads a split: the form is recognised from the content, unless `form` names it.
+/// Findings: `bad_json`, `bad_schema`, `duplicate_key`, `unknown_key`, `missing_caption`,
+/// `missing_reference`, `story_count`, `shot_count`, `reference_changed` (dataset.md 6 to 8).
+/// @throws UsageError for an unknown form; BadInput when the path is missing, no form fits, or
+///   the form needs a later version (annotation files).
+[[nodiscard]] Split read_split(const std::filesystem::path& path,
+                               const std::optional<std::string>& form = {});
+
+/// The split as our own JSON (schema configs/schemas/split.schema.json); paths are written relative
+/// to `base`, the folder in which the manifest will lie. Reading it back gives an equal sha256.
+[[nodiscard]] Json split_to_manifest(const Split& split, const std::filesystem::path& base);
+
+/// Puts IPs and stories in the order that Split promises and fills in sha256. For those who build a
+/// split by hand. @throws BadInput when a story names no IP of the split, or an id is double.
+void finish_split(Split& split);
+
+}  // namespace asbench::loaders

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/finding.h"
+#include "core/json.h"
+#include "loaders/split.h"
+
+// What the readers of splits/ share. Not for other rooms.
+namespace asbench::loaders {
+
+/// True when an id can be part of an output path: UTF-8, 1 to 512 bytes, no control character or
+/// backslash, not absolute, no empty, "." or ".." part.
+[[nodiscard]] bool is_safe_id(std::string_view id);
+
+/// A text of a split: the string unless it is blank; nothing, with finding `missing_caption`, for
+/// anything else.
+[[nodiscard]] std::optional<std::string> caption_of(const Json& value, const std::string& story,
+                                                    int shot, Findings& findings);
+
+/// Adds the picture to the IP with the hash of its bytes, or finding `missing_reference`.
+void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings);
+
+/// Parses a JSON file of a folder form. A file that is no JSON gives finding `bad_json` and
+/// nothing; doubled keys give `duplicate_key`.
+[[nodiscard]] std::optional<Json> read_split_json(const std::filesystem::path& file,
+                                                  Findings& findings);
+
+/// Counts keys that no reader knows; each name becomes one finding `unknown_key` with its number.
+class UnknownKeys {
+ public:
+  void look(const Json& object, std::initializer_list<std::string_view> known);
+  void report(Findings& findings) const;
+
+ private:
+  std::map<std::string, int> counts_;
+};
+
+/// Regular files (`folders`: sub-folders) of a folder, hidden ones left out, in byte order of
+/// names.
+/// @throws BadInput when the folder can't be listed.
+[[nodiscard]] std::vector<std::filesystem::path> list_files(const std::filesystem::path& folder);
+[[nodiscard]] std::vector<std::filesystem::path> list_folders(const std::filesystem::path& folder);
+
+/// The last part of a path, also for "folder/" and ".".
+[[nodiscard]] std::string folder_name(const std::filesystem::path& path);
+
+/// Compares texts so that runs of digits count as numbers: "shot_2" < "shot_10". Equal numbers with
+/// different zeros are told apart by their bytes, so the order is total.
+[[nodiscard]] bool natural_less(std::string_view a, std::string_view b);
+
+const SplitReader& demo_reader();
+const SplitReader& test_set_reader();
+const SplitReader& manifest_reader();
+
+/// True for AnimeShooter annotation files (a file or a folder of them), which this version can't
+/// read; the seat of their reader is split_readers().
+[[nodiscard]] bool looks_like_annotations(const std::filesystem::path& path);
+
+/// Parses the text of a manifest (schema, ids, references). The entry for fuzzing: never opens
+/// anything but the reference files that `base` allows; with an empty `base`, none at all.
+/// @throws BadInput.
+[[nodiscard]] Split parse_manifest(std::string_view text, std::string_view where,
+                                   const std::filesystem::path& base);
+
+/// The stories of one file of the demo form or of one `prompts.json`, without touching the disk.
+/// Defects become findings.
+[[nodiscard]] std::vector<Story> demo_stories(const Json& document, const std::string& ip,
+                                              UnknownKeys& unknown, Findings& findings);
+[[nodiscard]] std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
+                                                  UnknownKeys& unknown, Findings& findings);
+
+}  // namespace asbench::loaders

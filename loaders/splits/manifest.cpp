@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/schema.h"
+#include "loaders/splits/common.h"
+
+// Our own form: one JSON file, schema configs/schemas/split.schema.json. Unlike the folder forms it
+// was written by a program, so a defect is an error; only a reference file that is gone or has
+// changed since is a finding.
+namespace asbench::loaders {
+namespace {
+
+constexpr std::string_view kSchema = "asbench/split@1";
+
+std::optional<std::string> text_of(const Json& object, std::string_view key) {
+  const auto value = object.find(key);
+  if (value == object.end() || value->is_null()) return std::nullopt;
+  return value->get<std::string>();
+}
+
+std::optional<double> number_of(const Json& object, std::string_view key) {
+  const auto value = object.find(key);
+  if (value == object.end() || value->is_null()) return std::nullopt;
+  return value->get<double>();
+}
+
+std::string checked_id(const Json& object, std::string_view where) {
+  std::string id = object["id"].get<std::string>();
+  if (!is_safe_id(id)) {
+    throw BadInput(fmt::format(
+        "{}: the id {} can't be part of an output path.\n  Expected: up to 512 bytes, no empty, "
+        "\".\" or \"..\" part between slashes, no backslash or control character.",
+        where, Json(id).dump()));
+  }
+  return id;
+}
+
+void read_references(const Json& entry, const std::filesystem::path& base, Ip& ip,
+                     Findings& findings) {
+  for (const Json& reference : entry["references"]) {
+    if (base.empty()) continue;
+    const std::filesystem::path file = base / reference["file"].get<std::string>();
+    const std::size_t before = ip.references.size();
+    add_reference(ip, file.lexically_normal(), findings);
+    const auto expected = text_of(reference, "sha256");
+    if (ip.references.size() > before && expected && *expected != ip.reference_sha256.back()) {
+      findings.push_back(
+          {"reference_changed", "", std::nullopt,
+           fmt::format("IP {}: {} is not the file that the manifest was made with "
+                       "(SHA-256 {}, was {})",
+                       ip.id, file.string(), ip.reference_sha256.back(), *expected)});
+    }
+  }
+}
+
+Ip read_ip(const Json& entry, std::string_view where, const std::filesystem::path& base,
+           Findings& findings) {
+  Ip ip;
+  ip.id = checked_id(entry, where);
+  if (entry.contains("references")) read_references(entry, base, ip, findings);
+  if (ip.references.empty() && entry.value("references", Json::array()).empty()) {
+    findings.push_back({"missing_reference", "", std::nullopt,
+                        fmt::format("IP {}: the manifest names no reference", ip.id)});
+  }
+  for (const Json& clip : entry.value("clips", Json::array())) {
+    ip.clips.push_back({(base / clip["file"].get<std::string>()).lexically_normal(),
+                        number_of(clip, "start_seconds"), number_of(clip, "end_seconds"),
+                        text_of(clip, "caption")});
+  }
+  return ip;
+}
+
+Story read_story(const Json& entry, std::string_view where, Findings& findings) {
+  Story story;
+  story.id = checked_id(entry, where);
+  story.ip = entry["ip"].get<std::string>();
+  story.prompt = text_of(entry, "prompt").value_or(story.id.substr(story.id.rfind('/') + 1));
+  std::set<int> numbers;
+  for (const Json& item : entry["shots"]) {
+    Shot shot;
+    shot.number = item.value("number", static_cast<int>(story.shots.size()) + 1);
+    if (!numbers.insert(shot.number).second) {
+      throw BadInput(fmt::format("{}: story {} has shot {} twice", where, story.id, shot.number));
+    }
+    shot.caption =
+        caption_of(item.value("caption", Json(nullptr)), story.id, shot.number, findings);
+    shot.descriptive_caption = text_of(item, "descriptive_caption");
+    shot.audio_prompt = text_of(item, "audio_prompt");
+    story.shots.push_back(std::move(shot));
+  }
+  return story;
+}
+
+std::string relative_text(const std::filesystem::path& file, const std::filesystem::path& base) {
+  const auto full = std::filesystem::weakly_canonical(file);
+  const auto folder = std::filesystem::weakly_canonical(base.empty() ? "." : base);
+  return full.lexically_relative(folder).generic_string();
+}
+
+void put(Json& object, std::string_view key, const std::optional<std::string>& text) {
+  if (text) object[std::string(key)] = *text;
+}
+
+class ManifestReader : public SplitReader {
+ public:
+  std::string_view form() const override { return "manifest"; }
+  std::string_view looks_like() const override {
+    return "a JSON file with \"schema\": \"asbench/split@1\", as `asbench inspect --write` saves "
+           "it";
+  }
+
+  bool recognises(const std::filesystem::path& path) const override {
+    if (!std::filesystem::is_regular_file(path)) return false;
+    Findings ignored;
+    const auto document = read_split_json(path, ignored);
+    return document && document->is_object() && document->contains("schema") &&
+           (*document)["schema"] == kSchema;
+  }
+
+  Split read(const std::filesystem::path& path) const override {
+    return parse_manifest(read_text_file(path), path.string(),
+                          std::filesystem::absolute(path).parent_path());
+  }
+};
+
+}  // namespace
+
+Split parse_manifest(std::string_view text, std::string_view where,
+                     const std::filesystem::path& base) {
+  const Json document = parse_json(text, where, {.refuse_duplicate_keys = true});
+  check_schema(document, "split", where);
+  Split split;
+  split.name = document["name"].get<std::string>();
+  split.form = "manifest";
+  for (const Json& entry : document["ips"]) {
+    split.ips.push_back(read_ip(entry, where, base, split.findings));
+  }
+  for (const Json& entry : document["stories"]) {
+    split.stories.push_back(read_story(entry, where, split.findings));
+  }
+  return split;
+}
+
+Json split_to_manifest(const Split& split, const std::filesystem::path& base) {
+  Json document;
+  document["schema"] = kSchema;
+  document["name"] = split.name;
+  document["sha256"] = split.sha256;
+  document["ips"] = Json::array();
+  for (const Ip& ip : split.ips) {
+    Json entry{{"id", ip.id}, {"references", Json::array()}};
+    for (std::size_t i = 0; i < ip.references.size(); ++i) {
+      entry["references"].push_back(
+          {{"file", relative_text(ip.references[i], base)}, {"sha256", ip.reference_sha256.at(i)}});
+    }
+    for (const TuningClip& clip : ip.clips) {
+      Json item{{"file", relative_text(clip.file, base)}};
+      if (clip.start_seconds) item["start_seconds"] = *clip.start_seconds;
+      if (clip.end_seconds) item["end_seconds"] = *clip.end_seconds;
+      put(item, "caption", clip.caption);
+      entry["clips"].push_back(std::move(item));
+    }
+    document["ips"].push_back(std::move(entry));
+  }
+  document["stories"] = Json::array();
+  for (const Story& story : split.stories) {
+    Json entry{{"id", story.id}, {"ip", story.ip}, {"prompt", story.prompt}};
+    entry["shots"] = Json::array();
+    for (const Shot& shot : story.shots) {
+      Json item{{"number", shot.number}, {"caption", nullptr}};
+      put(item, "caption", shot.caption);
+      put(item, "descriptive_caption", shot.descriptive_caption);
+      put(item, "audio_prompt", shot.audio_prompt);
+      entry["shots"].push_back(std::move(item));
+    }
+    document["stories"].push_back(std::move(entry));
+  }
+  return document;
+}
+
+const SplitReader& manifest_reader() {
+  static const ManifestReader reader;
+  return reader;
+}
+
+}  // namespace asbench::loaders

@@ -1,0 +1,25 @@
+#include "loaders/video/clip_check.h"
+
+#include "loaders/image_file.h"
+#include "loaders/video/clip_reader.h"
+#include "loaders/video/decoder.h"
+
+namespace asbench::loaders {
+
+void check_clip(const ShotSource& source) {
+  if (source.kind == ShotSource::Kind::frame_folder) {
+    const auto frames = list_frames(source.path);
+    try {
+      static_cast<void>(read_image(frames.front()));
+    } catch (const BadInput& error) {
+      throw BrokenVideo(source.path, error.what());
+    }
+    return;
+  }
+  VideoDecoder decoder(source.path, {});
+  if (decoder.run({.frames = {0}, .ranges = {}, .stop_after = 1}).decoded == 0) {
+    throw BrokenVideo(source.path, "no frame decodes");
+  }
+}
+
+}  // namespace asbench::loaders

@@ -1,0 +1,230 @@
+#include "loaders/video/clip_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <opencv2/core/utility.hpp>
+#include <opencv2/core/version.hpp>
+#include <sstream>
+
+#include "core/hash.h"
+#include "loaders/video/decoder.h"
+
+namespace asbench::loaders {
+namespace {
+
+std::string version_in_build_information(std::string_view part) {
+  // Lines read "      avcodec:                   YES (59.37.100)".
+  std::istringstream lines(cv::getBuildInformation());
+  for (std::string line; std::getline(lines, line);) {
+    const auto name = line.find(std::string(part) + ":");
+    const auto open = line.find('(');
+    const auto close = line.find(')');
+    if (name == std::string::npos || open == std::string::npos || close == std::string::npos) {
+      continue;
+    }
+    return line.substr(open + 1, close - open - 1);
+  }
+  return "unknown";
+}
+
+/// Adds the frames to keep if the shot is [begin, end) of the video. `all` needs no list of frames:
+/// a range that a header or a cut list only claims costs nothing.
+void want(std::span<const FrameRule> rules, int begin, int end, Wanted& wanted) {
+  for (const FrameRule& rule : rules) {
+    if (rule.kind == FrameRule::Kind::all) {
+      wanted.ranges.emplace_back(begin, end);
+      continue;
+    }
+    for (const int index : frame_indices(rule, end - begin)) {
+      wanted.frames.push_back(begin + index);
+    }
+  }
+  wanted.frames.push_back(begin);  // the size is known from decoded frames only
+}
+
+void sort_frames(Wanted& wanted) {
+  wanted.frames = union_of({&wanted.frames, 1});
+}
+
+bool holds(const std::map<int, Image>& frames, const std::vector<int>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(),
+                     [&](int index) { return frames.contains(index); });
+}
+
+void set_size(DecodedClip& clip) {
+  if (clip.frames.empty()) return;
+  clip.width = clip.frames.begin()->second.width;
+  clip.height = clip.frames.begin()->second.height;
+}
+
+bool is_range(const ShotSource& source) {
+  return source.begin_frame >= 0 && source.begin_frame < source.end_frame;
+}
+
+DecodedClip decode_file(const std::filesystem::path& file, std::span<const FrameRule> rules,
+                        const DecodeOptions& options) {
+  VideoDecoder decoder(file, options);
+  DecodedClip clip;
+  clip.declared_frames = decoder.declared_frames();
+  clip.fps = decoder.fps();
+  Wanted wanted;
+  want(rules, 0, clip.declared_frames, wanted);
+  for (auto& range : wanted.ranges) range.second = std::numeric_limits<int>::max();
+  sort_frames(wanted);
+  Pass pass = decoder.run(wanted);
+  if (pass.decoded == 0) throw BrokenVideo(file, "no frame decodes");
+  clip.frame_count = pass.decoded;
+  clip.frames = std::move(pass.frames);
+  set_size(clip);
+  clip.indices = indices_of(rules, clip.frame_count);
+  const std::vector<int> final_frames = union_of(clip.indices);
+  if (!holds(clip.frames, final_frames)) {
+    clip.frames.clear();
+    Wanted again;
+    again.frames = final_frames;
+    clip.frames = VideoDecoder(file, options).run(again).frames;
+    if (!holds(clip.frames, final_frames)) {
+      throw BrokenVideo(file, "two passes decode different numbers of frames");
+    }
+    set_size(clip);
+  }
+  std::erase_if(clip.frames, [&](const auto& frame) {
+    return !std::binary_search(final_frames.begin(), final_frames.end(), frame.first);
+  });
+  return clip;
+}
+
+}  // namespace
+
+BrokenVideo::BrokenVideo(const std::filesystem::path& file, const std::string& cause,
+                         std::string kind)
+    : BadInput(fmt::format("{}: {}", file.string(), cause)),
+      cause_(cause),
+      kind_(std::move(kind)) {}
+
+std::vector<std::vector<int>> indices_of(std::span<const FrameRule> rules, int n) {
+  std::vector<std::vector<int>> indices;
+  indices.reserve(rules.size());
+  for (const FrameRule& rule : rules) indices.push_back(frame_indices(rule, n));
+  return indices;
+}
+
+std::vector<int> union_of(std::span<const std::vector<int>> indices) {
+  std::vector<int> all;
+  for (const auto& some : indices) all.insert(all.end(), some.begin(), some.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rules,
+                        const DecodeOptions& options) {
+  switch (source.kind) {
+    case ShotSource::Kind::video_file:
+      return decode_file(source.path, rules, options);
+    case ShotSource::Kind::frame_folder:
+      return decode_folder(source.path, rules);
+    case ShotSource::Kind::video_range:
+      break;
+  }
+  auto outcomes = decode_ranges({&source, 1}, rules, options);
+  if (auto* broken = std::get_if<BrokenVideo>(&outcomes.front())) throw *broken;
+  return std::get<DecodedClip>(std::move(outcomes.front()));
+}
+
+std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
+                                         std::span<const FrameRule> rules,
+                                         const DecodeOptions& options) {
+  std::vector<DecodeOutcome> outcomes;
+  if (sources.empty()) return outcomes;
+  const auto& file = sources.front().path;
+  Wanted wanted;
+  for (const ShotSource& source : sources) {
+    if (source.kind != ShotSource::Kind::video_range || source.path != file) {
+      throw InternalError("decode_ranges was given something else than ranges of one video");
+    }
+    if (!is_range(source)) continue;
+    want(rules, source.begin_frame, source.end_frame, wanted);
+    wanted.stop_after = std::max(wanted.stop_after, source.end_frame);
+  }
+  sort_frames(wanted);
+  Pass pass;
+  double fps = 0.0;
+  try {
+    VideoDecoder decoder(file, options);
+    fps = decoder.fps();
+    pass = decoder.run(wanted);
+    if (pass.decoded == 0) throw BrokenVideo(file, "no frame decodes");
+  } catch (const BrokenVideo& broken) {
+    outcomes.assign(sources.size(), broken);
+    return outcomes;
+  }
+  for (const ShotSource& source : sources) {
+    if (!is_range(source) || source.end_frame > pass.decoded) {
+      outcomes.emplace_back(
+          BrokenVideo(file,
+                      fmt::format("the frames {} to {} are not all there: it has {}",
+                                  source.begin_frame, source.end_frame - 1, pass.decoded),
+                      "bad_cuts"));
+      continue;
+    }
+    DecodedClip clip;
+    clip.frame_count = clip.declared_frames = source.end_frame - source.begin_frame;
+    clip.fps = fps;
+    clip.indices = indices_of(rules, clip.frame_count);
+    const Image& first = pass.frames.at(source.begin_frame);
+    clip.width = first.width;
+    clip.height = first.height;
+    for (const int index : union_of(clip.indices)) {
+      clip.frames.emplace(index, pass.frames.at(source.begin_frame + index));
+    }
+    outcomes.emplace_back(std::move(clip));
+  }
+  return outcomes;
+}
+
+const std::string& decoder_name() {
+  static const std::string name =
+      fmt::format("opencv-{}/avcodec-{}/swscale-{}", CV_VERSION,
+                  version_in_build_information("avcodec"), version_in_build_information("swscale"));
+  return name;
+}
+
+std::string content_sha256(const ShotSource& source) {
+  try {
+    switch (source.kind) {
+      case ShotSource::Kind::video_file:
+        return sha256_file(source.path);
+      case ShotSource::Kind::video_range:
+        return sha256_hex(fmt::format("range {} {} {}", sha256_file(source.path),
+                                      source.begin_frame, source.end_frame));
+      case ShotSource::Kind::frame_folder:
+        break;
+    }
+    Sha256 sum;
+    sum.update("frames");
+    for (const auto& file : list_frames(source.path)) sum.update(" " + sha256_file(file));
+    return sum.hex_digest();
+  } catch (const BrokenVideo&) {
+    throw;
+  } catch (const BadInput& error) {
+    throw BrokenVideo(source.path, fmt::format("can't be read: {}", error.what()));
+  }
+}
+
+std::string frame_digest(const Image& frame) {
+  const std::string pixels = xxh3_hex(std::as_bytes(std::span(frame.bytes)));
+  return fmt::format("{}x{}x{}:{}", frame.height, frame.width, frame.channels, pixels);
+}
+
+std::string clip_digest(const DecodedClip& clip) {
+  std::string text = fmt::format("{}", clip.frame_count);
+  for (const auto& [index, frame] : clip.frames) {
+    text += fmt::format(" {}={}", index, frame_digest(frame));
+  }
+  return xxh3_hex(std::as_bytes(std::span(text)));
+}
+
+}  // namespace asbench::loaders

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/error.h"
+#include "core/image.h"
+#include "loaders/shot_source.h"
+#include "loaders/video/frame_rules.h"
+
+namespace asbench::loaders {
+
+/// A shot that can't be used: it counts as missing (metrics.md 9.1).
+class BrokenVideo : public BadInput {
+ public:
+  /// @param kind  finding that it becomes: `broken_video`, or `bad_cuts` for a range that the video
+  ///              doesn't have
+  BrokenVideo(const std::filesystem::path& file, const std::string& cause,
+              std::string kind = "broken_video");
+  [[nodiscard]] const std::string& cause() const { return cause_; }
+  [[nodiscard]] const std::string& kind() const { return kind_; }
+
+ private:
+  std::string cause_;
+  std::string kind_;
+};
+
+/// One shot after its only decode.
+struct DecodedClip {
+  int frame_count = 0;      ///< frames that decode, > 0; never what the container says
+  int declared_frames = 0;  ///< what the container says; equal to frame_count for ranges, folders
+  double fps = 0.0;         ///< frames per second; 0 when unknown (folders)
+  int width = 0;
+  int height = 0;
+  std::vector<std::vector<int>> indices;  ///< frame_indices() of each rule, in the rules' order
+  std::map<int, Image> frames;            ///< RGB [height, width, 3], the union of the indices
+};
+
+struct DecodeOptions {
+  /// Threads of FFmpeg's decoder. Heeded from OpenCV 4.7 on; before, FFmpeg takes one a CPU. The
+  /// frames are the same.
+  int threads = 1;
+};
+
+/// Decodes a shot forwards, once, and keeps the frames that the rules want, in one pass when the
+/// container's frame count is right, else in two. Every other frame is decoded but not converted.
+///
+/// Frame folders: 8-bit PNG, JPEG or WebP of one size; alpha is composited on black. Videos: audio
+/// is ignored, rotation tags are applied, an alpha plane is dropped. The frames are the same for
+/// any number of threads and for any set of rules beside the one that asks.
+/// @throws BrokenVideo: not there, unreadable, empty, no video, truncated (container_check.h), no
+///   frame decodes, an absurd size (a side above 16384, more than 2^28 pixels), a size that changes
+///   between the frames that are kept, a range beyond the end. Nothing else. Thread-safe.
+[[nodiscard]] DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rules,
+                                      const DecodeOptions& options = {});
+
+using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
+
+/// The same for several ranges of ONE video in one pass over it, which decode_clip can't do. Every
+/// source must be a video_range of one path. @returns one outcome for each, in their order.
+[[nodiscard]] std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
+                                                       std::span<const FrameRule> rules,
+                                                       const DecodeOptions& options = {});
+
+/// Decoder and version, "opencv-4.6.0/avcodec-59.37.100/swscale-6.7.100": part of store keys and
+/// provenance, because another decoder may give other pixels.
+[[nodiscard]] const std::string& decoder_name();
+
+/// SHA-256 of what decode_clip would read: the file's bytes; for a folder the SHA-256 of its
+/// pictures' hashes in frame order; for a range of the file's hash and the range. Names don't
+/// count. @throws BrokenVideo with the cause when it can't be read.
+[[nodiscard]] std::string content_sha256(const ShotSource& source);
+
+/// XXH3 of a picture's size and pixels.
+[[nodiscard]] std::string frame_digest(const Image& frame);
+/// XXH3 of frame count and kept frames: equal for shots with the same decoded frames.
+[[nodiscard]] std::string clip_digest(const DecodedClip& clip);
+
+/// Ends the chatter of OpenCV and FFmpeg on stderr for the process; what they complain about comes
+/// as BrokenVideo. Called by everything here; a program with threads calls it once before it starts
+/// them (it sets an environment variable, unless the user has set it: OPENCV_FFMPEG_LOGLEVEL).
+void silence_decoders();
+
+}  // namespace asbench::loaders

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "core/image.h"
+#include "loaders/video/clip_reader.h"
+
+// One forward pass over a video file, behind decode_clip(). Not for other rooms.
+namespace asbench::loaders {
+
+/// Largest picture that is taken for one: beyond it, a header is damaged or hostile.
+inline constexpr int kMaxSide = 16384;
+inline constexpr long kMaxPixels = 1L << 28;
+
+/// The cause when a width and height are absurd, else nothing.
+[[nodiscard]] std::optional<std::string> size_defect(long width, long height);
+
+/// What to keep of a pass: frames by index from the video's start.
+struct Wanted {
+  std::vector<int> frames;                  ///< ascending, unique
+  std::vector<std::pair<int, int>> ranges;  ///< half-open; every frame in them
+  int stop_after = -1;  ///< frames after which the rest of the video may stay undecoded; -1: none
+};
+
+struct Pass {
+  int decoded = 0;  ///< frames decoded: all of them, or Wanted::stop_after
+  std::map<int, Image> frames;
+};
+
+/// A video file opened with OpenCV's FFmpeg back end. Move-only owner; one thread at a time.
+class VideoDecoder {
+ public:
+  /// @throws BrokenVideo when the file is no whole video or has an absurd size.
+  VideoDecoder(const std::filesystem::path& file, const DecodeOptions& options);
+  ~VideoDecoder();
+  VideoDecoder(VideoDecoder&&) noexcept;
+  VideoDecoder& operator=(VideoDecoder&&) noexcept;
+
+  [[nodiscard]] int declared_frames() const;  ///< 0 when unknown
+  [[nodiscard]] double fps() const;           ///< 0 when unknown
+
+  /// Decodes from the first frame to the last; only once for an open file.
+  /// @throws BrokenVideo when kept frames differ in size or can't be converted.
+  [[nodiscard]] Pass run(const Wanted& wanted);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Pictures of a frame folder in frame order. @throws BrokenVideo when it can't be listed or has
+/// none.
+[[nodiscard]] std::vector<std::filesystem::path> list_frames(const std::filesystem::path& folder);
+
+/// decode_clip() for a frame folder.
+[[nodiscard]] DecodedClip decode_folder(const std::filesystem::path& folder,
+                                        std::span<const FrameRule> rules);
+
+/// frame_indices() of each rule, and their union.
+[[nodiscard]] std::vector<std::vector<int>> indices_of(std::span<const FrameRule> rules, int n);
+[[nodiscard]] std::vector<int> union_of(std::span<const std::vector<int>> indices);
+
+}  // namespace asbench::loaders
