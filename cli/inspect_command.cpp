@@ -1,0 +1,232 @@
+// inspect, as a function of the media module (cli/modules.h).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "cli/errors.h"
+#include "cli/inspect_options.h"
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/json.h"
+#include "core/progress.h"
+#include "loaders/findings.h"
+#include "loaders/inspection.h"
+#include "loaders/outputs.h"
+#include "loaders/split.h"
+
+namespace asbench::cli {
+namespace {
+
+constexpr int kListedOfAKind = 10;
+
+/// Everything that the command found.
+struct Report {
+  loaders::Split split;
+  std::optional<loaders::Outputs> outputs;
+  std::vector<loaders::ShotReport> shots;
+  Findings findings;
+
+  [[nodiscard]] std::size_t usable_shots() const {
+    return static_cast<std::size_t>(
+        std::count_if(shots.begin(), shots.end(),
+                      [](const loaders::ShotReport& shot) { return shot.frame_count > 0; }));
+  }
+  [[nodiscard]] std::size_t blocking() const {
+    return static_cast<std::size_t>(
+        std::count_if(findings.begin(), findings.end(),
+                      [](const Finding& finding) { return loaders::is_blocking(finding.kind); }));
+  }
+};
+
+Report gather(const InspectOptions& options) {
+  Report report;
+  report.split = loaders::read_split(options.split, options.split_format);
+  report.findings = report.split.findings;
+  const Findings references = loaders::reference_findings(report.split);
+  report.findings.insert(report.findings.end(), references.begin(), references.end());
+  if (!options.outputs) return report;
+
+  report.outputs =
+      loaders::find_outputs(report.split, *options.outputs, {.layout = options.layout});
+  Progress progress("clips", static_cast<std::int64_t>(report.outputs->shots.size()));
+  loaders::InspectionOptions inspection_options;
+  inspection_options.threads = options.threads;
+  inspection_options.on_shot = [&] { progress.advance(); };
+  auto inspection = loaders::inspect_outputs(report.split, *report.outputs, inspection_options);
+  progress.finish();
+  if (interrupted()) throw UsageError("interrupted before every video was decoded");
+  report.shots = std::move(inspection.shots);
+  report.findings.insert(report.findings.end(), inspection.findings.begin(),
+                         inspection.findings.end());
+  return report;
+}
+
+std::string where_of(const Finding& finding) {
+  if (finding.story.empty()) return {};
+  if (!finding.shot) return fmt::format("story {}: ", finding.story);
+  return fmt::format("story {} shot {}: ", finding.story, *finding.shot);
+}
+
+struct SplitCounts {
+  std::size_t references = 0;
+  std::size_t clips = 0;
+  std::size_t captions = 0;
+};
+
+SplitCounts count(const loaders::Split& split) {
+  SplitCounts counts;
+  for (const auto& ip : split.ips) {
+    counts.references += ip.references.size();
+    counts.clips += ip.clips.size();
+  }
+  for (const auto& story : split.stories) {
+    for (const auto& shot : story.shots) counts.captions += shot.caption.has_value() ? 1 : 0;
+  }
+  return counts;
+}
+
+void print_split(const loaders::Split& split) {
+  const SplitCounts counts = count(split);
+  fmt::print("split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
+  fmt::print(
+      "          {} IPs, {} stories, {} shots, {} captions, {} references, {} tuning clips\n",
+      split.ips.size(), split.stories.size(), split.shot_count(), counts.captions,
+      counts.references, counts.clips);
+}
+
+/// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
+void print_shots(const Report& report) {
+  fmt::print("          {} of {} shots are usable\n", report.usable_shots(),
+             report.split.shot_count());
+  std::map<std::string, int> kinds;
+  for (const auto& shot : report.shots) {
+    if (shot.frame_count == 0) continue;
+    const std::string fps = shot.fps > 0 ? fmt::format(", {:.6g} fps", shot.fps) : "";
+    ++kinds[fmt::format("{} frames, {}x{}{}", shot.frame_count, shot.width, shot.height, fps)];
+  }
+  std::vector<std::pair<std::string, int>> sorted(kinds.begin(), kinds.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i == kListedOfAKind) {
+      fmt::print("          ... and {} other combinations (--json lists every shot)\n",
+                 sorted.size() - i);
+      break;
+    }
+    fmt::print("          {} {}: {}\n", sorted[i].second, sorted[i].second == 1 ? "shot" : "shots",
+               sorted[i].first);
+  }
+}
+
+void print_findings(const Report& report, bool all) {
+  if (report.findings.empty()) {
+    fmt::print("findings  none\n");
+    return;
+  }
+  fmt::print("findings  {}, of which {} take away something that scoring needs\n",
+             report.findings.size(), report.blocking());
+  for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
+    fmt::print("  {} ({}{})\n", kind, number, loaders::is_blocking(kind) ? "" : ", information");
+    int listed = 0;
+    for (const Finding& finding : report.findings) {
+      if (finding.kind != kind) continue;
+      if (!all && listed++ == kListedOfAKind) {
+        fmt::print("    ... and {} more (--all lists them)\n", number - kListedOfAKind);
+        break;
+      }
+      fmt::print("    {}{}\n", where_of(finding), finding.detail);
+    }
+  }
+}
+
+Json shot_json(const loaders::ShotReport& shot) {
+  Json item{{"story", shot.key.story}, {"shot", shot.key.shot}, {"path", nullptr}};
+  if (shot.source) item["path"] = shot.source->path.string();
+  if (shot.source && shot.source->kind == loaders::ShotSource::Kind::video_range) {
+    item["range"] = {shot.source->begin_frame, shot.source->end_frame};
+  }
+  if (shot.frame_count == 0) {
+    item["cause"] = shot.cause;
+    return item;
+  }
+  item["frames"] = shot.frame_count;
+  item["declared_frames"] = shot.declared_frames;
+  item["width"] = shot.width;
+  item["height"] = shot.height;
+  item["fps"] = shot.fps > 0 ? Json(shot.fps) : Json(nullptr);
+  return item;
+}
+
+Json to_json(const Report& report) {
+  const SplitCounts counts = count(report.split);
+  Json document{{"schema", "asbench/inspection@1"}};
+  document["split"] = {{"name", report.split.name},
+                       {"form", report.split.form},
+                       {"sha256", report.split.sha256},
+                       {"ips", report.split.ips.size()},
+                       {"stories", report.split.stories.size()},
+                       {"shots", report.split.shot_count()},
+                       {"captions", counts.captions},
+                       {"references", counts.references},
+                       {"tuning_clips", counts.clips}};
+  document["outputs"] = nullptr;
+  if (report.outputs) {
+    Json shots = Json::array();
+    for (const auto& shot : report.shots) shots.push_back(shot_json(shot));
+    document["outputs"] = {{"layout", report.outputs->layout},
+                           {"decoder", loaders::decoder_name()},
+                           {"usable_shots", report.usable_shots()},
+                           {"shots", std::move(shots)}};
+  }
+  document["counts"] = Json::object();
+  for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
+    document["counts"][kind] = number;
+  }
+  document["blocking"] = report.blocking();
+  document["findings"] = Json::array();
+  for (const Finding& finding : report.findings) {
+    document["findings"].push_back({{"story", finding.story.empty() ? Json() : Json(finding.story)},
+                                    {"shot", finding.shot ? Json(*finding.shot) : Json()},
+                                    {"kind", finding.kind},
+                                    {"detail", finding.detail}});
+  }
+  return document;
+}
+
+void write_manifest(const loaders::Split& split, const std::string& file) {
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (!std::filesystem::is_directory(folder)) {
+    throw UsageError(fmt::format("--write {}: there is no folder {}", file, folder.string()));
+  }
+  write_json_file(file, loaders::split_to_manifest(split, folder));
+}
+
+}  // namespace
+
+int run_inspect(const InspectOptions& options) {
+  install_interrupt_handlers();
+  const Report report = gather(options);
+  if (options.write) write_manifest(report.split, *options.write);
+  if (options.json) {
+    // A file name that is no UTF-8 must not stop the report.
+    fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));
+  } else {
+    print_split(report.split);
+    if (report.outputs) {
+      fmt::print("outputs   {} (layout {})\n", *options.outputs, report.outputs->layout);
+      print_shots(report);
+    }
+    print_findings(report, options.all);
+    if (options.write) fmt::print("written   {}\n", *options.write);
+  }
+  return report.blocking() > 0 ? kExitFailure : kExitDone;
+}
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_inspect(
+    const InspectOptions* options) {
+  return run_guarded("inspect", [&] { return run_inspect(*options); });
+}
+
+}  // namespace asbench::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace asbench::cli {
+
+/// `asbench inspect`. Plain data: parsed by the program, executed by the media module (modules.h).
+struct InspectOptions {
+  std::string split;
+  std::optional<std::string> split_format;
+  std::optional<std::string> outputs;
+  std::string layout = "auto";
+  std::optional<std::string> write;  ///< save the split as a manifest
+  int threads = 2;
+  bool json = false;
+  bool all = false;  ///< list every finding, not only the first of each kind
+};
+
+void add_inspect_command(CLI::App& app, std::function<int()>& chosen);
+
+/// Runs the command; results to stdout, progress to stderr. Lives in the media module.
+/// @returns 2 when anything is missing or broken that scoring needs, else 0.
+/// @throws UsageError, BadInput.
+[[nodiscard]] int run_inspect(const InspectOptions& options);
+
+}  // namespace asbench::cli
