@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/image.h"
+#include "models/preprocess/profile.h"
+
+namespace asbench::models {
+
+/// Pictures to an encoder's input by one profile, with the tables and the memory that it needs kept
+/// between pictures: after the first picture of a size nothing is allocated. Not thread-safe: one
+/// per thread; cheap to make.
+class Preprocessor {
+ public:
+  /// @throws BadInput when the profile contradicts itself, UsageError when the CPU can't run
+  /// `instructions`.
+  explicit Preprocessor(Profile profile, Instructions instructions = Instructions::best);
+
+  /// @param image  RGB, any size (RGBA: composite() first)
+  /// @param out  [3, H, W] float32, R, G, B planes; H and W as profile().output(size of the image)
+  /// @throws BadInput for another number of channels, an empty or malformed image, or an `out` of
+  /// another size.
+  void run(const Image& image, std::span<float> out);
+
+  /// The bytes between the centre crop and the scaling: [H, W, 3], valid until the next call.
+  [[nodiscard]] std::span<const std::uint8_t> geometry(const Image& image);
+
+  [[nodiscard]] const Profile& profile() const { return profile_; }
+
+ private:
+  Profile profile_;
+  Resizer resizer_;
+  std::array<std::array<float, 256>, 3> values_;  ///< of a channel's level, scaled and normalised
+  std::vector<std::uint8_t> bytes_, part_;
+};
+
+/// One picture. As Preprocessor::run, with everything made anew. Thread-safe.
+void preprocess(const Image& image, const Profile& profile, std::span<float> out);
+
+}  // namespace asbench::models
