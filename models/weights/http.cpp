@@ -1,5 +1,6 @@
 #include "models/weights/http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
 
@@ -214,7 +215,9 @@ bool is_loopback(const std::string& address) {
   const Url url(curl_url());
   if (!url || curl_url_set(url.get(), CURLUPART_URL, address.c_str(), 0) != CURLUE_OK) return false;
   const std::string host = url_part(url.get(), CURLUPART_HOST);
-  return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+  in_addr v4{};
+  if (::inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
+  return host == "localhost" || host == "[::1]";
 }
 
 std::string url_escape(std::string_view text) {

@@ -1,0 +1,273 @@
+#include "cli/weights_command.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/json.h"
+#include "models/weights/catalogue.h"
+#include "models/weights/check.h"
+#include "models/weights/fetch.h"
+#include "models/weights/hub.h"
+
+namespace asbench::cli {
+namespace {
+
+using models::WeightFolders;
+
+constexpr const char* kDefaultEndpoint = "https://huggingface.co";
+
+std::string environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+WeightFolders folders_of(const WeightsOptions& options) {
+  return models::default_weight_folders(options.weights);
+}
+
+std::string place_of(const std::optional<models::LocalCheckpoint>& local) {
+  if (!local) return "not here";
+  if (!local->problem.empty()) return local->folder.string() + " (not complete)";
+  return local->folder.string();
+}
+
+Json as_json(const models::CatalogueEntry& entry,
+             const std::optional<models::LocalCheckpoint>& local) {
+  Json files = Json::array();
+  for (const models::CatalogueFile& file : entry.files) {
+    files.push_back({{"name", file.name},
+                     {"optional", file.optional},
+                     {"weights", file.weights},
+                     {"sha256", file.sha256 ? Json(*file.sha256) : Json()},
+                     {"bytes", file.bytes ? Json(*file.bytes) : Json()}});
+  }
+  Json place;
+  if (local) {
+    place = {{"folder", local->folder.string()},
+             {"revision", local->revision ? Json(*local->revision) : Json()},
+             {"problem", local->problem.empty() ? Json() : Json(local->problem)}};
+  }
+  return {{"id", entry.id},
+          {"kind", entry.kind},
+          {"licence",
+           {{"name", entry.licence.name},
+            {"url", entry.licence.url},
+            {"allows", entry.licence.allows},
+            {"model_card", entry.licence.model_card}}},
+          {"source", entry.source},
+          {"revision", entry.revision},
+          {"files", files},
+          {"local", place}};
+}
+
+Json as_json(const models::FetchReport& report) {
+  Json files = Json::array();
+  for (const models::FetchedFile& file : report.files) {
+    files.push_back({{"path", file.path.string()},
+                     {"sha256", file.sha256},
+                     {"bytes", file.bytes},
+                     {"kept", file.kept}});
+  }
+  return {{"id", report.id},
+          {"revision", report.revision},
+          {"commit", report.commit.empty() ? Json() : Json(report.commit)},
+          {"folder", report.folder.string()},
+          {"files", files},
+          {"absent", report.absent}};
+}
+
+Json as_json(const models::CheckReport& report) {
+  Json files = Json::array();
+  for (const models::CheckedFile& file : report.files) {
+    files.push_back(
+        {{"path", file.path.string()},
+         {"sha256", file.sha256.empty() ? Json() : Json(file.sha256)},
+         {"bytes", file.bytes},
+         {"compared_with", file.compared_with.empty() ? Json() : Json(file.compared_with)},
+         {"problem", file.problem.empty() ? Json() : Json(file.problem)}});
+  }
+  return {{"id", report.id},
+          {"folder", report.folder.string()},
+          {"revision", report.revision ? Json(*report.revision) : Json()},
+          {"ok", report.ok()},
+          {"files", files},
+          {"problems", report.problems}};
+}
+
+void print_check(const models::CheckReport& report) {
+  fmt::print("{}  {}{}\n", report.id, report.folder.string(),
+             report.revision ? "  commit " + *report.revision : "");
+  for (const models::CheckedFile& file : report.files) {
+    const std::string name = file.path.filename().string();
+    if (!file.problem.empty()) {
+      fmt::print("  WRONG   {}: {}\n", name, file.problem);
+    } else if (file.compared_with.empty()) {
+      fmt::print("  no sum  {}  opens; SHA-256 {}, nothing on record to compare it with\n", name,
+                 file.sha256);
+    } else {
+      fmt::print("  ok      {}  SHA-256 {} ({})\n", name, file.sha256, file.compared_with);
+    }
+  }
+  for (const std::string& problem : report.problems) fmt::print("  WRONG   {}\n", problem);
+}
+
+}  // namespace
+
+int run_weights_list(const WeightsOptions& options) {
+  const WeightFolders folders = folders_of(options);
+  Json all = Json::array();
+  if (!options.json) fmt::print("{:<32}{:<8}{:<12}{}\n", "id", "kind", "licence", "where");
+  std::vector<std::string> known;
+  for (const models::CatalogueEntry& entry : models::catalogue()) {
+    known.push_back(entry.id);
+    const auto local = models::find_local(entry.id, folders);
+    if (options.json) {
+      all.push_back(as_json(entry, local));
+    } else {
+      fmt::print("{:<32}{:<8}{:<12}{}\n", entry.id, entry.kind, entry.licence.name,
+                 place_of(local));
+    }
+  }
+  for (const std::string& id : models::local_ids(folders)) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    const auto local = models::find_local(id, folders);
+    if (options.json) {
+      all.push_back({{"id", id},
+                     {"kind", Json()},
+                     {"licence", Json()},
+                     {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
+    } else {
+      fmt::print("{:<32}{:<8}{:<12}{}\n", id, "?", "not on file", place_of(local));
+    }
+  }
+  if (options.json) {
+    fmt::print("{}\n", all.dump(2));
+  } else {
+    fmt::print("\n`asbench weights fetch ID` brings one and shows what its licence allows.\n");
+  }
+  return kExitDone;
+}
+
+int run_weights_fetch(const WeightsOptions& options) {
+  if (options.ids.size() != 1) throw UsageError("weights fetch takes one checkpoint id");
+  install_interrupt_handlers();
+  models::FetchOptions fetch;
+  fetch.id = options.ids.front();
+  fetch.revision = options.revision;
+  fetch.folders = folders_of(options);
+  fetch.force = options.force;
+  fetch.hub.endpoint = options.endpoint.value_or(environment("HF_ENDPOINT", kDefaultEndpoint));
+  fetch.hub.token = environment("HF_TOKEN", "");
+  fetch.hub.retries = options.retries;
+  fetch.hub.cancelled = interrupted;
+  fetch.hub.say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  const models::FetchReport report = models::fetch_checkpoint(fetch);
+  if (options.json) {
+    fmt::print("{}\n", as_json(report).dump(2));
+    return kExitDone;
+  }
+  for (const models::FetchedFile& file : report.files) {
+    fmt::print("{}  {}\n", file.sha256, file.path.string());
+  }
+  return kExitDone;
+}
+
+int run_weights_check(const WeightsOptions& options) {
+  const WeightFolders folders = folders_of(options);
+  const auto ids = options.ids.empty() ? models::local_ids(folders) : options.ids;
+  if (ids.empty()) {
+    std::string searched;
+    for (const auto& root : folders.roots) searched += " " + root.string();
+    if (folders.hub_cache) searched += " " + folders.hub_cache->string();
+    throw BadInput(fmt::format(
+        "no checkpoint to check in{}. Name another folder with --weights, or fetch one: "
+        "asbench weights fetch openai/clip-vit-base-patch32",
+        searched));
+  }
+  Json all = Json::array();
+  bool ok = true;
+  for (const std::string& id : ids) {
+    const models::CheckReport report = models::check_checkpoint(id, folders);
+    ok = ok && report.ok();
+    if (options.json) {
+      all.push_back(as_json(report));
+    } else {
+      print_check(report);
+    }
+    if (!report.ok()) {
+      fmt::print(stderr, "{} is damaged or not complete. `{} --force` brings it again.\n", id,
+                 models::fetch_command(id, folders));
+    }
+  }
+  if (options.json) fmt::print("{}\n", all.dump(2));
+  return ok ? kExitDone : kExitFailure;
+}
+
+void add_weights_command(CLI::App& app, std::function<int()>& chosen) {
+  CLI::App* command = app.add_subcommand(
+      "weights", "Encoders' weights: where they come from, their licences, sums");
+  command->require_subcommand(1);
+  command->footer("Example: asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
+  const auto options = std::make_shared<WeightsOptions>();
+  const auto add_common = [&](CLI::App* part) {
+    part->add_option(
+        "--weights", options->weights,
+        "Folder of checkpoints, <org>/<name>/ below it (else $ASBENCH_WEIGHTS, else the "
+        "Hugging Face cache)");
+    part->add_flag("--json", options->json, "Print JSON");
+  };
+  const auto choose = [&](CLI::App* part, int (*run)(const WeightsOptions&)) {
+    part->callback([options, run, &chosen] { chosen = [options, run] { return run(*options); }; });
+  };
+
+  CLI::App* list = command->add_subcommand(
+      "list", "The checkpoints that are known, their licences, and where they are on this machine");
+  add_common(list);
+  list->footer("Example: asbench weights list");
+  choose(list, run_weights_list);
+
+  CLI::App* fetch = command->add_subcommand(
+      "fetch", "Downloads a checkpoint, verified, and prints the SHA-256 of each file");
+  fetch->add_option("ID", options->ids, "Checkpoint, as openai/clip-vit-base-patch32")
+      ->required()
+      ->expected(1);
+  add_common(fetch);
+  fetch->add_option("--revision", options->revision,
+                    "Branch, tag, commit or refs/pr/N (default: main, whose commit is recorded)");
+  fetch->add_option("--endpoint", options->endpoint,
+                    "Address of the hub (else $HF_ENDPOINT, else https://huggingface.co)");
+  fetch->add_option("--retries", options->retries, "Tries after a failed one that brought nothing")
+      ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  fetch->add_flag("--force", options->force, "Replace files here that differ");
+  fetch->footer(
+      "Takes model.safetensors, else its shards, else pytorch_model.bin: some repositories have "
+      "only\n"
+      "the last on their main branch. What is downloaded is verified against the catalogue's "
+      "SHA-256\n"
+      "where one is on file; for most checkpoints none is, and the hub's own checksum (its ETag) "
+      "is\n"
+      "what counts. The sums and the commit are recorded in asbench-weights.json beside the files, "
+      "and\n"
+      "`asbench weights check` verifies against that record. A download that was cut off resumes "
+      "with\n"
+      "the same command. Gated checkpoints need a token in $HF_TOKEN; it is sent to the endpoint "
+      "only.\n"
+      "Example: asbench weights fetch facebook/dino-vitb16 --weights weights");
+  choose(fetch, run_weights_fetch);
+
+  CLI::App* check = command->add_subcommand(
+      "check", "Verifies sums and structure of local checkpoints; exits 2 when something is wrong");
+  check->add_option("ID", options->ids, "Checkpoints (default: all that are here)");
+  add_common(check);
+  check->footer("Example: asbench weights check openai/clip-vit-base-patch32 --weights weights");
+  choose(check, run_weights_check);
+}
+
+}  // namespace asbench::cli
