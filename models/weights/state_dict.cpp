@@ -1,0 +1,141 @@
+#include "models/weights/state_dict.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+
+#include "core/error.h"
+#include "models/weights/safetensors.h"
+#include "models/weights/tensor_views.h"
+#include "models/weights/unpickler.h"
+
+namespace asbench::models {
+namespace {
+
+constexpr std::size_t kMaxListed = 20;
+
+/// "2 missing tensors:\n  a float32 [3]\n  b ..." with a count of what is left out.
+void append_list(std::string& message, std::string_view what,
+                 const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  message += fmt::format("\n{} {}:", lines.size(), what);
+  for (std::size_t i = 0; i < std::min(lines.size(), kMaxListed); ++i) {
+    message += "\n  " + lines[i];
+  }
+  if (lines.size() > kMaxListed) {
+    message += fmt::format("\n  ... and {} more", lines.size() - kMaxListed);
+  }
+}
+
+std::vector<std::string> lines_of(const std::map<std::string, std::string>& entries) {
+  std::vector<std::string> lines;
+  for (const auto& [name, text] : entries) lines.push_back(fmt::format("{}: {}", name, text));
+  return lines;
+}
+
+}  // namespace
+
+StateDict StateDict::load(const Checkpoint& checkpoint, ReadMode mode) {
+  StateDict result(checkpoint.folder.empty() ? checkpoint.id : checkpoint.folder.string());
+  if (checkpoint.pickle) {
+    for (const auto& path : checkpoint.weight_files) {
+      auto file = std::make_shared<const FileBytes>(FileBytes::open(path, mode));
+      for (auto& [name, tensor] : read_pickled_tensors(std::move(file))) {
+        result.tensors_.emplace(name, Entry{std::move(tensor)});
+      }
+    }
+  } else {
+    result.add_safetensors(checkpoint, mode);
+  }
+  return result;
+}
+
+void StateDict::add_safetensors(const Checkpoint& checkpoint, ReadMode mode) {
+  std::map<std::string, std::string> holder;
+  for (const auto& path : checkpoint.weight_files) {
+    const auto file = std::make_shared<const SafetensorsFile>(SafetensorsFile::open(path, mode));
+    const std::string shard = path.filename().string();
+    for (const std::string& name : file->names()) {
+      const auto [other, is_new] = holder.emplace(name, shard);
+      if (!is_new) {
+        throw BadInput(fmt::format("{}: tensor {:?} is in two shards, {} and {}", where_, name,
+                                   other->second, shard));
+      }
+      const auto view = file->find(name);
+      tensors_.emplace(name, Entry{view_tensor(view->bytes, view->dtype, view->shape, file)});
+    }
+  }
+  for (const auto& [name, shard] : checkpoint.weight_map) {
+    const auto found = holder.find(name);
+    if (found == holder.end() || found->second != shard) {
+      throw BadInput(
+          fmt::format("{}: the shard index places tensor {:?} in {}, which does not "
+                      "hold it",
+                      where_, name, shard));
+    }
+  }
+}
+
+std::optional<std::vector<std::int64_t>> StateDict::shape(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) return std::nullopt;
+  return found->second.tensor.sizes().vec();
+}
+
+std::vector<std::string> StateDict::names() const {
+  std::vector<std::string> names;
+  names.reserve(tensors_.size());
+  for (const auto& [name, entry] : tensors_) names.push_back(name);
+  return names;
+}
+
+std::string StateDict::describe(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) {
+    throw InternalError(fmt::format("{}: no tensor {:?} to describe", where_, name));
+  }
+  return models::describe(found->second.tensor);
+}
+
+at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
+  const auto wanted = [&] { return fmt::format("[{}]", fmt::join(shape, ", ")); };
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) {
+    missing_.emplace(name, wanted());
+    return at::empty(shape, at::kFloat);
+  }
+  Entry& entry = found->second;
+  entry.taken = true;
+  const at::Tensor& tensor = entry.tensor;
+  if (tensor.sizes() != shape || !tensor.is_floating_point()) {
+    misshaped_.emplace(name, fmt::format("{}, a floating-point {} was expected",
+                                         models::describe(tensor), wanted()));
+    return at::empty(shape, at::kFloat);
+  }
+  return tensor.to(at::kFloat).contiguous();
+}
+
+void StateDict::finish(const std::vector<std::string>& ignorable) const {
+  std::vector<std::string> unexpected;
+  for (const auto& [name, entry] : tensors_) {
+    const auto matches = [&name = name](const std::string& pattern) {
+      return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+    };
+    if (!entry.taken && std::none_of(ignorable.begin(), ignorable.end(), matches)) {
+      unexpected.push_back(fmt::format("{}: {}", name, models::describe(entry.tensor)));
+    }
+  }
+  if (missing_.empty() && misshaped_.empty() && unexpected.empty()) return;
+  std::string message =
+      fmt::format("{}: the weights do not fit the network that its config.json describes.", where_);
+  append_list(message, "missing", lines_of(missing_));
+  append_list(message, "misshaped", lines_of(misshaped_));
+  append_list(message, "unexpected", unexpected);
+  throw BadInput(message);
+}
+
+}  // namespace asbench::models

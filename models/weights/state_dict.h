@@ -1,0 +1,71 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/weights/file_bytes.h"
+#include "models/weights/hub.h"
+
+namespace asbench::models {
+
+/// A checkpoint's tensors by name, handed out strictly: a network takes every tensor it needs with
+/// the shape it needs, then finish() reports all that did not fit at once.
+///
+///   StateDict weights = StateDict::load(open_checkpoint("facebook/dino-vitb16", folders));
+///   at::Tensor cls = weights.take("embeddings.cls_token", {1, 1, 768});
+///   ...
+///   weights.finish({"pooler.*"});
+///
+/// Tensors that are stored as float32 look into the mapped file and keep it alive, also after the
+/// StateDict is gone; nothing is read before it is used. One thread at a time.
+class StateDict {
+ public:
+  /// Opens all weight files: safetensors, shards of it, or pytorch_model.bin.
+  /// @throws BadInput: a damaged or hostile file (safetensors.h, unpickler.h), a tensor that the
+  ///         shard index places in a file without it, a tensor in two shards.
+  [[nodiscard]] static StateDict load(const Checkpoint& checkpoint,
+                                      ReadMode mode = ReadMode::mapped);
+
+  [[nodiscard]] bool has(const std::string& name) const { return tensors_.contains(name); }
+  /// Axes of a tensor, or nothing when it isn't there: for sizes that config.json does not tell.
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> shape(const std::string& name) const;
+  /// All names, in byte order.
+  [[nodiscard]] std::vector<std::string> names() const;
+  /// Stored type and shape of a tensor that is there: "Half [512, 768]".
+  [[nodiscard]] std::string describe(const std::string& name) const;
+
+  /// The tensor as float32, contiguous, on the CPU; stored F16 and BF16 are widened exactly, F64 is
+  /// rounded. May be taken more than once. Must not be written to: it may be the file's mapping.
+  ///
+  /// When it is missing, misshaped or no floating-point tensor, the problem is noted for finish()
+  /// and a tensor of the wanted shape with unspecified values is returned.
+  [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
+
+  /// Ends the loading: every tensor must have been taken or match one of the patterns (`*` any
+  /// characters, dots too; `?` one character; `[...]` one of those).
+  /// @throws BadInput listing the missing, unexpected and misshaped tensors, at most 20 of each,
+  ///         with their count, and the folder.
+  void finish(const std::vector<std::string>& ignorable = {}) const;
+
+ private:
+  struct Entry {
+    at::Tensor tensor;
+    bool taken = false;
+  };
+
+  explicit StateDict(std::string where) : where_(std::move(where)) {}
+  void add_safetensors(const Checkpoint& checkpoint, ReadMode mode);
+
+  std::string where_;
+  std::map<std::string, Entry> tensors_;
+  std::map<std::string, std::string> missing_;    ///< name to the wanted shape
+  std::map<std::string, std::string> misshaped_;  ///< name to what is there and what was wanted
+};
+
+}  // namespace asbench::models
