@@ -145,7 +145,7 @@ MetricInfo clip_t_margin_metric() {
       "T(s, t) = mean CLIP cosine of shot s's frames with caption t. Value: mean over shots of "
       "[T(s, s) - mean over the other captions of T(s, t)]. Identical shots give exactly 0; a "
       "failed shot makes its story -2 under `zero`.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.needs.clip_image = true;

@@ -46,7 +46,7 @@ MetricInfo copy_paste_metric() {
       "Frame: 1 / (1 + exp(-(cosine with the reference - cosine with the reference mirrored "
       "left-right) / 0.01)) under CLIP; mean over frames. 0.5 is neutral, 1 follows the "
       "reference's own pose.";
-  info.source = "ViStoryBench vistorybench/bench/content/cids_evaluator.py; metrics.md section 5";
+  info.source = "ViStoryBench, vistorybench/bench/content/cids_evaluator.py";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.needs.clip_image = true;

@@ -58,7 +58,7 @@ MetricInfo cross_shot_info() {
       "Pair of shots: mean cosine of all frames of one with all frames of the other. Value: mean "
       "over all pairs of the story. adjacent: pairs (s, s+1); first: pairs with shot 1; worst: the "
       "smallest pair; by_distance[d]: pairs d shots apart. Null for a single shot.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
   info.headline = true;

@@ -52,7 +52,7 @@ MetricInfo duplicate_pairs_metric() {
   info.definition =
       "Share of the story's shot pairs whose sampled frames, paired by index, have a mean absolute "
       "cell difference below 0.03 x 255 (duplicate_cells_below). Null for a single shot.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
   info.needs.pixels = true;

@@ -15,8 +15,7 @@ void weigh(ShotPair& pair, const ShotOutcome& first, const ShotOutcome& second) 
     pair.outcome = Outcome::skipped;
     pair.value.reset();
   } else if (pair.outcome == Outcome::scored) {
-    const double weaker = std::min(*first.shot.value, *second.shot.value);
-    pair.value = std::max(0.0, *pair.value) * std::max(0.0, weaker);
+    pair.value = faithful_pair(*pair.value, *first.shot.value, *second.shot.value);
   }
 }
 
@@ -57,7 +56,7 @@ MetricInfo faithful_info() {
       "reference "
       "scores), same encoder. Value: sum over pairs / number of expected pairs; a failed shot's "
       "pairs contribute 0 under every policy.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
   info.needs.references = true;
@@ -88,6 +87,10 @@ MetricInfo faithful_consistency_dino_metric() {
     return faithful(story, Encoder::dino, settings);
   };
   return info;
+}
+
+double faithful_pair(double consistency, double first_score, double second_score) {
+  return std::max(0.0, consistency) * std::max(0.0, std::min(first_score, second_score));
 }
 
 }  // namespace asbench::metrics

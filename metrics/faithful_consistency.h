@@ -10,4 +10,7 @@ namespace asbench::metrics {
 [[nodiscard]] MetricInfo faithful_consistency_metric();       ///< CLIP, the headline
 [[nodiscard]] MetricInfo faithful_consistency_dino_metric();  ///< DINO
 
+/// What one pair contributes: max(0, consistency) x max(0, the lower of the two reference scores).
+[[nodiscard]] double faithful_pair(double consistency, double first_score, double second_score);
+
 }  // namespace asbench::metrics

@@ -46,7 +46,7 @@ MetricInfo frozen_rate_metric() {
   info.definition =
       "Share of shots whose motion pixels are below 0.002 (frozen_below) or that have fewer than "
       "two decodable frames.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.needs.pixels = true;

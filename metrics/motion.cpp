@@ -49,7 +49,7 @@ MetricInfo motion_metric() {
       "Over neighbouring sampled frames. pixels (the value): mean absolute thumbnail difference / "
       "255; features: mean absolute difference of the components of the unit CLIP features, where "
       "CLIP ran. An encoded still lies below 0.0002 pixels.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "frame pair>shot>story>system";
   info.unit = "shots";
   info.needs.pixels = true;

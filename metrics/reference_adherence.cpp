@@ -33,7 +33,7 @@ MetricInfo adherence_info() {
       "references their mean (or the best, refs=max). Shot: mean over its sampled frames; story: "
       "mean over its shots, and HarMeanP = harmonic mean x worst shot (0 when a shot is not above "
       "0).";
-  info.source = "AnimeShooter paper (reference adherence; HarMeanP); metrics.md section 4";
+  info.source = "AnimeShooter paper: reference adherence, Mean and HarMeanP";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.needs.references = true;

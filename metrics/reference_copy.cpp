@@ -65,7 +65,7 @@ MetricInfo reference_copy_metric() {
       "Share of sampled frames whose mean absolute cell difference to a reference (composited, "
       "letterboxed) is below 0.03 x 255 (copy_cells_below), or whose CLIP cosine with it is at "
       "least 0.95 (copy_cosine_from).";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.needs.pixels = true;

@@ -48,7 +48,7 @@ MetricInfo clip_t_metric() {
       "Frame: cosine of the caption's and the frame's projected CLIP features, signed: no clamp, "
       "no factor 100 or 2.5, no prompt prefix. Shot: mean over its sampled frames; story: mean "
       "over its shots. A shot without a caption is not scored.";
-  info.source = "CLIP, Radford et al. 2021; metrics.md section 6";
+  info.source = "CLIP, Radford et al. 2021";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.needs.clip_image = true;

@@ -41,7 +41,7 @@ MetricInfo within_shot_metric() {
   info.range_low = -1.0;
   info.definition =
       "Mean cosine over all pairs of the shot's sampled frames under CLIP. 1 means frozen.";
-  info.source = "metrics.md section 5";
+  info.source = "AnimeShooter-Bench";
   info.aggregation = "frame pair>shot>story>system";
   info.unit = "shots";
   info.needs.clip_image = true;

@@ -1,0 +1,376 @@
+"""Expected values of all metrics on small random features, in numpy float64, straight from metrics.md.
+
+Written as the plain formulas (means over all frame pairs, explicit loops over shots), without the identities and
+shared steps of the C++ code. Run: python generate.py   writes golden.json beside this file.
+"""
+
+import hashlib
+import itertools
+import json
+import pathlib
+
+import numpy as np
+
+HERE = pathlib.Path(__file__).parent
+CELLS = 1350
+DIM = {"clip": 6, "dino": 5}
+POLICIES = ("zero", "exclude")
+POOLINGS = ("mean", "max")
+
+
+def cells_of(pattern):
+    """A frame's cells from three whole numbers, so that 1350 values need not be stored."""
+    a, b, c = pattern
+    return (((a * np.arange(CELLS, dtype=np.int64) + b) % 97) + c).astype(np.float32).astype(np.float64)
+
+
+def make_story(rng, name, ip, shots, frames, references, bias):
+    def rows(count, dim, offset):
+        return (rng.standard_normal((count, dim)) + offset).astype(np.float32).astype(float).tolist()
+
+    def pattern():
+        return [int(rng.integers(1, 40)), int(rng.integers(0, 97)), int(rng.integers(0, 120))]
+
+    story = {"id": name, "ip": ip, "shots": [], "references": {}}
+    for _ in range(shots):
+        story["shots"].append({
+            "missing": False, "no_character": False, "decodable_frames": 49,
+            "clip": rows(frames, DIM["clip"], bias), "dino": rows(frames, DIM["dino"], bias),
+            "text": rows(1, DIM["clip"], bias / 2), "cells": [pattern() for _ in range(frames)],
+            "motion": rng.uniform(0.001, 0.05, frames - 1).astype(np.float32).astype(float).tolist(),
+        })
+    story["references"] = {
+        "clip": rows(references, DIM["clip"], bias), "clip_mirrored": rows(references, DIM["clip"], bias),
+        "dino": rows(references, DIM["dino"], bias), "cells": [pattern() for _ in range(references)],
+    }
+    return story
+
+
+def make_stories():
+    rng = np.random.default_rng(20250601)
+    stories = [
+        make_story(rng, "a/0", "a", 4, 3, 1, 0.6),
+        make_story(rng, "a/1", "a", 4, 5, 2, 1.0),
+        make_story(rng, "b/0", "b", 4, 3, 1, 0.0),   # many negative cosines
+        make_story(rng, "b/1", "b", 1, 3, 1, 0.8),
+        make_story(rng, "c/0", "c", 3, 2, 3, 0.8),
+        make_story(rng, "c/1", "c", 2, 3, 1, 0.8),
+        make_story(rng, "d/0", "d", 3, 3, 0, 0.8),
+        make_story(rng, "d/1", "d", 4, 3, 1, 1.5),
+        make_story(rng, "e/0", "e", 4, 3, 1, 0.7),
+        make_story(rng, "e/1", "e", 5, 3, 2, 0.5),
+    ]
+    by_id = {story["id"]: story for story in stories}
+    by_id["a/1"]["shots"][2]["missing"] = True
+    by_id["c/0"]["shots"][1]["text"] = []
+    for shot in by_id["c/1"]["shots"]:
+        shot["missing"] = True
+    by_id["d/1"]["shots"][0]["no_character"] = True
+    still = by_id["e/0"]["shots"][1]                    # a frozen shot that copies the reference, twice
+    still["motion"] = [0.0, 0.0]
+    still["clip"] = [by_id["e/0"]["references"]["clip"][0]] * 3
+    still["cells"] = [by_id["e/0"]["references"]["cells"][0]] * 3
+    for key in ("clip", "dino", "cells", "motion"):
+        by_id["e/0"]["shots"][3][key] = still[key]
+    by_id["e/1"]["shots"][0]["decodable_frames"] = 1
+    by_id["e/1"]["shots"][4]["missing"] = True
+    return stories
+
+
+def cosine(f, g):
+    f, g = np.asarray(f, dtype=np.float64), np.asarray(g, dtype=np.float64)
+    return float(np.sum(f * g) / (np.sqrt(np.sum(f * f)) * np.sqrt(np.sum(g * g))))
+
+
+def unit(f):
+    f = np.asarray(f, dtype=np.float64)
+    return f / np.sqrt(np.sum(f * f))
+
+
+def mean(values):
+    values = [v for v in values if v is not None]
+    return float(np.mean(values)) if values else None
+
+
+def pooled(frame, references, pooling):
+    values = [cosine(frame, r) for r in references]
+    return float(np.mean(values)) if pooling == "mean" else max(values)
+
+
+def result(value, shots=None, counts=(0, 0, 0), counted=None, harmeanp=None, parts=None, by_distance=None):
+    return {"value": value, "shots": shots, "counts": list(counts), "counted": counted, "harmeanp": harmeanp,
+            "parts": parts or {}, "by_distance": by_distance or []}
+
+
+def over_shots(story, values, policy, worst, kind):
+    """values[i]: a number, "failed" or "skipped". worst: what a failed shot counts as under zero."""
+    counted = []
+    for v in values:
+        if v == "skipped" or (v == "failed" and (policy != "zero" or worst is None)):
+            counted.append(None)
+        elif v == "failed":
+            counted.append(worst)
+        elif policy == "zero" and kind == "similarity":
+            counted.append(max(v, 0.0))
+        else:
+            counted.append(v)
+    counts = (sum(not isinstance(v, str) for v in values), values.count("failed"), values.count("skipped"))
+    harmeanp = None
+    present = [c for c in counted if c is not None]
+    if kind == "similarity" and present:
+        low = min(present)
+        harmeanp = 0.0 if low <= 0 else len(present) / sum(1 / c for c in present) * low
+    shots = [None if isinstance(v, str) else v for v in values]
+    return result(mean(counted), shots, counts, counted, harmeanp)
+
+
+def adherence(story, encoder, policy, pooling):
+    references = story["references"][encoder]
+    if not references:
+        return over_shots(story, ["skipped"] * len(story["shots"]), policy, 0.0, "similarity")
+    values = []
+    for shot in story["shots"]:
+        if shot["no_character"]:
+            values.append("skipped")
+        elif shot["missing"]:
+            values.append("failed")
+        else:
+            values.append(float(np.mean([pooled(f, references, pooling) for f in shot[encoder]])))
+    return over_shots(story, values, policy, 0.0, "similarity")
+
+
+def clip_t(story, policy):
+    values = []
+    for shot in story["shots"]:
+        if not shot["text"]:
+            values.append("skipped")
+        elif shot["missing"]:
+            values.append("failed")
+        else:
+            values.append(float(np.mean([cosine(f, shot["text"][0]) for f in shot["clip"]])))
+    return over_shots(story, values, policy, 0.0, "similarity")
+
+
+def pair_consistency(story, encoder, s, t):
+    return float(np.mean([cosine(f, g) for f in story["shots"][s][encoder] for g in story["shots"][t][encoder]]))
+
+
+def over_pairs(story, value_of, policy, worst):
+    shots = story["shots"]
+    counted, evaluated, failed = {}, 0, 0
+    for s, t in itertools.combinations(range(len(shots)), 2):
+        if shots[s]["missing"] or shots[t]["missing"]:
+            failed += 1
+            counted[s, t] = worst if policy == "zero" else None
+        else:
+            evaluated += 1
+            v = value_of(s, t)
+            counted[s, t] = max(v, 0.0) if policy == "zero" else v
+    return counted, (evaluated, failed, 0)
+
+
+def cross_shot(story, encoder, policy):
+    counted, counts = over_pairs(story, lambda s, t: pair_consistency(story, encoder, s, t), policy, 0.0)
+    there = [v for v in counted.values() if v is not None]
+    parts = {"adjacent": mean([v for (s, t), v in counted.items() if t == s + 1]),
+             "first": mean([v for (s, _), v in counted.items() if s == 0]),
+             "worst": min(there) if there else None}
+    distances = [mean([v for (s, t), v in counted.items() if t - s == d]) for d in range(1, len(story["shots"]))]
+    return result(mean(counted.values()), counts=counts, parts=parts, by_distance=distances)
+
+
+def faithful(story, encoder, policy, pooling):
+    shots, references = story["shots"], story["references"][encoder]
+    pairs = list(itertools.combinations(range(len(shots)), 2))
+    if not references or not pairs:
+        return result(None, counts=(0, 0, len(pairs)))
+    total, evaluated, failed, skipped = 0.0, 0, 0, 0
+    for s, t in pairs:
+        if shots[s]["no_character"] or shots[t]["no_character"]:
+            skipped += 1
+        elif shots[s]["missing"] or shots[t]["missing"]:
+            failed += 1
+        else:
+            evaluated += 1
+            scores = [float(np.mean([pooled(f, references, pooling) for f in shots[i][encoder]])) for i in (s, t)]
+            total += max(0.0, pair_consistency(story, encoder, s, t)) * max(0.0, min(scores))
+    expected = evaluated + failed
+    return result(total / expected if expected else None, counts=(evaluated, failed, skipped))
+
+
+def margin(story, policy):
+    shots = story["shots"]
+    captioned = [i for i, shot in enumerate(shots) if shot["text"]]
+    there = [i for i in captioned if not shots[i]["missing"]]
+    failed = len(captioned) - len(there)
+
+    def alignment(s, t):
+        return float(np.mean([cosine(f, shots[t]["text"][0]) for f in shots[s]["clip"]]))
+
+    if len(captioned) < 2:
+        return result(None, [None] * len(shots), (0, 0, len(shots)), [None] * len(shots))
+    lowest = failed and policy == "zero"
+    if len(there) < 2 and not lowest:
+        return result(None, [None] * len(shots), (0, failed, len(shots) - failed), [None] * len(shots))
+    captions = captioned if lowest else there
+    values = [None] * len(shots)
+    for s in there:
+        values[s] = alignment(s, s) - float(np.mean([alignment(s, t) for t in captions if t != s]))
+    counted = [-2.0 if lowest and i in captioned else values[i] for i in range(len(shots))]
+    value = -2.0 if lowest else mean(values)
+    return result(value, values, (len(there), failed, len(shots) - len(captioned)), counted)
+
+
+def motion(story, policy):
+    pixels, features = [], []
+    for shot in story["shots"]:
+        if shot["missing"]:
+            pixels.append("failed")
+            continue
+        pixels.append(float(np.mean(shot["motion"])))
+        units = [unit(f) for f in shot["clip"]]
+        features.append(float(np.mean([np.mean(np.abs(u - v)) for u, v in zip(units, units[1:])])))
+    out = over_shots(story, pixels, policy, None, "none")
+    if features:
+        out["parts"] = {"pixels": out["value"], "features": mean(features)}
+    return out
+
+
+def frozen_rate(story, policy):
+    values = []
+    for shot in story["shots"]:
+        if shot["missing"]:
+            values.append("failed")
+        else:
+            values.append(float(shot["decodable_frames"] < 2 or np.mean(shot["motion"]) < 0.002))
+    return over_shots(story, values, policy, 1.0, "fault")
+
+
+def cell_distance(p, q):
+    return float(np.mean(np.abs(cells_of(p) - cells_of(q))))
+
+
+def reference_copy(story, policy):
+    references = story["references"]
+    if not references["clip"]:
+        return over_shots(story, ["skipped"] * len(story["shots"]), policy, 1.0, "fault")
+    values = []
+    for shot in story["shots"]:
+        if shot["missing"]:
+            values.append("failed")
+            continue
+        copies = [any(cell_distance(c, r) < 0.03 * 255 for r in references["cells"])
+                  or any(cosine(f, r) >= 0.95 for r in references["clip"])
+                  for c, f in zip(shot["cells"], shot["clip"])]
+        values.append(float(np.mean(copies)))
+    return over_shots(story, values, policy, 1.0, "fault")
+
+
+def duplicate_pairs(story, policy):
+    def duplicate(s, t):
+        a, b = story["shots"][s]["cells"], story["shots"][t]["cells"]
+        return float(np.mean([cell_distance(p, q) for p, q in zip(a, b)]) < 0.03 * 255)
+
+    counted, counts = over_pairs(story, duplicate, policy, 1.0)
+    return result(mean(counted.values()), counts=counts)
+
+
+def within_shot(story, policy):
+    values = []
+    for shot in story["shots"]:
+        values.append("failed" if shot["missing"] else
+                      float(np.mean([cosine(f, g) for f, g in itertools.combinations(shot["clip"], 2)])))
+    return over_shots(story, values, policy, None, "none")
+
+
+def copy_paste(story, policy, pooling):
+    references = story["references"]
+    if not references["clip"]:
+        return over_shots(story, ["skipped"] * len(story["shots"]), policy, None, "none")
+    values = []
+    for shot in story["shots"]:
+        if shot["no_character"]:
+            values.append("skipped")
+        elif shot["missing"]:
+            values.append("failed")
+        else:
+            gaps = [pooled(f, references["clip"], pooling) - pooled(f, references["clip_mirrored"], pooling)
+                    for f in shot["clip"]]
+            values.append(float(np.mean([1 / (1 + np.exp(-gap / 0.01)) for gap in gaps])))
+    return over_shots(story, values, policy, None, "none")
+
+
+METRICS = {
+    "clip_i": lambda s, p, r: adherence(s, "clip", p, r),
+    "dino_i": lambda s, p, r: adherence(s, "dino", p, r),
+    "clip_t": lambda s, p, r: clip_t(s, p),
+    "cross_shot_clip": lambda s, p, r: cross_shot(s, "clip", p),
+    "cross_shot_dino": lambda s, p, r: cross_shot(s, "dino", p),
+    "faithful_consistency": lambda s, p, r: faithful(s, "clip", p, r),
+    "faithful_consistency_dino": lambda s, p, r: faithful(s, "dino", p, r),
+    "clip_t_margin": lambda s, p, r: margin(s, p),
+    "motion": lambda s, p, r: motion(s, p),
+    "frozen_rate": lambda s, p, r: frozen_rate(s, p),
+    "reference_copy": lambda s, p, r: reference_copy(s, p),
+    "duplicate_pairs": lambda s, p, r: duplicate_pairs(s, p),
+    "within_shot": lambda s, p, r: within_shot(s, p),
+    "copy_paste": lambda s, p, r: copy_paste(s, p, r),
+}
+
+
+def splitmix64(seed):
+    state = seed
+    while True:
+        state = (state + 0x9E3779B97F4A7C15) % 2**64
+        z = state
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % 2**64
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % 2**64
+        yield z ^ (z >> 31)
+
+
+def interval(pairs, replicates=10000, seed=0):
+    clusters = sorted({ip for ip, _ in pairs}, key=lambda ip: ip.encode())
+    if len(clusters) < 2:
+        return None
+    sums = [sum(v for i, v in pairs if i == ip) for ip in clusters]
+    numbers = [sum(1 for i, _ in pairs if i == ip) for ip in clusters]
+    stream, means = splitmix64(seed), []
+    for _ in range(replicates):
+        drawn = [(next(stream) * len(clusters)) >> 64 for _ in clusters]
+        means.append(sum(sums[i] for i in drawn) / sum(numbers[i] for i in drawn))
+    return [float(q) for q in np.quantile(means, [0.025, 0.975])]
+
+
+def measure(metric, stories, policy, pooling):
+    results = [METRICS[metric](story, policy, pooling) for story in stories]
+    longest = max(len(story["shots"]) for story in stories)
+    by_index = []
+    for j in range(longest):
+        by_index.append(mean([r["counted"][j] for r in results if r["counted"] and len(r["counted"]) > j]))
+    pairs = [(s["ip"], r["value"]) for s, r in zip(stories, results) if r["value"] is not None]
+    return {
+        "metric": metric, "policy": policy, "pooling": pooling,
+        "mean": mean([r["value"] for r in results]), "harmeanp": mean([r["harmeanp"] for r in results]),
+        "ci95": interval(pairs), "n_stories": len(pairs),
+        "counts": [sum(r["counts"][i] for r in results) for i in range(3)],
+        "per_shot_index": by_index if results[0]["counted"] else [],
+        "stories": results,
+    }
+
+
+def main():
+    stories = make_stories()
+    expected = []
+    for metric in METRICS:
+        for policy in POLICIES:
+            for pooling in POOLINGS:
+                expected.append(measure(metric, stories, policy, pooling))
+    golden = {"script_sha256": hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest(),
+              "numpy": np.__version__, "stories": stories, "expected": expected}
+    text = json.dumps(golden, separators=(",", ":"), allow_nan=False)
+    (HERE / "golden.json").write_text(text + "\n")
+    print(len(text), "bytes")
+
+
+if __name__ == "__main__":
+    main()

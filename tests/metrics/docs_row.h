@@ -1,0 +1,28 @@
+#pragma once
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
+
+#include "metrics/registry.h"
+
+namespace asbench::metrics::testing {
+
+/// The row of docs/metrics.md for one metric.
+inline std::string docs_row(const MetricInfo& metric) {
+  std::vector<std::string> needs;
+  if (metric.needs.clip_image) needs.emplace_back("CLIP frames");
+  if (metric.needs.clip_text) needs.emplace_back("captions");
+  if (metric.needs.dino) needs.emplace_back("DINO frames");
+  if (metric.needs.pixels) needs.emplace_back("pixels");
+  if (metric.needs.references) needs.emplace_back("references");
+  if (metric.needs.mirrored_references) needs.emplace_back("mirrored references");
+  return fmt::format("| `{}` | {} | {} | {} to {} | {} | {} | {} |\n", metric.id,
+                     metric.headline ? "headline" : "control", to_string(metric.direction),
+                     metric.range_low, metric.range_high, fmt::join(needs, ", "), metric.definition,
+                     metric.source);
+}
+
+}  // namespace asbench::metrics::testing

@@ -1,0 +1,70 @@
+#include "cli/metrics_command.h"
+
+#include <gtest/gtest.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <cstdio>
+#include <functional>
+#include <string>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "metrics/registry.h"
+
+namespace asbench::cli {
+namespace {
+
+std::function<int()> action_of(const std::string& arguments) {
+  CLI::App app("test", "asbench");
+  std::function<int()> chosen;
+  add_metrics_command(app, chosen);
+  app.parse(arguments);
+  return chosen;
+}
+
+std::string output_of(const std::string& arguments) {
+  const auto action = action_of(arguments);
+  ::testing::internal::CaptureStdout();
+  const int code = action();
+  std::fflush(stdout);
+  std::string text = ::testing::internal::GetCapturedStdout();
+  EXPECT_EQ(code, kExitDone);
+  return text;
+}
+
+TEST(MetricsCommand, ListsEveryMetricWithItsDirection) {
+  const std::string text = output_of("metrics list");
+  for (const auto& metric : metrics::all_metrics()) {
+    EXPECT_NE(text.find("\n" + std::string(metric.id) + " "), std::string::npos) << metric.id;
+  }
+}
+
+TEST(MetricsCommand, ListsThemAsJsonToo) {
+  const Json list = parse_json(output_of("metrics list --json"), "stdout");
+  ASSERT_EQ(list.size(), metrics::all_metrics().size());
+  EXPECT_EQ(list[0].at("id"), "clip_i");
+  EXPECT_EQ(list[0].at("direction"), "higher");
+}
+
+TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
+  const std::string text = output_of("metrics show reference_copy");
+  const auto* metric = metrics::find_metric("reference_copy");
+  EXPECT_NE(text.find(metric->definition), std::string::npos);
+  EXPECT_NE(text.find(metric->source), std::string::npos);
+  EXPECT_NE(text.find("better      lower"), std::string::npos);
+  EXPECT_NE(text.find("range       0 to 1"), std::string::npos);
+  EXPECT_NE(text.find("needs       clip image, pixels, references"), std::string::npos);
+  EXPECT_NE(text.find("setting     copy_cosine_from = 0.95"), std::string::npos);
+  const Json json = parse_json(output_of("metrics show reference_copy --json"), "stdout");
+  EXPECT_EQ(json.at("settings").at("copy_cells_below"), 0.03);
+}
+
+TEST(MetricsCommand, AnswersAnUnknownNameWithTheKnownOnes) {
+  EXPECT_THROW((void)action_of("metrics show clip_x")(), UsageError);
+  EXPECT_THROW((void)action_of("metrics"), CLI::ParseError);
+}
+
+}  // namespace
+}  // namespace asbench::cli

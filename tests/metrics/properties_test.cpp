@@ -1,0 +1,187 @@
+// What must hold for any input: metrics.md section 10, "properties to test".
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "metrics/aggregate.h"
+#include "metrics/measurement.h"
+#include "metrics/registry.h"
+#include "tests/metrics/story_builder.h"
+
+namespace asbench::metrics {
+namespace {
+
+using testing::FeatureShelf;
+
+constexpr int kSeeds = 30;
+constexpr double kReordered = 1e-12;  // the same numbers added in another order
+
+FeatureView reversed(FeatureShelf& shelf, FeatureView view) {
+  testing::Rows rows;
+  for (int i = view.rows - 1; i >= 0; --i)
+    rows.emplace_back(view.row(i).begin(), view.row(i).end());
+  return shelf.keep(rows);
+}
+
+StoryFeatures story_for(FeatureShelf& shelf, int seed) {
+  std::mt19937_64 random(static_cast<std::uint64_t>(seed));
+  testing::RandomStory options;
+  options.shots = 2 + seed % 5;
+  options.frames = 2 + seed % 4;
+  options.references = 1 + seed % 2;
+  return random_story(shelf, random, "s", "ip", options);
+}
+
+void expect_close(const std::optional<double>& a, const std::optional<double>& b,
+                  std::string_view what) {
+  ASSERT_EQ(a.has_value(), b.has_value()) << what;
+  if (a) {
+    EXPECT_NEAR(*a, *b, kReordered) << what;
+  }
+}
+
+TEST(Properties, PermutingTheShotsLeavesEveryMeanAndHarMeanP) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    FeatureShelf shelf;
+    const StoryFeatures story = story_for(shelf, seed);
+    StoryFeatures permuted = story;
+    std::mt19937_64 random(static_cast<std::uint64_t>(seed) + 1000);
+    std::shuffle(permuted.shots.begin(), permuted.shots.end(), random);
+    for (const MetricInfo& metric : all_metrics()) {
+      const auto before = measure(metric.id, std::vector{story});
+      const auto after = measure(metric.id, std::vector{permuted});
+      expect_close(before.mean, after.mean, metric.id);
+      expect_close(before.harmeanp, after.harmeanp, metric.id);
+    }
+  }
+}
+
+TEST(Properties, TheOrderOfTheSampledFramesLeavesTheShotValues) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    FeatureShelf shelf;
+    const StoryFeatures story = story_for(shelf, seed);
+    StoryFeatures backwards = story;
+    for (ShotFeatures& shot : backwards.shots) {
+      shot.clip = reversed(shelf, shot.clip);
+      shot.dino = reversed(shelf, shot.dino);
+      shot.pixels.cells = reversed(shelf, shot.pixels.cells);
+      std::vector<float> motion(shot.pixels.motion.rbegin(), shot.pixels.motion.rend());
+      shot.pixels.motion = shelf.keep_values(std::move(motion));
+    }
+    for (const MetricInfo& metric : all_metrics()) {
+      const auto before = measure(metric.id, std::vector{story});
+      const auto after = measure(metric.id, std::vector{backwards});
+      expect_close(before.mean, after.mean, metric.id);
+      for (std::size_t s = 0; s < story.shots.size(); ++s) {
+        expect_close(before.stories[0].shots[s].value, after.stories[0].shots[s].value, metric.id);
+      }
+    }
+  }
+}
+
+TEST(Properties, IdenticalShotsAreCaughtByTheControls) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    FeatureShelf shelf;
+    StoryFeatures story = story_for(shelf, seed);
+    for (ShotFeatures& shot : story.shots) {
+      const FeatureView own_caption = shot.text;
+      shot = story.shots.front();
+      shot.text = own_caption;
+    }
+    const std::vector stories{story};
+    EXPECT_EQ(measure("clip_t_margin", stories).mean, 0.0) << "exactly, seed " << seed;
+    EXPECT_EQ(measure("duplicate_pairs", stories).mean, 1.0);
+  }
+}
+
+TEST(Properties, EqualShotsHaveTheSquareAsHarMeanP) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    FeatureShelf shelf;
+    StoryFeatures story = story_for(shelf, seed);
+    for (ShotFeatures& shot : story.shots) shot = story.shots.front();
+    for (const char* id : {"clip_i", "dino_i", "clip_t"}) {
+      const auto measured = measure(id, std::vector{story});
+      const double x = std::max(0.0, *measured.mean);
+      EXPECT_NEAR(*measured.harmeanp, x * x, kReordered) << id;
+    }
+  }
+}
+
+TEST(Properties, AFrozenCopyOfTheReferenceIsCaughtAlthoughItWinsConsistency) {
+  FeatureShelf shelf;
+  StoryFeatures story = story_for(shelf, 3);
+  ShotFeatures& first = story.shots.front();
+  const auto repeat = [&](FeatureView view) {
+    const testing::Rows rows(3, std::vector<float>(view.row(0).begin(), view.row(0).end()));
+    return shelf.keep(rows);
+  };
+  first.clip = repeat(story.references.clip);
+  first.dino = repeat(story.references.dino);
+  first.pixels.cells = repeat(story.references.cells);
+  first.pixels.motion = shelf.keep_values({0.0F, 0.0F});
+  for (ShotFeatures& shot : story.shots) shot = first;
+  const std::vector stories{story};
+  EXPECT_NEAR(*measure("cross_shot_clip", stories).mean, 1.0, kReordered);
+  EXPECT_NEAR(*measure("within_shot", stories).mean, 1.0, kReordered);
+  EXPECT_EQ(measure("motion", stories).mean, 0.0);
+  EXPECT_EQ(measure("frozen_rate", stories).mean, 1.0);
+  EXPECT_EQ(measure("reference_copy", stories).mean, 1.0);
+  EXPECT_EQ(measure("duplicate_pairs", stories).mean, 1.0);
+  EXPECT_EQ(measure("clip_t_margin", stories).mean, 0.0);
+}
+
+TEST(Properties, CountsAddUpToTheExpectedUnitsUnderEveryPolicy) {
+  for (int seed = 0; seed < kSeeds; ++seed) {
+    FeatureShelf shelf;
+    StoryFeatures story = story_for(shelf, seed);
+    const int shots = static_cast<int>(story.shots.size());
+    story.shots.back().missing = true;
+    if (seed % 2 == 0) story.shots.front().text = {};
+    if (seed % 3 == 0) story.shots.front().no_character = true;
+    if (seed % 5 == 0) story.references = {};
+    for (const auto policy : {MissingPolicy::zero, MissingPolicy::exclude}) {
+      MetricSettings settings;
+      settings.missing = policy;
+      for (const MetricInfo& metric : all_metrics()) {
+        const auto counts = measure(metric.id, std::vector{story}, settings).counts;
+        EXPECT_EQ(counts.expected(), metric.unit == "shots" ? shots : pair_count(shots))
+            << metric.id;
+      }
+    }
+  }
+}
+
+TEST(Properties, TheSystemIsTheMeanOverStoriesNotOverShots) {
+  FeatureShelf shelf;
+  StoryFeatures small = story_for(shelf, 0);
+  StoryFeatures large = story_for(shelf, 4);
+  ASSERT_NE(small.shots.size(), large.shots.size());
+  large.id = "t";
+  for (const MetricInfo& metric : all_metrics()) {
+    const double a = *measure(metric.id, std::vector{small}).mean;
+    const double b = *measure(metric.id, std::vector{large}).mean;
+    EXPECT_NEAR(*measure(metric.id, std::vector{small, large}).mean, (a + b) / 2, kReordered)
+        << metric.id;
+  }
+}
+
+TEST(Properties, MeasuringStoryByStoryGivesTheSameBits) {
+  FeatureShelf shelf;
+  const std::vector stories{story_for(shelf, 1), story_for(shelf, 2)};
+  std::vector<std::string> ids;
+  for (const MetricInfo& metric : all_metrics()) ids.emplace_back(metric.id);
+  Measurer measurer(ids, {});
+  for (const StoryFeatures& story : stories) measurer.add(story);
+  const auto streamed = measurer.finish();
+  ASSERT_EQ(streamed.size(), ids.size());
+  for (std::size_t m = 0; m < ids.size(); ++m) {
+    EXPECT_EQ(streamed[m].metric, ids[m]);
+    EXPECT_EQ(streamed[m].mean, measure(ids[m], stories).mean) << ids[m];
+  }
+}
+
+}  // namespace
+}  // namespace asbench::metrics

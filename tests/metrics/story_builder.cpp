@@ -1,0 +1,136 @@
+#include "tests/metrics/story_builder.h"
+
+#include <array>
+#include <utility>
+
+#include "core/thumbnail.h"
+
+namespace asbench::metrics::testing {
+
+namespace {
+
+constexpr int kClipWidth = 7;
+constexpr int kDinoWidth = 5;
+
+Rows gaussian_rows(std::mt19937_64& random, int count, int width, double bias) {
+  std::normal_distribution<double> normal(bias, 1.0);
+  Rows rows(static_cast<std::size_t>(count), std::vector<float>(static_cast<std::size_t>(width)));
+  for (auto& row : rows) {
+    for (float& value : row) value = static_cast<float>(normal(random));
+  }
+  return rows;
+}
+
+Rows cell_rows(std::mt19937_64& random, int count) {
+  std::uniform_real_distribution<float> level(0.0F, 200.0F);
+  std::uniform_real_distribution<float> noise(0.0F, 12.0F);
+  Rows rows;
+  for (int i = 0; i < count; ++i) {
+    const float base = level(random);
+    auto& row = rows.emplace_back();
+    for (int j = 0; j < kCellCount; ++j) row.push_back(base + noise(random));
+  }
+  return rows;
+}
+
+/// The formula of generate.py: three whole numbers stand for 1350 cells.
+std::vector<float> cells_of(const Json& pattern) {
+  std::vector<float> cells;
+  for (int j = 0; j < kCellCount; ++j) {
+    const int value = (pattern[0].get<int>() * j + pattern[1].get<int>()) % 97;
+    cells.push_back(static_cast<float>(value + pattern[2].get<int>()));
+  }
+  return cells;
+}
+
+Rows cells_of_all(const Json& patterns) {
+  Rows rows;
+  for (const Json& pattern : patterns) rows.push_back(cells_of(pattern));
+  return rows;
+}
+
+}  // namespace
+
+FeatureView FeatureShelf::keep(const Rows& rows) {
+  if (rows.empty()) return {};
+  auto& values = kept_.emplace_back();
+  for (const auto& row : rows) values.insert(values.end(), row.begin(), row.end());
+  return {values.data(), static_cast<int>(rows.size()), static_cast<int>(rows.front().size())};
+}
+
+std::span<const float> FeatureShelf::keep_values(std::vector<float> values) {
+  return kept_.emplace_back(std::move(values));
+}
+
+StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const std::string& id,
+                           const std::string& ip, const RandomStory& options) {
+  StoryFeatures story;
+  story.id = id;
+  story.ip = ip;
+  std::uniform_real_distribution<float> motion(0.0F, 0.01F);
+  for (int s = 0; s < options.shots; ++s) {
+    ShotFeatures shot;
+    shot.decodable_frames = 49;
+    shot.clip = shelf.keep(gaussian_rows(random, options.frames, kClipWidth, options.bias));
+    shot.dino = shelf.keep(gaussian_rows(random, options.frames, kDinoWidth, options.bias));
+    shot.text = shelf.keep(gaussian_rows(random, 1, kClipWidth, options.bias));
+    shot.pixels.cells = shelf.keep(cell_rows(random, options.frames));
+    std::vector<float> motions(static_cast<std::size_t>(options.frames - 1));
+    for (float& value : motions) value = motion(random);
+    shot.pixels.motion = shelf.keep_values(std::move(motions));
+    if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
+    story.shots.push_back(shot);
+  }
+  ReferenceFeatures& references = story.references;
+  references.clip = shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias));
+  references.clip_mirrored =
+      shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias));
+  references.dino = shelf.keep(gaussian_rows(random, options.references, kDinoWidth, options.bias));
+  references.cells = shelf.keep(cell_rows(random, options.references));
+  return story;
+}
+
+ShotFeatures shot_of(FeatureShelf& shelf, const Rows& frames) {
+  ShotFeatures shot;
+  shot.decodable_frames = static_cast<int>(frames.size());
+  shot.clip = shelf.keep(frames);
+  shot.dino = shot.clip;
+  return shot;
+}
+
+FeatureView with_value(FeatureShelf& shelf, FeatureView view, int row, float value) {
+  Rows rows;
+  for (int i = 0; i < view.rows; ++i) {
+    rows.emplace_back(view.row(i).begin(), view.row(i).end());
+  }
+  rows[static_cast<std::size_t>(row)][0] = value;
+  return shelf.keep(rows);
+}
+
+std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golden) {
+  std::vector<StoryFeatures> stories;
+  for (const Json& entry : golden.at("stories")) {
+    StoryFeatures& story = stories.emplace_back();
+    story.id = entry.at("id").get<std::string>();
+    story.ip = entry.at("ip").get<std::string>();
+    for (const Json& shot : entry.at("shots")) {
+      ShotFeatures& features = story.shots.emplace_back();
+      features.missing = shot.at("missing").get<bool>();
+      features.no_character = shot.at("no_character").get<bool>();
+      features.decodable_frames = shot.at("decodable_frames").get<int>();
+      features.clip = shelf.keep(shot.at("clip").get<Rows>());
+      features.dino = shelf.keep(shot.at("dino").get<Rows>());
+      features.text = shelf.keep(shot.at("text").get<Rows>());
+      features.pixels.cells = shelf.keep(cells_of_all(shot.at("cells")));
+      features.pixels.motion = shelf.keep_values(shot.at("motion").get<std::vector<float>>());
+    }
+    const Json& references = entry.at("references");
+    story.references.clip = shelf.keep(references.at("clip").get<Rows>());
+    story.references.clip_mirrored = shelf.keep(references.at("clip_mirrored").get<Rows>());
+    story.references.dino = shelf.keep(references.at("dino").get<Rows>());
+    story.references.cells = shelf.keep(cells_of_all(references.at("cells")));
+  }
+  return stories;
+}
+
+}  // namespace asbench::metrics::testing
