@@ -43,6 +43,8 @@ def differences(left: dict, right: dict) -> list[Difference]:
     found = []
     for metric in METRICS:
         ours, theirs = left[metric]["stories"], right[metric]["stories"]
+        if left[metric]["mean"] is None:
+            raise SystemExit(f"{metric}: the program gave no value; its document's findings say why")
         if ours.keys() != theirs.keys():
             raise SystemExit(f"{metric}: scored stories differ: {sorted(ours)} and {sorted(theirs)}")
         worst = 0.0

@@ -55,7 +55,8 @@ class Bench:
         command = [str(a.asbench), "score", "--split", str(a.split), "--outputs", str(outputs), "--weights",
                    str(self.weights), "--cache", str(store), "--threads", str(a.threads), "--out", str(out), *extra]
         entry = self.measure(name, command)
-        entry["stages"] = json.loads(out.read_text())["provenance"].get("stages", {})
+        provenance = json.loads(out.read_text(encoding="utf-8"))["provenance"]
+        entry["stages"] = provenance["stages"] | {"total_seconds": provenance["wall_seconds"]}
         return out
 
     def python(self, name: str, script: str, *extra: str) -> Path:
@@ -63,7 +64,7 @@ class Bench:
         a = self.arguments
         entry = self.measure(name, [str(a.python), str(HERE / script), "--split", str(a.split), "--outputs", str(a.outputs),
                                     "--weights", str(self.weights), "--threads", str(a.threads), "--out", str(out), *extra])
-        entry["stages"] = json.loads(out.read_text()).get("stages", {})
+        entry["stages"] = json.loads(out.read_text(encoding="utf-8")).get("stages", {})
         return out
 
     def python_side(self, *arguments: str) -> dict:
