@@ -1,0 +1,41 @@
+// The program: reads the command line and runs one command. OpenCV and LibTorch are loaded by the commands that need them
+// (cli/modules.h).
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <functional>
+
+#include "cli/component_options.h"
+#include "cli/errors.h"
+#include "cli/inspect_options.h"
+#include "cli/metrics_command.h"
+#include "cli/score_options.h"
+#include "cli/version_text.h"
+#include "cli/weights_command.h"
+#include "core/error.h"
+
+int main(int argc, char** argv) {
+  using namespace asbench::cli;
+  CLI::App app("AnimeShooter-Bench: scores reference-guided multi-shot animation", "asbench");
+  app.set_help_all_flag("--help-all", "help of every command");
+  app.set_version_flag("--version", version_text);
+  app.require_subcommand(1);
+  app.footer(
+      "Start with: asbench inspect --split DIR --outputs DIR\n"
+      "Exit codes: 0 done, 1 the gate found a regression, 2 nothing could be computed or compared.");
+
+  std::function<int()> chosen;
+  add_inspect_command(app, chosen);
+  add_score_command(app, chosen);
+  add_features_command(app, chosen);
+  add_metrics_command(app, chosen);
+  add_weights_command(app, chosen);
+  add_component_command(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? asbench::kExitDone : asbench::kExitFailure;
+  }
+  const auto commands = app.get_subcommands();
+  return run_guarded(commands.front()->get_name(), chosen);
+}

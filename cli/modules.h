@@ -1,0 +1,22 @@
+#pragma once
+
+namespace asbench::cli {
+
+/// The commands that need OpenCV or LibTorch live in two shared modules beside the program (../lib), which are loaded when
+/// one of them is called: `asbench metrics list` starts in milliseconds because neither is touched. Each module exports one
+/// function per command, `extern "C" int asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
+enum class Module {
+  media,   ///< OpenCV: inspect
+  engine,  ///< OpenCV and LibTorch: score, features, component
+};
+
+/// Loads the module (once) and finds a function in it. @throws InternalError with the loader's own words.
+[[nodiscard]] void* module_function(Module module, const char* name);
+
+/// Calls `name` in the module with the command's options.
+template <typename Options>
+int run_in_module(Module module, const char* name, const Options& options) {
+  return reinterpret_cast<int (*)(const Options*)>(module_function(module, name))(&options);
+}
+
+}  // namespace asbench::cli

@@ -1,0 +1,141 @@
+// score and features, as functions of the engine module (cli/modules.h).
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "cli/errors.h"
+#include "cli/score_options.h"
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/npy.h"
+#include "evaluation/run.h"
+#include "features/store.h"
+#include "metrics/registry.h"
+
+namespace asbench::cli {
+namespace {
+
+std::pair<std::string, std::string> role_and_value(const std::string& text, const char* option) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+    throw UsageError(fmt::format("{} {}: expected ROLE=VALUE, for example clip=openai/clip-vit-base-patch32", option, text));
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+loaders::Selection selection_of(const InputOptions& input) {
+  return {.ips = input.ips, .stories = input.stories, .limit = input.limit, .subset = input.subset, .seed = input.seed};
+}
+
+template <typename Request>
+void fill_common(Request& request, const InputOptions& input, const ComputeOptions& compute) {
+  request.split = input.split;
+  request.split_format = input.split_format;
+  request.selection = selection_of(input);
+  request.outputs = input.outputs;
+  request.layout = input.layout;
+  if (compute.weights) request.weights = *compute.weights;
+  request.store = compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();
+  request.extraction.device = compute.device;
+  request.extraction.threads = compute.threads;
+  request.extraction.batch = compute.batch;
+  request.extraction.decode_threads = compute.decode_threads;
+}
+
+/// A run of an hour must not fail at its last step for want of a folder.
+void require_writable_target(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  if (std::filesystem::is_directory(path)) throw UsageError(fmt::format("--out {}: is a folder, a file is to be written", path));
+  if (!std::filesystem::is_directory(folder)) {
+    throw UsageError(fmt::format("--out {}: there is no folder {}; make it first", path, folder.string()));
+  }
+}
+
+std::string number(const Json& value) { return value.is_null() ? "-" : fmt::format("{:.4f}", value.get<double>()); }
+
+void print_table(const Json& document, const std::string& out) {
+  const Json& coverage = document.at("coverage");
+  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n\n", document.at("system").at("name").get<std::string>(),
+             document.at("split").at("stories").get<int>(), document.at("split").at("ips").get<int>(),
+             coverage.at("scored_shots").get<int>(), coverage.at("expected_shots").get<int>(),
+             coverage.at("policy").get<std::string>(), document.at("canonical").get<bool>() ? "" : ", not canonical");
+  fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}\n", "metric", "mean", "95 % interval", "HarMeanP", "N", "failed", "skipped");
+  for (const auto& [name, metric] : document.at("metrics").items()) {
+    const Json& interval = metric.at("ci95");
+    const std::string direction = metric.at("direction").get<std::string>();
+    const char* arrow = direction == "higher" ? " ^" : direction == "lower" ? " v" : "";
+    fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}\n", name + arrow, number(metric.at("mean")),
+               interval.is_null() ? "-" : fmt::format("{:.4f} .. {:.4f}", interval[0].get<double>(), interval[1].get<double>()),
+               metric.contains("harmeanp") ? number(metric.at("harmeanp")) : "", metric.at("n_evaluated").get<int>(),
+               metric.at("n_failed").get<int>(), metric.at("n_skipped").get<int>());
+  }
+  std::map<std::string, int> kinds;
+  for (const auto& finding : coverage.at("findings")) ++kinds[finding.at("kind").get<std::string>()];
+  if (!kinds.empty()) {
+    fmt::print("\nfindings:");
+    for (const auto& [kind, count] : kinds) fmt::print(" {} {}", kind, count);
+    fmt::print("\n");
+  }
+  for (const auto& change : document.at("overrides")) fmt::print("not canonical: {}\n", change.get<std::string>());
+  fmt::print("\n^ higher is better, v lower is better; N, failed and skipped count shots or shot pairs. Wrote {}\n", out);
+}
+
+int run_score(const ScoreOptions& options) {
+  require_writable_target(options.out);
+  install_interrupt_handlers();
+  evaluation::ScoreRequest request;
+  fill_common(request, options.input, options.compute);
+  request.system = options.system.value_or("");
+  request.defaults = evaluation::load_protocol(options.protocol);
+  request.protocol = request.defaults;
+  for (const auto& text : options.encoders) {
+    const auto [role, id] = role_and_value(text, "--encoder");
+    request.protocol.encoders[role] = id;
+  }
+  for (const auto& text : options.preprocess) {
+    const auto [role, profile] = role_and_value(text, "--preprocess");
+    request.protocol.preprocess[role] = profile;
+  }
+  if (!options.metrics.empty()) request.protocol.metrics = options.metrics;
+  if (options.missing) request.protocol.settings.missing = metrics::parse_missing_policy(*options.missing);
+  if (options.frames) request.protocol.frames = *options.frames;
+  if (options.background) request.protocol.background = *options.background;
+
+  const Json document = evaluation::score(request);
+  write_json_file(options.out, document);
+  if (options.json) {
+    fmt::print("{}\n", document.at("metrics").dump(1));
+  } else {
+    print_table(document, options.out);
+  }
+  return kExitDone;
+}
+
+int run_features(const FeaturesOptions& options) {
+  require_writable_target(options.out);
+  install_interrupt_handlers();
+  evaluation::FeatureRequest request;
+  fill_common(request, options.input, options.compute);
+  request.encoder = options.encoder;
+  request.preprocess = options.preprocess;
+  request.frames = options.frames;
+  const auto table = evaluation::extract_features(request);
+  write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
+  write_json_file(options.out + ".json", table.sidecar);
+  fmt::print("wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows, table.matrix.cols, options.out);
+  return kExitDone;
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_score(const ScoreOptions* options) {
+  return run_guarded("score", [&] { return run_score(*options); });
+}
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_features(const FeaturesOptions* options) {
+  return run_guarded("features", [&] { return run_features(*options); });
+}
+
+}  // namespace asbench::cli

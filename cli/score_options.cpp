@@ -1,0 +1,84 @@
+#include "cli/score_options.h"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "cli/modules.h"
+
+namespace asbench::cli {
+namespace {
+
+void add_input_options(CLI::App& command, InputOptions& input) {
+  command.add_option("--split", input.split, "the prompts and references: a demo folder, a test-set folder, a manifest")
+      ->required();
+  command.add_option("--split-format", input.split_format, "demo, test-set or manifest, where the content misleads");
+  command.add_option("--outputs", input.outputs, "the system's videos")->required();
+  command.add_option("--layout", input.layout,
+                     "how they are named: auto, default, animeshootergen-demo, a template such as "
+                     "{ip}/{prompt}_{shot:02}.mp4, or a CSV manifest with columns story,shot,path")
+      ->capture_default_str();
+  command.add_option("--ips", input.ips, "only these IPs (comma-separated)")->delimiter(',');
+  command.add_option("--stories", input.stories, "only these stories (comma-separated)")->delimiter(',');
+  command.add_option("--limit", input.limit, "only the first N stories");
+  command.add_option("--subset", input.subset, "N stories drawn with --seed, stratified by IP");
+  command.add_option("--seed", input.seed, "of --subset")->capture_default_str();
+}
+
+void add_compute_options(CLI::App& command, ComputeOptions& compute) {
+  command.add_option("--weights", compute.weights,
+                     "folder of checkpoints, <org>/<name>/ below it (else $ASBENCH_WEIGHTS, else the Hugging Face cache)");
+  command.add_option("--cache", compute.cache, "feature store (else $ASBENCH_CACHE, else ~/.cache/asbench)");
+  command.add_option("--device", compute.device, "cpu, cuda, cuda:N or auto")->capture_default_str();
+  command.add_option("--threads", compute.threads, "of the encoders; 0: all cores")->check(CLI::Range(0, 1024))->capture_default_str();
+  command.add_option("--batch", compute.batch, "images a batch; 0: measured once per encoder and machine")
+      ->check(CLI::Range(0, 4096))
+      ->capture_default_str();
+  command.add_option("--decode-threads", compute.decode_threads, "that decode ahead")->check(CLI::Range(1, 256))->capture_default_str();
+}
+
+}  // namespace
+
+void add_score_command(CLI::App& app, std::function<int()>& chosen) {
+  auto options = std::make_shared<ScoreOptions>();
+  CLI::App* command = app.add_subcommand("score", "score one system's videos");
+  command->footer(
+      "Example:\n"
+      "  asbench score --split demo/ --outputs demo/ --weights weights/ --out result.json --missing zero\n"
+      "Exit codes: 0 scored, 2 nothing could be scored.");
+  add_input_options(*command, options->input);
+  add_compute_options(*command, options->compute);
+  command->add_option("--out", options->out, "the result document to write")->required();
+  command->add_option("--system", options->system, "name of the system (else the name of the outputs' folder)");
+  command->add_option("--protocol", options->protocol, "a built-in protocol or a protocol file")->capture_default_str();
+  command->add_option("--metrics", options->metrics, "only these metrics (comma-separated; asbench metrics list)")->delimiter(',');
+  command->add_option("--encoder", options->encoders, "ROLE=ID, e.g. clip=openai/clip-vit-large-patch14")->take_all();
+  command->add_option("--preprocess", options->preprocess, "ROLE=PROFILE: hf, openai-clip, dino-eval")->take_all();
+  command->add_option("--missing", options->missing, "absent or broken shots: fail, zero or exclude");
+  command->add_option("--frames", options->frames, "frame rule: midpoint:K, ends:K, stride:K, all");
+  command->add_option("--background", options->background, "behind transparent references: black, white, gray, mean, keep");
+  command->add_flag("--json", options->json, "print the document's metrics as JSON instead of the table");
+  command->callback([options, &chosen] {
+    chosen = [options] { return run_in_module(Module::engine, "asbench_run_score", *options); };
+  });
+}
+
+void add_features_command(CLI::App& app, std::function<int()>& chosen) {
+  auto options = std::make_shared<FeaturesOptions>();
+  CLI::App* command = app.add_subcommand("features", "extract one feature matrix");
+  command->footer(
+      "Example:\n"
+      "  asbench features --split demo/ --outputs demo/ --encoder facebook/dino-vitb16 --out dino.npy\n"
+      "Writes [N, D] float32, a row a sampled frame, and dino.npy.json with the rows' ids and file hashes.");
+  add_input_options(*command, options->input);
+  add_compute_options(*command, options->compute);
+  command->add_option("--encoder", options->encoder, "checkpoint id or folder")->required();
+  command->add_option("--out", options->out, "the .npy file to write")->required();
+  command->add_option("--frames", options->frames, "frame rule: midpoint:K, ends:K, stride:K, all")->capture_default_str();
+  command->add_option("--preprocess", options->preprocess, "profile: hf, openai-clip, dino-eval");
+  command->callback([options, &chosen] {
+    chosen = [options] { return run_in_module(Module::engine, "asbench_run_features", *options); };
+  });
+}
+
+}  // namespace asbench::cli

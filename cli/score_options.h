@@ -1,0 +1,64 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asbench::cli {
+
+/// Where the run's inputs lie and which part of them is meant; shared by score and features.
+struct InputOptions {
+  std::string split;
+  std::optional<std::string> split_format;
+  std::string outputs;
+  std::string layout = "auto";
+  std::vector<std::string> ips;
+  std::vector<std::string> stories;
+  std::optional<int> limit;
+  std::optional<int> subset;
+  std::uint64_t seed = 0;
+};
+
+/// How to compute; changes no number beyond the documented bound.
+struct ComputeOptions {
+  std::optional<std::string> weights;
+  std::optional<std::string> cache;
+  std::string device = "cpu";
+  int threads = 0;
+  int batch = 0;
+  int decode_threads = 1;
+};
+
+/// `asbench score`
+struct ScoreOptions {
+  InputOptions input;
+  ComputeOptions compute;
+  std::string out;
+  std::optional<std::string> system;
+  std::string protocol = "animeshooter-v1";
+  std::vector<std::string> metrics;
+  std::vector<std::string> encoders;    ///< ROLE=ID
+  std::vector<std::string> preprocess;  ///< ROLE=PROFILE
+  std::optional<std::string> missing;
+  std::optional<std::string> frames;
+  std::optional<std::string> background;
+  bool json = false;
+};
+
+/// `asbench features`
+struct FeaturesOptions {
+  InputOptions input;
+  ComputeOptions compute;
+  std::string out;
+  std::string encoder;
+  std::string frames = "midpoint:5";
+  std::optional<std::string> preprocess;
+};
+
+void add_score_command(CLI::App& app, std::function<int()>& chosen);
+void add_features_command(CLI::App& app, std::function<int()>& chosen);
+
+}  // namespace asbench::cli

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace asbench::cli {
+
+/// What `asbench --version` prints: version, commit, libraries, and whether CUDA can be used here. Loads no library.
+[[nodiscard]] std::string version_text();
+
+}  // namespace asbench::cli

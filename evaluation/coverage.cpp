@@ -1,0 +1,94 @@
+#include "evaluation/coverage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "core/error.h"
+#include "loaders/findings.h"
+#include "loaders/video/clip_check.h"
+
+namespace asbench::evaluation {
+namespace {
+
+constexpr std::size_t kListed = 20;
+
+/// What is known before any clip is opened: the findings of split and outputs, and which shots have no file.
+Coverage expected(const loaders::Split& split, const loaders::Outputs& outputs) {
+  Coverage coverage;
+  coverage.expected_shots = static_cast<int>(split.shot_count());
+  coverage.findings = split.findings;
+  coverage.findings.insert(coverage.findings.end(), outputs.findings.begin(), outputs.findings.end());
+  for (const auto& story : split.stories) {
+    for (const auto& shot : story.shots) {
+      const loaders::ShotKey key{story.id, shot.number};
+      if (!outputs.shots.contains(key)) coverage.missing.insert(key);
+    }
+  }
+  return coverage;
+}
+
+}  // namespace
+
+Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
+               const std::function<bool(const loaders::ShotSource&)>& known_good) {
+  Coverage coverage = expected(split, outputs);
+  for (const auto& [key, source] : outputs.shots) {
+    try {
+      if (!known_good(source)) loaders::check_clip(source);
+    } catch (const loaders::BrokenVideo& broken) {
+      coverage.missing.insert(key);
+      coverage.findings.push_back(loaders::broken_finding(key, broken));
+    }
+  }
+  return coverage;
+}
+
+Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
+               const std::vector<features::ClipOutcome>& outcomes, const loaders::FrameRule& rule) {
+  Coverage coverage = expected(split, outputs);
+  std::map<loaders::ShotKey, std::string> digests;
+  std::size_t index = 0;
+  for (const auto& [key, source] : outputs.shots) {
+    const auto& outcome = outcomes.at(index++);
+    if (outcome.broken) {
+      coverage.missing.insert(key);
+      coverage.findings.push_back(
+          loaders::broken_finding(key, loaders::BrokenVideo(source.path, outcome.broken->cause, outcome.broken->kind)));
+      continue;
+    }
+    digests[key] = outcome.sample_digest;
+    loaders::DecodedClip counts;
+    counts.frame_count = outcome.frame_count;
+    counts.declared_frames = outcome.declared_frames;
+    const auto findings = loaders::clip_findings(key, counts, std::span(&rule, 1));
+    coverage.findings.insert(coverage.findings.end(), findings.begin(), findings.end());
+  }
+  const auto duplicates = loaders::duplicate_findings(digests);
+  coverage.findings.insert(coverage.findings.end(), duplicates.begin(), duplicates.end());
+  return coverage;
+}
+
+void require_complete(const Coverage& coverage) {
+  if (coverage.missing.empty()) return;
+  std::string list;
+  std::size_t listed = 0;
+  for (const auto& key : coverage.missing) {
+    if (listed++ == kListed) {
+      list += fmt::format("\n  ... and {} more (asbench inspect lists all)", coverage.missing.size() - kListed);
+      break;
+    }
+    const auto why = std::find_if(coverage.findings.begin(), coverage.findings.end(), [&](const Finding& finding) {
+      return finding.story == key.story && finding.shot == key.shot && loaders::is_blocking(finding.kind);
+    });
+    list += fmt::format("\n  {} shot {}: {}", key.story, key.shot,
+                        why == coverage.findings.end() ? "missing" : fmt::format("{}: {}", why->kind, why->detail));
+  }
+  throw BadInput(fmt::format(
+      "{} of {} shots are absent or broken:{}\n  Complete the outputs, or say how to count these shots: --missing zero "
+      "(they score as failures) or --missing exclude (they leave their stories).",
+      coverage.missing.size(), coverage.expected_shots, list));
+}
+
+}  // namespace asbench::evaluation

@@ -1,0 +1,98 @@
+#include "evaluation/protocol.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/config_files.h"
+#include "core/error.h"
+#include "core/schema.h"
+#include "metrics/registry.h"
+
+namespace asbench::evaluation {
+namespace {
+
+constexpr std::string_view kFolder = "protocols/";
+constexpr std::string_view kEnding = ".json";
+
+std::vector<std::string> built_in_protocols() {
+  std::vector<std::string> names;
+  for (const auto& file : config_file_names(kFolder)) {
+    names.push_back(file.substr(kFolder.size(), file.size() - kFolder.size() - kEnding.size()));
+  }
+  return names;
+}
+
+}  // namespace
+
+Protocol load_protocol(const std::string& name_or_path) {
+  Json json;
+  if (const auto text = config_file(fmt::format("{}{}{}", kFolder, name_or_path, kEnding))) {
+    json = parse_json(*text, name_or_path);
+  } else if (std::filesystem::is_regular_file(name_or_path)) {
+    json = read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true});
+  } else {
+    throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file", name_or_path,
+                                 fmt::join(built_in_protocols(), ", ")));
+  }
+  check_schema(json, "protocol", name_or_path);
+
+  Protocol protocol;
+  protocol.name = json.at("name").get<std::string>();
+  protocol.frames = json.at("frames").get<std::string>();
+  protocol.background = json.at("background").get<std::string>();
+  protocol.text = json.at("text").get<std::string>();
+  for (const auto& [role, id] : json.at("encoders").items()) protocol.encoders[role] = id.get<std::string>();
+  protocol.metrics = json.at("metrics").get<std::vector<std::string>>();
+  protocol.dtype = json.at("dtype").get<std::string>();
+  auto& settings = protocol.settings;
+  settings.missing = metrics::parse_missing_policy(json.at("missing").get<std::string>());
+  settings.references = metrics::parse_reference_pooling(json.at("references").get<std::string>());
+  const Json& confidence = json.at("confidence");
+  settings.bootstrap.level = confidence.at("level").get<double>();
+  settings.bootstrap.replicates = confidence.at("replicates").get<int>();
+  settings.bootstrap.seed = confidence.at("seed").get<std::uint64_t>();
+  const Json& thresholds = json.at("thresholds");
+  settings.frozen_below = thresholds.at("frozen_below").get<double>();
+  settings.copy_cells_below = thresholds.at("copy_cells_below").get<double>();
+  settings.copy_cosine_from = thresholds.at("copy_cosine_from").get<double>();
+  settings.duplicate_cells_below = thresholds.at("duplicate_cells_below").get<double>();
+  settings.copy_paste_temperature = thresholds.at("copy_paste_temperature").get<double>();
+  return protocol;
+}
+
+Json protocol_settings(const Protocol& protocol) {
+  const auto& used = protocol.settings;
+  Json settings;
+  settings["frames"] = protocol.frames;
+  settings["background"] = protocol.background;
+  settings["references"] = metrics::to_string(used.references);
+  settings["text"] = protocol.text;
+  settings["encoders"] = protocol.encoders;
+  settings["preprocess"] = protocol.preprocess;
+  settings["metrics"] = protocol.metrics;
+  settings["missing"] = metrics::to_string(used.missing);
+  settings["dtype"] = protocol.dtype;
+  settings["confidence"] = {{"level", used.bootstrap.level},
+                            {"replicates", used.bootstrap.replicates},
+                            {"seed", used.bootstrap.seed}};
+  settings["thresholds"] = {{"frozen_below", used.frozen_below},
+                            {"copy_cells_below", used.copy_cells_below},
+                            {"copy_cosine_from", used.copy_cosine_from},
+                            {"duplicate_cells_below", used.duplicate_cells_below},
+                            {"copy_paste_temperature", used.copy_paste_temperature}};
+  return settings;
+}
+
+std::vector<std::string> protocol_overrides(const Protocol& defaults, const Protocol& used) {
+  std::vector<std::string> overrides;
+  const Json before = protocol_settings(defaults);
+  const Json after = protocol_settings(used);
+  for (const auto& [key, value] : after.items()) {
+    // Fewer metrics leave the others' numbers as they are; coverage tells which were computed.
+    if (key == "metrics" || value == before.at(key)) continue;
+    overrides.push_back(fmt::format("{}={} ({}: {})", key, value.dump(), defaults.name, before.at(key).dump()));
+  }
+  return overrides;
+}
+
+}  // namespace asbench::evaluation

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "evaluation/coverage.h"
+#include "evaluation/plan.h"
+#include "evaluation/protocol.h"
+#include "metrics/measurement.h"
+
+namespace asbench::evaluation {
+
+/// What a result document is made of, besides provenance.
+struct ResultParts {
+  std::string system;
+  const Protocol* defaults = nullptr;
+  const Protocol* protocol = nullptr;
+  const loaders::Split* split = nullptr;
+  const loaders::Outputs* outputs = nullptr;
+  const Plan* plan = nullptr;
+  const Coverage* coverage = nullptr;
+  const std::vector<features::ClipOutcome>* clips = nullptr;
+  const std::vector<metrics::Measurement>* measurements = nullptr;
+  std::string subset;  ///< empty: the whole split
+  std::size_t truncated_captions = 0;
+};
+
+/// The document of interface.md, "Result document"; `provenance` is left for the caller.
+[[nodiscard]] Json result_document(const ResultParts& parts);
+
+}  // namespace asbench::evaluation

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "core/json.h"
+#include "evaluation/protocol.h"
+#include "features/extractor.h"
+#include "loaders/outputs.h"
+#include "loaders/selection.h"
+#include "loaders/split.h"
+
+namespace asbench::evaluation {
+
+/// Everything one scoring run is told.
+struct ScoreRequest {
+  std::filesystem::path split;
+  std::optional<std::string> split_format;
+  loaders::Selection selection;
+  std::filesystem::path outputs;
+  std::string layout = "auto";
+  std::string system;        ///< name; empty: the name of the outputs' folder
+  Protocol defaults;         ///< the protocol as published
+  Protocol protocol;         ///< the same with the user's changes
+  std::optional<std::filesystem::path> weights;  ///< --weights
+  std::filesystem::path store;
+  features::ExtractionSettings extraction;
+};
+
+/// Scores one system: plan, extract, measure, document.
+///
+/// Under `--missing fail` every shot is looked at before any encoder runs: absent and broken ones end the run with the list.
+/// @returns the result document (interface.md, configs/schemas/result.schema.json), already checked against its schema. Apart from
+///          `provenance` it depends on the inputs and settings only.
+/// @throws the family of core/error.h; nothing is written.
+[[nodiscard]] Json score(const ScoreRequest& request);
+
+/// One feature matrix: the rows of `asbench features`.
+struct FeatureTable {
+  features::FeatureMatrix matrix;  ///< [N, D], a row a sampled frame
+  Json sidecar;                    ///< rows' ids and file hashes, encoder, frame rule, signature
+};
+
+struct FeatureRequest {
+  std::filesystem::path split;
+  std::optional<std::string> split_format;
+  loaders::Selection selection;
+  std::filesystem::path outputs;
+  std::string layout = "auto";
+  std::string encoder;
+  std::optional<std::string> preprocess;
+  std::string frames = "midpoint:5";
+  std::optional<std::filesystem::path> weights;  ///< --weights
+  std::filesystem::path store;
+  features::ExtractionSettings extraction;
+};
+
+/// Extracts the frames of all shots under one encoder. Absent and broken shots are errors: a matrix has no place for them.
+[[nodiscard]] FeatureTable extract_features(const FeatureRequest& request);
+
+}  // namespace asbench::evaluation

@@ -1,0 +1,342 @@
+#include "features/decode_stage.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/interrupt.h"
+#include "core/json.h"
+#include "core/thumbnail.h"
+#include "features/keys.h"
+#include "loaders/image_file.h"
+#include "loaders/video/clip_reader.h"
+#include "models/preprocess/composite.h"
+#include "models/preprocess/preprocess.h"
+
+namespace asbench::features {
+namespace {
+
+std::string source_name(const loaders::ShotSource& source) {
+  return fmt::format("{}#{}-{}", source.path.string(), source.begin_frame, source.end_frame);
+}
+
+/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a task of its own.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips) {
+  std::vector<std::vector<std::size_t>> groups;
+  std::unordered_map<std::string, std::size_t> group_of_video;
+  for (std::size_t i = 0; i < clips.size(); ++i) {
+    if (clips[i].kind == loaders::ShotSource::Kind::video_range) {
+      const auto [known, is_new] = group_of_video.emplace(clips[i].path.string(), groups.size());
+      if (!is_new) {
+        groups[known->second].push_back(i);
+        continue;
+      }
+    }
+    groups.push_back({i});
+  }
+  return groups;
+}
+
+std::string sample_key(std::string_view content_sha256, std::string_view decoder, std::span<const int> frames) {
+  return sha256_hex("sample-digest@1\n" + pixel_key(content_sha256, decoder, frames));
+}
+
+/// [distinct, 1 + cells]: motion from the frame before (0 for the first), then the cells.
+FeatureMatrix pixel_matrix(const loaders::DecodedClip& clip, std::span<const int> frames) {
+  FeatureMatrix matrix(static_cast<int>(frames.size()), 1 + kCellCount);
+  Thumbnail before;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    Thumbnail thumbnail = make_thumbnail(clip.frames.at(frames[i]));
+    auto row = matrix.row(static_cast<int>(i));
+    row[0] = i == 0 ? 0.0F : static_cast<float>(thumbnail_motion(before, thumbnail));
+    const auto cells = thumbnail_cells(thumbnail);
+    std::copy(cells.begin(), cells.end(), row.begin() + 1);
+    before = std::move(thumbnail);
+  }
+  return matrix;
+}
+
+/// The background's colour is what a transparent pixel becomes.
+std::array<std::uint8_t, 3> color_of(models::Background background, const std::array<double, 3>& mean) {
+  const Image pixel = models::composite(Image(1, 1, 4), background, mean);
+  return {pixel.bytes[0], pixel.bytes[1], pixel.bytes[2]};
+}
+
+Image mirrored(const Image& image) {
+  Image result(image.height, image.width, image.channels);
+  for (int y = 0; y < image.height; ++y) {
+    const std::uint8_t* from = image.row(y);
+    std::uint8_t* to = result.row(y);
+    for (int x = 0; x < image.width; ++x) {
+      std::copy_n(from + (image.width - 1 - x) * image.channels, image.channels, to + x * image.channels);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<int> distinct_frames(std::span<const int> indices) {
+  std::vector<int> frames(indices.begin(), indices.end());
+  frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
+  return frames;
+}
+
+/// What belongs to one thread: its preprocessors (scratch memory inside) and its share of the timings.
+struct DecodeStage::Worker {
+  std::vector<models::Preprocessor> preprocessors;  ///< one an encoder
+  double hash_seconds = 0.0;
+  double decode_seconds = 0.0;
+  double preprocess_seconds = 0.0;
+};
+
+DecodeStage::DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
+                         BoundedQueue<PreparedImage>& queue)
+    : plan_(plan), settings_(settings), store_(store), queue_(queue), decoder_(loaders::decoder_name()),
+      progress_("clips", static_cast<std::int64_t>(plan.clips.size()), settings.progress),
+      groups_(groups_of(plan.clips)), outcomes_(plan.clips.size()), same_as_(plan.clips.size(), -1) {
+  loaders::silence_decoders();
+}
+
+DecodeStage::~DecodeStage() {
+  queue_.close();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+void DecodeStage::start() {
+  const int count = std::max(1, settings_.decode_threads);
+  running_ = count;
+  for (int i = 0; i < count; ++i) {
+    auto worker = std::make_unique<Worker>();
+    for (const auto& encoder : plan_.encoders) worker->preprocessors.emplace_back(encoder.profile);
+    threads_.emplace_back([this, &worker = *worker] { work(worker); });
+    workers_.push_back(std::move(worker));
+  }
+}
+
+void DecodeStage::work(Worker& worker) {
+  try {
+    for (;;) {
+      if (interrupted()) break;
+      const std::size_t task = next_++;
+      if (task < plan_.references.size()) {
+        process_reference(worker, task);
+      } else if (task - plan_.references.size() < groups_.size()) {
+        const auto& group = groups_[task - plan_.references.size()];
+        process_group(worker, group);
+        progress_.advance(static_cast<std::int64_t>(group.size()));
+      } else {
+        break;
+      }
+    }
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    queue_.close();
+  }
+  if (--running_ == 0) queue_.close();
+}
+
+void DecodeStage::join() {
+  for (auto& thread : threads_) thread.join();
+  progress_.finish();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+bool DecodeStage::queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row) {
+  PreparedImage prepared{job, row, {}};
+  {
+    const StageTimer timer(worker.preprocess_seconds);
+    auto& preprocessor = worker.preprocessors[job->encoder];
+    const auto size = preprocessor.profile().output({rgb.height, rgb.width});
+    prepared.pixels.resize(std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
+    preprocessor.run(rgb, prepared.pixels);
+  }
+  return queue_.push(std::move(prepared));
+}
+
+void DecodeStage::process_reference(Worker& worker, std::size_t index) {
+  const auto& path = plan_.references[index];
+  const std::string sha256 = sha256_file(path);
+  const auto background = models::parse_background(plan_.background);
+  Image picture;
+  const auto read = [&]() -> const Image& {
+    if (picture.empty()) picture = loaders::read_image(path);
+    return picture;
+  };
+  if (plan_.pixels) {
+    const std::string key = key_of_reference_cells(sha256, plan_.background);
+    if (!store_.has(key)) {
+      // With background=mean the cells stand on the first encoder's mean.
+      const auto& mean = plan_.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5} : plan_.encoders.front().profile.mean;
+      const Thumbnail thumbnail = make_letterboxed_thumbnail(models::composite(read(), background, mean), color_of(background, mean));
+      FeatureMatrix cells(1, kCellCount);
+      cells.values = thumbnail_cells(thumbnail);
+      store_.put(key, cells);
+    }
+  }
+  for (std::size_t e = 0; e < plan_.encoders.size(); ++e) {
+    const auto& encoder = plan_.encoders[e];
+    if (!encoder.images) continue;
+    for (const bool mirror : {false, true}) {
+      if (mirror && !plan_.mirrored_references) continue;
+      const std::string key = key_of_reference(encoder, sha256, plan_.background, mirror);
+      if (store_.has(key)) continue;
+      Image opaque = models::composite(read(), background, encoder.profile.mean);
+      if (mirror) opaque = mirrored(opaque);
+      auto job = std::make_shared<EncodeJob>();
+      job->key = key;
+      job->encoder = e;
+      job->rows_missing = 1;
+      job->features.rows = 1;
+      if (!queue_image(worker, opaque, job, 0)) return;
+    }
+  }
+}
+
+std::string DecodeStage::content_hash(Worker& worker, const loaders::ShotSource& source) {
+  const StageTimer timer(worker.hash_seconds);
+  const std::string name = source_name(source);
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto known = hashes_.find(name); known != hashes_.end()) return known->second;
+  }
+  std::string hash = loaders::content_sha256(source);
+  const std::lock_guard lock(mutex_);
+  hashes_.emplace(name, hash);
+  return hash;
+}
+
+bool DecodeStage::is_stored(ClipOutcome& outcome) const {
+  const auto text = store_.get_text(clip_info_key(outcome.content_sha256, decoder_));
+  if (!text) return false;
+  const Json info = parse_json(*text, "feature store: clip entry");
+  outcome.frame_count = info.at("frames").get<int>();
+  outcome.declared_frames = info.at("declared_frames").get<int>();
+  outcome.fps = info.at("fps").get<double>();
+  outcome.width = info.at("width").get<int>();
+  outcome.height = info.at("height").get<int>();
+  outcome.indices = loaders::frame_indices(plan_.frame_rule, outcome.frame_count);
+  const auto frames = distinct_frames(outcome.indices);
+  const auto digest = store_.get_text(sample_key(outcome.content_sha256, decoder_, frames));
+  if (!digest) return false;
+  outcome.sample_digest = *digest;
+  for (const auto& encoder : plan_.encoders) {
+    if (encoder.images && !store_.has(key_of_frames(encoder, outcome.content_sha256, decoder_, frames))) return false;
+  }
+  if (plan_.pixels && !store_.has(pixel_key(outcome.content_sha256, decoder_, frames))) return false;
+  return settings_.sink == nullptr || !settings_.sink->wants(outcome.content_sha256, frames);
+}
+
+void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& group) {
+  std::vector<std::size_t> wanted;
+  for (const std::size_t index : group) {
+    ClipOutcome& outcome = outcomes_[index];
+    try {
+      outcome.content_sha256 = content_hash(worker, plan_.clips[index]);
+    } catch (const loaders::BrokenVideo& broken) {
+      outcome.broken = {broken.kind(), broken.cause()};
+      continue;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      const auto [first, is_new] = first_with_.emplace(outcome.content_sha256, index);
+      if (!is_new) {
+        same_as_[index] = static_cast<std::ptrdiff_t>(first->second);
+        continue;
+      }
+    }
+    if (!is_stored(outcome)) wanted.push_back(index);
+  }
+  if (wanted.empty()) return;
+
+  std::vector<loaders::ShotSource> sources;
+  for (const std::size_t index : wanted) sources.push_back(plan_.clips[index]);
+  const std::span rules(&plan_.frame_rule, 1);
+  const auto decoded = [&]() -> std::vector<loaders::DecodeOutcome> {
+    const StageTimer timer(worker.decode_seconds);
+    if (sources.size() > 1) return loaders::decode_ranges(sources, rules);
+    try {
+      std::vector<loaders::DecodeOutcome> one;
+      one.emplace_back(loaders::decode_clip(sources.front(), rules));
+      return one;
+    } catch (const loaders::BrokenVideo& broken) {
+      return {broken};
+    }
+  }();
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (const auto* broken = std::get_if<loaders::BrokenVideo>(&decoded[i])) {
+      outcomes_[wanted[i]].broken = {broken->kind(), broken->cause()};
+    } else {
+      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]]);
+    }
+  }
+}
+
+void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome) {
+  ++decoded_;
+  outcome.frame_count = clip.frame_count;
+  outcome.declared_frames = clip.declared_frames;
+  outcome.fps = clip.fps;
+  outcome.width = clip.width;
+  outcome.height = clip.height;
+  outcome.indices = clip.indices.front();
+  if (outcome.indices.empty()) {
+    outcome.broken = {"broken_video", fmt::format("{} frames decode, fewer than {} needs", clip.frame_count,
+                                                  loaders::to_string(plan_.frame_rule))};
+    return;
+  }
+  const auto frames = distinct_frames(outcome.indices);
+  if (settings_.sink != nullptr && settings_.sink->wants(outcome.content_sha256, frames)) {
+    for (const int frame : frames) settings_.sink->take(outcome.content_sha256, frame, clip.frames.at(frame));
+  }
+  if (plan_.pixels) {
+    const std::string key = pixel_key(outcome.content_sha256, decoder_, frames);
+    if (!store_.has(key)) store_.put(key, pixel_matrix(clip, frames));
+  }
+  outcome.sample_digest = loaders::clip_digest(clip);
+  store_.put_text(sample_key(outcome.content_sha256, decoder_, frames), outcome.sample_digest);
+  Json info;
+  info["frames"] = clip.frame_count;
+  info["declared_frames"] = clip.declared_frames;
+  info["fps"] = clip.fps;
+  info["width"] = clip.width;
+  info["height"] = clip.height;
+  store_.put_text(clip_info_key(outcome.content_sha256, decoder_), info.dump());
+
+  for (std::size_t e = 0; e < plan_.encoders.size(); ++e) {
+    if (!plan_.encoders[e].images) continue;
+    auto job = std::make_shared<EncodeJob>();
+    job->key = key_of_frames(plan_.encoders[e], outcome.content_sha256, decoder_, frames);
+    if (store_.has(job->key)) continue;
+    job->encoder = e;
+    job->features.rows = job->rows_missing = static_cast<int>(frames.size());
+    for (std::size_t row = 0; row < frames.size(); ++row) {
+      if (!queue_image(worker, clip.frames.at(frames[row]), job, static_cast<int>(row))) return;
+    }
+  }
+}
+
+std::vector<ClipOutcome> DecodeStage::take_outcomes() {
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    if (same_as_[i] >= 0) outcomes_[i] = outcomes_[static_cast<std::size_t>(same_as_[i])];
+  }
+  return std::move(outcomes_);
+}
+
+void DecodeStage::add_statistics(ExtractionStatistics& statistics) const {
+  statistics.clips += static_cast<std::int64_t>(plan_.clips.size());
+  statistics.clips_decoded += decoded_;
+  for (const auto& worker : workers_) {
+    statistics.hash_seconds += worker->hash_seconds;
+    statistics.decode_seconds += worker->decode_seconds;
+    statistics.preprocess_seconds += worker->preprocess_seconds;
+  }
+}
+
+}  // namespace asbench::features

@@ -1,0 +1,84 @@
+#pragma once
+
+// First half of the extractor; not a public header.
+
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "features/bounded_queue.h"
+#include "features/extractor.h"
+#include "features/jobs.h"
+#include "loaders/video/clip_reader.h"
+
+namespace asbench::features {
+
+/// Decode threads: each takes the next clip (references first; ranges of one video together), finds out what of it the store lacks, decodes it once,
+/// stores its pixel controls and queues its preprocessed frames for the encoders. A clip whose content another one of the
+/// plan had already is not opened.
+class DecodeStage {
+ public:
+  DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
+              BoundedQueue<PreparedImage>& queue);
+  ~DecodeStage();
+  DecodeStage(const DecodeStage&) = delete;
+  DecodeStage& operator=(const DecodeStage&) = delete;
+
+  void start();
+  /// Waits for the threads; rethrows what stopped one of them.
+  void join();
+
+  /// After join(): one for each clip of the plan.
+  [[nodiscard]] std::vector<ClipOutcome> take_outcomes();
+  void add_statistics(ExtractionStatistics& statistics) const;
+
+ private:
+  struct Worker;
+  void work(Worker& worker);
+  void process_reference(Worker& worker, std::size_t index);
+  void process_group(Worker& worker, const std::vector<std::size_t>& group);
+  [[nodiscard]] std::string content_hash(Worker& worker, const loaders::ShotSource& source);
+  /// True when the store has everything of the clip; the outcome is then filled from there.
+  [[nodiscard]] bool is_stored(ClipOutcome& outcome) const;
+  void take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome);
+  bool queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row);
+
+  const ExtractionPlan& plan_;
+  const ExtractionSettings& settings_;
+  const FeatureStore& store_;
+  BoundedQueue<PreparedImage>& queue_;
+  const std::string decoder_;
+  Progress progress_;
+
+  std::atomic<std::size_t> next_{0};
+  std::atomic<std::int64_t> decoded_{0};
+  std::atomic<int> running_{0};
+  const std::vector<std::vector<std::size_t>> groups_;  ///< clips that are decoded together
+  std::vector<ClipOutcome> outcomes_;
+  std::vector<std::ptrdiff_t> same_as_;  ///< index of the clip with the same content, or -1
+
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::string> hashes_;         ///< path and range -> content hash
+  std::unordered_map<std::string, std::size_t> first_with_;     ///< content hash -> clip
+  std::exception_ptr failure_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+};
+
+/// Distinct values of a sorted list of sampled indices.
+[[nodiscard]] std::vector<int> distinct_frames(std::span<const int> indices);
+
+/// Key of an encoder's features of one clip, of a reference, of a caption.
+[[nodiscard]] std::string key_of_frames(const EncoderUse& encoder, std::string_view content_sha256,
+                                        std::string_view decoder, std::span<const int> frames);
+[[nodiscard]] std::string key_of_reference(const EncoderUse& encoder, std::string_view file_sha256,
+                                           std::string_view background, bool mirrored);
+[[nodiscard]] std::string key_of_caption(const EncoderUse& encoder, std::string_view text);
+/// Cells of a letterboxed reference: [1, cells].
+[[nodiscard]] std::string key_of_reference_cells(std::string_view file_sha256, std::string_view background);
+
+}  // namespace asbench::features

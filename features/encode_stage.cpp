@@ -1,0 +1,182 @@
+#include "features/encode_stage.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+
+#include "core/error.h"
+#include "features/batch_size.h"
+#include "features/decode_stage.h"
+#include "features/keys.h"
+#include "models/encoders/encoder.h"
+#include "models/layers/runtime.h"
+
+namespace asbench::features {
+namespace {
+
+std::string machine_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("model name")) return line;
+  }
+  return "unknown";
+}
+
+FeatureMatrix matrix_from(const at::Tensor& features) {
+  FeatureMatrix matrix(static_cast<int>(features.size(0)), static_cast<int>(features.size(1)));
+  const at::Tensor values = features.contiguous();
+  std::memcpy(matrix.values.data(), values.const_data_ptr<float>(), matrix.values.size() * sizeof(float));
+  return matrix;
+}
+
+}  // namespace
+
+/// One encoder of the plan: loaded when its first picture comes, with the batch that is being filled.
+struct EncodeStage::Slot {
+  std::size_t index = 0;
+  std::unique_ptr<models::ImageEncoder> encoder;
+  BatchSize batch_size;
+  std::vector<PreparedImage> pending;
+};
+
+EncodeStage::EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
+                         BoundedQueue<PreparedImage>& queue)
+    : plan_(plan), settings_(settings), store_(store), queue_(queue), slots_(plan.encoders.size()) {
+  statistics_.device = settings.device;
+}
+
+EncodeStage::~EncodeStage() = default;
+
+void EncodeStage::start_runtime() {
+  if (runtime_started_) return;
+  runtime_started_ = true;
+  models::configure_runtime(settings_.threads);
+  device_ = models::parse_device(settings_.device).str();
+  statistics_.device = device_;
+}
+
+EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
+  auto& slot = slots_[encoder];
+  if (slot) return *slot;
+  const StageTimer timer(statistics_.load_seconds);
+  start_runtime();
+  const auto& use = plan_.encoders[encoder];
+  slot = std::make_unique<Slot>();
+  slot->index = encoder;
+  slot->encoder = models::load_image_encoder(
+      use.checkpoint, {.device = models::parse_device(device_), .preprocess = std::nullopt, .weights_sha256 = use.weights_sha256});
+  if (settings_.batch > 0) {
+    slot->batch_size = BatchSize(settings_.batch);
+  } else {
+    const std::string key = calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count());
+    slot->batch_size = BatchSize(models::thread_count(), store_.get_text(key));
+  }
+  return *slot;
+}
+
+void EncodeStage::encode_captions() {
+  for (const auto& use : plan_.encoders) {
+    if (!use.text) continue;
+    std::vector<std::string> texts;
+    for (const auto& caption : plan_.captions) {
+      if (!store_.has(key_of_caption(use, caption))) texts.push_back(caption);
+    }
+    if (texts.empty()) continue;
+    std::unique_ptr<models::TextEncoder> encoder;
+    {
+      const StageTimer timer(statistics_.load_seconds);
+      start_runtime();
+      encoder = models::load_text_encoder(
+        use.checkpoint, {.device = models::parse_device(device_), .preprocess = std::nullopt, .weights_sha256 = use.weights_sha256});
+    }
+    const StageTimer timer(statistics_.encode_text_seconds);
+    const models::InferenceScope scope;
+    const auto encoded = encoder->encode_texts(texts);
+    const FeatureMatrix features = matrix_from(encoded.features);
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      // One more column than the feature: 1 when the caption was truncated.
+      FeatureMatrix row(1, features.cols + 1);
+      const auto values = features.row(static_cast<int>(i));
+      std::copy(values.begin(), values.end(), row.values.begin());
+      row.values.back() = encoded.truncated[i] ? 1.0F : 0.0F;
+      store_.put(key_of_caption(use, texts[i]), row);
+    }
+    statistics_.captions_encoded += static_cast<std::int64_t>(texts.size());
+  }
+}
+
+void EncodeStage::encode_images() {
+  for (;;) {
+    std::optional<PreparedImage> image;
+    {
+      const StageTimer timer(statistics_.wait_seconds);
+      image = queue_.pop();
+    }
+    if (!image) break;
+    Slot& slot = loaded(image->job->encoder);
+    slot.pending.push_back(std::move(*image));
+    if (static_cast<int>(slot.pending.size()) >= slot.batch_size.next()) run_batch(slot);
+  }
+  for (auto& slot : slots_) {
+    if (slot && !slot->pending.empty()) run_batch(*slot);
+  }
+}
+
+void EncodeStage::run_batch(Slot& slot) {
+  const auto& profile = plan_.encoders[slot.index].profile;
+  const auto count = static_cast<std::int64_t>(slot.pending.size());
+  const models::InferenceScope scope;
+  if (profile.output_height == 0 || profile.output_width == 0) {
+    throw BadInput(fmt::format("{}: its preprocessing {} gives pictures of changing size, which can't be batched",
+                               plan_.encoders[slot.index].id, profile.describe()));
+  }
+  FeatureMatrix features;
+  double seconds = 0.0;
+  {
+    const StageTimer timer(seconds);
+    at::Tensor pixels = at::empty({count, 3, profile.output_height, profile.output_width}, at::kFloat);
+    float* target = pixels.mutable_data_ptr<float>();
+    for (auto& image : slot.pending) {
+      std::memcpy(target, image.pixels.data(), image.pixels.size() * sizeof(float));
+      target += image.pixels.size();
+      image.pixels = {};
+    }
+    features = matrix_from(slot.encoder->encode_images(pixels));
+  }
+  statistics_.encode_seconds += seconds;
+  statistics_.encode_flops += slot.encoder->info().flops_per_image * static_cast<double>(count);
+  statistics_.images_encoded += count;
+  const auto& use = plan_.encoders[slot.index];
+  if (slot.batch_size.record(static_cast<int>(count), seconds)) {
+    store_.put_text(calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count()),
+                    slot.batch_size.text());
+  }
+  statistics_.batch_sizes[use.role] = slot.batch_size.next();
+
+  for (std::size_t i = 0; i < slot.pending.size(); ++i) {
+    EncodeJob& job = *slot.pending[i].job;
+    if (job.features.values.empty()) job.features = FeatureMatrix(job.features.rows, features.cols);
+    const auto values = features.row(static_cast<int>(i));
+    std::copy(values.begin(), values.end(), job.features.row(slot.pending[i].row).begin());
+    if (--job.rows_missing == 0) store_.put(job.key, job.features);
+  }
+  slot.pending.clear();
+}
+
+void EncodeStage::add_statistics(ExtractionStatistics& statistics) const {
+  statistics.images_encoded += statistics_.images_encoded;
+  statistics.captions_encoded += statistics_.captions_encoded;
+  statistics.batch_sizes = statistics_.batch_sizes;
+  statistics.load_seconds += statistics_.load_seconds;
+  statistics.encode_seconds += statistics_.encode_seconds;
+  statistics.encode_text_seconds += statistics_.encode_text_seconds;
+  statistics.encode_flops += statistics_.encode_flops;
+  statistics.wait_seconds += statistics_.wait_seconds;
+  statistics.device = statistics_.device;
+  statistics.threads = runtime_started_ ? models::thread_count() : settings_.threads;
+}
+
+}  // namespace asbench::features

@@ -1,0 +1,47 @@
+#pragma once
+
+// Second half of the extractor; not a public header.
+
+#include <memory>
+#include <vector>
+
+#include "features/bounded_queue.h"
+#include "features/extractor.h"
+#include "features/jobs.h"
+
+namespace asbench::features {
+
+/// Runs in the caller's thread: takes prepared images off the queue, fills one batch an encoder, encodes full ones, and
+/// stores a clip's matrix with its last row.
+class EncodeStage {
+ public:
+  EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
+              BoundedQueue<PreparedImage>& queue);
+  ~EncodeStage();
+  EncodeStage(const EncodeStage&) = delete;
+  EncodeStage& operator=(const EncodeStage&) = delete;
+
+  /// Captions that the store lacks, once each, in one go.
+  void encode_captions();
+  /// Until the queue is closed and empty.
+  void encode_images();
+
+  void add_statistics(ExtractionStatistics& statistics) const;
+
+ private:
+  struct Slot;
+  void start_runtime();
+  Slot& loaded(std::size_t encoder);
+  void run_batch(Slot& slot);
+
+  const ExtractionPlan& plan_;
+  const ExtractionSettings& settings_;
+  const FeatureStore& store_;
+  BoundedQueue<PreparedImage>& queue_;
+  std::vector<std::unique_ptr<Slot>> slots_;
+  ExtractionStatistics statistics_;
+  bool runtime_started_ = false;  ///< LibTorch is set up when the first thing has to be computed
+  std::string device_;
+};
+
+}  // namespace asbench::features

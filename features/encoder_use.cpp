@@ -1,0 +1,33 @@
+#include "features/encoder_use.h"
+
+#include <fmt/format.h>
+
+#include "core/hash.h"
+
+namespace asbench::features {
+
+EncoderUse open_encoder(const EncoderRequest& request) {
+  EncoderUse use;
+  use.checkpoint = models::open_checkpoint(request.id, models::default_weight_folders(request.weights));
+  use.profile = models::resolve_profile(use.checkpoint.id, use.checkpoint.preprocessor, request.preprocess);
+  use.role = request.role;
+  use.id = use.checkpoint.id;
+  use.revision = use.checkpoint.revision;
+  use.weights_sha256 = models::weights_sha256(use.checkpoint);
+  use.preprocess = use.profile.describe();
+  use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
+  use.images = request.images;
+  use.text = request.text;
+  if (use.text) {
+    std::string files;
+    for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+                             "added_tokens.json"}) {
+      const auto path = use.checkpoint.folder / name;
+      if (std::filesystem::exists(path)) files += fmt::format("{} {}\n", name, sha256_file(path));
+    }
+    use.tokenizer_sha256 = sha256_hex(files);
+  }
+  return use;
+}
+
+}  // namespace asbench::features

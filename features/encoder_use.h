@@ -1,0 +1,42 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "models/preprocess/profile.h"
+#include "models/weights/hub.h"
+
+namespace asbench::features {
+
+/// What a run asks for: a checkpoint in a role.
+struct EncoderRequest {
+  std::string role;  ///< "clip", "dino"
+  std::string id;    ///< hub name, or the path of a checkpoint folder
+  std::optional<std::filesystem::path> weights;  ///< --weights; else as models/weights/hub.h searches
+  std::optional<std::string> preprocess;         ///< profile name; else pinned, else the checkpoint's own
+  bool images = true;
+  bool text = false;  ///< captions go through its text tower
+};
+
+/// One encoder of a run: found, hashed, not loaded. The plain fields are what signatures and provenance name; the rest is for
+/// the extractor.
+struct EncoderUse {
+  std::string role;
+  std::string id;
+  std::optional<std::string> revision;
+  std::string weights_sha256;
+  std::string preprocess;        ///< Profile::describe(), every number resolved
+  std::string config_sha256;     ///< what config.json says and weights don't: activation, eps, ...
+  std::string tokenizer_sha256;  ///< of all its files; empty without a text tower
+  bool images = true;
+  bool text = false;
+  models::Checkpoint checkpoint;
+  models::Profile profile;
+};
+
+/// Finds the checkpoint, resolves its preprocessing and hashes its weights.
+/// @throws BadInput when it isn't there (says where it was looked for and how to fetch it), UsageError for the profile.
+[[nodiscard]] EncoderUse open_encoder(const EncoderRequest& request);
+
+}  // namespace asbench::features

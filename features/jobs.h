@@ -1,0 +1,45 @@
+#pragma once
+
+// Shared between the two stages of the extractor; not a public header.
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "features/extractor.h"
+
+namespace asbench::features {
+
+/// One matrix that an encoder has to compute: the distinct sampled frames of a clip, or one reference.
+struct EncodeJob {
+  std::string key;
+  std::size_t encoder = 0;
+  FeatureMatrix features;  ///< filled row by row by the encode stage
+  int rows_missing = 0;
+};
+
+/// One preprocessed picture on its way to an encoder.
+struct PreparedImage {
+  std::shared_ptr<EncodeJob> job;
+  int row = 0;
+  std::vector<float> pixels;  ///< [3, H, W]
+};
+
+/// Adds the time until its end to a sum.
+class StageTimer {
+ public:
+  explicit StageTimer(double& seconds) : seconds_(seconds), started_(std::chrono::steady_clock::now()) {}
+  ~StageTimer() { seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count(); }
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+
+ private:
+  double& seconds_;
+  std::chrono::steady_clock::time_point started_;
+};
+
+}  // namespace asbench::features

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace asbench::features {
+
+/// The one line that names everything that changes a number (metrics.md 0). Two numbers may be compared only when their
+/// signatures are equal. Fields that don't apply stay empty and are left out; the order is fixed here.
+struct SignatureFields {
+  struct Encoder {
+    std::string id;
+    std::string weights_sha256;
+    std::string profile;  ///< Profile::describe()
+  };
+  std::string metric;  ///< "clip_i@1"
+  std::vector<Encoder> encoders;
+  std::string frames;      ///< "midpoint:5"
+  std::string background;  ///< of references
+  std::string references;  ///< "mean" or "max"
+  std::string text;        ///< caption kind
+  std::string aggregation;
+  std::vector<std::pair<std::string, std::string>> thresholds;
+  std::string missing;
+  std::string dtype;
+  std::string subset;  ///< which part of the split, when not all of it
+};
+
+/// "clip_i@1 | enc=openai/clip-vit-base-patch32#0a1b2c3d | prep=hf[...] | frames=midpoint:5 | bg=black | ..."
+[[nodiscard]] std::string signature_line(const SignatureFields& fields);
+
+}  // namespace asbench::features

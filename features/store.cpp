@@ -1,0 +1,205 @@
+#include "features/store.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <atomic>
+#include <bit>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include "core/error.h"
+
+namespace asbench::features {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "entries are little-endian as they lie in memory");
+
+constexpr std::uint64_t kMagic = 0x3145524F54534241ULL;  // "ABSTORE1"
+constexpr std::size_t kKeyDigits = 64;
+
+struct Header {
+  std::uint64_t magic = kMagic;
+  char key[kKeyDigits] = {};
+  std::uint32_t rows = 0;  ///< a matrix: [rows, cols] float32; a text: 0 and 0
+  std::uint32_t cols = 0;
+  std::uint64_t payload_bytes = 0;
+  std::uint64_t checksum = 0;  ///< XXH3 over the header's other fields and the payload
+};
+static_assert(sizeof(Header) == 96);
+
+std::uint64_t checksum_of(Header header, std::span<const std::byte> payload) {
+  header.checksum = 0;
+  const std::uint64_t seed = XXH3_64bits(&header, sizeof(header));
+  return XXH3_64bits_withSeed(payload.data(), payload.size(), seed);
+}
+
+/// Closes the file and, unless told that it is in place, removes it.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::filesystem::path path)
+      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+    if (descriptor_ < 0) fail("can't be made");
+  }
+  ~TemporaryFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!placed_) ::unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  void write(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) fail("can't be written");
+      bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+  }
+  void place(const std::filesystem::path& target) {
+    if (::fdatasync(descriptor_) != 0) fail("can't be synced");
+    const int closing = std::exchange(descriptor_, -1);
+    if (::close(closing) != 0) fail("can't be closed");
+    if (::rename(path_.c_str(), target.c_str()) != 0) fail("can't be put in place");
+    placed_ = true;
+  }
+
+ private:
+  [[noreturn]] void fail(std::string_view what) const {
+    throw BadInput(fmt::format(
+        "feature store: {} {}: {}\n  Free some space, or name another folder with --cache DIR. Features stored so far are kept.",
+        path_.string(), what, std::strerror(errno)));
+  }
+
+  std::filesystem::path path_;
+  int descriptor_;
+  bool placed_ = false;
+};
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw BadInput(fmt::format("feature store: the folder {} can't be made: {}\n  Name a writable one with --cache DIR.",
+                               folder.string(), error.message()));
+  }
+}
+
+}  // namespace
+
+FeatureStore::FeatureStore(std::filesystem::path root) : root_(std::move(root)) {
+  make_folder(root_ / "objects");
+  make_folder(root_ / "tmp");
+}
+
+std::filesystem::path FeatureStore::entry_path(std::string_view key) const {
+  if (key.size() != kKeyDigits) throw InternalError(fmt::format("store key of {} digits", key.size()));
+  return root_ / "objects" / std::string(key.substr(0, 2)) / std::string(key);
+}
+
+std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::uint32_t& rows, std::uint32_t& cols) const {
+  const auto path = entry_path(key);
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return std::nullopt;
+  Header header;
+  std::string payload;
+  bool whole = false;
+  struct stat status{};
+  if (::fstat(file, &status) == 0 && static_cast<std::size_t>(status.st_size) >= sizeof(Header) &&
+      ::pread(file, &header, sizeof(header), 0) == static_cast<ssize_t>(sizeof(header)) && header.magic == kMagic &&
+      std::string_view(header.key, kKeyDigits) == key &&
+      header.payload_bytes == static_cast<std::uint64_t>(status.st_size) - sizeof(Header)) {
+    payload.resize(header.payload_bytes);
+    std::size_t done = 0;
+    while (done < payload.size()) {
+      const ssize_t got = ::pread(file, payload.data() + done, payload.size() - done,
+                                  static_cast<off_t>(sizeof(Header) + done));
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) break;
+      done += static_cast<std::size_t>(got);
+    }
+    whole = done == payload.size() &&
+            checksum_of(header, std::as_bytes(std::span(payload.data(), payload.size()))) == header.checksum;
+  }
+  ::close(file);
+  if (!whole) {
+    // Another process may have dropped and rewritten it meanwhile; removing a good entry costs one computation.
+    ::unlink(path.c_str());
+    fmt::print(stderr, "asbench: a damaged entry of the feature store was dropped and will be computed again: {}\n",
+               path.string());
+    return std::nullopt;
+  }
+  rows = header.rows;
+  cols = header.cols;
+  return payload;
+}
+
+void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::uint32_t cols,
+                               std::span<const std::byte> payload) const {
+  static std::atomic<unsigned> serial{0};  // only to keep temporary names of one process apart
+  const auto path = entry_path(key);
+  make_folder(path.parent_path());
+  Header header;
+  std::memcpy(header.key, key.data(), kKeyDigits);
+  header.rows = rows;
+  header.cols = cols;
+  header.payload_bytes = payload.size();
+  header.checksum = checksum_of(header, payload);
+  TemporaryFile file(root_ / "tmp" / fmt::format("{}.{}.{}", key.substr(0, 16), ::getpid(), serial++));
+  file.write(std::as_bytes(std::span(&header, 1)));
+  file.write(payload);
+  file.place(path);
+}
+
+std::optional<FeatureMatrix> FeatureStore::get(std::string_view key) const {
+  std::uint32_t rows = 0;
+  std::uint32_t cols = 0;
+  const auto payload = read_entry(key, rows, cols);
+  if (!payload) return std::nullopt;
+  if (payload->size() != std::size_t{rows} * cols * sizeof(float)) {
+    throw InternalError(fmt::format("store entry {} is no [{}, {}] matrix", key, rows, cols));
+  }
+  FeatureMatrix matrix(static_cast<int>(rows), static_cast<int>(cols));
+  std::memcpy(matrix.values.data(), payload->data(), payload->size());
+  return matrix;
+}
+
+void FeatureStore::put(std::string_view key, const FeatureMatrix& matrix) const {
+  write_entry(key, static_cast<std::uint32_t>(matrix.rows), static_cast<std::uint32_t>(matrix.cols),
+              std::as_bytes(std::span(matrix.values)));
+}
+
+std::optional<std::string> FeatureStore::get_text(std::string_view key) const {
+  std::uint32_t rows = 0;
+  std::uint32_t cols = 0;
+  return read_entry(key, rows, cols);
+}
+
+void FeatureStore::put_text(std::string_view key, std::string_view text) const {
+  write_entry(key, 0, 0, std::as_bytes(std::span(text.data(), text.size())));
+}
+
+bool FeatureStore::has(std::string_view key) const {
+  std::uint32_t rows = 0;
+  std::uint32_t cols = 0;
+  return read_entry(key, rows, cols).has_value();
+}
+
+std::filesystem::path default_store_folder() {
+  if (const char* folder = std::getenv("ASBENCH_CACHE"); folder != nullptr && *folder != '\0') return folder;
+  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+    return std::filesystem::path(folder) / "asbench";
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    return std::filesystem::path(home) / ".cache" / "asbench";
+  }
+  throw UsageError("no place for the feature store is known: set HOME or ASBENCH_CACHE, or give --cache DIR");
+}
+
+}  // namespace asbench::features

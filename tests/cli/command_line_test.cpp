@@ -1,0 +1,51 @@
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/support/program.h"
+
+namespace asbench::testing {
+namespace {
+
+ProgramResult asbench(const std::vector<std::string>& arguments) {
+  return run_program(std::string(ASBENCH_BINARY_DIR) + "/bin/asbench", arguments);
+}
+
+TEST(CommandLine, HelpIsThereOnEveryLevelWithAnExample) {
+  EXPECT_EQ(asbench({"--help"}).exit_code, 0);
+  for (const char* command : {"inspect", "score", "features", "component"}) {
+    const auto help = asbench({command, "--help"});
+    EXPECT_EQ(help.exit_code, 0) << command;
+    EXPECT_NE(help.out.find("Example:\n  asbench"), std::string::npos) << help.out;
+  }
+}
+
+TEST(CommandLine, VersionNamesTheCommitAndTheLibraries) {
+  const auto version = asbench({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  for (const char* name : {"asbench 0", "commit ", "LibTorch 2.11", "OpenCV 4", "FAISS 1", "CUDA "}) {
+    EXPECT_NE(version.out.find(name), std::string::npos) << version.out;
+  }
+}
+
+TEST(CommandLine, BadUsageExitsWithTwo) {
+  EXPECT_EQ(asbench({}).exit_code, 2);
+  EXPECT_EQ(asbench({"frobnicate"}).exit_code, 2);
+  EXPECT_EQ(asbench({"score"}).exit_code, 2);
+  EXPECT_EQ(asbench({"score", "--split"}).exit_code, 2);
+}
+
+TEST(CommandLine, CommandsThatNeedNoNetworkLoadNoHeavyLibrary) {
+  // The dynamic loader lists what it opens.
+  ::setenv("LD_DEBUG", "files", 1);
+  const auto run = asbench({"metrics", "list"});
+  ::unsetenv("LD_DEBUG");
+  EXPECT_EQ(run.exit_code, 0);
+  ASSERT_NE(run.err.find("libc.so.6"), std::string::npos) << "the loader's own report is missing";
+  for (const char* library : {"libtorch", "libopencv", "libasbench_engine"}) {
+    EXPECT_EQ(run.err.find(library), std::string::npos) << library;
+  }
+}
+
+}  // namespace
+}  // namespace asbench::testing

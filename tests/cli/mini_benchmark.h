@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "tests/support/program.h"
+#include "tests/support/temporary_folder.h"
+
+namespace asbench::testing {
+
+/// A small world to run the program on: a split in the demo form (2 IPs, 3 stories of 4 shots), one system's videos for it and
+/// tiny seeded checkpoints. Everything lies below one temporary folder.
+class MiniBenchmark {
+ public:
+  MiniBenchmark();
+
+  [[nodiscard]] std::filesystem::path root() const { return folder_.path(); }
+  [[nodiscard]] std::filesystem::path split() const { return root() / "split"; }
+  [[nodiscard]] std::filesystem::path outputs() const { return root() / "outputs"; }
+  [[nodiscard]] std::filesystem::path video(const std::string& story, int shot) const;
+
+  /// `asbench score` on it, into `name`.json. @param more  further arguments
+  ProgramResult score(const std::string& name, const std::vector<std::string>& more = {}) const;
+  /// The document of an earlier score().
+  [[nodiscard]] Json document(const std::string& name) const;
+  /// The same without provenance: what must not change between equal runs.
+  [[nodiscard]] Json numbers(const std::string& name) const;
+
+  /// Arguments of score(), for tests that start the program themselves.
+  [[nodiscard]] std::vector<std::string> score_arguments(const std::string& name, const std::vector<std::string>& more = {}) const;
+
+ private:
+  TemporaryFolder folder_;
+};
+
+/// The program under test.
+[[nodiscard]] std::string asbench_program();
+
+}  // namespace asbench::testing

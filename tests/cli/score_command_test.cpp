@@ -1,0 +1,157 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "core/schema.h"
+#include "tests/cli/mini_benchmark.h"
+
+namespace asbench::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ScoreCommand : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { mini_ = new MiniBenchmark(); }
+  static void TearDownTestSuite() {
+    delete mini_;
+    mini_ = nullptr;
+  }
+  static const MiniBenchmark& mini() { return *mini_; }
+
+ private:
+  static const MiniBenchmark* mini_;
+};
+const MiniBenchmark* ScoreCommand::mini_ = nullptr;
+
+void expect_close(const Json& a, const Json& b, double tolerance, const std::string& where) {
+  ASSERT_EQ(a.is_number(), b.is_number()) << where;
+  if (a.is_number()) {
+    EXPECT_NEAR(a.get<double>(), b.get<double>(), tolerance) << where;
+  } else if (a.is_object()) {
+    ASSERT_EQ(a.size(), b.size()) << where;
+    for (const auto& [key, value] : a.items()) expect_close(value, b.at(key), tolerance, where + "/" + key);
+  } else if (a.is_array()) {
+    ASSERT_EQ(a.size(), b.size()) << where;
+    for (std::size_t i = 0; i < a.size(); ++i) expect_close(a[i], b[i], tolerance, where + "/" + std::to_string(i));
+  } else {
+    EXPECT_EQ(a, b) << where;
+  }
+}
+
+TEST_F(ScoreCommand, WritesADocumentThatItsSchemaAccepts) {
+  const auto run = mini().score("first");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json document = mini().document("first");
+  check_schema(document, "result", "first.json");
+  EXPECT_EQ(document.at("system").at("name"), "mini");
+  EXPECT_EQ(document.at("coverage").at("expected_shots"), 12);
+  EXPECT_EQ(document.at("coverage").at("scored_shots"), 12);
+  EXPECT_TRUE(document.at("canonical").get<bool>());
+  EXPECT_EQ(document.at("stories").size(), 3U);
+  for (const char* metric : {"clip_i", "dino_i", "clip_t", "cross_shot_clip", "cross_shot_dino"}) {
+    EXPECT_TRUE(document.at("metrics").at(metric).at("mean").is_number()) << metric;
+    EXPECT_NE(run.out.find(metric), std::string::npos) << metric;
+  }
+  EXPECT_EQ(document.at("metrics").at("cross_shot_clip").at("by_distance").size(), 3U);
+  const Json& shot = document.at("stories")[0].at("metrics").at("clip_i").at("shots")[0];
+  EXPECT_EQ(shot.at("frames").size(), 5U);
+}
+
+TEST_F(ScoreCommand, TheSecondRunComputesNothingAndGivesTheSameDocument) {
+  ASSERT_EQ(mini().score("again1").exit_code, 0);
+  ASSERT_EQ(mini().score("again2").exit_code, 0);
+  EXPECT_EQ(mini().numbers("again1").dump(), mini().numbers("again2").dump());
+  const Json stages = mini().document("again2").at("provenance").at("stages");
+  EXPECT_EQ(stages.at("clips_decoded"), 0);
+  EXPECT_EQ(stages.at("images_encoded"), 0);
+  EXPECT_EQ(stages.at("captions_encoded"), 0);
+}
+
+TEST_F(ScoreCommand, NeitherThreadsNorBatchMoveANumberByMoreThanTheBound) {
+  constexpr double kBound = 1e-6;  // docs/determinism.md
+  ASSERT_EQ(mini().score("plain").exit_code, 0);
+  int number = 0;
+  for (const std::vector<std::string>& change :
+       {std::vector<std::string>{"--threads", "1"}, {"--batch", "1"}, {"--batch", "7"}, {"--decode-threads", "3"}}) {
+    auto more = change;
+    const std::string name = "varied" + std::to_string(number++);
+    more.insert(more.end(), {"--cache", mini().root() / ("cache-" + name)});
+    ASSERT_EQ(mini().score(name, more).exit_code, 0);
+    expect_close(mini().numbers("plain"), mini().numbers(name), kBound, change.front() + change.back());
+  }
+}
+
+TEST_F(ScoreCommand, ASubsetIsStampedIntoEverySignatureAndIsNotCanonical) {
+  ASSERT_EQ(mini().score("all").exit_code, 0);
+  ASSERT_EQ(mini().score("part", {"--subset", "2", "--seed", "3"}).exit_code, 0);
+  const Json part = mini().document("part");
+  EXPECT_FALSE(part.at("canonical").get<bool>());
+  EXPECT_EQ(part.at("stories").size(), 2U);
+  EXPECT_NE(part.at("metrics").at("clip_i").at("signature").get<std::string>().find("| subset=2of3#"), std::string::npos);
+  EXPECT_NE(part.at("metrics").at("clip_i").at("signature"), mini().document("all").at("metrics").at("clip_i").at("signature"));
+}
+
+TEST_F(ScoreCommand, AnOverrideIsListedAndChangesTheSignature) {
+  ASSERT_EQ(mini().score("ends", {"--frames", "ends:5", "--background", "white"}).exit_code, 0);
+  const Json document = mini().document("ends");
+  EXPECT_FALSE(document.at("canonical").get<bool>());
+  EXPECT_EQ(document.at("overrides").size(), 2U);
+  EXPECT_NE(document.at("metrics").at("clip_i").at("signature").get<std::string>().find("| frames=ends:5 | bg=white |"), std::string::npos);
+}
+
+TEST_F(ScoreCommand, OnlyTheMetricsAskedForAreComputed) {
+  ASSERT_EQ(mini().score("few", {"--metrics", "motion,frozen_rate"}).exit_code, 0);
+  EXPECT_EQ(mini().document("few").at("metrics").size(), 2U);
+  EXPECT_TRUE(mini().document("few").at("provenance").at("weights").empty());
+}
+
+TEST_F(ScoreCommand, JsonOnStdoutIsOnlyJson) {
+  const auto run = mini().score("json", {"--json"});
+  ASSERT_EQ(run.exit_code, 0);
+  EXPECT_TRUE(parse_json(run.out, "stdout").contains("clip_i"));
+}
+
+TEST_F(ScoreCommand, AWrongOptionIsSaidBeforeAnythingRuns) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--metrics", "clip_x"}, "clip_x"},
+      {{"--missing", "skip"}, "fail, zero, exclude"},
+      {{"--protocol", "animeshooter-v9"}, "animeshooter-v1"},
+      {{"--encoder", "clip"}, "ROLE=VALUE"},
+      {{"--encoder", "face=x/y"}, "face"},
+      {{"--frames", "middle:5"}, "midpoint"},
+      {{"--background", "pink"}, "black"},
+      {{"--device", "tpu"}, "cpu"},
+      {{"--weights", mini().root() / "nowhere"}, "asbench weights fetch"},
+      {{"--out", mini().root() / "no" / "such" / "r.json"}, "no folder"},
+      {{"--preprocess", "clip=vbench"}, "openai-clip"},
+      {{"--stories", "cat/9"}, "cat/9"}};
+  for (const auto& [more, expected] : cases) {
+    // The last value of an option counts, and a store of its own shows that nothing was computed.
+    auto arguments = more;
+    arguments.insert(arguments.end(), {"--cache", mini().root() / "cache-unused"});
+    const auto run = mini().score("wrong", arguments);
+    EXPECT_EQ(run.exit_code, 2) << expected;
+    EXPECT_NE(run.err.find(expected), std::string::npos) << run.err;
+    EXPECT_FALSE(fs::exists(mini().root() / "wrong.json"));
+  }
+}
+
+TEST_F(ScoreCommand, FeaturesWritesAMatrixWithItsRowsNamed) {
+  const auto out = mini().root() / "dino.npy";
+  const auto run = run_program(asbench_program(), {"features", "--split", mini().split(), "--outputs", mini().outputs(), "--weights",
+                                                   mini().root() / "weights", "--cache", mini().root() / "cache", "--encoder",
+                                                   "facebook/dino-vitb16", "--out", out});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json sidecar = read_json_file(out.string() + ".json");
+  EXPECT_EQ(sidecar.at("rows").size(), 60U);
+  EXPECT_EQ(sidecar.at("rows")[0].at("story"), "cat/1");
+  const std::string bytes = read_text_file(out);
+  EXPECT_EQ(bytes.substr(0, 6), "\x93NUMPY");
+  EXPECT_NE(bytes.find("'shape': (60, "), std::string::npos);
+}
+
+}  // namespace
+}  // namespace asbench::testing

@@ -1,0 +1,65 @@
+#include "tests/support/program.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "core/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace asbench::testing {
+namespace {
+
+pid_t start(const std::string& program, const std::vector<std::string>& arguments, const std::string& out, const std::string& err) {
+  std::vector<char*> argv{const_cast<char*>(program.c_str())};
+  for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  const pid_t child = ::fork();
+  if (child < 0) throw InternalError("fork failed");
+  if (child == 0) {
+    const int out_file = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    const int err_file = ::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    ::dup2(out_file, STDOUT_FILENO);
+    ::dup2(err_file, STDERR_FILENO);
+    ::execv(program.c_str(), argv.data());
+    ::_exit(127);
+  }
+  return child;
+}
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+ProgramResult run_program(const std::string& program, const std::vector<std::string>& arguments) {
+  const TemporaryFolder folder;
+  const pid_t child = start(program, arguments, folder / "out", folder / "err");
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"), content(folder / "err")};
+}
+
+bool run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int milliseconds) {
+  const pid_t child = start(program, arguments, "/dev/null", "/dev/null");
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  int status = 0;
+  const bool ended = ::waitpid(child, &status, WNOHANG) == child;
+  if (!ended) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, &status, 0);
+  }
+  return ended;
+}
+
+}  // namespace asbench::testing
