@@ -124,15 +124,15 @@ def start_up(bench: Bench) -> list[float]:
 
 
 def preprocess_rates(bench: Bench) -> dict:
-    """720x480 pictures a second on one thread, by path: preprocess_benchmark's and pillow_preprocess.py's."""
+    """720x480 pictures a second of wall time on one thread, by path: preprocess_benchmark's and pillow_preprocess.py's."""
     binary = bench.arguments.asbench.parent / "preprocess_benchmark"
     if not binary.is_file():
         print(f"{binary} is not there: the comparison with Pillow is left out", file=sys.stderr)
         return {}
-    ours = subprocess.run([str(binary), "--benchmark_format=json"], check=True, capture_output=True, text=True).stdout
+    ours = subprocess.run([str(binary), "--benchmark_format=json", "--benchmark_time_unit=ns"], check=True, capture_output=True, text=True).stdout
     theirs = subprocess.run([str(bench.arguments.python), str(HERE.parent / "pillow_preprocess.py")], check=True,
                             capture_output=True, text=True).stdout
-    return {"asbench": {entry["name"]: entry["images/s"] for entry in json.loads(ours)["benchmarks"]},
+    return {"asbench": {entry["name"]: 1e9 / entry["real_time"] for entry in json.loads(ours)["benchmarks"]},
             "pillow": {name: float(rate) for name, rate in re.findall(r"Pillow \S+, (.+?) +([0-9.]+) images/s", theirs)}}
 
 
