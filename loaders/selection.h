@@ -12,11 +12,11 @@ namespace asbench::loaders {
 /// Which part of a split a run takes. Empty = everything. `ips` and `stories` filter first; `limit`
 /// or `subset` (not both) then cut down what is left.
 struct Selection {
-  std::vector<std::string> ips;
-  std::vector<std::string> stories;
-  std::optional<int> limit;   ///< the first N stories, in the split's order
-  std::optional<int> subset;  ///< N stories drawn at random, stratified by IP
-  std::uint64_t seed = 0;     ///< of the draw
+  std::vector<std::string> ips = {};
+  std::vector<std::string> stories = {};
+  std::optional<int> limit = {};   ///< the first N stories, in the split's order
+  std::optional<int> subset = {};  ///< N stories drawn at random, stratified by IP
+  std::uint64_t seed = 0;          ///< of the draw
 };
 
 /// The chosen part, with its own sha256; stories keep their order, IPs without a story go.

@@ -33,10 +33,8 @@ std::optional<int> parse_count(std::string_view digits) {
   return value;
 }
 
-/// i * n // k for products beyond 32 bits.
-int scaled(std::int64_t i, std::int64_t n, std::int64_t k) {
-  return static_cast<int>(i * n / k);
-}
+/// i * n // k. Wide, because products, and sums of two results, pass 32 bits.
+std::int64_t scaled(std::int64_t i, std::int64_t n, std::int64_t k) { return i * n / k; }
 
 int index_at(const FrameRule& rule, int i, int n) {
   const int k = rule.count;
@@ -44,10 +42,10 @@ int index_at(const FrameRule& rule, int i, int n) {
     case Kind::midpoint: {
       const int parts = std::min(n, k);
       const int part = std::min(i, parts - 1);  // beyond the last part its index is repeated
-      return (scaled(part, n, parts) + scaled(part + 1, n, parts) - 1) / 2;
+      return static_cast<int>((scaled(part, n, parts) + scaled(part + 1, n, parts) - 1) / 2);
     }
     case Kind::ends:
-      return k == 1 ? 0 : scaled(i, n - 1, k - 1);
+      return k == 1 ? 0 : static_cast<int>(scaled(i, n - 1, k - 1));
     case Kind::stride:
       return static_cast<int>(
           std::min<std::int64_t>(std::int64_t{i} * std::max(n / k, 1), std::int64_t{n} - 1));

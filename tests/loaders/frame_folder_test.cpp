@@ -1,0 +1,75 @@
+#include <gtest/gtest.h>
+
+#include "core/json.h"
+#include "loaders/video/clip_reader.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/video_maker.h"
+
+namespace asbench::loaders {
+namespace {
+
+using testing::made_frame;
+using testing::TemporaryFolder;
+using testing::VideoSpec;
+
+DecodedClip decode(const std::filesystem::path& folder, const char* rule) {
+  const FrameRule parsed = parse_frame_rule(rule);
+  return decode_clip({ShotSource::Kind::frame_folder, folder}, {&parsed, 1});
+}
+
+std::string cause(const std::filesystem::path& folder) {
+  try {
+    static_cast<void>(decode(folder, "midpoint:5"));
+    return "was read";
+  } catch (const BrokenVideo& broken) {
+    return broken.cause();
+  }
+}
+
+TEST(FrameFolder, GivesItsPicturesInNaturalOrder) {
+  const TemporaryFolder folder;
+  const VideoSpec spec{.frames = 12, .width = 20, .height = 15};
+  testing::make_frame_folder(folder / "shot", spec);
+  write_file_atomically(folder / "shot" / "notes.txt", "no frame");
+  write_file_atomically(folder / "shot" / ".hidden.png", "no frame");
+  const DecodedClip clip = decode(folder / "shot", "all");
+  EXPECT_EQ(clip.frame_count, 12);
+  EXPECT_EQ(clip.width, 20);
+  EXPECT_EQ(clip.height, 15);
+  EXPECT_EQ(clip.fps, 0.0);
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(clip.frames.at(i), made_frame(spec, i)) << i;
+}
+
+TEST(FrameFolder, PutsTransparentFramesOnBlack) {
+  const TemporaryFolder folder;
+  Image frame(2, 2, 4);
+  frame.bytes = {200, 100, 50, 255, 200, 100, 50, 0, 200, 100, 50, 128, 0, 0, 0, 255};
+  testing::make_picture(folder / "shot" / "1.png", frame);
+  const DecodedClip clip = decode(folder / "shot", "all");
+  EXPECT_EQ(clip.frames.at(0).bytes,
+            (std::vector<std::uint8_t>{200, 100, 50, 0, 0, 0, 100, 50, 25, 0, 0, 0}));
+}
+
+TEST(FrameFolder, IsBrokenWithoutPicturesOrWithADefectiveOne) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "shot");
+  EXPECT_NE(cause(folder / "shot").find("without PNG"), std::string::npos);
+  testing::make_frame_folder(folder / "shot", {.frames = 9});
+  EXPECT_EQ(cause(folder / "shot"), "was read");
+  // Frame 6 of 9 is none that midpoint:5 takes; it counts all the same.
+  testing::cut_file(folder / "shot" / "frame_6.png", 0.5);
+  EXPECT_NE(cause(folder / "shot").find("frame_6.png"), std::string::npos);
+  EXPECT_NE(cause(folder / "absent").find("can't be listed"), std::string::npos);
+}
+
+TEST(FrameFolder, IsBrokenWhenSizesDiffer) {
+  const TemporaryFolder folder;
+  testing::make_frame_folder(folder / "shot", {.frames = 3, .width = 20, .height = 16});
+  testing::make_picture(folder / "shot" / "frame_4.png",
+                        made_frame({.width = 20, .height = 17}, 0));
+  EXPECT_NE(cause(folder / "shot").find("from 20x16 to 20x17 at frame_4.png"), std::string::npos)
+      << cause(folder / "shot");
+}
+
+}  // namespace
+}  // namespace asbench::loaders

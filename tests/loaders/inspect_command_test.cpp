@@ -1,0 +1,169 @@
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "cli/inspect_options.h"
+#include "core/error.h"
+#include "core/json.h"
+#include "loaders/split.h"
+#include "tests/loaders/split_samples.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/video_maker.h"
+
+namespace asbench::cli {
+namespace {
+
+using asbench::testing::TemporaryFolder;
+using ::testing::internal::CaptureStdout;
+using ::testing::internal::GetCapturedStdout;
+
+struct Ran {
+  int exit_code;
+  std::string text;
+};
+
+Ran run(const InspectOptions& options) {
+  CaptureStdout();
+  int exit_code = -1;
+  try {
+    exit_code = run_inspect(options);
+  } catch (...) {
+    static_cast<void>(GetCapturedStdout());
+    throw;
+  }
+  std::fflush(stdout);
+  return {exit_code, GetCapturedStdout()};
+}
+
+InspectOptions options_for(const std::filesystem::path& split,
+                           const std::optional<std::filesystem::path>& outputs = {}) {
+  InspectOptions options;
+  options.split = split.string();
+  if (outputs) options.outputs = outputs->string();
+  return options;
+}
+
+void expect_in(const std::string& text, std::initializer_list<const char*> parts) {
+  for (const char* part : parts)
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+}
+
+struct InspectCommand : ::testing::Test {
+  InspectCommand() {
+    asbench::testing::make_demo_split(folder / "split");
+    std::uint64_t seed = 0;
+    for (const auto& story : loaders::read_split(folder / "split").stories) {
+      for (const auto& shot : story.shots) {
+        asbench::testing::make_video(
+            folder / "out" / story.id / fmt::format("shot_{:02}.mp4", shot.number),
+            {.frames = 8, .seed = ++seed});
+      }
+    }
+  }
+  TemporaryFolder folder;
+};
+
+TEST_F(InspectCommand, DescribesASplitAlone) {
+  const Ran ran = run(options_for(folder / "split"));
+  EXPECT_EQ(ran.exit_code, 0);
+  expect_in(ran.text, {"form demo", "2 IPs, 3 stories, 12 shots, 12 captions, 2 references",
+                       "findings  none"});
+}
+
+TEST_F(InspectCommand, SaysThatEverythingIsThere) {
+  const Ran ran = run(options_for(folder / "split", folder / "out"));
+  EXPECT_EQ(ran.exit_code, 0);
+  expect_in(ran.text, {"layout default", "12 of 12 shots are usable",
+                       "12 shots: 8 frames, 64x48, 16 fps", "findings  none"});
+}
+
+TEST_F(InspectCommand, NamesWhatIsMissingOrBrokenAndExitsWithTwo) {
+  std::filesystem::remove(folder / "out/alpha/1/shot_01.mp4");
+  asbench::testing::cut_file(folder / "out/alpha/3/shot_02.mp4", 0.5);
+  asbench::testing::cut_file(folder / "out/beta/2/shot_03.mp4", 0.0);
+  const Ran ran = run(options_for(folder / "split", folder / "out"));
+  EXPECT_EQ(ran.exit_code, 2);
+  expect_in(ran.text, {"9 of 12 shots are usable", "missing_shot (1)", "broken_video (2)",
+                       "story alpha/1 shot 1", "story alpha/3 shot 2", "truncated",
+                       "story beta/2 shot 3", "empty file"});
+}
+
+TEST_F(InspectCommand, ExitsWithZeroForInformationOnly) {
+  asbench::testing::make_video(folder / "out/alpha/1/shot_01.mp4", {.frames = 2});
+  asbench::testing::make_video(folder / "out/extra.mp4", {.frames = 2});
+  const Ran ran = run(options_for(folder / "split", folder / "out"));
+  EXPECT_EQ(ran.exit_code, 0);
+  expect_in(ran.text, {"short_shot (1, information)", "unexpected_file (1, information)"});
+}
+
+TEST_F(InspectCommand, ListsTheFirstTenOfAKindUnlessAllAreAskedFor) {
+  std::filesystem::remove_all(folder / "out/alpha");
+  std::filesystem::remove_all(folder / "out/beta");
+  InspectOptions options = options_for(folder / "split", folder / "out");
+  options.layout = "default";
+  expect_in(run(options).text, {"missing_shot (12)", "... and 2 more (--all lists them)"});
+  options.all = true;
+  const Ran all = run(options);
+  EXPECT_EQ(all.exit_code, 2);
+  EXPECT_EQ(all.text.find("... and"), std::string::npos);
+}
+
+TEST_F(InspectCommand, PrintsOneJsonDocument) {
+  std::filesystem::remove(folder / "out/alpha/1/shot_01.mp4");
+  InspectOptions options = options_for(folder / "split", folder / "out");
+  options.json = true;
+  const Ran ran = run(options);
+  EXPECT_EQ(ran.exit_code, 2);
+  const Json document = Json::parse(ran.text);
+  EXPECT_EQ(document["schema"], "asbench/inspection@1");
+  EXPECT_EQ(document["split"]["stories"], 3);
+  EXPECT_EQ(document["outputs"]["layout"], "default");
+  EXPECT_EQ(document["outputs"]["shots"].size(), 12U);
+  EXPECT_EQ(document["outputs"]["shots"][1]["frames"], 8);
+  EXPECT_EQ(document["counts"]["missing_shot"], 1);
+  EXPECT_EQ(document["blocking"], 1);
+  EXPECT_EQ(document["findings"][0]["shot"], 1);
+}
+
+TEST_F(InspectCommand, WritesAManifestThatItReadsBack) {
+  InspectOptions options = options_for(folder / "split");
+  options.write = (folder / "manifest.json").string();
+  EXPECT_EQ(run(options).exit_code, 0);
+  EXPECT_EQ(loaders::read_split(folder / "manifest.json").sha256,
+            loaders::read_split(folder / "split").sha256);
+  EXPECT_EQ(run(options_for(folder / "manifest.json", folder / "out")).exit_code, 0);
+  options.write = (folder / "absent" / "manifest.json").string();
+  EXPECT_THROW(static_cast<void>(run(options)), UsageError);
+}
+
+TEST(InspectCommandOnTheAuthorsDemo, FindsEverythingThere) {
+  const auto demo = asbench::testing::genuine_demo();
+  if (demo.empty()) GTEST_SKIP() << "the authors' demo is not beside this checkout";
+  const Ran ran = run(options_for(demo, demo));
+  EXPECT_EQ(ran.exit_code, 0);
+  expect_in(ran.text, {"3 IPs, 5 stories, 20 shots", "layout animeshootergen-demo",
+                       "20 of 20 shots are usable", "20 shots: 49 frames, 720x480, 16 fps",
+                       "findings  none"});
+}
+
+TEST(InspectCommandOnTheAuthorsDemo, NamesTheCutTheEmptyAndTheRemovedVideo) {
+  const auto demo = asbench::testing::genuine_demo();
+  if (demo.empty()) GTEST_SKIP() << "the authors' demo is not beside this checkout";
+  const TemporaryFolder folder;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(demo)) {
+    const auto to = folder.path() / entry.path().lexically_relative(demo);
+    std::filesystem::create_directories(to.parent_path());
+    if (entry.is_regular_file()) write_file_atomically(to, read_text_file(entry.path()));
+  }
+  const auto video = [&](const char* name) { return folder / "yjIvkCaq0Zc" / name; };
+  asbench::testing::cut_file(video("generated_video_1_2_demo.mp4"), 0.5);
+  asbench::testing::cut_file(video("generated_video_2_4_demo.mp4"), 0.0);
+  std::filesystem::remove(video("generated_video_3_1_demo.mp4"));
+  const Ran ran = run(options_for(folder.path(), folder.path()));
+  EXPECT_EQ(ran.exit_code, 2);
+  expect_in(ran.text, {"17 of 20 shots are usable", "generated_video_1_2_demo.mp4: truncated",
+                       "generated_video_2_4_demo.mp4: empty file", "no such file",
+                       "story yjIvkCaq0Zc/3 shot 1"});
+}
+
+}  // namespace
+}  // namespace asbench::cli

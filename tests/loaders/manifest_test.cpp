@@ -1,0 +1,123 @@
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "core/schema.h"
+#include "loaders/split.h"
+#include "loaders/splits/common.h"
+#include "tests/loaders/split_samples.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/video_maker.h"
+
+namespace asbench::loaders {
+namespace {
+
+using testing::TemporaryFolder;
+
+std::string refusal(const Json& manifest) {
+  try {
+    const Split split = parse_manifest(manifest.dump(), "test.json", {});
+    return "was read";
+  } catch (const BadInput& error) {
+    return error.what();
+  }
+}
+
+Json small_manifest() {
+  return Json::parse(R"({"schema": "asbench/split@1", "name": "small", "ips": [{"id": "ip"}],
+    "stories": [{"id": "ip/1", "ip": "ip", "shots": [{"caption": "one"}, {"caption": null}]}]})");
+}
+
+TEST(Manifest, RoundTripsEverythingThatASplitHolds) {
+  const TemporaryFolder folder;
+  for (const char* form : {"demo", "test-set"}) {
+    const auto source = folder / form;
+    form == std::string("demo") ? testing::make_demo_split(source)
+                                : testing::make_test_set_split(source);
+    const Split split = read_split(source);
+    const auto file = folder / "elsewhere" / "split.json";
+    std::filesystem::create_directories(file.parent_path());
+    const Json manifest = split_to_manifest(split, file.parent_path());
+    EXPECT_NO_THROW(check_schema(manifest, "split", "manifest"));
+    write_json_file(file, manifest);
+
+    const Split again = read_split(file);
+    EXPECT_EQ(again.form, "manifest");
+    EXPECT_EQ(again.name, split.name);
+    EXPECT_EQ(again.sha256, split.sha256);
+    EXPECT_EQ(again.stories, split.stories);
+    EXPECT_TRUE(again.findings.empty());
+    ASSERT_EQ(again.ips.size(), split.ips.size());
+    for (std::size_t i = 0; i < split.ips.size(); ++i) {
+      EXPECT_EQ(again.ips[i].reference_sha256, split.ips[i].reference_sha256);
+      EXPECT_EQ(again.ips[i].clips.size(), split.ips[i].clips.size());
+    }
+    EXPECT_EQ(split_to_manifest(again, file.parent_path()), manifest);
+  }
+}
+
+TEST(Manifest, KeepsShotNumbersThatAReaderSkippedOver) {
+  Split split = testing::made_split(1, 1, 3);
+  split.stories[0].shots.erase(split.stories[0].shots.begin() + 1);
+  split.stories[0].shots[0].descriptive_caption = "long";
+  split.stories[0].shots[1].audio_prompt = "two  spaces\nand a line";
+  finish_split(split);
+  const Split again = parse_manifest(split_to_manifest(split, "/").dump(), "m", {});
+  EXPECT_EQ(again.stories, split.stories);
+}
+
+TEST(Manifest, ReportsAReferenceThatIsGoneOrHasChanged) {
+  const TemporaryFolder folder;
+  testing::make_demo_split(folder.path());
+  write_json_file(folder / "m.json", split_to_manifest(read_split(folder.path()), folder.path()));
+  std::filesystem::remove(folder / "alpha_ref.png");
+  testing::make_picture(folder / "beta_ref.png", testing::made_frame({.seed = 5}, 1));
+  const Split split = read_split(folder / "m.json");
+  EXPECT_EQ(testing::count_of(split.findings, "missing_reference"), 1);
+  EXPECT_EQ(testing::count_of(split.findings, "reference_changed"), 1);
+}
+
+TEST(Manifest, FillsInNumbersAndPrompts) {
+  const Split split = parse_manifest(small_manifest().dump(), "m", {});
+  ASSERT_EQ(split.stories.size(), 1U);
+  EXPECT_EQ(split.stories[0].prompt, "1");
+  EXPECT_EQ(split.stories[0].shots[1].number, 2);
+  EXPECT_EQ(testing::count_of(split.findings, "missing_caption"), 1);
+  EXPECT_EQ(testing::count_of(split.findings, "missing_reference"), 1);
+}
+
+TEST(Manifest, IsRefusedWhenItDoesNotFitTheSchema) {
+  Json extra = small_manifest();
+  extra["extra"] = 1;
+  EXPECT_NE(refusal(extra).find("does not fit the schema"), std::string::npos) << refusal(extra);
+  Json version = small_manifest();
+  version["schema"] = "asbench/split@2";
+  EXPECT_NE(refusal(version).find("schema"), std::string::npos);
+  Json caption = small_manifest();
+  caption["stories"][0]["shots"][0]["caption"] = 5;
+  EXPECT_NE(refusal(caption).find("caption"), std::string::npos);
+  Json number = small_manifest();
+  number["stories"][0]["shots"][0]["number"] = 0;
+  EXPECT_NE(refusal(number), "was read");
+}
+
+TEST(Manifest, RefusesIdsThatLeadOutOfAFolder) {
+  for (const char* id : {"../x", "a/../../b", "/etc/passwd", "a\nb"}) {
+    Json manifest = small_manifest();
+    manifest["stories"][0]["id"] = id;
+    EXPECT_NE(refusal(manifest).find("can't be part of an output path"), std::string::npos) << id;
+  }
+}
+
+TEST(Manifest, RefusesDoubleShotsAndDoubleKeys) {
+  Json manifest = small_manifest();
+  manifest["stories"][0]["shots"][1]["number"] = 1;
+  EXPECT_NE(refusal(manifest).find("twice"), std::string::npos);
+  EXPECT_THROW(
+      static_cast<void>(parse_manifest(
+          R"({"schema": "asbench/split@1", "name": "a", "name": "b", "ips": [], "stories": []})",
+          "m", {})),
+      BadInput);
+}
+
+}  // namespace
+}  // namespace asbench::loaders

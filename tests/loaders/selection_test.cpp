@@ -1,0 +1,114 @@
+#include "loaders/selection.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "core/error.h"
+#include "tests/loaders/split_samples.h"
+
+namespace asbench::loaders {
+namespace {
+
+std::set<std::string> ids(const Split& split) {
+  std::set<std::string> result;
+  for (const Story& story : split.stories) result.insert(story.id);
+  return result;
+}
+
+std::map<std::string, int> per_ip(const Split& split) {
+  std::map<std::string, int> counts;
+  for (const Story& story : split.stories) ++counts[story.ip];
+  return counts;
+}
+
+TEST(Selection, KeepsEverythingWhenNothingIsAsked) {
+  const Split split = testing::made_split(3, 2, 4);
+  EXPECT_TRUE(is_whole({}));
+  EXPECT_EQ(select(split, {}).sha256, split.sha256);
+}
+
+TEST(Selection, FiltersByIpAndStoryAndDropsEmptyIps) {
+  const Split split = testing::made_split(3, 2, 4);
+  const Split part = select(split, {.ips = {"ip_02", "ip_00"}});
+  EXPECT_EQ(part.stories.size(), 4U);
+  EXPECT_EQ(part.ips.size(), 2U);
+  EXPECT_NE(part.sha256, split.sha256);
+  const Split story = select(split, {.ips = {"ip_02"}, .stories = {"ip_02/1", "ip_00/0"}});
+  EXPECT_EQ(ids(story), (std::set<std::string>{"ip_02/1"}));
+}
+
+TEST(Selection, LimitTakesTheFirstStories) {
+  const Split part = select(testing::made_split(3, 2, 4), {.limit = 3});
+  EXPECT_EQ(ids(part), (std::set<std::string>{"ip_00/0", "ip_00/1", "ip_01/0"}));
+}
+
+TEST(Selection, SubsetTakesEqualSharesOfEqualIps) {
+  const Split split = testing::made_split(5, 10, 1);
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Split part = select(split, {.subset = 20, .seed = seed});
+    ASSERT_EQ(part.stories.size(), 20U);
+    for (const auto& [ip, count] : per_ip(part)) EXPECT_EQ(count, 4) << ip;
+  }
+}
+
+TEST(Selection, SubsetGivesEachIpItsShareRoundedUpOrDown) {
+  Split split = testing::made_split(4, 12, 1);
+  std::erase_if(split.stories, [](const Story& story) {  // 12, 12, 12, 3 stories
+    return story.ip == "ip_03" && story.prompt.size() + (story.prompt > "2" ? 1U : 0U) > 1;
+  });
+  ASSERT_EQ(split.stories.size(), 39U);
+  finish_split(split);
+  for (int n = 1; n <= 39; ++n) {
+    const auto counts = per_ip(select(split, {.subset = n, .seed = 3}));
+    int total = 0;
+    for (const auto& [ip, size] : per_ip(split)) {
+      const int taken = counts.contains(ip) ? counts.at(ip) : 0;
+      EXPECT_GE(taken, size * n / 39) << ip << " of " << n;
+      EXPECT_LE(taken, (size * n + 38) / 39) << ip << " of " << n;
+      total += taken;
+    }
+    EXPECT_EQ(total, n);
+  }
+}
+
+TEST(Selection, SubsetDependsOnTheSeedOnlyAndNotOnTheOrderOfStories) {
+  const Split split = testing::made_split(4, 10, 1);
+  Split shuffled = split;
+  std::reverse(shuffled.stories.begin(), shuffled.stories.end());
+  std::reverse(shuffled.ips.begin(), shuffled.ips.end());
+  std::set<std::set<std::string>> different;
+  for (std::uint64_t seed = 0; seed < 10; ++seed) {
+    const Selection selection{.subset = 7, .seed = seed};
+    EXPECT_EQ(ids(select(split, selection)), ids(select(shuffled, selection)));
+    different.insert(ids(select(split, selection)));
+  }
+  EXPECT_GT(different.size(), 8U);
+}
+
+TEST(Selection, SubsetDrawsEveryStoryAboutEquallyOften) {
+  const Split split = testing::made_split(2, 5, 1);
+  std::map<std::string, int> drawn;
+  constexpr int kDraws = 2000;
+  for (std::uint64_t seed = 0; seed < kDraws; ++seed) {
+    for (const auto& id : ids(select(split, {.subset = 4, .seed = seed}))) ++drawn[id];
+  }
+  // Each story with probability 0.4: 800, standard deviation 22; five of them to either side.
+  ASSERT_EQ(drawn.size(), 10U);
+  for (const auto& [id, count] : drawn) EXPECT_NEAR(count, 800, 110) << id;
+}
+
+TEST(Selection, RefusesWhatCanNotBe) {
+  const Split split = testing::made_split(2, 2, 1);
+  for (const Selection& selection :
+       {Selection{.ips = {"nobody"}}, Selection{.stories = {"ip_00/9"}}, Selection{.limit = 0},
+        Selection{.subset = 0}, Selection{.subset = 5}, Selection{.limit = 1, .subset = 1},
+        Selection{.ips = {"ip_00"}, .stories = {"ip_01/0"}}}) {
+    EXPECT_THROW(static_cast<void>(select(split, selection)), UsageError);
+  }
+}
+
+}  // namespace
+}  // namespace asbench::loaders
