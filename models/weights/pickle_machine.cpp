@@ -10,12 +10,14 @@
 #include <string>
 
 #include "core/error.h"
+#include "models/weights/pickle_opcodes.h"
 
 namespace asbench::models {
 namespace {
 
 using Kind = PickleNode::Kind;
 using Index = std::uint32_t;
+using Op = PickleOp;
 
 constexpr std::string_view kOrderedDict = "collections.OrderedDict";
 constexpr std::string_view kRebuildTensor = "torch._utils._rebuild_tensor_v2";
@@ -25,56 +27,6 @@ constexpr std::array<std::string_view, 13> kKnownNames{
     "torch.FloatStorage", "torch.HalfStorage",  "torch.BFloat16Storage", "torch.LongStorage",
     "torch.IntStorage",   "torch.ShortStorage", "torch.CharStorage",     "torch.ByteStorage",
     "torch.BoolStorage"};
-
-/// Opcodes as in CPython's Lib/pickle.py.
-enum class Op : unsigned char {
-  mark = '(',
-  stop = '.',
-  pop = '0',
-  pop_mark = '1',
-  dup = '2',
-  binfloat = 'G',
-  binint = 'J',
-  binint1 = 'K',
-  binint2 = 'M',
-  none = 'N',
-  binpersid = 'Q',
-  reduce = 'R',
-  binstring = 'T',
-  short_binstring = 'U',
-  binunicode = 'X',
-  append = 'a',
-  build = 'b',
-  global = 'c',
-  appends = 'e',
-  binget = 'h',
-  long_binget = 'j',
-  binput = 'q',
-  long_binput = 'r',
-  setitem = 's',
-  setitems = 'u',
-  tuple = 't',
-  empty_tuple = ')',
-  empty_list = ']',
-  empty_dict = '}',
-  list = 'l',
-  dict = 'd',
-  binbytes = 'B',
-  short_binbytes = 'C',
-  proto = 0x80,
-  tuple1 = 0x85,
-  tuple2 = 0x86,
-  tuple3 = 0x87,
-  newtrue = 0x88,
-  newfalse = 0x89,
-  long1 = 0x8a,
-  short_binunicode = 0x8c,
-  binunicode8 = 0x8d,
-  binbytes8 = 0x8e,
-  stack_global = 0x93,
-  memoize = 0x94,
-  frame = 0x95,
-};
 
 class Machine {
  public:
@@ -143,18 +95,12 @@ class Machine {
     if (stack_.size() >= limits_.max_items) fail("its stack grows too high");
     stack_.push_back(index);
   }
-  void push_kind(Kind kind) {
-    push({.kind = kind, .integer = 0, .real = 0, .text = {}, .items = {}});
-  }
-  void push_integer(Kind kind, std::int64_t value) {
-    push({.kind = kind, .integer = value, .real = 0, .text = {}, .items = {}});
-  }
-  void push_text(Kind kind, std::string_view text) {
-    push({.kind = kind, .integer = 0, .real = 0, .text = text, .items = {}});
-  }
+  void push_kind(Kind kind) { push({.kind = kind}); }
+  void push_integer(Kind kind, std::int64_t value) { push({.kind = kind, .integer = value}); }
+  void push_text(Kind kind, std::string_view text) { push({.kind = kind, .text = text}); }
   void push_items(Kind kind, std::vector<Index> items) {
     count_items(items.size());
-    push({.kind = kind, .integer = 0, .real = 0, .text = {}, .items = std::move(items)});
+    push({.kind = kind, .items = std::move(items)});
   }
 
   /// The lowest place that may be popped: values below the latest mark are out of reach.
@@ -228,11 +174,7 @@ class Machine {
         items.insert(items.end(), pair.items.begin(), pair.items.end());
       }
     }
-    push({.kind = Kind::dict,
-          .integer = 0,
-          .real = 0,
-          .text = kOrderedDict,
-          .items = std::move(items)});
+    push({.kind = Kind::dict, .text = kOrderedDict, .items = std::move(items)});
   }
 
   void reduce() {
@@ -301,11 +243,7 @@ class Machine {
     const std::string_view text = take(8);
     std::uint64_t bits = 0;
     for (const char c : text) bits = bits << 8 | static_cast<unsigned char>(c);
-    push({.kind = Kind::real,
-          .integer = 0,
-          .real = std::bit_cast<double>(bits),
-          .text = {},
-          .items = {}});
+    push({.kind = Kind::real, .real = std::bit_cast<double>(bits)});
   }
 
   void stack_global() {

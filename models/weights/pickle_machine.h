@@ -29,8 +29,8 @@ struct PickleNode {
   Kind kind = Kind::none;
   std::int64_t integer = 0;
   double real = 0.0;
-  std::string_view text;  ///< points into the pickle's bytes (or at a constant)
-  std::vector<std::uint32_t> items;
+  std::string_view text = {};  ///< points into the pickle's bytes (or at a constant)
+  std::vector<std::uint32_t> items = {};
 };
 
 /// Bounds on what one pickle may make us build.

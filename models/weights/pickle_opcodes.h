@@ -1,0 +1,56 @@
+#pragma once
+
+namespace asbench::models {
+
+/// The opcodes that the pickle of a state dict may use, as in CPython's Lib/pickle.py. Those that
+/// import, call or build other objects (INST, OBJ, NEWOBJ, EXT1, ...) are left out on purpose.
+enum class PickleOp : unsigned char {
+  mark = '(',
+  stop = '.',
+  pop = '0',
+  pop_mark = '1',
+  dup = '2',
+  binfloat = 'G',
+  binint = 'J',
+  binint1 = 'K',
+  binint2 = 'M',
+  none = 'N',
+  binpersid = 'Q',
+  reduce = 'R',
+  binstring = 'T',
+  short_binstring = 'U',
+  binunicode = 'X',
+  append = 'a',
+  build = 'b',
+  global = 'c',
+  appends = 'e',
+  binget = 'h',
+  long_binget = 'j',
+  binput = 'q',
+  long_binput = 'r',
+  setitem = 's',
+  setitems = 'u',
+  tuple = 't',
+  empty_tuple = ')',
+  empty_list = ']',
+  empty_dict = '}',
+  list = 'l',
+  dict = 'd',
+  binbytes = 'B',
+  short_binbytes = 'C',
+  proto = 0x80,
+  tuple1 = 0x85,
+  tuple2 = 0x86,
+  tuple3 = 0x87,
+  newtrue = 0x88,
+  newfalse = 0x89,
+  long1 = 0x8a,
+  short_binunicode = 0x8c,
+  binunicode8 = 0x8d,
+  binbytes8 = 0x8e,
+  stack_global = 0x93,
+  memoize = 0x94,
+  frame = 0x95,
+};
+
+}  // namespace asbench::models
