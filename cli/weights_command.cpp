@@ -122,7 +122,7 @@ void print_check(const models::CheckReport& report) {
 int run_weights_list(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   Json all = Json::array();
-  if (!options.json) fmt::print("{:<32}{:<8}{:<12}{}\n", "id", "kind", "licence", "where");
+  if (!options.json) fmt::print("{:<36}{:<8}{:<13}{}\n", "id", "kind", "licence", "where");
   std::vector<std::string> known;
   for (const models::CatalogueEntry& entry : models::catalogue()) {
     known.push_back(entry.id);
@@ -130,7 +130,7 @@ int run_weights_list(const WeightsOptions& options) {
     if (options.json) {
       all.push_back(as_json(entry, local));
     } else {
-      fmt::print("{:<32}{:<8}{:<12}{}\n", entry.id, entry.kind, entry.licence.name,
+      fmt::print("{:<36}{:<8}{:<13}{}\n", entry.id, entry.kind, entry.licence.name,
                  place_of(local));
     }
   }
@@ -143,7 +143,7 @@ int run_weights_list(const WeightsOptions& options) {
                      {"licence", Json()},
                      {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
     } else {
-      fmt::print("{:<32}{:<8}{:<12}{}\n", id, "?", "not on file", place_of(local));
+      fmt::print("{:<36}{:<8}{:<13}{}\n", id, "?", "not on file", place_of(local));
     }
   }
   if (options.json) {
@@ -249,16 +249,15 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen) {
   fetch->footer(
       "Takes model.safetensors, else its shards, else pytorch_model.bin: some repositories have "
       "only\n"
-      "the last on their main branch. What is downloaded is verified against the catalogue's "
-      "SHA-256\n"
-      "where one is on file; for most checkpoints none is, and the hub's own checksum (its ETag) "
-      "is\n"
-      "what counts. The sums and the commit are recorded in asbench-weights.json beside the files, "
-      "and\n"
-      "`asbench weights check` verifies against that record. A download that was cut off resumes "
-      "with\n"
-      "the same command. Gated checkpoints need a token in $HF_TOKEN; it is sent to the endpoint "
-      "only.\n"
+      "the last on their main branch. A SHA-256 in the catalogue would be what a file has to have; "
+      "it\n"
+      "holds none yet, so the hub's own checksum (its ETag) is what counts on the first fetch. "
+      "Sums\n"
+      "and commit are recorded in asbench-weights.json beside the files, and `asbench weights "
+      "check`\n"
+      "verifies against that record. A download that was cut off resumes with the same command. "
+      "Gated\n"
+      "checkpoints need a token in $HF_TOKEN; it is sent to the endpoint only.\n"
       "Example: asbench weights fetch facebook/dino-vitb16 --weights weights");
   choose(fetch, run_weights_fetch);
 

@@ -47,34 +47,29 @@ std::vector<fs::path> subfolders(const fs::path& folder) {
   return found;
 }
 
-/// What the sum of this file is known to be, and from where.
-struct KnownSum {
-  Expectation expected;
-  std::string source;
-};
-
-KnownSum known_sum(const fs::path& path, const std::optional<CatalogueEntry>& entry,
-                   const std::optional<WeightsRecord>& record) {
+/// What the sum of this file is known to be; no source when it is not known.
+Expectation known_sum(const fs::path& path, const std::optional<CatalogueEntry>& entry,
+                      const std::optional<WeightsRecord>& record) {
   const std::string name = path.filename().string();
   if (entry) {
     for (const CatalogueFile& file : entry->files) {
       if (file.name != name || !file.sha256) continue;
-      return {{.bytes = file.bytes, .sha256 = file.sha256, .from_catalogue = true}, "catalogue"};
+      return {.bytes = file.bytes, .sha256 = file.sha256, .source = "catalogue"};
     }
   }
   if (record) {
     if (const auto file = record->files.find(name); file != record->files.end()) {
-      return {{.bytes = file->second.bytes, .sha256 = file->second.sha256}, "record"};
+      return {.bytes = file->second.bytes, .sha256 = file->second.sha256, .source = "record"};
     }
   }
   std::error_code error;
   if (fs::is_symlink(path, error)) {  // the cache names its blobs by their sums
     HubFile blob;
     blob.etag = fs::read_symlink(path, error).filename().string();
-    if (blob.etag_is_sha256()) return {{.sha256 = blob.etag}, "cache"};
-    if (blob.etag_is_git_blob()) return {{.git_blob = blob.etag}, "cache"};
+    if (blob.etag_is_sha256()) return {.sha256 = blob.etag, .source = "cache"};
+    if (blob.etag_is_git_blob()) return {.git_blob = blob.etag, .source = "cache"};
   }
-  return {};
+  return {.source = ""};
 }
 
 /// Begins as a zip file and has the directory that stands at its end.
@@ -105,20 +100,16 @@ void check_structure(const fs::path& path) {
   }
 }
 
-CheckedFile check_file(const fs::path& path, const KnownSum& known) {
+CheckedFile check_file(const fs::path& path, const Expectation& known) {
   CheckedFile file;
   file.path = path;
   file.compared_with = known.source;
   try {
-    const Verification state = verify_file(path, known.expected);
+    const Verification state = verify_file(path, known);
     file.sha256 = state.sha256;
     file.bytes = state.bytes;
     file.problem = state.problem;
-    if (file.problem.empty()) {
-      check_structure(path);
-    } else {
-      file.problem += fmt::format(" ({})", known.source);
-    }
+    if (file.problem.empty()) check_structure(path);
   } catch (const BadInput& error) {
     file.problem = error.what();
   }

@@ -167,9 +167,9 @@ class Download {
 Expectation expectation(const CatalogueFile& known, const HubFile& hub) {
   Expectation expected;
   expected.bytes = known.bytes ? known.bytes : hub.bytes;
-  expected.from_catalogue = known.sha256.has_value();
   if (known.sha256) {
     expected.sha256 = known.sha256;
+    expected.source = "the catalogue";
   } else if (hub.etag_is_sha256()) {
     expected.sha256 = hub.etag;
   }
@@ -196,15 +196,16 @@ Verification verify_file(const fs::path& path, const Expectation& expected) {
   }
   result.sha256 = sha256_file(path);
   if (expected.bytes && result.bytes != *expected.bytes) {
-    result.problem = fmt::format("{} bytes, expected {}", result.bytes, *expected.bytes);
+    result.problem =
+        fmt::format("{} bytes, expected {} ({})", result.bytes, *expected.bytes, expected.source);
   } else if (expected.sha256 && result.sha256 != *expected.sha256) {
     result.problem = fmt::format("SHA-256 is {}, expected {} ({})", result.sha256, *expected.sha256,
-                                 expected.from_catalogue ? "the catalogue's" : "the hub's");
+                                 expected.source);
   } else if (expected.git_blob) {
     const std::string name = git_blob_sha1_hex(read_text_file(path));
     if (name != *expected.git_blob) {
-      result.problem =
-          fmt::format("git blob SHA-1 is {}, expected {} (the hub's)", name, *expected.git_blob);
+      result.problem = fmt::format("git blob SHA-1 is {}, expected {} ({})", name,
+                                   *expected.git_blob, expected.source);
     }
   }
   return result;

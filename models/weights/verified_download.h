@@ -14,10 +14,9 @@ namespace asbench::models {
 /// What a file's bytes have to be. Each part that is known is checked.
 struct Expectation {
   std::optional<std::uint64_t> bytes = {};
-  std::optional<std::string> sha256 = {};  ///< from the catalogue, else from the hub's ETag
-  std::optional<std::string> git_blob =
-      {};                       ///< SHA-1 of git's form of the file, from the hub's ETag
-  bool from_catalogue = false;  ///< the SHA-256 is compiled in, not the hub's own word
+  std::optional<std::string> sha256 = {};
+  std::optional<std::string> git_blob = {};  ///< SHA-1 of git's form of the file
+  std::string source = "the hub";            ///< who says so: "the catalogue", "the record", ...
 
   [[nodiscard]] bool has_sum() const { return sha256.has_value() || git_blob.has_value(); }
 };
