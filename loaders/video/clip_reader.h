@@ -53,8 +53,9 @@ struct DecodeOptions {
 /// is ignored, rotation tags are applied, an alpha plane is dropped. The frames are the same for
 /// any number of threads and for any set of rules beside the one that asks.
 /// @throws BrokenVideo: not there, unreadable, empty, no video, truncated (container_check.h), no
-///   frame decodes, an absurd size (a side above 16384, more than 2^28 pixels), a size that changes
-///   between the frames that are kept, a range beyond the end. Nothing else. Thread-safe.
+///   frame decodes, an absurd size (a side above 16384, more than 2^28 pixels), frames of different
+///   sizes (always for folders; for videos where OpenCV tells: 4.6 converts every frame with the
+///   size of the first), a range beyond the end. Nothing else. Thread-safe.
 [[nodiscard]] DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rules,
                                       const DecodeOptions& options = {});
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <set>
@@ -150,10 +151,15 @@ TEST(ClipReader, PassesOverAPacketThatDoesNotDecode) {
   const TemporaryFolder folder;
   testing::make_video(folder / "a.avi", {.frames = 12});
   std::string bytes = read_text_file(folder / "a.avi");
-  // The sixth picture (00dc chunk) loses its JPEG start.
+  // The whole sixth picture (chunk 00dc, its size in 32 little-endian bits) becomes zeros.
   std::size_t at = bytes.find("movi");
   for (int i = 0; i < 6; ++i) at = bytes.find("00dc", at + 1);
-  for (std::size_t i = 0; i < 200; ++i) bytes[at + 8 + i] = '\0';
+  std::size_t size = 0;
+  for (std::size_t i = 4; i > 0; --i) {
+    size = size << 8U | static_cast<unsigned char>(bytes[at + 3 + i]);
+  }
+  ASSERT_LT(at + 8 + size, bytes.size());
+  std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at + 8), size, '\0');
   write_file_atomically(folder / "a.avi", bytes);
   const DecodedClip clip = decode(file(folder / "a.avi"), {"ends:2"});
   EXPECT_EQ(clip.frame_count, 11);
