@@ -1,6 +1,9 @@
 #include "features/extractor.h"
 
 #include <fmt/format.h>
+#include <torch/headeronly/version.h>
+
+#include <opencv2/core/version.hpp>
 
 #include "core/error.h"
 #include "core/hash.h"
@@ -139,6 +142,7 @@ Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& setting
   state->store = &store;
   state->decoder = loaders::decoder_name();
   state->statistics.decoder = state->decoder;
+  state->statistics.libraries = {{"libtorch", TORCH_VERSION}, {"opencv", CV_VERSION}};
   {
     const StageTimer timer(state->statistics.total_seconds);
     BoundedQueue<PreparedImage> queue(kQueuedImages);

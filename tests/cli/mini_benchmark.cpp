@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/support/seeded_checkpoint.h"
 #include "tests/support/video_maker.h"
 
@@ -57,15 +59,45 @@ std::filesystem::path MiniBenchmark::video(const std::string& story, int shot) c
 }
 
 std::vector<std::string> MiniBenchmark::score_arguments(const std::string& name, const std::vector<std::string>& more) const {
-  std::vector<std::string> arguments{"score", "--split", split(), "--outputs", outputs(), "--weights", root() / "weights",
-                                     "--cache", root() / "cache", "--out", root() / (name + ".json"), "--system", "mini",
-                                     "--threads", "2"};
-  arguments.insert(arguments.end(), more.begin(), more.end());
+  std::vector<std::pair<std::string, std::string>> options = {
+      {"--split", split()},         {"--outputs", outputs()},           {"--weights", root() / "weights"},
+      {"--cache", root() / "cache"}, {"--out", root() / (name + ".json")}, {"--system", "mini"}, {"--threads", "2"}};
+  std::vector<std::string> flags;
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    if (i + 1 == more.size() || more[i + 1].starts_with("--")) {
+      flags.push_back(more[i]);
+      continue;
+    }
+    const auto same = std::find_if(options.begin(), options.end(), [&](const auto& option) { return option.first == more[i]; });
+    if (same != options.end()) options.erase(same);
+    options.emplace_back(more[i], more[i + 1]);
+    ++i;
+  }
+  std::vector<std::string> arguments{"score"};
+  for (const auto& [option, value] : options) arguments.insert(arguments.end(), {option, value});
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
   return arguments;
 }
 
 ProgramResult MiniBenchmark::score(const std::string& name, const std::vector<std::string>& more) const {
   return run_program(asbench_program(), score_arguments(name, more));
+}
+
+std::string first_difference(const Json& a, const Json& b, const std::string& where) {
+  if (a.type() != b.type() || a.size() != b.size()) return where + ": " + a.dump().substr(0, 80) + " / " + b.dump().substr(0, 80);
+  if (a.is_object()) {
+    for (const auto& [key, value] : a.items()) {
+      if (!b.contains(key)) return where + "/" + key;
+      if (auto found = first_difference(value, b.at(key), where + "/" + key); !found.empty()) return found;
+    }
+  } else if (a.is_array()) {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (auto found = first_difference(a[i], b[i], where + "/" + std::to_string(i)); !found.empty()) return found;
+    }
+  } else if (a != b) {
+    return where + ": " + a.dump() + " / " + b.dump();
+  }
+  return {};
 }
 
 Json MiniBenchmark::document(const std::string& name) const { return read_json_file(root() / (name + ".json")); }

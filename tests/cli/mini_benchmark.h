@@ -21,7 +21,7 @@ class MiniBenchmark {
   [[nodiscard]] std::filesystem::path outputs() const { return root() / "outputs"; }
   [[nodiscard]] std::filesystem::path video(const std::string& story, int shot) const;
 
-  /// `asbench score` on it, into `name`.json. @param more  further arguments
+  /// `asbench score` on it, into `name`.json. @param more  further arguments; they take the place of ours
   ProgramResult score(const std::string& name, const std::vector<std::string>& more = {}) const;
   /// The document of an earlier score().
   [[nodiscard]] Json document(const std::string& name) const;
@@ -34,6 +34,9 @@ class MiniBenchmark {
  private:
   TemporaryFolder folder_;
 };
+
+/// Where two documents part, with both values; empty when they are equal to the last digit.
+[[nodiscard]] std::string first_difference(const Json& a, const Json& b, const std::string& where = {});
 
 /// The program under test.
 [[nodiscard]] std::string asbench_program();

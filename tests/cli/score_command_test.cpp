@@ -63,7 +63,7 @@ TEST_F(ScoreCommand, WritesADocumentThatItsSchemaAccepts) {
 TEST_F(ScoreCommand, TheSecondRunComputesNothingAndGivesTheSameDocument) {
   ASSERT_EQ(mini().score("again1").exit_code, 0);
   ASSERT_EQ(mini().score("again2").exit_code, 0);
-  EXPECT_EQ(mini().numbers("again1").dump(), mini().numbers("again2").dump());
+  EXPECT_EQ(first_difference(mini().numbers("again1"), mini().numbers("again2")), "");
   const Json stages = mini().document("again2").at("provenance").at("stages");
   EXPECT_EQ(stages.at("clips_decoded"), 0);
   EXPECT_EQ(stages.at("images_encoded"), 0);
@@ -117,7 +117,7 @@ TEST_F(ScoreCommand, JsonOnStdoutIsOnlyJson) {
 TEST_F(ScoreCommand, AWrongOptionIsSaidBeforeAnythingRuns) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{"--metrics", "clip_x"}, "clip_x"},
-      {{"--missing", "skip"}, "fail, zero, exclude"},
+      {{"--missing", "skip"}, "fail, zero or exclude"},
       {{"--protocol", "animeshooter-v9"}, "animeshooter-v1"},
       {{"--encoder", "clip"}, "ROLE=VALUE"},
       {{"--encoder", "face=x/y"}, "face"},
