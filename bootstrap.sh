@@ -22,7 +22,7 @@ debian_packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   # the libraries of cmake/Dependencies.cmake; libopencv-dev carries OpenCV's CMake package
   libopencv-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libspdlog-dev
-  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libpcre2-dev
+  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev
   # tests and benchmarks
   libgtest-dev libbenchmark-dev
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests

@@ -14,10 +14,9 @@ find_package(spdlog REQUIRED)                 # log lines
 find_package(CLI11 2.1 REQUIRED)              # command line
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)  # SHA-256, hardware accelerated
 find_package(CURL REQUIRED)                   # downloads: resume, redirects, proxies
-find_package(ICU REQUIRED COMPONENTS uc i18n) # NFC and lower case as the tokenizers define them
+find_package(ICU REQUIRED COMPONENTS uc)      # Unicode normal form C, as the tokenizers define it
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)   # checksums of store entries, digests of frames
-pkg_check_modules(pcre2 REQUIRED IMPORTED_TARGET libpcre2-8)   # pre-tokenisation patterns with Unicode classes
 if(ASBENCH_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
