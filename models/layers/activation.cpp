@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "models/layers/cpu_kernels.h"
+
 namespace asbench::models {
 
 std::optional<Activation> parse_activation(std::string_view hidden_act) {
@@ -15,7 +17,20 @@ std::string activation_names() {
   return "quick_gelu, gelu, gelu_python, gelu_new, gelu_pytorch_tanh";
 }
 
-void activate(at::Tensor& x, Activation activation) {
+bool runs_on_cpu_kernels(const at::Tensor& x) {
+  return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
+}
+
+void add_bias_and_activate(at::Tensor& x, const at::Tensor& bias, Activation activation) {
+  if (runs_on_cpu_kernels(x) && activation != Activation::gelu_tanh) {
+    const CpuKernels& kernels = cpu_kernels();
+    const auto loop =
+        activation == Activation::gelu ? kernels.add_bias_gelu : kernels.add_bias_quick_gelu;
+    loop(x.data_ptr<float>(), bias.defined() ? bias.const_data_ptr<float>() : nullptr, x.size(0),
+         x.size(1));
+    return;
+  }
+  if (bias.defined()) x.add_(bias);
   switch (activation) {
     case Activation::quick_gelu:
       x.mul_(at::sigmoid(x * 1.702));

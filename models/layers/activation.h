@@ -22,8 +22,10 @@ enum class Activation {
 /// The names that parse_activation() knows, for messages: "quick_gelu, gelu, …".
 [[nodiscard]] std::string activation_names();
 
-/// In place on a contiguous tensor of any shape.
-void activate(at::Tensor& x, Activation activation);
+/// x = activation(x + bias), in place.
+/// @param x     [rows, width], contiguous
+/// @param bias  [width], or undefined for none
+void add_bias_and_activate(at::Tensor& x, const at::Tensor& bias, Activation activation);
 
 /// SwiGLU: silu(a) * b for the halves a, b of the last axis.
 /// @param x  [..., 2 n]

@@ -5,57 +5,57 @@
 namespace asbench::models {
 namespace {
 
-void add_mlp(at::Tensor& x, const Block& block) {
-  at::Tensor inner = linear(layer_norm(x, block.norm2), block.mlp_in);
+// x += mlp(norm2 x); `normed` and `inner` have x's rows.
+void add_mlp(at::Tensor& x, const Block& block, at::Tensor& normed, at::Tensor& inner) {
+  layer_norm_into(normed, x, block.norm2, block.mlp_out.bias);
   if (block.gated) {
-    inner = swiglu(inner);
+    linear_into(inner, normed, block.mlp_in);
+    add_product(x, swiglu(inner), block.mlp_out);
   } else {
-    activate(inner, block.activation);
+    product_into(inner, normed, block.mlp_in);
+    add_bias_and_activate(inner, block.mlp_in.bias, block.activation);
+    add_product(x, inner, block.mlp_out);
   }
-  add_linear(x, inner, block.mlp_out);
-}
-
-double linear_flops(const Linear& layer) {
-  return 2.0 * static_cast<double>(layer.inputs()) * static_cast<double>(layer.outputs());
 }
 
 }  // namespace
 
-void apply_block(at::Tensor& x, const Block& block, Mask mask) {
-  const std::int64_t width = x.size(2);
-  const at::Tensor qkv = linear(layer_norm(x, block.norm1), block.qkv);
-  const at::Tensor mixed = attention(qkv.narrow(2, 0, width), qkv.narrow(2, width, width),
-                                     qkv.narrow(2, 2 * width, width), block.heads, mask);
-  add_linear(x, mixed, block.attention_out);
-  add_mlp(x, block);
+BlockWorkspace make_workspace(const at::Tensor& x, const Block& block) {
+  const std::int64_t rows = x.size(0) * x.size(1);
+  return {at::empty({rows, x.size(2)}, x.options()),
+          at::empty({rows, block.qkv.outputs()}, x.options()),
+          at::empty({rows, block.mlp_in.outputs()}, x.options())};
 }
 
-at::Tensor apply_block_at(const at::Tensor& x, const Block& block, std::int64_t token) {
+void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& workspace) {
   const std::int64_t width = x.size(2);
-  const at::Tensor normed = layer_norm(x, block.norm1);
+  at::Tensor rows = x.view({-1, width});
+  layer_norm_into(workspace.normed, rows, block.norm1, block.attention_out.bias);
+  linear_into(workspace.qkv, workspace.normed, block.qkv);
+  const at::Tensor qkv = workspace.qkv.view({x.size(0), x.size(1), 3 * width});
+  const at::Tensor mixed = attention(qkv.narrow(2, 0, width), qkv.narrow(2, width, width),
+                                     qkv.narrow(2, 2 * width, width), block.heads, mask);
+  add_product(rows, mixed.view({-1, width}), block.attention_out);
+  add_mlp(rows, block, workspace.normed, workspace.inner);
+}
+
+at::Tensor apply_block_at(at::Tensor& x, const Block& block, std::int64_t token,
+                          BlockWorkspace& workspace) {
+  const std::int64_t count = x.size(0);
+  const std::int64_t width = x.size(2);
+  at::Tensor rows = x.view({-1, width});
+  layer_norm_into(workspace.normed, rows, block.norm1, block.attention_out.bias);
+  const at::Tensor normed = workspace.normed.view(x.sizes());
   const at::Tensor query = linear(normed.narrow(1, token, 1), slice(block.qkv, 0, width));
   const at::Tensor kv = linear(normed, slice(block.qkv, width, 3 * width));
   const at::Tensor mixed =
       attention(query, kv.narrow(2, 0, width), kv.narrow(2, width, width), block.heads, Mask::none);
-  at::Tensor out = x.narrow(1, token, 1).contiguous();
-  add_linear(out, mixed, block.attention_out);
-  add_mlp(out, block);
-  return out.squeeze(1);
-}
-
-double block_flops(const Block& block, std::int64_t tokens) {
-  const auto t = static_cast<double>(tokens);
-  const auto width = static_cast<double>(block.qkv.inputs());
-  return t * (linear_flops(block.qkv) + linear_flops(block.attention_out) +
-              linear_flops(block.mlp_in) + linear_flops(block.mlp_out)) +
-         4.0 * t * t * width;
-}
-
-double block_flops_at_one_token(const Block& block, std::int64_t tokens) {
-  const auto t = static_cast<double>(tokens);
-  const auto width = static_cast<double>(block.qkv.inputs());
-  return linear_flops(block.qkv) * (2.0 * t + 1.0) / 3.0 + linear_flops(block.attention_out) +
-         linear_flops(block.mlp_in) + linear_flops(block.mlp_out) + 4.0 * t * width;
+  at::Tensor out = x.select(1, token).contiguous();
+  add_product(out, mixed.view({count, width}), block.attention_out);
+  at::Tensor out_normed = workspace.normed.narrow(0, 0, count);
+  at::Tensor out_inner = workspace.inner.narrow(0, 0, count);
+  add_mlp(out, block, out_normed, out_inner);
+  return out;
 }
 
 }  // namespace asbench::models

@@ -21,20 +21,26 @@ struct Block {
   bool gated = false;  ///< SwiGLU instead of the activation: DINOv2 giant
 };
 
+/// The memory between the steps of a block, used again by the next: fresh memory of this size costs
+/// page faults every time. One thread at a time.
+struct BlockWorkspace {
+  at::Tensor normed;  ///< [N T, D]
+  at::Tensor qkv;     ///< [N T, 3 D]
+  at::Tensor inner;   ///< [N T, rows of mlp_in]
+};
+
+/// For blocks like `block` on like tensors [N, T, D].
+[[nodiscard]] BlockWorkspace make_workspace(const at::Tensor& x, const Block& block);
+
 /// @param x  [N, T, D], contiguous; changed in place
-void apply_block(at::Tensor& x, const Block& block, Mask mask = Mask::none);
+void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& workspace);
 
 /// The block's output at one token, the others' not being computed: what the last block is needed
 /// for. Equal to apply_block() there up to rounding.
-/// @param x  [N, T, D]
+/// @param x  [N, T, D], contiguous; used up
 /// @param token  0 <= token < T; sees all tokens, so with a causal mask it must be the last
 /// @returns [N, D]
-[[nodiscard]] at::Tensor apply_block_at(const at::Tensor& x, const Block& block,
-                                        std::int64_t token);
-
-/// Floating-point operations (a multiply-add counts 2) of the block's matrix products for one
-/// sequence of T tokens, and of apply_block_at().
-[[nodiscard]] double block_flops(const Block& block, std::int64_t tokens);
-[[nodiscard]] double block_flops_at_one_token(const Block& block, std::int64_t tokens);
+[[nodiscard]] at::Tensor apply_block_at(at::Tensor& x, const Block& block, std::int64_t token,
+                                        BlockWorkspace& workspace);
 
 }  // namespace asbench::models

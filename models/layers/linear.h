@@ -17,10 +17,14 @@ struct Linear {
 /// @returns [..., out], contiguous. Bias and product are one call of the matrix library.
 [[nodiscard]] at::Tensor linear(const at::Tensor& x, const Linear& layer);
 
-/// residual += x W^T + b, without a temporary.
-/// @param x  [..., in]
-/// @param residual  [..., out], contiguous; changed in place
-void add_linear(at::Tensor& residual, const at::Tensor& x, const Linear& layer);
+/// out = x W^T + b, or without b, into memory that is there.
+/// @param x  [rows, in]; @param out  [rows, out], contiguous
+void linear_into(at::Tensor& out, const at::Tensor& x, const Linear& layer);
+void product_into(at::Tensor& out, const at::Tensor& x, const Linear& layer);
+
+/// residual += x W^T, without a temporary and without the bias (layer_norm_into() has added it).
+/// @param x  [rows, in]; @param residual  [rows, out], contiguous
+void add_product(at::Tensor& residual, const at::Tensor& x, const Linear& layer);
 
 /// Rows [begin, end) of the layer's outputs as a layer of its own; shares the memory.
 [[nodiscard]] Linear slice(const Linear& layer, std::int64_t begin, std::int64_t end);

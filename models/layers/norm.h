@@ -15,4 +15,11 @@ struct LayerNorm {
 /// @param x  [..., width]
 [[nodiscard]] at::Tensor layer_norm(const at::Tensor& x, const LayerNorm& norm);
 
+/// out = layer_norm(x), then x += then_add where that is defined: the bias of the product that is
+/// added to x next, in the same pass over memory.
+/// @param x    [rows, width], contiguous
+/// @param out  [rows, width], contiguous; not x
+void layer_norm_into(at::Tensor& out, at::Tensor& x, const LayerNorm& norm,
+                     const at::Tensor& then_add = {});
+
 }  // namespace asbench::models

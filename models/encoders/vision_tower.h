@@ -1,0 +1,83 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/encoders/config.h"
+#include "models/layers/block.h"
+#include "models/layers/patch_embedding.h"
+#include "models/weights/state_dict.h"
+
+namespace asbench::models {
+
+/// Shown every intermediate result by name, for parity tests: "embeddings", "blocks.0", …,
+/// "feature". Tensors are only valid during the call.
+using Observer = std::function<void(std::string_view name, const at::Tensor& value)>;
+
+/// The network that CLIP's image tower, ViT and DINOv2 share: patches times a matrix, a class token
+/// before them, positions added, blocks, a norm on the class token and perhaps a projection. What
+/// differs is which parts there are, the numbers in them and the names in checkpoints.
+struct VisionTower {
+  PatchEmbedding patches;
+  at::Tensor class_token;             ///< [D]
+  at::Tensor positions;               ///< [1 + G * G, D]
+  std::optional<LayerNorm> pre_norm;  ///< CLIP only
+  std::vector<Block> blocks;
+  LayerNorm final_norm;
+  std::optional<Linear> projection;  ///< CLIP only, without bias
+
+  [[nodiscard]] int dim() const;
+  /// Positions for pictures of H x W pixels, [1 + P, D]: the table, or the table stretched by size.
+  [[nodiscard]] at::Tensor positions_for(std::int64_t height, std::int64_t width) const;
+};
+
+/// @param pixels  [N, 3, H, W]; @param positions  positions_for(H, W)
+/// @returns [N, dim]
+[[nodiscard]] at::Tensor run(const VisionTower& tower, const at::Tensor& pixels,
+                             const at::Tensor& positions, const Observer& observer = {});
+
+/// Floating-point operations of run() for one picture, from the configuration alone.
+[[nodiscard]] double flops_per_image(const VisionConfig& config, std::int64_t height,
+                                     std::int64_t width);
+
+/// Every tensor of the tower on another device.
+void move_to(VisionTower& tower, c10::Device device);
+void move_to(Block& block, c10::Device device);
+
+/// CLIP: keys `vision_model.*` and `visual_projection.weight` (HF `modeling_clip.py`). What
+/// `weights` lacks is told by its finish().
+[[nodiscard]] VisionTower load_clip_vision(StateDict& weights, const VisionConfig& config);
+/// ViT and DINO: keys `embeddings.*`, `encoder.layer.*`, `layernorm.*`, perhaps after `vit.` (HF
+/// `modeling_vit.py`, checkpoint spelling).
+[[nodiscard]] VisionTower load_vit(StateDict& weights, const VisionConfig& config);
+/// DINOv2: the same with layer scales and `mlp.*`, perhaps after `dinov2.` (HF
+/// `modeling_dinov2.py`, checkpoint spelling).
+[[nodiscard]] VisionTower load_dinov2(StateDict& weights, const VisionConfig& config);
+/// Dispatches on config.family.
+[[nodiscard]] VisionTower load_vision_tower(StateDict& weights, const VisionConfig& config);
+
+/// Keys that a checkpoint of this family may hold and that no feature needs (metrics.md 3), as
+/// patterns for StateDict::finish().
+[[nodiscard]] std::vector<std::string> ignorable_keys(VisionFamily family);
+
+/// One block from the keys that begin with `name`, as "encoder.layer.3.".
+using BlockLoader = Block (*)(StateDict& weights, const std::string& name,
+                              const BlocksConfig& config);
+
+/// What ViT and DINOv2 spell alike: `embeddings.*`, `encoder.layer.N.`, `layernorm.*`.
+/// @param root  classifiers keep the network below it: "vit." or "dinov2."
+[[nodiscard]] VisionTower load_vit_layout(StateDict& weights, const VisionConfig& config,
+                                          const std::string& root, BlockLoader load_block);
+
+/// `name`.weight [out, in] and `name`.bias [out].
+[[nodiscard]] Linear take_linear(StateDict& weights, const std::string& name, std::int64_t out,
+                                 std::int64_t in, bool bias = true);
+[[nodiscard]] LayerNorm take_norm(StateDict& weights, const std::string& name, std::int64_t width,
+                                  double eps);
+
+}  // namespace asbench::models

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+
+namespace at {
+class Tensor;
+}
+
+namespace asbench::models {
+
+/// Loops that would otherwise be several passes over memory each. On the calling thread, row by
+/// row; a value depends on its own row alone and not on where it lies, so results don't change with
+/// the batch. float32; within 2e-7 of the exact value, relative to the larger of it and 1
+/// (tests/models/layers/cpu_kernels_test.cpp).
+struct CpuKernels {
+  /// x[r][c] = gelu(x[r][c] + bias[c]), exact (erf) form; `bias` may be null.
+  void (*add_bias_gelu)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
+  /// x[r][c] = q(x[r][c] + bias[c]) with q(v) = v * sigmoid(1.702 v); `bias` may be null.
+  void (*add_bias_quick_gelu)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
+  /// out[r] = layer norm of x[r]; then x[r][c] += then_add[c] unless that is null: the bias of the
+  /// product that is added to x next.
+  void (*norm_then_add)(float* x, const float* then_add, const float* weight, const float* bias,
+                        double eps, float* out, std::int64_t rows, std::int64_t width);
+};
+
+/// The fastest that this CPU can run: AVX2 with FMA, or what every CPU can. Thread-safe.
+[[nodiscard]] const CpuKernels& cpu_kernels();
+
+/// Whether the loops can work on a tensor: float32, on the CPU, contiguous.
+[[nodiscard]] bool runs_on_cpu_kernels(const at::Tensor& x);
+
+/// For tests: those that every CPU can run.
+[[nodiscard]] const CpuKernels& portable_cpu_kernels();
+
+}  // namespace asbench::models

@@ -1,0 +1,163 @@
+// The loops of cpu_kernels.h, included once by each source that compiles them for one kind of CPU.
+// ASBENCH_VECTOR_BYTES: width of its registers. Everything here is in an anonymous namespace: two
+// versions of one inline function would otherwise be merged by the linker.
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "models/layers/cpu_kernels.h"
+
+namespace asbench::models {
+namespace {
+
+using Lanes = float __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
+using IntLanes = std::int32_t __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
+constexpr std::int64_t kLanes = ASBENCH_VECTOR_BYTES / sizeof(float);
+
+#define ASBENCH_INLINE inline __attribute__((always_inline))
+
+ASBENCH_INLINE Lanes broadcast(float value) {
+  return Lanes{} + value;
+}
+
+ASBENCH_INLINE Lanes load(const float* from) {
+  Lanes lanes;
+  std::memcpy(&lanes, from, sizeof(lanes));
+  return lanes;
+}
+
+ASBENCH_INLINE Lanes load_some(const float* from, std::int64_t count) {
+  Lanes lanes{};
+  std::memcpy(&lanes, from, static_cast<std::size_t>(count) * sizeof(float));
+  return lanes;
+}
+
+ASBENCH_INLINE void store(float* to, const Lanes& lanes) {
+  std::memcpy(to, &lanes, sizeof(lanes));
+}
+
+ASBENCH_INLINE void store_some(float* to, const Lanes& lanes, std::int64_t count) {
+  std::memcpy(to, &lanes, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+ASBENCH_INLINE Lanes clamp(Lanes x, float low, float high) {
+  const Lanes lows = broadcast(low);
+  const Lanes highs = broadcast(high);
+  x = x < lows ? lows : x;
+  return x > highs ? highs : x;
+}
+
+// e^x for |x| <= 87: 2^n e^f with |f| <= ln 2 / 2, e^f by the polynomial of Cephes' expf (Moshier).
+ASBENCH_INLINE Lanes exponential(Lanes x) {
+  const Lanes magic = broadcast(12582912.0F);  // 1.5 * 2^23: adding it rounds to an integer
+  const Lanes shifted = x * 1.44269504F + magic;
+  const Lanes n = shifted - magic;
+  const Lanes f = (x - n * 0.693359375F) + n * 2.12194440e-4F;
+  Lanes p = f * 1.9875691500e-4F + 1.3981999507e-3F;
+  p = p * f + 8.3334519073e-3F;
+  p = p * f + 4.1665795894e-2F;
+  p = p * f + 1.6666665459e-1F;
+  p = p * f + 5.0000001201e-1F;
+  const Lanes e = p * (f * f) + f + 1.0F;
+  const IntLanes exponent = (__builtin_bit_cast(IntLanes, shifted) - 0x4B400000) << 23;
+  const IntLanes bits = __builtin_bit_cast(IntLanes, e) + exponent;
+  return __builtin_bit_cast(Lanes, bits);
+}
+
+// x (1 + erf(x / sqrt 2)) / 2 = x - x h for x > 0, x h otherwise, h = erfc(|x| / sqrt 2) / 2: no
+// cancellation in the negative tail. erfc(z) = t e^(P(t) - z^2), t = 1 / (1 + z / 2), fractional
+// error 1.2e-7 of h <= 1/2; P from Press et al., Numerical Recipes in C, 6.2 (erfcc).
+ASBENCH_INLINE Lanes gelu(Lanes x) {
+  const Lanes z = (x < Lanes{} ? -x : x) * 0.70710678118654752F;
+  const Lanes t = 1.0F / (z * 0.5F + 1.0F);
+  Lanes p = t * 0.17087277F - 0.82215223F;
+  p = p * t + 1.48851587F;
+  p = p * t - 1.13520398F;
+  p = p * t + 0.27886807F;
+  p = p * t - 0.18628806F;
+  p = p * t + 0.09678418F;
+  p = p * t + 0.37409196F;
+  p = p * t + 1.00002368F;
+  p = p * t - 1.26551223F;
+  const Lanes xh = x * (t * 0.5F) * exponential(clamp(p - z * z, -87.0F, 0.0F));
+  return x > Lanes{} ? x - xh : xh;
+}
+
+ASBENCH_INLINE Lanes quick_gelu(Lanes x) {
+  return x / (1.0F + exponential(clamp(x * -1.702F, -87.0F, 87.0F)));
+}
+
+template <typename Function>
+ASBENCH_INLINE void add_bias_and_apply(float* x, const float* bias, std::int64_t rows,
+                                       std::int64_t width, Function function) {
+  const std::int64_t whole = width / kLanes * kLanes;
+  for (std::int64_t r = 0; r < rows; ++r, x += width) {
+    for (std::int64_t c = 0; c < whole; c += kLanes) {
+      const Lanes v = load(x + c);
+      store(x + c, function(bias != nullptr ? v + load(bias + c) : v));
+    }
+    if (const std::int64_t rest = width - whole; rest > 0) {
+      const Lanes v = load_some(x + whole, rest);
+      store_some(x + whole, function(bias != nullptr ? v + load_some(bias + whole, rest) : v),
+                 rest);
+    }
+  }
+}
+
+void add_bias_gelu(float* x, const float* bias, std::int64_t rows, std::int64_t width) {
+  add_bias_and_apply(x, bias, rows, width, [](Lanes v) { return gelu(v); });
+}
+
+void add_bias_quick_gelu(float* x, const float* bias, std::int64_t rows, std::int64_t width) {
+  add_bias_and_apply(x, bias, rows, width, [](Lanes v) { return quick_gelu(v); });
+}
+
+ASBENCH_INLINE double total(const Lanes& lanes) {
+  double sum = 0.0;
+  for (std::int64_t i = 0; i < kLanes; ++i) sum += static_cast<double>(lanes[i]);
+  return sum;
+}
+
+// Sum over a row of function(value); four running sums hide the latency of the additions.
+template <typename Function>
+ASBENCH_INLINE double sum_row(const float* x, std::int64_t width, Function function) {
+  Lanes sums[4] = {};
+  std::int64_t c = 0;
+  for (; c + 4 * kLanes <= width; c += 4 * kLanes) {
+    for (std::int64_t k = 0; k < 4; ++k) sums[k] += function(load(x + c + k * kLanes));
+  }
+  double sum = total((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  for (; c < width; ++c) sum += static_cast<double>(function(broadcast(x[c]))[0]);
+  return sum;
+}
+
+// Mean first, then the squares about it: a variance from the mean of squares would lose digits.
+void norm_then_add(float* x, const float* then_add, const float* weight, const float* bias,
+                   double eps, float* out, std::int64_t rows, std::int64_t width) {
+  const std::int64_t whole = width / kLanes * kLanes;
+  for (std::int64_t r = 0; r < rows; ++r, x += width, out += width) {
+    const auto count = static_cast<double>(width);
+    const auto mean = static_cast<float>(sum_row(x, width, [](Lanes v) { return v; }) / count);
+    const double variance =
+        sum_row(x, width, [mean](Lanes v) { return (v - mean) * (v - mean); }) / count;
+    const auto scale = static_cast<float>(1.0 / std::sqrt(variance + eps));
+    for (std::int64_t c = 0; c < whole; c += kLanes) {
+      const Lanes v = load(x + c);
+      store(out + c, (v - mean) * scale * load(weight + c) + load(bias + c));
+      if (then_add != nullptr) store(x + c, v + load(then_add + c));
+    }
+    if (const std::int64_t rest = width - whole; rest > 0) {
+      const Lanes v = load_some(x + whole, rest);
+      store_some(
+          out + whole,
+          (v - mean) * scale * load_some(weight + whole, rest) + load_some(bias + whole, rest),
+          rest);
+      if (then_add != nullptr) store_some(x + whole, v + load_some(then_add + whole, rest), rest);
+    }
+  }
+}
+
+constexpr CpuKernels kKernels = {add_bias_gelu, add_bias_quick_gelu, norm_then_add};
+
+}  // namespace
+}  // namespace asbench::models
