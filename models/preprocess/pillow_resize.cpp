@@ -109,8 +109,8 @@ AxisWeights axis_weights(int in, int out, Filter filter) {
   std::vector<double> raw;
   for (int x = 0; x < out; ++x) {
     const double center = (x + 0.5) * scale;
-    const int begin = std::max(0, static_cast<int>(center - support + 0.5));
-    const int end = std::min(in, static_cast<int>(center + support + 0.5));
+    const int begin = std::max(0, static_cast<int>(std::trunc(center - support + 0.5)));
+    const int end = std::min(in, static_cast<int>(std::trunc(center + support + 0.5)));
     raw.clear();
     double sum = 0.0;
     for (int j = begin; j < end; ++j) {
@@ -162,9 +162,9 @@ void Resizer::horizontal(const Image& image, const AxisWeights& axis, const Regi
   const int last = region.left + region.width - 1;
   const int begin = axis.first[as_size(region.left)];
   const int end = axis.first[as_size(last)] + axis.taps(last);
-  const int run = channels * kTileRows;
-  grow(tile_in_, as_size(end - begin) * as_size(run));
-  grow(tile_out_, as_size(region.width) * as_size(run));
+  const std::ptrdiff_t run = std::ptrdiff_t{channels} * kTileRows;
+  grow(tile_in_, as_size(end - begin) * static_cast<std::size_t>(run));
+  grow(tile_out_, as_size(region.width) * static_cast<std::size_t>(run));
   const std::size_t out_row_bytes = as_size(region.width) * as_size(channels);
   for (int y = 0; y < rows; y += kTileRows) {
     const int count = std::min(kTileRows, rows - y);
@@ -172,14 +172,14 @@ void Resizer::horizontal(const Image& image, const AxisWeights& axis, const Regi
     std::array<std::uint8_t*, kTileRows> to;
     for (int r = 0; r < kTileRows; ++r) {
       const int row = y + std::min(r, count - 1);  // a short last tile repeats its last row
-      from[as_size(r)] = image.row(first_row + row) + begin * channels;
+      from[as_size(r)] = image.row(first_row + row) + as_size(begin) * as_size(channels);
       to[as_size(r)] = out + as_size(row) * out_row_bytes;
     }
     kernels_->rows_to_tile(from.data(), (end - begin) * channels, tile_in_.data());
     for (int x = 0; x < region.width; ++x) {
       const int target = region.left + x;
       kernels_->weighted_rows(tile_in_.data() + (axis.first[as_size(target)] - begin) * run, run,
-                              axis.view(target), run, tile_out_.data() + x * run);
+                              axis.view(target), static_cast<int>(run), tile_out_.data() + x * run);
     }
     kernels_->tile_to_rows(tile_out_.data(), region.width * channels, count, to.data());
   }
@@ -205,7 +205,8 @@ void Resizer::resize(const Image& image, int height, int width, Filter filter, c
     first_row = rows->first[as_size(region.top)];
     row_count = rows->first[as_size(last)] + rows->taps(last) - first_row;
   }
-  const std::uint8_t* source = image.row(first_row) + region.left * image.channels;
+  const std::uint8_t* source =
+      image.row(first_row) + as_size(region.left) * as_size(image.channels);
   std::size_t stride = image.row_bytes();
   if (wide) {
     std::uint8_t* target = out.data();

@@ -49,7 +49,7 @@ void rows_to_tile_portable(const std::uint8_t* const* from, int count, std::uint
 
 void tile_to_rows_portable(const std::uint8_t* from, int count, int rows, std::uint8_t* const* to) {
   for (int r = 0; r < rows; ++r) {
-    for (int i = 0; i < count; ++i) to[r][i] = from[i * kTileRows + r];
+    for (int i = 0; i < count; ++i) to[r][i] = from[std::ptrdiff_t{i} * kTileRows + r];
   }
 }
 
@@ -128,11 +128,11 @@ constexpr ResampleKernels kPortable{weighted_rows_portable, rows_to_tile_portabl
 [[gnu::always_inline]] inline void transpose_16(__m128i (&in)[16]) {
   __m128i other[16];
   for (int round = 0; round < 2; ++round) {
-    for (int k = 0; k < 8; ++k) {
+    for (std::ptrdiff_t k = 0; k < 8; ++k) {
       other[2 * k] = _mm_unpacklo_epi8(in[k], in[k + 8]);
       other[2 * k + 1] = _mm_unpackhi_epi8(in[k], in[k + 8]);
     }
-    for (int k = 0; k < 8; ++k) {
+    for (std::ptrdiff_t k = 0; k < 8; ++k) {
       in[2 * k] = _mm_unpacklo_epi8(other[k], other[k + 8]);
       in[2 * k + 1] = _mm_unpackhi_epi8(other[k], other[k + 8]);
     }
@@ -150,8 +150,9 @@ void rows_to_tile_sse2(const std::uint8_t* const* from, int count, std::uint8_t*
       }
       transpose_16(square);
       for (int k = 0; k < 16; ++k) {
-        _mm_storeu_si128(reinterpret_cast<__m128i*>(to + (begin + k) * kTileRows + group),
-                         square[k]);
+        _mm_storeu_si128(
+            reinterpret_cast<__m128i*>(to + std::ptrdiff_t{begin + k} * kTileRows + group),
+            square[k]);
       }
     }
   }
@@ -165,7 +166,7 @@ void tile_to_rows_sse2(const std::uint8_t* from, int count, int rows, std::uint8
       __m128i square[16];
       for (int k = 0; k < 16; ++k) {
         square[k] = _mm_loadu_si128(
-            reinterpret_cast<const __m128i*>(from + (begin + k) * kTileRows + group));
+            reinterpret_cast<const __m128i*>(from + std::ptrdiff_t{begin + k} * kTileRows + group));
       }
       transpose_16(square);
       for (int r = 0; r < std::min(16, rows - group); ++r) {

@@ -2,8 +2,28 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
 #include "core/error.h"
 #include "tests/models/preprocess/pictures.h"
+
+namespace {
+std::atomic<std::int64_t> allocations{0};  ///< of this program, counted by the operators below
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 namespace asbench::models {
 namespace {
@@ -88,6 +108,22 @@ TEST(Preprocess, OnePreprocessorServesPicturesOfAllSizesInAnyOrder) {
     shared.run(image, out);
     preprocess(image, shared.profile(), expected);
     EXPECT_EQ(out, expected) << height << 'x' << width;
+  }
+}
+
+TEST(Preprocess, AllocatesNothingForSizesItHasSeen) {
+  const Image frame = picture("noise", 480, 720, 3, 1), reference = picture("noise", 61, 47, 3, 2);
+  for (const Profile& profile :
+       {named_profile("dino-eval"), crop_only(90, 90, CropOffset::floor)}) {
+    Preprocessor preprocessor(profile);
+    const Extent size = profile.output({480, 720});
+    std::vector<float> out(static_cast<std::size_t>(3 * size.height * size.width));
+    const std::int64_t before_first = allocations;
+    for (const Image* image : {&frame, &reference}) preprocessor.run(*image, out);
+    const std::int64_t before = allocations;
+    EXPECT_GT(before, before_first);  // the counter counts
+    for (const Image* image : {&frame, &reference, &frame}) preprocessor.run(*image, out);
+    EXPECT_EQ(allocations, before);
   }
 }
 
