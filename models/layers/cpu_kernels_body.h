@@ -40,11 +40,9 @@ ASBENCH_INLINE void store_some(float* to, const Lanes& lanes, std::int64_t count
   std::memcpy(to, &lanes, static_cast<std::size_t>(count) * sizeof(float));
 }
 
-ASBENCH_INLINE Lanes clamp(Lanes x, float low, float high) {
+ASBENCH_INLINE Lanes at_least(const Lanes& x, float low) {
   const Lanes lows = broadcast(low);
-  const Lanes highs = broadcast(high);
-  x = x < lows ? lows : x;
-  return x > highs ? highs : x;
+  return x < lows ? lows : x;
 }
 
 // e^x for |x| <= 87: 2^n e^f with |f| <= ln 2 / 2, e^f by the polynomial of Cephes' expf (Moshier).
@@ -53,38 +51,36 @@ ASBENCH_INLINE Lanes exponential(Lanes x) {
   const Lanes shifted = x * 1.44269504F + magic;
   const Lanes n = shifted - magic;
   const Lanes f = (x - n * 0.693359375F) + n * 2.12194440e-4F;
-  Lanes p = f * 1.9875691500e-4F + 1.3981999507e-3F;
-  p = p * f + 8.3334519073e-3F;
-  p = p * f + 4.1665795894e-2F;
-  p = p * f + 1.6666665459e-1F;
-  p = p * f + 5.0000001201e-1F;
-  const Lanes e = p * (f * f) + f + 1.0F;
+  // Pairs first (Estrin): the chain of dependent steps is what these loops wait for.
+  const Lanes f2 = f * f;
+  const Lanes high =
+      (f * 1.9875691500e-4F + 1.3981999507e-3F) * f2 + (f * 8.3334519073e-3F + 4.1665795894e-2F);
+  const Lanes p = high * f2 + (f * 1.6666665459e-1F + 5.0000001201e-1F);
+  const Lanes e = p * f2 + (f + 1.0F);
   const IntLanes exponent = (__builtin_bit_cast(IntLanes, shifted) - 0x4B400000) << 23;
   const IntLanes bits = __builtin_bit_cast(IntLanes, e) + exponent;
   return __builtin_bit_cast(Lanes, bits);
 }
 
-// x (1 + erf(x / sqrt 2)) / 2 = x - x h for x > 0, x h otherwise, h = erfc(|x| / sqrt 2) / 2: no
-// cancellation in the negative tail. erfc(z) = t e^(P(t) - z^2), t = 1 / (1 + z / 2), fractional
-// error 1.2e-7 of h <= 1/2; P from Press et al., Numerical Recipes in C, 6.2 (erfcc).
+// x (1 + erf(x / sqrt 2)) / 2 = x (1 - h) for x > 0, x h otherwise, h = erfc(|x| / sqrt 2) / 2: no
+// cancellation in the negative tail. erfc(z) = t e^(P(t) - z^2) with t = 1 / (1 + z / 2) and P
+// fitted to ln(erfc(z) / t) + z^2 on 0 <= z <= 6.5, least maximum of the error that it makes in x h
+// (6e-9).
 ASBENCH_INLINE Lanes gelu(Lanes x) {
   const Lanes z = (x < Lanes{} ? -x : x) * 0.70710678118654752F;
   const Lanes t = 1.0F / (z * 0.5F + 1.0F);
-  Lanes p = t * 0.17087277F - 0.82215223F;
-  p = p * t + 1.48851587F;
-  p = p * t - 1.13520398F;
-  p = p * t + 0.27886807F;
-  p = p * t - 0.18628806F;
-  p = p * t + 0.09678418F;
-  p = p * t + 0.37409196F;
-  p = p * t + 1.00002368F;
-  p = p * t - 1.26551223F;
-  const Lanes xh = x * (t * 0.5F) * exponential(clamp(p - z * z, -87.0F, 0.0F));
-  return x > Lanes{} ? x - xh : xh;
+  const Lanes t2 = t * t;
+  const Lanes low = (t * 0.436193656F + 0.22634191F) * t2 + (t * 1.03005203F - 1.26788916F);
+  const Lanes high = (t * -0.104938153F + 0.366850844F) * t2 + (t * -0.254708297F - 0.431903764F);
+  const Lanes p = high * (t2 * t2) + low;
+  const Lanes h = (t * 0.5F) * exponential(at_least(p - z * z, -87.0F));
+  return x * (x > Lanes{} ? 1.0F - h : h);
 }
 
+// Below -51 the value is 0 to float32's last bit, and the exponential would overflow.
 ASBENCH_INLINE Lanes quick_gelu(Lanes x) {
-  return x / (1.0F + exponential(clamp(x * -1.702F, -87.0F, 87.0F)));
+  x = at_least(x, -51.0F);
+  return x / (1.0F + exponential(at_least(x * -1.702F, -87.0F)));
 }
 
 template <typename Function>

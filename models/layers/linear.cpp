@@ -7,63 +7,59 @@
 namespace asbench::models {
 namespace {
 
-// Note [At least four rows]
-// MKL's single-threaded sgemm gives a row of the product the same bits whatever rows stand beside
-// it, from 4 rows on; products of 1 to 3 rows go through other kernels (measured over the shapes of
-// our networks, docs/determinism.md). The last block and the projection work on one row a picture,
-// so without this a picture's feature would depend on how many pictures share its piece.
-constexpr std::int64_t kFewestRows = 4;
+// Note [Short products]
+// A row of a product must not depend on how many other rows there are: a picture's feature would
+// depend on its batch, a caption's on the other captions, and the last block works on one row a
+// picture. MKL's single-threaded sgemm keeps that from 12 rows up (AVX2 kernels; every number of
+// rows to 64 and some beyond, at any alignment, for the shapes of our networks); below, where the
+// number is no multiple of 4, other kernels add in another order. So short products are made of 16
+// rows, the rest zero.
+constexpr std::int64_t kFewestRows = 16;
 
-at::Tensor rows(const at::Tensor& x) {
-  return x.reshape({-1, x.size(-1)});
+bool is_short(const at::Tensor& x) {
+  return x.size(0) < kFewestRows && x.device().is_cpu();
 }
 
-bool has_few_rows(const at::Tensor& flat) {
-  return flat.size(0) < kFewestRows && flat.device().is_cpu();
-}
-
-at::Tensor padded(const at::Tensor& flat) {
-  at::Tensor more = at::zeros({kFewestRows, flat.size(1)}, flat.options());
-  more.narrow(0, 0, flat.size(0)).copy_(flat);
-  return more;
+at::Tensor lengthened(const at::Tensor& x) {
+  at::Tensor longer = at::zeros({kFewestRows, x.size(1)}, x.options());
+  longer.narrow(0, 0, x.size(0)).copy_(x);
+  return longer;
 }
 
 }  // namespace
 
 at::Tensor linear(const at::Tensor& x, const Linear& layer) {
-  at::Tensor flat = rows(x);
-  const std::int64_t count = flat.size(0);
-  if (has_few_rows(flat)) flat = padded(flat);
-  at::Tensor y = layer.bias.defined() ? at::addmm(layer.bias, flat, layer.weight.t())
-                                      : at::mm(flat, layer.weight.t());
+  const at::Tensor rows = x.reshape({-1, x.size(-1)});
+  at::Tensor y = at::empty({rows.size(0), layer.outputs()}, x.options());
+  linear_into(y, rows, layer);
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() = layer.outputs();
-  return y.narrow(0, 0, count).view(shape);
+  return y.view(shape);
 }
 
 void linear_into(at::Tensor& out, const at::Tensor& x, const Linear& layer) {
-  if (has_few_rows(x)) {
-    out.copy_(linear(x, layer));
-  } else if (layer.bias.defined()) {
-    at::addmm_out(out, layer.bias, x, layer.weight.t());
+  if (!layer.bias.defined()) {
+    product_into(out, x, layer);
+  } else if (is_short(x)) {
+    out.copy_(at::addmm(layer.bias, lengthened(x), layer.weight.t()).narrow(0, 0, x.size(0)));
   } else {
-    at::mm_out(out, x, layer.weight.t());
+    at::addmm_out(out, layer.bias, x, layer.weight.t());
   }
 }
 
 void product_into(at::Tensor& out, const at::Tensor& x, const Linear& layer) {
-  if (has_few_rows(x)) {
-    out.copy_(at::mm(padded(x), layer.weight.t()).narrow(0, 0, x.size(0)));
+  if (is_short(x)) {
+    out.copy_(at::mm(lengthened(x), layer.weight.t()).narrow(0, 0, x.size(0)));
   } else {
     at::mm_out(out, x, layer.weight.t());
   }
 }
 
 void add_product(at::Tensor& residual, const at::Tensor& x, const Linear& layer) {
-  if (has_few_rows(x)) {
-    at::Tensor sum = padded(residual);
-    sum.addmm_(padded(x), layer.weight.t());
-    residual.copy_(sum.narrow(0, 0, x.size(0)));
+  if (is_short(x)) {
+    at::Tensor longer = lengthened(residual);
+    longer.addmm_(lengthened(x), layer.weight.t());
+    residual.copy_(longer.narrow(0, 0, x.size(0)));
   } else {
     residual.addmm_(x, layer.weight.t());
   }

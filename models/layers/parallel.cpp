@@ -19,8 +19,8 @@ namespace {
 // anything else runs (decoding does), each join waits for a thread that has lost its core, often
 // for a whole time slice. Here threads meet once a batch. It is also what makes results repeatable:
 // a picture's numbers come from the same sequence of single-threaded products whatever the thread
-// count, and rows of a product don't depend on how many other rows there are (a property of the
-// matrix library, held by tests/models/encoders/determinism_test.cpp).
+// count, and rows of a product don't depend on how many other rows there are: Note [Short
+// products].
 class SingleThreadScope {
  public:
   SingleThreadScope() {

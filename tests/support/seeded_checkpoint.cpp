@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <fstream>
+#include <map>
+#include <span>
+#include <utility>
 
 #include "core/error.h"
+#include "models/weights/safetensors.h"
 
 namespace asbench::testing {
 namespace {
@@ -216,35 +218,6 @@ Json preprocessor_config(bool clip) {
           {"size", 224}};
 }
 
-// Tensor by tensor, so that the real sizes need the memory of their largest tensor only.
-void write_weights(const std::filesystem::path& path, const std::vector<SeededTensor>& tensors,
-                   std::uint64_t seed) {
-  Json header;
-  header["__metadata__"] = {{"format", "pt"}};
-  std::uint64_t offset = 0;
-  for (const SeededTensor& tensor : tensors) {
-    const std::uint64_t end = offset + element_count(tensor) * sizeof(float);
-    header[tensor.name] = {
-        {"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
-    offset = end;
-  }
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  std::ofstream file(path, std::ios::binary);
-  const std::uint64_t size = text.size();
-  char bytes[sizeof(size)];
-  std::memcpy(bytes, &size, sizeof(size));
-  file.write(bytes, sizeof(bytes));
-  file << text;
-  for (const SeededTensor& tensor : tensors) {
-    const std::vector<float> values = seeded_tensor(tensor, seed);
-    file.write(reinterpret_cast<const char*>(values.data()),
-               static_cast<std::streamsize>(values.size() * sizeof(float)));
-  }
-  file.flush();
-  if (!file) throw BadInput(path.string() + ": can't be written; is the disk full?");
-}
-
 }  // namespace
 
 std::uint64_t fnv1a(std::string_view text) {
@@ -271,6 +244,18 @@ std::vector<float> seeded_tensor(const SeededTensor& tensor, std::uint64_t seed)
     values[i] = static_cast<float>(offset + scaled);
   }
   return values;
+}
+
+void write_seeded_weights(const std::filesystem::path& path,
+                          const std::vector<SeededTensor>& tensors, std::uint64_t seed) {
+  std::vector<std::vector<float>> values;
+  std::map<std::string, models::TensorView> views;
+  for (const SeededTensor& tensor : tensors) {
+    values.push_back(seeded_tensor(tensor, seed));
+    views[tensor.name] = {models::DType::f32, tensor.shape,
+                          std::as_bytes(std::span(values.back()))};
+  }
+  models::write_safetensors(path, views, {{"format", "pt"}});
 }
 
 std::vector<SeededTensor> seeded_tensors(const Json& config) {
@@ -305,7 +290,7 @@ std::filesystem::path write_seeded_checkpoint(const std::filesystem::path& folde
                                                        {"pad_token", "<|endoftext|>"},
                                                        {"unk_token", "<|endoftext|>"}});
   }
-  write_weights(target / "model.safetensors", seeded_tensors(config), seed);
+  write_seeded_weights(target / "model.safetensors", seeded_tensors(config), seed);
   return target;
 }
 

@@ -17,7 +17,8 @@ struct SeededTensor {
 };
 
 /// Value `index` of the tensor `name` before scaling: uniform with mean 0 and variance 1. Defined
-/// so that NumPy gives the same bits (tests/golden/seeded.py holds the twin of this function):
+/// so that NumPy gives the same bits (tests/golden/seeded_encoders/generate.py holds the twin of
+/// this function):
 ///   h = FNV-1a 64 of the name; x = SplitMix64's output function of h + (seed << 32) + (index + 1)
 ///   * 0x9E3779B97F4A7C15 (mod 2^64); z = (2 * (x >> 11) * 2^-53 - 1) * sqrt(3), in double.
 [[nodiscard]] double seeded_value(std::uint64_t name_hash, std::uint64_t seed, std::uint64_t index);
@@ -34,6 +35,10 @@ struct SeededTensor {
 /// The tensors of a network as the hub's files have them, from its config.json (every field that is
 /// needed must be there). model_type clip, vit or dinov2; sorted by name.
 [[nodiscard]] std::vector<SeededTensor> seeded_tensors(const Json& config);
+
+/// Writes the tensors as one safetensors file.
+void write_seeded_weights(const std::filesystem::path& path,
+                          const std::vector<SeededTensor>& tensors, std::uint64_t seed);
 
 enum class CheckpointSize {
   tiny,  ///< two narrow blocks, the real input size: a few MB, milliseconds to run

@@ -1,0 +1,128 @@
+// Same picture, same bits: whatever its neighbours, its place in the batch, the size of the batch
+// and the thread count. See Note [One thread, one piece] in models/layers/parallel.cpp for why.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/encoders/encoder.h"
+#include "models/layers/runtime.h"
+#include "tests/models/encoders/encoder_golden.h"
+#include "tests/support/seeded_checkpoint.h"
+#include "tests/support/temporary_folder.h"
+
+namespace asbench::models {
+namespace {
+
+/// What must hold on every machine and with every matrix library: rows of unit length.
+constexpr double kBound = 1e-6;
+
+/// Whether rows of a matrix product are known not to depend on the others' number: MKL's AVX2
+/// kernels. Elsewhere only the bound is promised.
+bool bits_are_promised() {
+  return at::hasMKL() && std::string(at::get_cpu_capability()) == "AVX2";
+}
+
+at::Tensor pictures(std::int64_t count) {
+  return at::arange(count * 3 * 224 * 224, at::kFloat)
+      .mul_(0.618034)
+      .frac_()
+      .mul_(4)
+      .sub_(2)
+      .view({count, 3, 224, 224});
+}
+
+void expect_same(const at::Tensor& value, const at::Tensor& reference, const std::string& what) {
+  EXPECT_LE(feature_distance(value, reference), kBound) << what;
+  if (bits_are_promised()) {
+    EXPECT_TRUE(at::equal(value, reference)) << what;
+  }
+}
+
+class Determinism : public ::testing::TestWithParam<const char*> {
+ protected:
+  Determinism() {
+    asbench::testing::write_seeded_checkpoint(folder_.path(), GetParam(),
+                                              asbench::testing::CheckpointSize::tiny);
+    checkpoint_ = open_checkpoint(GetParam(), default_weight_folders(folder_.path()));
+    encoder_ = load_image_encoder(checkpoint_);
+  }
+  ~Determinism() override { configure_runtime(); }
+
+  asbench::testing::TemporaryFolder folder_;
+  Checkpoint checkpoint_;
+  std::unique_ptr<ImageEncoder> encoder_;
+};
+
+TEST_P(Determinism, DoesNotDependOnTheThreadCount) {
+  const at::Tensor pixels = pictures(7);
+  configure_runtime(1);
+  const at::Tensor reference = encoder_->encode_images(pixels);
+  for (const int threads : {2, 3, 5}) {
+    configure_runtime(threads);
+    expect_same(encoder_->encode_images(pixels), reference, std::to_string(threads) + " threads");
+  }
+}
+
+TEST_P(Determinism, DoesNotDependOnTheBatchSizeOrThePlaceInIt) {
+  constexpr std::int64_t kCount = 11;
+  const at::Tensor pixels = pictures(kCount);
+  configure_runtime(2);
+  const at::Tensor reference = encoder_->encode_images(pixels);
+  for (const std::int64_t batch : {1, 2, 3, 4, 8}) {
+    for (std::int64_t begin = 0; begin < kCount; begin += batch) {
+      const std::int64_t size = std::min(batch, kCount - begin);
+      expect_same(encoder_->encode_images(pixels.narrow(0, begin, size)),
+                  reference.narrow(0, begin, size),
+                  "batches of " + std::to_string(batch) + " from " + std::to_string(begin));
+    }
+  }
+}
+
+TEST_P(Determinism, DoesNotDependOnTheNeighbours) {
+  constexpr std::int64_t kCount = 8;
+  const at::Tensor pixels = pictures(kCount);
+  const at::Tensor reference = encoder_->encode_images(pixels);
+  expect_same(encoder_->encode_images(pixels.flip(0)).flip(0), reference, "reversed order");
+  at::Tensor padded = at::zeros_like(pixels);
+  padded[5].copy_(pixels[2]);
+  expect_same(encoder_->encode_images(padded).narrow(0, 5, 1), reference.narrow(0, 2, 1),
+              "alone in a batch of zeros, elsewhere");
+}
+
+TEST_P(Determinism, GivesTheSameBitsEveryTime) {
+  const at::Tensor pixels = pictures(6);
+  const at::Tensor reference = encoder_->encode_images(pixels);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(at::equal(encoder_->encode_images(pixels), reference));
+}
+
+INSTANTIATE_TEST_SUITE_P(Tiny, Determinism,
+                         ::testing::Values("openai/clip-vit-base-patch32", "facebook/dino-vitb16"),
+                         [](const auto& chosen) {
+                           return chosen.param[0] == 'o' ? std::string("clip") : "dino";
+                         });
+
+TEST(TextDeterminism, DoesNotDependOnTheOtherTextsOrTheThreadCount) {
+  const asbench::testing::TemporaryFolder folder;
+  constexpr const char* kClip = "openai/clip-vit-base-patch32";
+  asbench::testing::write_seeded_checkpoint(folder.path(), kClip,
+                                            asbench::testing::CheckpointSize::tiny);
+  const auto encoder =
+      load_text_encoder(open_checkpoint(kClip, default_weight_folders(folder.path())));
+  const std::vector<std::string> texts = {"a cat", "a dog", "the fox runs",
+                                          "a girl holds a small cat in the garden", "a bear"};
+  configure_runtime(1);
+  const at::Tensor reference = encoder->encode_texts(texts).features;
+  configure_runtime(3);
+  expect_same(encoder->encode_texts(texts).features, reference, "3 threads");
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    expect_same(encoder->encode_texts({&texts[i], 1}).features,
+                reference.narrow(0, static_cast<std::int64_t>(i), 1), texts[i]);
+  }
+  configure_runtime();
+}
+
+}  // namespace
+}  // namespace asbench::models

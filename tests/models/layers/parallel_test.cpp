@@ -1,0 +1,60 @@
+#include "models/layers/parallel.h"
+
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "models/layers/runtime.h"
+
+namespace asbench::models {
+namespace {
+
+TEST(ParallelChunks, CoverEveryIndexOnceInPiecesOfAtMostTheChunk) {
+  for (const int threads : {1, 2, 4}) {
+    configure_runtime(threads);
+    for (const std::int64_t count : {0, 1, 7, 8, 9}) {
+      std::vector<std::atomic<int>> seen(9);
+      parallel_chunks(count, 4, [&](std::int64_t begin, std::int64_t end) {
+        EXPECT_LE(end - begin, 4);
+        EXPECT_EQ(begin % 4, 0);
+        for (std::int64_t i = begin; i < end; ++i) ++seen[static_cast<std::size_t>(i)];
+      });
+      for (std::int64_t i = 0; i < 9; ++i) {
+        EXPECT_EQ(seen[static_cast<std::size_t>(i)], i < count ? 1 : 0);
+      }
+    }
+  }
+  configure_runtime();
+}
+
+TEST(ParallelChunks, RunEachPieceOnOneThreadInInferenceMode) {
+  configure_runtime(3);
+  ASSERT_FALSE(c10::InferenceMode::is_enabled());
+  std::atomic<int> pieces{0};
+  parallel_chunks(6, 1, [&](std::int64_t, std::int64_t) {
+    EXPECT_TRUE(c10::InferenceMode::is_enabled());
+    EXPECT_TRUE(at::in_parallel_region());
+    ++pieces;
+  });
+  EXPECT_EQ(pieces, 6);
+  EXPECT_FALSE(c10::InferenceMode::is_enabled());
+  EXPECT_FALSE(at::in_parallel_region());
+  configure_runtime();
+}
+
+TEST(ParallelChunks, PassOnWhatAPieceThrows) {
+  configure_runtime(2);
+  EXPECT_THROW(parallel_chunks(4, 1,
+                               [](std::int64_t begin, std::int64_t) {
+                                 if (begin == 2) throw std::runtime_error("piece");
+                               }),
+               std::runtime_error);
+  configure_runtime();
+}
+
+}  // namespace
+}  // namespace asbench::models
