@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <map>
+#include <optional>
 
 #include "core/error.h"
 #include "loaders/findings.h"
 #include "loaders/video/clip_check.h"
+#include "loaders/video/clip_reader.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -32,11 +34,21 @@ Coverage expected(const loaders::Split& split, const loaders::Outputs& outputs) 
 }  // namespace
 
 Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
-               const std::function<bool(const loaders::ShotSource&)>& known_good) {
+               const std::function<bool(const std::string&)>& decoded_before) {
   Coverage coverage = expected(split, outputs);
+  std::map<std::string, std::optional<loaders::BrokenVideo>> verdicts;  // by content: equal files are opened once
   for (const auto& [key, source] : outputs.shots) {
     try {
-      if (!known_good(source)) loaders::check_clip(source);
+      const std::string content = loaders::content_sha256(source);
+      const auto [verdict, is_new] = verdicts.emplace(content, std::nullopt);
+      if (is_new && !decoded_before(content)) {
+        try {
+          loaders::check_clip(source);
+        } catch (const loaders::BrokenVideo& broken) {
+          verdict->second = broken;
+        }
+      }
+      if (verdict->second) throw loaders::BrokenVideo(*verdict->second);
     } catch (const loaders::BrokenVideo& broken) {
       coverage.missing.insert(key);
       coverage.findings.push_back(loaders::broken_finding(key, broken));

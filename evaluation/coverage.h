@@ -20,9 +20,9 @@ struct Coverage {
 };
 
 /// Looks at every shot before any encoder runs: it must be there, open and give a first frame.
-/// @param known_good  true for a clip that was decoded before (its content is in the store); it is not opened again
+/// @param decoded_before  true for content (SHA-256) that the store knows; such a clip is not opened again
 [[nodiscard]] Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
-                             const std::function<bool(const loaders::ShotSource&)>& known_good);
+                             const std::function<bool(const std::string&)>& decoded_before);
 
 /// The same after extraction, from what the one decode pass saw: adds `short_shot`, `duplicate_shot`, ...
 /// @param outcomes  of outputs.shots, in their order

@@ -41,7 +41,7 @@ Inputs read_inputs(const std::filesystem::path& split_path, const std::optional<
 
 Coverage probe_inputs(const Inputs& inputs, const features::FeatureStore& store) {
   return probe(inputs.split, inputs.outputs,
-               [&](const loaders::ShotSource& source) { return features::was_decoded(source, store); });
+               [&](const std::string& content) { return features::was_decoded(content, store); });
 }
 
 /// The matrices of one story, kept alive while its metrics are measured. deque: growing moves nothing that a view points to.

@@ -132,8 +132,8 @@ bool Extraction::caption_truncated(std::size_t caption) const {
   return state_->stored(key_of_caption(state_->text_encoder(), state_->plan.captions.at(caption)), "a caption").values.back() != 0.0F;
 }
 
-bool was_decoded(const loaders::ShotSource& source, const FeatureStore& store) {
-  return store.has(clip_info_key(loaders::content_sha256(source), loaders::decoder_name()));
+bool was_decoded(std::string_view content_sha256, const FeatureStore& store) {
+  return store.has(clip_info_key(content_sha256, loaders::decoder_name()));
 }
 
 Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store) {

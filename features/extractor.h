@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/image.h"
@@ -122,9 +123,8 @@ class Extraction {
   std::unique_ptr<State> state_;
 };
 
-/// True when a clip of this content was decoded before, by this decoder, into this store. @throws BrokenVideo when its
-/// bytes can't be read.
-[[nodiscard]] bool was_decoded(const loaders::ShotSource& source, const FeatureStore& store);
+/// True when a clip of this content (SHA-256) was decoded before, by this decoder, into this store.
+[[nodiscard]] bool was_decoded(std::string_view content_sha256, const FeatureStore& store);
 
 /// Computes whatever of the plan is not in the store yet.
 ///
