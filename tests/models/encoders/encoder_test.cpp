@@ -76,9 +76,9 @@ TEST_F(Encoders, GiveEachTextItsOwnFeatureInAnyOrder) {
 }
 
 TEST_F(Encoders, CountTruncatedTextsAndKeepTheirEndToken) {
-  std::string longest = "cat";
-  for (int i = 1; i < 75; ++i) longest += " cat";  // 75 words and two end tokens: just fits
-  const std::vector<std::string> texts = {longest, longest + " cat", longest + " dog dog"};
+  std::string longest = "a";  // one token: its end-of-word byte symbol
+  for (int i = 1; i < 75; ++i) longest += " a";  // 75 words and two end tokens: just fits
+  const std::vector<std::string> texts = {longest, longest + " a", longest + " b b"};
   const EncodedTexts encoded = texts_->encode_texts(texts);
   EXPECT_EQ(encoded.truncated, (std::vector<bool>{false, true, true}));
   // What was cut off has no effect.

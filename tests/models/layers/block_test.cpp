@@ -12,7 +12,7 @@
 namespace asbench::models {
 namespace {
 
-constexpr double kBlockTolerance = 5e-6;
+constexpr double kBlockTolerance = 2e-6;
 
 at::Tensor wave(at::IntArrayRef shape, double step, double scale) {
   std::int64_t count = 1;
@@ -75,6 +75,11 @@ at::Tensor naive_block(at::Tensor x, const Block& block, Mask mask) {
   return x + naive_linear(inner, block.mlp_out);
 }
 
+// Largest difference as a share of the largest value: the gated form's values are ten times as large.
+double distance(const at::Tensor& value, const at::Tensor& expected) {
+  return ((value - expected).abs().max() / expected.abs().max()).item<double>();
+}
+
 class BlockForms : public ::testing::TestWithParam<std::tuple<bool, Mask>> {
  protected:
   const Block block_ = make_block(24, 40, 3, std::get<0>(GetParam()));
@@ -89,7 +94,7 @@ TEST_P(BlockForms, MatchesTheNaiveDoublePrecisionForm) {
   apply_block(x, block_, mask_, workspace);
   for (std::int64_t n = 0; n < 2; ++n) {
     const at::Tensor expected = naive_block(input_[n].to(at::kDouble), block_, mask_);
-    EXPECT_LE((x[n] - expected).abs().max().item<double>(), kBlockTolerance);
+    EXPECT_LE(distance(x[n], expected), kBlockTolerance);
   }
 }
 
@@ -102,7 +107,7 @@ TEST_P(BlockForms, GivesTheSameAtOneTokenAlone) {
   for (const std::int64_t token : tokens) {
     at::Tensor again = input_.clone();
     const at::Tensor one = apply_block_at(again, block_, token, workspace);
-    EXPECT_LE((one - x.select(1, token)).abs().max().item<double>(), kBlockTolerance);
+    EXPECT_LE(distance(one, x.select(1, token)), kBlockTolerance);
   }
 }
 
