@@ -24,7 +24,7 @@ debian_packages=(
   libopencv-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libspdlog-dev
   libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev
   # tests and benchmarks
-  libgtest-dev libbenchmark-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests
   python3 python3-pip
 )

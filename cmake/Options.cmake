@@ -37,6 +37,9 @@ target_compile_options(asbench_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-math-errno)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(asbench_flags INTERFACE -Wno-restrict)  # false alarms in std::string: GCC bug 105329
+  if(ASBENCH_SANITIZE)
+    target_compile_options(asbench_flags INTERFACE -Wno-maybe-uninitialized)  # false alarms in std::regex when instrumented
+  endif()
 endif()
 if(ASBENCH_ASSERTIONS)
   target_compile_definitions(asbench_flags INTERFACE _GLIBCXX_ASSERTIONS)

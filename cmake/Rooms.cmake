@@ -5,6 +5,7 @@ function(asbench_room name)
   add_library(asbench_${name} STATIC ${ROOM_SOURCES})
   add_library(asbench::${name} ALIAS asbench_${name})
   set_target_properties(asbench_${name} PROPERTIES EXPORT_NAME ${name})
+  target_compile_features(asbench_${name} PUBLIC cxx_std_20)
   target_include_directories(asbench_${name} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include/asbench>)
   target_link_libraries(asbench_${name} PUBLIC ${ROOM_LINK} PRIVATE $<BUILD_INTERFACE:asbench_flags> ${ROOM_PRIVATE_LINK})
