@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "models/layers/runtime.h"
@@ -43,6 +45,22 @@ TEST(ParallelChunks, RunEachPieceOnOneThreadInInferenceMode) {
   EXPECT_EQ(pieces, 6);
   EXPECT_FALSE(c10::InferenceMode::is_enabled());
   EXPECT_FALSE(at::in_parallel_region());
+  configure_runtime();
+}
+
+TEST(ParallelChunks, RunPiecesAtTheSameTime) {
+  configure_runtime(2);
+  std::atomic<int> arrived{0};
+  std::atomic<bool> met{true};
+  parallel_chunks(2, 1, [&](std::int64_t, std::int64_t) {
+    ++arrived;
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (arrived < 2 && met) {
+      if (std::chrono::steady_clock::now() > patience) met = false;
+      std::this_thread::yield();
+    }
+  });
+  EXPECT_TRUE(met) << "the second piece waited for the end of the first";
   configure_runtime();
 }
 
