@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "features/batch_size.h"
 #include "features/decode_stage.h"
 #include "features/keys.h"
@@ -110,6 +111,10 @@ void EncodeStage::encode_captions() {
 
 void EncodeStage::encode_images() {
   for (;;) {
+    if (interrupted()) {
+      queue_.close();  // what waits there is decoded again by the next run; waiting for it would take seconds
+      return;
+    }
     std::optional<PreparedImage> image;
     {
       const StageTimer timer(statistics_.wait_seconds);

@@ -6,6 +6,7 @@
 
 #include "core/schema.h"
 #include "tests/cli/mini_benchmark.h"
+#include "tests/support/video_maker.h"
 
 namespace asbench::testing {
 namespace {
@@ -137,6 +138,31 @@ TEST_F(ScoreCommand, AWrongOptionIsSaidBeforeAnythingRuns) {
     EXPECT_NE(run.err.find(expected), std::string::npos) << run.err;
     EXPECT_FALSE(fs::exists(mini().root() / "wrong.json"));
   }
+}
+
+TEST_F(ScoreCommand, OneLongVideoAStoryWithACutListAndFrameFoldersAreScoredLikeFiles) {
+  const auto long_videos = mini().root() / "long";
+  Json cuts;
+  std::uint64_t seed = 50;
+  for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
+    make_video(long_videos / (std::string(story) + ".mp4"), {.frames = 48, .width = 96, .height = 64, .seed = seed++});
+    cuts[story] = {{0, 12}, {12, 24}, {24, 36}, {36, 48}};
+  }
+  write_json_file(long_videos / "cuts.json", cuts);
+  const auto run = mini().score("long", {"--outputs", long_videos, "--layout", "cuts"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_EQ(mini().document("long").at("coverage").at("scored_shots"), 12);
+  EXPECT_EQ(mini().document("long").at("stories")[0].at("shots")[3].at("frame_count"), 12);
+
+  const auto folders = mini().root() / "folders";
+  for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
+    for (int shot = 1; shot <= 4; ++shot) {
+      make_frame_folder(folders / story / ("shot_0" + std::to_string(shot)), {.frames = 6, .width = 96, .height = 64, .seed = seed++});
+    }
+  }
+  const auto from_folders = mini().score("folders", {"--outputs", folders});
+  ASSERT_EQ(from_folders.exit_code, 0) << from_folders.err;
+  EXPECT_EQ(mini().document("folders").at("coverage").at("scored_shots"), 12);
 }
 
 TEST_F(ScoreCommand, FeaturesWritesAMatrixWithItsRowsNamed) {
