@@ -51,7 +51,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split, const load
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
   extraction.pixels = needs.pixels;
-  extraction.mirrored_references = needs.mirrored_references;
+  if (needs.mirrored_references) extraction.mirrored_role = "clip";
   for (const auto& [key, source] : outputs.shots) {
     plan.clips[key] = extraction.clips.size();
     extraction.clips.push_back(source);

@@ -184,7 +184,7 @@ void DecodeStage::process_reference(Worker& worker, std::size_t index) {
     const auto& encoder = plan_.encoders[e];
     if (!encoder.images) continue;
     for (const bool mirror : {false, true}) {
-      if (mirror && !plan_.mirrored_references) continue;
+      if (mirror && encoder.role != plan_.mirrored_role) continue;
       const std::string key = key_of_reference(encoder, sha256, plan_.background, mirror);
       if (store_.has(key)) continue;
       Image opaque = models::composite(read(), background, encoder.profile.mean);

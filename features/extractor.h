@@ -37,7 +37,7 @@ struct ExtractionPlan {
   std::vector<loaders::ShotSource> clips;
   std::vector<std::filesystem::path> references;
   std::string background = "black";  ///< behind transparent references: black, white, gray, mean, keep
-  bool mirrored_references = false;  ///< left-right mirrored references too (control copy_paste)
+  std::string mirrored_role;         ///< this role's encoder gets the references mirrored left-right too; empty: none
   bool pixels = true;                ///< cells and motion of the sampled frames (controls that need no encoder)
   std::vector<std::string> captions;
 };

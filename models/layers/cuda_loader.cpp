@@ -30,8 +30,8 @@ std::optional<std::string> load_once() {
   if (dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
     const char* const cause = dlerror();
     return fmt::format(
-        "{}\n  The CUDA libraries come with the complete `torch` wheel (`./bootstrap.sh build "
-        "--cuda`); the CPU set-up leaves them out.",
+        "{}\n  The CUDA libraries come with the complete `torch` wheel (`./bootstrap.sh cuda`); "
+        "the CPU set-up leaves them out.",
         cause != nullptr ? cause : "libtorch_cuda.so does not load");
   }
   try {
