@@ -22,7 +22,8 @@ std::vector<NamedView> file_order(const std::filesystem::path& path,
   std::vector<NamedView> order;
   order.reserve(tensors.size());
   for (const auto& tensor : tensors) {
-    const auto& [name, view] = tensor;
+    const auto& name = tensor.first;  // clang 14 can't capture a structured binding
+    const auto& view = tensor.second;
     const auto fail = [&](std::string_view what) {
       throw BadInput(
           fmt::format("{}: tensor {:?} can't be written: {}", path.string(), name, what));
