@@ -13,15 +13,16 @@ namespace {
 std::atomic<std::int64_t> allocations{0};  ///< of this program, counted by the operators below
 }
 
-void* operator new(std::size_t size) {
+// Not inlined: where g++ sees one half of a pair only (as under sanitizers), it warns of a mismatch.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
   std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept {
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }
 
