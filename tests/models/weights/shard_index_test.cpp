@@ -53,7 +53,7 @@ TEST(ShardIndex, RefusesOtherShapesOfJson) {
     expect_refused(fmt::format(R"({{"weight_map":{{"t":{}}}}})", value),
                    {"\"t\"", "a file name was expected"});
   }
-  expect_refused(std::string("{\"weight_map\":{\"t\":\"a.safetensors\"}}\0x", 41), {"NUL"});
+  expect_refused(std::string(R"({"weight_map":{"t":"a.safetensors"}})") + '\0' + "x", {"NUL"});
   expect_refused("{\"metadata\":" + std::string(100'000, '['), {"nested deeper"});
   expect_refused(
       fmt::format(R"({{"weight_map":{{"{}":"a.safetensors"}}}})", std::string(1025, 'n')),
