@@ -6,12 +6,12 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/program_folder.h"
 
 namespace asbench::cli {
 
 void* module_function(Module module, const char* name) {
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
-  const std::filesystem::path file = program.parent_path().parent_path() / "lib" /
+  const std::filesystem::path file = program_prefix() / "lib" /
                                      (module == Module::media ? "libasbench_media.so" : "libasbench_engine.so");
   // Left open until the process ends: LibTorch's threads outlive any call.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);

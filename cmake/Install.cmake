@@ -10,7 +10,8 @@ configure_package_config_file(cmake/asbenchConfig.cmake.in ${CMAKE_BINARY_DIR}/a
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/asbenchConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/asbenchConfig.cmake ${CMAKE_BINARY_DIR}/asbenchConfigVersion.cmake cmake/FindLibTorch.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/asbench)
-install(DIRECTORY core metrics loaders models features evaluation DESTINATION include/asbench FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY core metrics loaders models features evaluation baselines reports DESTINATION include/asbench FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY models/embedded/asbench DESTINATION ${CMAKE_INSTALL_DATADIR}/asbench/embedded)
 if(TARGET asbench)
   # The program looks for its modules in ../lib.
   install(TARGETS asbench RUNTIME DESTINATION bin)

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/program_folder.h"
 #include "models/weights/shard_index.h"
 
 namespace asbench::models {
@@ -232,7 +233,19 @@ WeightFolders default_weight_folders(const std::optional<fs::path>& flag) {
   return folders;
 }
 
+bool is_embedded(std::string_view id) {
+  return id.starts_with(kEmbeddedOrganisation);
+}
+
 Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
+  if (is_embedded(id) && hub_name(id)) {
+    Attempt attempt = try_folder(id, embedded_checkpoints_folder() / id);
+    if (attempt.found) return std::move(*attempt.found);
+    throw BadInput(fmt::format(
+        "{} does not come with this program: {}\n  There are asbench/mini-clip and asbench/mini-dino; after "
+        "./bootstrap.sh build or cmake --install they lie in {}.",
+        id, attempt.reason, embedded_checkpoints_folder().string()));
+  }
   if (id.starts_with('/') || id.starts_with("./") || id.starts_with("../") ||
       id.starts_with("~/") || id == "." || id == "..") {
     const fs::path folder = id.starts_with("~/") ? home_folder() / id.substr(2) : fs::path(id);

@@ -11,6 +11,13 @@
 
 namespace asbench::models {
 
+/// Ids of this organisation are the encoders that come with the program (models/embedded): they are looked for beside it and
+/// nowhere else, so that no folder can put other weights under their names. For the demo and the tests only.
+inline constexpr std::string_view kEmbeddedOrganisation = "asbench/";
+
+/// True for "asbench/mini-clip" and its kin.
+[[nodiscard]] bool is_embedded(std::string_view id);
+
 /// Where checkpoints are looked for, in this order.
 struct WeightFolders {
   /// Each holds `<org>/<name>/`, or is itself a Hugging Face cache.
@@ -42,7 +49,8 @@ struct Checkpoint {
 
 /// Finds a checkpoint and reads its JSON files.
 ///
-/// @param id  `org/name` or `name` as on the hub, looked up in `folders`; or the path of a folder
+/// @param id  `org/name` or `name` as on the hub, looked up in `folders` (`asbench/name`: beside
+///            the program); or the path of a folder
 ///            (absolute, or beginning with `./`, `../` or `~/`; any other existing folder that has
 ///            a config.json is taken when `folders` have none of that name).
 /// Weights are, in this order: `model.safetensors`; the shards of `model.safetensors.index.json`

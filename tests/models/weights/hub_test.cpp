@@ -276,5 +276,21 @@ TEST(WeightsSha256, OfShardsIsThatOfTheSortedLines) {
   expect_error([&] { (void)weights_sha256(checkpoint); }, {"c.safetensors", "can't be opened"});
 }
 
+TEST(OpenCheckpoint, EncodersOfTheProgramCanNotBeReplacedByAFolder) {
+  const TemporaryFolder folder;
+  put_checkpoint(folder.path() / "asbench" / "no-such-encoder");
+  EXPECT_TRUE(is_embedded("asbench/no-such-encoder"));
+  expect_error<BadInput>([&] { (void)open_checkpoint("asbench/no-such-encoder", root(folder)); },
+                         {"does not come with this program", "asbench/mini-clip"});
+}
+
+TEST(OpenCheckpoint, EncodersOfTheProgramNeedNoWeightsFolder) {
+  for (const char* id : {"asbench/mini-clip", "asbench/mini-dino"}) {
+    const Checkpoint checkpoint = open_checkpoint(id, {});
+    EXPECT_EQ(checkpoint.id, id);
+    EXPECT_TRUE(checkpoint.preprocessor) << "without it the profile would be a guess";
+  }
+}
+
 }  // namespace
 }  // namespace asbench::models
