@@ -57,6 +57,11 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("--missing", options->missing, "absent or broken shots: fail, zero or exclude");
   command->add_option("--frames", options->frames, "frame rule: midpoint:K, ends:K, stride:K, all");
   command->add_option("--background", options->background, "behind transparent references: black, white, gray, mean, keep");
+  command->add_flag("--no-frames", options->no_frames, "don't write small pictures of the sampled frames into OUT.frames/");
+  command->add_option("--normalise", options->normalise,
+                      "FLOOR.json,CEILING.json: adds (mean - floor) / (ceiling - floor) beside each mean, e.g. wrong-ip.json,gt-story.json")
+      ->delimiter(',')
+      ->expected(2);
   command->add_flag("--json", options->json, "print the document's metrics as JSON instead of the table");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::engine, "asbench_run_score", *options); };

@@ -45,6 +45,8 @@ struct ScoreOptions {
   std::optional<std::string> missing;
   std::optional<std::string> frames;
   std::optional<std::string> background;
+  bool no_frames = false;
+  std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
   bool json = false;
 };
 

@@ -81,7 +81,7 @@ std::string signature_of(const metrics::MetricInfo& metric, const Protocol& prot
   fields.metric = fmt::format("{}@{}", metric.id, metric.version);
   const auto add = [&](const char* role) {
     const auto& use = plan.extraction.encoders.at(plan.encoders.at(role));
-    fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess});
+    fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess, use.demo_only});
   };
   if (metric.needs.clip_image || metric.needs.clip_text) add("clip");
   if (metric.needs.dino) add("dino");

@@ -88,10 +88,12 @@ Json story_shots(const loaders::Story& story, const ResultParts& parts) {
     const loaders::ShotKey key{story.id, shot.number};
     Json entry;
     entry["shot"] = shot.number;
+    if (const auto caption = caption_of(shot, parts.protocol->text)) entry["caption"] = *caption;
     if (const auto clip = parts.plan->clips.find(key); clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
       const auto& outcome = (*parts.clips)[clip->second];
       entry["frames"] = outcome.indices;
       entry["frame_count"] = outcome.frame_count;
+      entry["sha256"] = outcome.content_sha256;
     }
     if (const auto columns = parts.outputs->columns.find(key); columns != parts.outputs->columns.end()) {
       entry["columns"] = columns->second;
@@ -116,13 +118,21 @@ Json all_findings(const ResultParts& parts) {
   return array;
 }
 
+std::vector<std::string> demo_encoders(const Plan& plan) {
+  std::vector<std::string> ids;
+  for (const auto& use : plan.extraction.encoders) {
+    if (use.demo_only) ids.push_back(use.id);
+  }
+  return ids;
+}
+
 }  // namespace
 
 Json result_document(const ResultParts& parts) {
   const auto& split = *parts.split;
   Json document;
   document["schema"] = "asbench/result@1";
-  document["system"] = {{"name", parts.system}, {"kind", "submission"}};
+  document["system"] = {{"name", parts.system}, {"kind", parts.kind}};
   document["protocol"] = {{"name", parts.protocol->name}, {"settings", protocol_settings(*parts.protocol)}};
   document["split"] = {{"name", split.name}, {"form", split.form}, {"sha256", split.sha256},
                        {"stories", split.stories.size()}, {"shots", split.shot_count()}, {"ips", split.ips.size()}};
@@ -141,6 +151,11 @@ Json result_document(const ResultParts& parts) {
   }
   document["canonical"] = overrides.empty();
   document["overrides"] = overrides;
+  if (const auto demo = demo_encoders(*parts.plan); !demo.empty()) document["demo_encoders"] = demo;
+
+  Json references = Json::object();
+  for (const auto& ip : split.ips) references[ip.id] = ip.reference_sha256;
+  document["references"] = references;
 
   Json metrics_json = Json::object();
   Json stories = Json::array();

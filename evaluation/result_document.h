@@ -14,6 +14,7 @@ namespace asbench::evaluation {
 /// What a result document is made of, besides provenance.
 struct ResultParts {
   std::string system;
+  std::string kind = "submission";  ///< or "baseline"
   const Protocol* defaults = nullptr;
   const Protocol* protocol = nullptr;
   const loaders::Split* split = nullptr;

@@ -10,6 +10,7 @@
 #include "core/schema.h"
 #include "core/version.h"
 #include "evaluation/coverage.h"
+#include "evaluation/frame_sidecar.h"
 #include "evaluation/plan.h"
 #include "evaluation/result_document.h"
 
@@ -143,6 +144,12 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
   return count;
 }
 
+void keep_references(const loaders::Split& split, FrameSidecar& sidecar) {
+  for (const auto& ip : split.ips) {
+    for (std::size_t i = 0; i < ip.references.size(); ++i) sidecar.keep_reference(ip.reference_sha256[i], ip.references[i]);
+  }
+}
+
 std::string utc_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
@@ -216,7 +223,14 @@ Json score(const ScoreRequest& request) {
   if (must_be_complete) require_complete(probe_inputs(inputs, store));
 
   const Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, request.weights);
-  const auto extraction = features::extract(plan.extraction, request.extraction, store);
+  auto extraction_settings = request.extraction;
+  std::optional<FrameSidecar> sidecar;
+  if (request.frames_folder) {
+    sidecar.emplace(*request.frames_folder);
+    extraction_settings.sink = &*sidecar;
+    keep_references(inputs.split, *sidecar);
+  }
+  const auto extraction = features::extract(plan.extraction, extraction_settings, store);
   const auto clips = outcomes_of(extraction, plan.extraction.clips.size());
   Coverage coverage = cover(inputs.split, inputs.outputs, clips, plan.extraction.frame_rule);
   if (must_be_complete) require_complete(coverage);
@@ -226,7 +240,7 @@ Json score(const ScoreRequest& request) {
   std::string system = request.system;
   if (system.empty()) system = std::filesystem::weakly_canonical(request.outputs).filename().string();
   if (system.empty()) system = "unnamed";
-  Json document = result_document({.system = system, .defaults = &request.defaults, .protocol = &request.protocol,
+  Json document = result_document({.system = system, .kind = request.kind, .defaults = &request.defaults, .protocol = &request.protocol,
                                    .split = &inputs.split, .outputs = &inputs.outputs, .plan = &plan,
                                    .coverage = &coverage, .clips = &clips, .measurements = &measurements,
                                    .subset = inputs.subset, .truncated_captions = truncated});

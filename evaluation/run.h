@@ -21,11 +21,13 @@ struct ScoreRequest {
   std::filesystem::path outputs;
   std::string layout = "auto";
   std::string system;        ///< name; empty: the name of the outputs' folder
+  std::string kind = "submission";  ///< or "baseline"
   Protocol defaults;         ///< the protocol as published
   Protocol protocol;         ///< the same with the user's changes
   std::optional<std::filesystem::path> weights;  ///< --weights
   std::filesystem::path store;
   features::ExtractionSettings extraction;
+  std::optional<std::filesystem::path> frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
 };
 
 /// Scores one system: plan, extract, measure, document.

@@ -13,6 +13,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.role = request.role;
   use.id = use.checkpoint.id;
   use.revision = use.checkpoint.revision;
+  use.demo_only = models::is_embedded(use.id);
   use.weights_sha256 = models::weights_sha256(use.checkpoint);
   use.preprocess = use.profile.describe();
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());

@@ -25,6 +25,7 @@ struct EncoderUse {
   std::string role;
   std::string id;
   std::optional<std::string> revision;
+  bool demo_only = false;  ///< comes with the program (asbench/...): for the demo and tests, no judge of a real system
   std::string weights_sha256;
   std::string preprocess;        ///< Profile::describe(), every number resolved
   std::string config_sha256;     ///< what config.json says and weights don't: activation, eps, ...

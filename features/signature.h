@@ -14,6 +14,7 @@ struct SignatureFields {
     std::string id;
     std::string weights_sha256;
     std::string profile;  ///< Profile::describe()
+    bool demo_only = false;  ///< comes with the program: no judge of a real system
   };
   std::string metric;  ///< "clip_i@1"
   std::vector<Encoder> encoders;

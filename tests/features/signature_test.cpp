@@ -20,6 +20,13 @@ TEST(Signature, NamesItsFieldsInTheOrderOfTheDefinition) {
             "refs=mean | agg=frame>shot>story | missing=zero | dtype=float32");
 }
 
+TEST(Signature, SaysWhenAnEncoderIsForTheDemoOnly) {
+  SignatureFields fields;
+  fields.metric = "clip_i@1";
+  fields.encoders.push_back({"asbench/mini-clip", "0a1b2c3d4e5f", "hf[squash64]", true});
+  EXPECT_EQ(signature_line(fields), "clip_i@1 | enc=asbench/mini-clip#0a1b2c3d (demo encoder) | prep=hf[squash64]");
+}
+
 TEST(Signature, LeavesOutWhatDoesNotApplyAndNamesASubset) {
   SignatureFields fields;
   fields.metric = "motion@1";
