@@ -134,6 +134,7 @@ void report_unexpected(const Split& split, const std::filesystem::path& folder, 
 const std::vector<BuiltInLayout>& built_in_layouts() {
   static const std::vector<BuiltInLayout> layouts = {
       {"default", "{story}/shot_{shot:02}.mp4"},
+      {"default-avi", "{story}/shot_{shot:02}.avi"},
       {"animeshootergen-demo", "{ip}/generated_video_{prompt}_{shot}_demo.mp4"},
       {"cuts", "{story}.mp4"}};
   return layouts;
