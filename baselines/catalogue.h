@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.h"
+
+namespace asbench::baselines {
+
+/// A built-in system, as configs/baselines/<name>.json describes it (schema baseline.schema.json).
+struct BaselineInfo {
+  std::string name;
+  std::string kind;    ///< "training-free"
+  std::string does;    ///< how it makes its shots
+  std::string bounds;  ///< what its score tells about others'
+  std::string exploit; ///< the metric that it games and the control that catches it; empty where it games none
+  std::vector<std::string> needs;  ///< "reference", "clips", "source", ...
+  Json parameters;                 ///< numbers that its generator reads
+};
+
+/// All of them, by name. @throws InternalError for a file that does not fit the schema.
+[[nodiscard]] std::vector<BaselineInfo> list_baselines();
+
+/// @throws UsageError that lists the names.
+[[nodiscard]] BaselineInfo find_baseline(std::string_view name);
+
+}  // namespace asbench::baselines

@@ -1,0 +1,182 @@
+#include "baselines/generate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "core/version.h"
+#include "loaders/video/clip_reader.h"
+#include "loaders/video/clip_writer.h"
+
+namespace asbench::baselines {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kRecord = "generator.json";
+
+struct Job {
+  const loaders::Story* story = nullptr;
+  const loaders::Shot* shot = nullptr;
+  fs::path file;  ///< without the ending
+};
+
+/// A finished shot may have either ending, as the donor has it.
+bool is_finished(const fs::path& file) {
+  return fs::exists(fs::path(file).concat(".mp4")) || fs::exists(fs::path(file).concat(".avi"));
+}
+
+Json record_of(const GenerateRequest& request) {
+  const auto& format = request.inputs.format;
+  Json json;
+  json["schema"] = "asbench/generator@1";
+  json["baseline"] = request.baseline;
+  json["parameters"] = find_baseline(request.baseline).parameters;
+  json["seed"] = request.inputs.seed;
+  json["split"] = request.inputs.split->sha256;
+  json["source"] = request.source_name;
+  json["format"] = {{"width", format.width}, {"height", format.height}, {"frames", format.frames}, {"frames_per_second", format.frames_per_second}};
+  json["codec"] = loaders::codec_at_hand().name;
+  json["version"] = build_info().version;
+  return json;
+}
+
+void settle_record(const fs::path& out, const Json& wanted) {
+  std::error_code error;
+  fs::create_directories(out, error);
+  if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", out.string(), error.message()));
+  const fs::path file = out / kRecord;
+  if (!fs::exists(file)) {
+    if (!fs::is_empty(out)) {
+      throw UsageError(fmt::format("--out {}: holds files, but no {} that says they are a baseline's; name a new folder", out.string(), kRecord));
+    }
+    return write_json_file(file, wanted);
+  }
+  const Json there = read_json_file(file);
+  for (const auto& [key, value] : wanted.items()) {
+    if (there.is_object() && there.contains(key) && there.at(key) == value) continue;
+    throw UsageError(fmt::format("--out {}: holds shots of other settings: {} is {} there and {} here.\n  Remove the folder or name another.",
+                                 out.string(), key, there.is_object() && there.contains(key) ? there.at(key).dump() : "absent", value.dump()));
+  }
+}
+
+/// Copies under a temporary name; BadInput when the donor is gone or the disk full.
+void copy_clip(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  const fs::path unfinished = to.parent_path() / fmt::format(".{}.part", to.filename().string());
+  fs::copy_file(from, unfinished, fs::copy_options::overwrite_existing, error);
+  if (!error) fs::rename(unfinished, to, error);
+  if (!error) return;
+  const std::string cause = error.message();
+  fs::remove(unfinished, error);
+  throw BadInput(fmt::format("{} can't be copied to {}: {}", from.string(), to.string(), cause));
+}
+
+bool can_be_copied(const loaders::ShotSource& source) {
+  return source.kind == loaders::ShotSource::Kind::video_file && (source.path.extension() == ".mp4" || source.path.extension() == ".avi");
+}
+
+/// A writer that begins with the first frame, whose size it takes.
+class Frames {
+ public:
+  Frames(fs::path file, double frames_per_second) : file_(std::move(file)), frames_per_second_(frames_per_second) {}
+  void write(const Image& rgb) {
+    if (!writer_) writer_.emplace(file_, rgb.width, rgb.height, frames_per_second_);
+    writer_->write(rgb);
+  }
+  void finish() {
+    if (!writer_) throw InternalError(fmt::format("{}: the generator drew no frame", file_.string()));
+    writer_->finish();
+  }
+
+ private:
+  fs::path file_;
+  double frames_per_second_;
+  std::optional<loaders::ClipWriter> writer_;
+};
+
+void make_shot(const Generator& generator, const GeneratorInputs& inputs, const Job& job) {
+  const auto existing = generator.existing_shot(inputs, *job.story, *job.shot);
+  if (existing && can_be_copied(*existing)) {
+    return copy_clip(existing->path, fs::path(job.file).concat(existing->path.extension().string()));
+  }
+  Frames frames(fs::path(job.file).concat(".mp4"), inputs.format.frames_per_second);
+  if (existing) {
+    const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};
+    for (const auto& [index, frame] : loaders::decode_clip(*existing, all).frames) frames.write(frame);
+  } else {
+    generator.draw(inputs, *job.story, *job.shot, [&](const Image& rgb) { frames.write(rgb); });
+  }
+  frames.finish();
+}
+
+void run_jobs(const std::vector<Job>& jobs, const Generator& generator, const GenerateRequest& request, Progress& progress) {
+  std::atomic<std::size_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < jobs.size(); i = next++) {
+        if (interrupted()) throw BadInput("interrupted; finished shots are kept, the same command goes on");
+        make_shot(generator, request.inputs, jobs[i]);
+        progress.advance();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      next = jobs.size();
+    }
+  };
+  {
+    const unsigned count = request.threads > 0 ? static_cast<unsigned>(request.threads) : std::max(1U, std::thread::hardware_concurrency());
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < count; ++i) threads.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace
+
+GenerateReport generate(const GenerateRequest& request) {
+  const auto generator = make_generator(request.baseline);
+  if (const auto need = generator->missing_need(request.inputs); !need.empty()) {
+    throw UsageError(fmt::format("{} can't be made from this split: {}", request.baseline, need));
+  }
+  settle_record(request.out, record_of(request));
+  const loaders::Split& part = request.part != nullptr ? *request.part : *request.inputs.split;
+  GenerateReport report;
+  std::vector<Job> jobs;
+  for (const auto& story : part.stories) {
+    for (const auto& shot : story.shots) {
+      Job job{&story, &shot, request.out / story.id / fmt::format("shot_{:02}", shot.number)};
+      if (is_finished(job.file)) {
+        ++report.kept;
+      } else {
+        jobs.push_back(std::move(job));
+      }
+    }
+  }
+  report.written = static_cast<int>(jobs.size());
+  Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()), jobs.empty() ? Progress::Style::quiet : request.progress);
+  run_jobs(jobs, *generator, request, progress);
+  return report;
+}
+
+std::optional<std::string> generated_by(const fs::path& folder) {
+  const fs::path file = folder / kRecord;
+  if (!fs::is_regular_file(file)) return std::nullopt;
+  const Json record = read_json_file(file);
+  if (!record.is_object() || !record.contains("baseline") || !record.at("baseline").is_string()) return std::nullopt;
+  return record.at("baseline").get<std::string>();
+}
+
+}  // namespace asbench::baselines

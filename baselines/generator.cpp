@@ -1,0 +1,26 @@
+#include "baselines/generator.h"
+
+#include <fmt/format.h>
+
+#include "baselines/training_free/copied.h"
+#include "baselines/training_free/drawn.h"
+#include "core/error.h"
+
+namespace asbench::baselines {
+
+std::optional<loaders::ShotSource> Generator::existing_shot(const GeneratorInputs&, const loaders::Story&, const loaders::Shot&) const {
+  return std::nullopt;
+}
+
+void Generator::draw(const GeneratorInputs&, const loaders::Story& story, const loaders::Shot& shot, const FrameWriter&) const {
+  throw InternalError(fmt::format("the generator has neither a clip nor a drawing for {} shot {}", story.id, shot.number));
+}
+
+std::unique_ptr<Generator> make_generator(std::string_view name) {
+  const BaselineInfo info = find_baseline(name);
+  if (auto generator = make_copying_generator(info)) return generator;
+  if (auto generator = make_drawing_generator(info)) return generator;
+  throw InternalError(fmt::format("configs/baselines/{}.json describes a system that is not built in", name));
+}
+
+}  // namespace asbench::baselines

@@ -1,0 +1,70 @@
+#include "cli/baselines_command.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <memory>
+
+#include "baselines/catalogue.h"
+#include "core/error.h"
+
+namespace asbench::cli {
+namespace {
+
+using baselines::BaselineInfo;
+
+Json as_json(const BaselineInfo& info) {
+  return {{"name", info.name}, {"kind", info.kind}, {"does", info.does}, {"bounds", info.bounds}, {"exploit", info.exploit},
+          {"needs", info.needs}, {"parameters", info.parameters}};
+}
+
+std::string needs_of(const BaselineInfo& info) { return info.needs.empty() ? "nothing" : fmt::format("{}", fmt::join(info.needs, ", ")); }
+
+int list(bool json) {
+  const auto all = baselines::list_baselines();
+  if (json) {
+    Json array = Json::array();
+    for (const auto& info : all) array.push_back(as_json(info));
+    fmt::print("{}\n", array.dump(2));
+    return kExitDone;
+  }
+  fmt::print("{:<18}{:<22}{}\n", "baseline", "needs", "what it bounds");
+  for (const auto& info : all) fmt::print("{:<18}{:<22}{}\n", info.name, needs_of(info), info.bounds);
+  fmt::print("\n`asbench baselines show NAME` says how one works, `asbench generate --baseline NAME` writes its videos.\n");
+  return kExitDone;
+}
+
+int show(const std::string& name, bool json) {
+  const BaselineInfo info = baselines::find_baseline(name);
+  if (json) {
+    fmt::print("{}\n", as_json(info).dump(2));
+    return kExitDone;
+  }
+  fmt::print("{} ({})\n  does        {}\n  bounds      {}\n", info.name, info.kind, info.does, info.bounds);
+  if (!info.exploit.empty()) fmt::print("  exploit     {}\n", info.exploit);
+  fmt::print("  needs       {}\n", needs_of(info));
+  for (const auto& [key, value] : info.parameters.items()) fmt::print("  parameter   {} = {}\n", key, value.dump());
+  return kExitDone;
+}
+
+}  // namespace
+
+void add_baselines_command(CLI::App& app, std::function<int()>& chosen) {
+  CLI::App* command = app.add_subcommand("baselines", "the built-in systems and what each bounds");
+  command->require_subcommand(1);
+  command->footer("Example: asbench baselines show wrong-ip");
+  struct Options {
+    bool json = false;
+    std::string name;
+  };
+  const auto options = std::make_shared<Options>();  // lives as long as the parser's callbacks
+  CLI::App* lister = command->add_subcommand("list", "all of them, a line each");
+  lister->add_flag("--json", options->json, "print JSON");
+  lister->callback([options, &chosen] { chosen = [options] { return list(options->json); }; });
+  CLI::App* shower = command->add_subcommand("show", "how one works, what it needs and bounds");
+  shower->add_option("NAME", options->name, "as `list` prints it")->required();
+  shower->add_flag("--json", options->json, "print JSON");
+  shower->callback([options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
+}
+
+}  // namespace asbench::cli
