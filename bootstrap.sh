@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Sets AnimeShooter-Bench up on Debian 12 and runs it. Running it again does nothing twice.
 #
+#   ./bootstrap.sh demo      build the program, then a leaderboard of the built-in systems (asbench-demo/)
 #   ./bootstrap.sh build     install what is missing, configure, build: build/release/bin/asbench
 #   ./bootstrap.sh test      build, then run every test (what CI runs)
 #   ./bootstrap.sh asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
@@ -101,6 +102,9 @@ build() { # build PRESET [targets]
 }
 
 case "${1:-}" in
+  demo)
+    prepare; configure release; build release asbench
+    build/release/bin/asbench demo "${@:2}" ;;
   build)
     prepare; configure release; build release
     say "done: build/release/bin/asbench --help" ;;
@@ -125,7 +129,7 @@ case "${1:-}" in
       grep -E 'number_of_executed_units|new_units_added' "build/fuzz/$(basename "$fuzzer").log" >&2
     done ;;
   *)
-    sed -n '2,12s/^# \{0,1\}//p' "$0"
+    sed -n '2,13s/^# \{0,1\}//p' "$0"
     [ -z "${1:-}" ] || die "unknown command '$1'"
     exit 2 ;;
 esac

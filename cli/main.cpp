@@ -5,8 +5,11 @@
 #include <CLI/Formatter.hpp>
 #include <functional>
 
+#include "cli/baselines_command.h"
 #include "cli/component_options.h"
+#include "cli/demo_options.h"
 #include "cli/errors.h"
+#include "cli/generate_options.h"
 #include "cli/inspect_options.h"
 #include "cli/metrics_command.h"
 #include "cli/score_options.h"
@@ -21,13 +24,16 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", version_text);
   app.require_subcommand(1);
   app.footer(
-      "Start with: asbench inspect --split DIR --outputs DIR\n"
+      "Start with: asbench demo, then: asbench inspect --split DIR --outputs DIR\n"
       "Exit codes: 0 done, 1 the gate found a regression, 2 nothing could be computed or compared.");
 
   std::function<int()> chosen;
+  add_demo_command(app, chosen);
   add_inspect_command(app, chosen);
   add_score_command(app, chosen);
   add_features_command(app, chosen);
+  add_generate_command(app, chosen);
+  add_baselines_command(app, chosen);
   add_metrics_command(app, chosen);
   add_weights_command(app, chosen);
   add_component_command(app, chosen);

@@ -6,8 +6,8 @@ namespace asbench::cli {
 /// one of them is called: `asbench metrics list` starts in milliseconds because neither is touched. Each module exports one
 /// function per command, `extern "C" int asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
 enum class Module {
-  media,   ///< OpenCV: inspect
-  engine,  ///< OpenCV and LibTorch: score, features, component
+  media,   ///< OpenCV: inspect, generate
+  engine,  ///< OpenCV and LibTorch: demo, score, features, component
 };
 
 /// Loads the module (once) and finds a function in it. @throws InternalError with the loader's own words.

@@ -1,15 +1,20 @@
 // score and features, as functions of the engine module (cli/modules.h).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
+#include "baselines/generate.h"
+#include "baselines/mini_world/mini_world.h"
 #include "cli/errors.h"
 #include "cli/score_options.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/npy.h"
+#include "evaluation/frame_sidecar.h"
+#include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "features/store.h"
 #include "metrics/registry.h"
@@ -82,12 +87,23 @@ void print_table(const Json& document, const std::string& out) {
   fmt::print("\n^ higher is better, v lower is better; N, failed and skipped count shots or shot pairs. Wrote {}\n", out);
 }
 
+/// The small encoders know the demo's world; elsewhere their numbers say nothing.
+void warn_of_demo_encoders(const Json& document, const std::string& split) {
+  if (!document.contains("demo_encoders") || baselines::is_mini_world(split)) return;
+  fmt::print(stderr,
+             "asbench score: warning: {} come with the program for its demo and tests. They have seen nothing but drawn characters,\n"
+             "  and this split is not the demo's: don't report these numbers. --protocol animeshooter-v1 uses published encoders.\n",
+             fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), " and "));
+}
+
 int run_score(const ScoreOptions& options) {
   require_writable_target(options.out);
   install_interrupt_handlers();
   evaluation::ScoreRequest request;
   fill_common(request, options.input, options.compute);
-  request.system = options.system.value_or("");
+  const auto baseline = baselines::generated_by(options.input.outputs);
+  request.kind = baseline ? "baseline" : "submission";
+  request.system = options.system.value_or(baseline.value_or(""));
   request.defaults = evaluation::load_protocol(options.protocol);
   request.protocol = request.defaults;
   for (const auto& text : options.encoders) {
@@ -103,7 +119,12 @@ int run_score(const ScoreOptions& options) {
   if (options.frames) request.protocol.frames = *options.frames;
   if (options.background) request.protocol.background = *options.background;
 
-  const Json document = evaluation::score(request);
+  if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
+  Json document = evaluation::score(request);
+  if (!options.normalise.empty()) {
+    evaluation::normalise(document, {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)});
+  }
+  warn_of_demo_encoders(document, options.input.split);
   write_json_file(options.out, document);
   if (options.json) {
     fmt::print("{}\n", document.at("metrics").dump(1));

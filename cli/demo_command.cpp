@@ -1,0 +1,119 @@
+// demo, as a function of the engine module (cli/modules.h): every other command's work, once, on the drawn world.
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <vector>
+
+#include "baselines/generate.h"
+#include "baselines/mini_world/mini_world.h"
+#include "cli/demo_options.h"
+#include "cli/errors.h"
+#include "core/error.h"
+#include "core/interrupt.h"
+#include "evaluation/frame_sidecar.h"
+#include "evaluation/normalise.h"
+#include "evaluation/run.h"
+#include "loaders/outputs.h"
+#include "loaders/split.h"
+#include "reports/leaderboard.h"
+
+namespace asbench::cli {
+namespace fs = std::filesystem;
+namespace {
+
+/// The anchors come first: the others are normalised between them.
+constexpr const char* kFloor = "wrong-ip";
+constexpr const char* kCeiling = "gt-story";
+constexpr std::array kSystems = {kFloor,          kCeiling,           "gt-clips",  "copy-prev",     "shuffled-shots",
+                                 "shuffled-stories", "retrieval",     "ref-still", "ref-pan",       "ref-paste",
+                                 "frame-shuffle", "text-card",        "noise",     "black"};
+
+struct World {
+  fs::path split_folder;
+  loaders::Split split;
+  loaders::Outputs ground_truth;
+};
+
+World draw_world(const fs::path& out) {
+  const baselines::MiniWorldOptions options;
+  Progress progress("drawing the world", baselines::clips_in(options));
+  const auto folders = baselines::render_mini_world(options, out / "world", progress);
+  progress.finish();
+  World world{folders.split, loaders::read_split(folders.split), {}};
+  world.ground_truth = loaders::find_outputs(world.split, folders.ground_truth);
+  return world;
+}
+
+void generate_system(const std::string& name, const World& world, const fs::path& folder, int threads) {
+  const baselines::MiniWorldOptions drawn;
+  baselines::GenerateRequest request;
+  request.baseline = name;
+  request.inputs.split = &world.split;
+  request.inputs.source = &world.ground_truth;
+  request.inputs.format = {.width = drawn.width, .height = drawn.height, .frames = drawn.frames, .frames_per_second = drawn.frames_per_second};
+  request.source_name = "ground_truth";
+  request.out = folder;
+  request.threads = threads;
+  request.progress = Progress::Style::quiet;
+  baselines::generate(request);
+}
+
+Json score_system(const std::string& name, const World& world, const fs::path& out, int threads) {
+  evaluation::ScoreRequest request;
+  request.split = world.split_folder;
+  request.outputs = out / "systems" / name;
+  request.system = name;
+  request.kind = "baseline";
+  request.defaults = request.protocol = evaluation::load_protocol("demo");
+  request.store = out / "features";
+  request.extraction.threads = threads;
+  request.extraction.progress = Progress::Style::quiet;
+  const fs::path result = out / "results" / (name + ".json");
+  request.frames_folder = out / "results" / "frames";
+  Json document = evaluation::score(request);
+  if (name != kFloor && name != kCeiling) {
+    evaluation::normalise(document, {.floor = out / "results" / fmt::format("{}.json", kFloor), .ceiling = out / "results" / fmt::format("{}.json", kCeiling)});
+  }
+  write_json_file(result, document);
+  return document;
+}
+
+int run_demo(const DemoOptions& options) {
+  install_interrupt_handlers();
+  const fs::path out = options.out;
+  std::error_code error;
+  fs::create_directories(out / "results", error);
+  if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", options.out, error.message()));
+
+  const World world = draw_world(out);
+  std::vector<Json> documents;
+  {
+    Progress progress("generating and scoring systems", static_cast<std::int64_t>(kSystems.size()));
+    for (const char* name : kSystems) {
+      generate_system(name, world, out / "systems" / name, options.threads);
+      documents.push_back(score_system(name, world, out, options.threads));
+      progress.advance();
+    }
+  }
+  const fs::path leaderboard = out / "leaderboard.md";
+  write_file_atomically(leaderboard, reports::leaderboard_markdown(documents));
+
+  fmt::print("{}\n", reports::leaderboard_text(documents));
+  fmt::print("How to read it: gt-story is real animation, wrong-ip shows other characters, noise shows nothing. ref-still and copy-prev win\n"
+             "columns without animating a story, and the controls on the right say so: asbench baselines show ref-still\n\n");
+  fmt::print("Open   {}                  the leaderboard\n       {}   real shots of one story\n       {}          one system's document\n",
+             leaderboard.string(), world.ground_truth.shots.begin()->second.path.parent_path().string(), (out / "results" / "gt-story.json").string());
+  fmt::print("Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
+             "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     with published encoders: asbench weights list\n",
+             world.split_folder.string());
+  return kExitDone;
+}
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_demo(const DemoOptions* options) {
+  return run_guarded("demo", [&] { return run_demo(*options); });
+}
+
+}  // namespace asbench::cli

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+namespace asbench::cli {
+
+/// `asbench demo`
+struct DemoOptions {
+  std::string out = "asbench-demo";
+  int threads = 0;
+};
+
+void add_demo_command(CLI::App& app, std::function<int()>& chosen);
+
+}  // namespace asbench::cli

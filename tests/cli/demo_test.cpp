@@ -1,0 +1,163 @@
+// What must be true of any sound benchmark, asserted on the systems whose rank is known beforehand.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "core/schema.h"
+#include "tests/cli/mini_benchmark.h"
+
+namespace asbench::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kExact = 1e-12;  // the same numbers summed in another order
+constexpr double kIdentityMargin = 0.1;    // reference adherence of neighbours in rank; measured distances are several times this
+constexpr double kAlignmentMargin = 0.05;  // text alignment of real shots above wrong ones
+
+class Demo {
+ public:
+  explicit Demo(const fs::path& folder) : folder_(folder) {
+    for (const auto& entry : fs::directory_iterator(folder / "results")) {
+      if (entry.path().extension() == ".json") documents_[entry.path().stem().string()] = read_json_file(entry.path());
+    }
+  }
+  [[nodiscard]] const std::map<std::string, Json>& documents() const { return documents_; }
+  [[nodiscard]] const Json& metric(const std::string& system, const std::string& id) const { return documents_.at(system).at("metrics").at(id); }
+  [[nodiscard]] double mean(const std::string& system, const std::string& id) const { return metric(system, id).at("mean").get<double>(); }
+  [[nodiscard]] double harmeanp(const std::string& system, const std::string& id) const { return metric(system, id).at("harmeanp").get<double>(); }
+
+ private:
+  fs::path folder_;
+  std::map<std::string, Json> documents_;
+};
+
+void expect_reference_adherence_ranks_as_known(const Demo& demo) {
+  for (const char* id : {"clip_i", "dino_i"}) {
+    EXPECT_GT(demo.mean("gt-story", id), demo.mean("wrong-ip", id) + kIdentityMargin) << id;
+    EXPECT_GT(demo.mean("wrong-ip", id), demo.mean("noise", id) + kIdentityMargin) << id;
+    EXPECT_GT(demo.mean("gt-clips", id), demo.mean("wrong-ip", id) + kIdentityMargin) << id;
+  }
+}
+
+void expect_copies_are_consistent_and_deaf(const Demo& demo) {
+  for (const char* id : {"cross_shot_clip", "cross_shot_dino"}) {
+    // Still and empty pictures are more consistent yet; among systems that animate, the copy wins.
+    for (const char* other : {"gt-story", "gt-clips", "shuffled-shots", "shuffled-stories", "wrong-ip", "retrieval", "frame-shuffle"}) {
+      EXPECT_GT(demo.mean("copy-prev", id), demo.mean(other, id)) << id << " of " << other;
+    }
+  }
+  EXPECT_GT(demo.mean("gt-story", "clip_t"), demo.mean("copy-prev", "clip_t") + kAlignmentMargin);
+  EXPECT_NEAR(demo.mean("copy-prev", "clip_t_margin"), 0.0, kExact);
+  EXPECT_GT(demo.mean("gt-story", "clip_t_margin"), kAlignmentMargin);
+  EXPECT_DOUBLE_EQ(demo.mean("copy-prev", "duplicate_pairs"), 1.0);
+}
+
+void expect_equal_shots_give_the_square(const Demo& demo) {
+  for (const auto& story : demo.documents().at("copy-prev").at("stories")) {
+    const Json& values = story.at("metrics").at("clip_i");
+    const double score = values.at("mean").get<double>();
+    EXPECT_NEAR(values.at("harmeanp").get<double>(), score > 0.0 ? score * score : 0.0, kExact) << story.at("id");
+  }
+}
+
+void expect_exploits_show(const Demo& demo) {
+  EXPECT_GT(demo.mean("ref-still", "clip_i"), demo.mean("gt-story", "clip_i"));
+  EXPECT_GT(demo.mean("ref-still", "dino_i"), demo.mean("gt-story", "dino_i"));
+  EXPECT_GT(demo.mean("ref-still", "cross_shot_clip"), demo.mean("gt-story", "cross_shot_clip"));
+  EXPECT_DOUBLE_EQ(demo.mean("ref-still", "frozen_rate"), 1.0);
+  EXPECT_DOUBLE_EQ(demo.mean("ref-still", "reference_copy"), 1.0);
+  EXPECT_DOUBLE_EQ(demo.mean("text-card", "frozen_rate"), 1.0);
+  EXPECT_LT(demo.mean("text-card", "clip_i") + kIdentityMargin, demo.mean("gt-story", "clip_i"));
+  EXPECT_DOUBLE_EQ(demo.mean("gt-story", "frozen_rate"), 0.0);
+  EXPECT_DOUBLE_EQ(demo.mean("gt-story", "reference_copy"), 0.0);
+}
+
+void expect_order_moves_columns_only(const Demo& demo) {
+  for (const char* id : {"clip_i", "dino_i"}) {
+    EXPECT_NEAR(demo.mean("shuffled-shots", id), demo.mean("gt-story", id), kExact) << id;
+    EXPECT_NEAR(demo.harmeanp("shuffled-shots", id), demo.harmeanp("gt-story", id), kExact) << id;
+    double moved = 0.0;
+    for (std::size_t shot = 0; shot < 4; ++shot) {
+      moved = std::max(moved, std::abs(demo.metric("shuffled-shots", id).at("per_shot_index").at(shot).get<double>() -
+                                       demo.metric("gt-story", id).at("per_shot_index").at(shot).get<double>()));
+    }
+    EXPECT_GT(moved, 1e-3) << id;
+  }
+}
+
+void expect_other_stories_keep_identity_and_lose_captions(const Demo& demo) {
+  for (const char* id : {"clip_i", "dino_i"}) EXPECT_NEAR(demo.mean("shuffled-stories", id), demo.mean("gt-story", id), kExact) << id;
+  EXPECT_GT(demo.mean("gt-story", "clip_t"), demo.mean("shuffled-stories", "clip_t") + kAlignmentMargin);
+}
+
+void expect_normalised_between_the_anchors(const Demo& demo) {
+  const double floor = demo.mean("wrong-ip", "clip_i");
+  const double ceiling = demo.mean("gt-story", "clip_i");
+  EXPECT_NEAR(demo.metric("gt-clips", "clip_i").at("normalised").get<double>(), (demo.mean("gt-clips", "clip_i") - floor) / (ceiling - floor), kExact);
+  EXPECT_LT(demo.metric("noise", "clip_i").at("normalised").get<double>(), 0.0);
+}
+
+void expect_marked_as_demo(const Demo& demo) {
+  for (const auto& [name, document] : demo.documents()) {
+    check_schema(document, "result", name);
+    EXPECT_EQ(document.at("system").at("kind"), "baseline") << name;
+    EXPECT_EQ(document.at("demo_encoders").size(), 2U) << name;
+    EXPECT_NE(document.at("metrics").at("clip_i").at("signature").get<std::string>().find("(demo encoder)"), std::string::npos) << name;
+  }
+}
+
+TEST(Demo, IsASoundBenchmark) {
+  const TemporaryFolder folder;
+  const auto first = run_program(asbench_program(), {"demo", "--out", folder.path().string()});
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_NE(first.out.find("DEMO ENCODERS"), std::string::npos);
+  EXPECT_NE(first.out.find("Next "), std::string::npos);
+  EXPECT_TRUE(fs::exists(folder.path() / "leaderboard.md"));
+  {
+    const Demo demo(folder.path());
+    ASSERT_EQ(demo.documents().size(), 14U);
+    expect_reference_adherence_ranks_as_known(demo);
+    expect_copies_are_consistent_and_deaf(demo);
+    expect_equal_shots_give_the_square(demo);
+    expect_exploits_show(demo);
+    expect_order_moves_columns_only(demo);
+    expect_other_stories_keep_identity_and_lose_captions(demo);
+    expect_normalised_between_the_anchors(demo);
+    expect_marked_as_demo(demo);
+  }
+
+  const Json before = read_json_file(folder.path() / "results" / "gt-story.json");
+  const auto second = run_program(asbench_program(), {"demo", "--out", folder.path().string()});
+  ASSERT_EQ(second.exit_code, 0) << second.err;
+  EXPECT_EQ(second.out, first.out);
+  const Json after = read_json_file(folder.path() / "results" / "gt-story.json");
+  EXPECT_EQ(after.at("provenance").at("stages").at("clips_decoded"), 0);
+  EXPECT_EQ(after.at("provenance").at("stages").at("images_encoded"), 0);
+  EXPECT_EQ(after.at("metrics"), before.at("metrics"));
+
+  // The same encoders on a split that is not the drawn one are warned of, and said to be normal on the drawn one.
+  const auto drawn = run_program(asbench_program(), {"score", "--split", (folder.path() / "world" / "mini-world").string(), "--outputs",
+                                                     (folder.path() / "systems" / "gt-story").string(), "--protocol", "demo", "--cache",
+                                                     (folder.path() / "features").string(), "--out", (folder.path() / "again.json").string()});
+  ASSERT_EQ(drawn.exit_code, 0) << drawn.err;
+  EXPECT_EQ(drawn.err.find("warning"), std::string::npos) << drawn.err;
+  EXPECT_EQ(read_json_file(folder.path() / "again.json").at("system").at("kind"), "baseline");
+  EXPECT_FALSE(fs::is_empty(folder.path() / "again.frames"));
+  const MiniBenchmark foreign;
+  const auto warned = foreign.score("foreign", {"--protocol", "demo"});
+  ASSERT_EQ(warned.exit_code, 0) << warned.err;
+  EXPECT_NE(warned.err.find("don't report these numbers"), std::string::npos) << warned.err;
+}
+
+TEST(Demo, SaysThatItsFolderCanNotBeMade) {
+  const auto run = run_program(asbench_program(), {"demo", "--out", "/proc/nowhere"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("can't be made"), std::string::npos) << run.err;
+}
+
+}  // namespace
+}  // namespace asbench::testing

@@ -1,0 +1,213 @@
+"""Trains asbench/mini-clip and asbench/mini-dino on rendered mini-world data and writes them in Hugging Face layout.
+
+    python train.py --data DIR --held-out DIR --out ../../models/embedded/asbench [--minutes-scale 1.0]
+
+Everything is seeded; the same torch, numpy and thread count give the same figures within the card's tolerances.
+"""
+import argparse
+import json
+import pathlib
+import time
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import evaluate
+import export
+import networks
+import vocabulary
+from data import World
+
+SEED = 20260
+BATCH = 128
+PROJECTION = 96
+VISION = {"hidden_size": 128, "intermediate_size": 512, "num_hidden_layers": 4, "num_attention_heads": 4, "image_size": 64, "patch_size": 8}
+TEXT = {"hidden_size": 128, "intermediate_size": 256, "num_hidden_layers": 2, "num_attention_heads": 4, "max_position_embeddings": 77}
+VIT = {"hidden_size": 128, "intermediate_size": 512, "num_hidden_layers": 3, "num_attention_heads": 4, "image_size": 64, "patch_size": 8,
+       "layer_norm_eps": 1e-6}
+
+
+def pixels(images):
+    """uint8 [N, 64, 64, 3] to float [N, 3, 64, 64], mean and standard deviation 0.5."""
+    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float().div_(127.5).sub_(1.0)
+
+
+def augmented(x, generator):
+    """A small zoom, shift and change of light; half of them mirrored. Colours stay what captions call them."""
+    n = len(x)
+    rand = lambda low, high: low + (high - low) * torch.rand(n, generator=generator)
+    zoom, flip = rand(0.78, 1.1), torch.where(rand(0, 1) < 0.5, -1.0, 1.0)
+    theta = torch.zeros(n, 2, 3)
+    theta[:, 0, 0], theta[:, 1, 1] = zoom * flip, zoom
+    theta[:, 0, 2], theta[:, 1, 2] = rand(-0.15, 0.15), rand(-0.12, 0.12)
+    x = F.grid_sample(x, F.affine_grid(theta, x.shape, align_corners=False), padding_mode="border", align_corners=False)
+    return (x * rand(0.88, 1.1).view(-1, 1, 1, 1) + rand(-0.06, 0.06).view(-1, 1, 1, 1)).clamp_(-1, 1)
+
+
+def empty_pictures(count, generator):
+    """Pictures that show nobody: noise of several grains, flat colours, black."""
+    kinds = []
+    for i in range(count):
+        if i % 4 == 0:
+            picture = torch.rand(3, 64, 64, generator=generator) * 2 - 1
+        elif i % 4 == 1:
+            picture = 0.45 * torch.randn(3, 64, 64, generator=generator)
+        elif i % 4 == 2:
+            picture = (torch.rand(3, 1, 1, generator=generator) * 2 - 1).expand(3, 64, 64).clone()
+        else:
+            picture = torch.full((3, 64, 64), -1.0)
+        kinds.append(picture.clamp(-1, 1))
+    return torch.stack(kinds)
+
+
+def contrast(a, b, same, scale):
+    """InfoNCE with several positives: rows of a against all b, `same` [len(a), len(b)] marks what belongs together."""
+    logits = scale * a @ b.T
+    logits = logits.log_softmax(1)
+    return -((logits * same).sum(1) / same.sum(1).clamp(min=1))[same.sum(1) > 0].mean()
+
+
+class Heads(nn.Module):
+    """Attribute classifiers that only exist while training: they show the encoder what there is to see."""
+
+    def __init__(self, width, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(width, size) for size in sizes)
+
+    def loss(self, features, targets):
+        return sum(F.cross_entropy(layer(features), targets[:, i]) for i, layer in enumerate(self.layers)) / len(self.layers)
+
+
+class Sampler:
+    """Batches of one random frame from each of BATCH different shots."""
+
+    def __init__(self, world, rng):
+        self.rng = rng
+        shots = {}
+        for i, row in enumerate(world.rows):
+            shots.setdefault((row["ip"], row["story"], row["shot"]), []).append(i)
+        self.shots = [np.array(rows) for rows in shots.values()]
+
+    def batches(self, count):
+        order = []
+        for _ in range(count):
+            if len(order) < BATCH:
+                order = list(self.rng.permutation(len(self.shots)))
+            yield np.array([self.rng.choice(self.shots[order.pop()]) for _ in range(BATCH)])
+
+
+def optimiser(parameters, steps, rate):
+    adam = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.02, betas=(0.9, 0.98))
+    warm = max(1, steps // 15)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        adam, lambda s: min((s + 1) / warm, 0.5 * (1 + np.cos(np.pi * min(1.0, s / steps))) + 1e-3))
+    return adam, schedule
+
+
+def report(name, step, steps, loss, started):
+    if step % 50 == 0 or step + 1 == steps:
+        print(f"{name} {step + 1}/{steps} loss {loss:.3f} {time.time() - started:.0f} s", flush=True)
+
+
+def train_clip(world, tokenizer, steps, seed):
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    net = networks.Clip(TEXT | {"vocab_size": len(tokenizer.ids), "eos_token_id": tokenizer.ids[vocabulary.END]}, VISION, PROJECTION)
+    looks = torch.from_numpy(world.looks)
+    heads = Heads(VISION["hidden_size"], world.look_sizes + [world.setting_count, world.action_count])
+    captions = [[torch.tensor(tokenizer(text)) for text in pair] for pair in world.captions()]
+    names = torch.tensor([tokenizer(f"A {words}.") for words in world.words])
+    adam, schedule = optimiser(list(net.parameters()) + list(heads.parameters()), steps, 1.2e-3)
+    references = pixels(world.references)
+    started = time.time()
+    for step, batch in enumerate(Sampler(world, rng).batches(steps)):
+        who = torch.from_numpy(world.character[batch])
+        cast = torch.unique(who)[:64]
+        pooled = net.pooled(torch.cat([augmented(pixels(world.frames[batch]), generator), augmented(references[cast], generator),
+                                       empty_pictures(16, generator)]))
+        images = F.normalize(net.visual_projection(pooled), dim=-1)
+        frames, refs, empty = images.split([BATCH, len(cast), 16])
+        texts = net.text(torch.stack([captions[i][rng.integers(2)] for i in batch] + [names[c] for c in cast]))
+        sentences, descriptions = texts.split([BATCH, len(cast)])
+        scale = net.logit_scale.exp().clamp(max=60)
+        own = torch.eye(BATCH)
+        pad = torch.zeros(BATCH, 16)
+        text_loss = contrast(frames, sentences, own, scale) + contrast(sentences, torch.cat([frames, empty]), torch.cat([own, pad], 1), scale)
+        identity = (who[:, None] == cast[None, :]).float()
+        image_loss = contrast(frames, torch.cat([refs, empty]), torch.cat([identity, pad], 1), 10.0) + contrast(
+            refs, torch.cat([frames, empty]), torch.cat([identity.T, torch.zeros(len(cast), 16)], 1), 10.0)
+        name_loss = contrast(refs, descriptions, torch.eye(len(cast)), scale)
+        targets = torch.cat([looks[who], torch.from_numpy(np.stack([world.setting[batch], world.action[batch]], 1))], 1)
+        loss = text_loss + 0.6 * image_loss + 0.25 * name_loss + 1.0 * heads.loss(pooled[:BATCH], targets)
+        adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        adam.step()
+        schedule.step()
+        report("mini-clip", step, steps, loss.item(), started)
+    return net.eval()
+
+
+def train_vit(world, steps, seed):
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    net = networks.Vit(VIT)
+    heads = Heads(VIT["hidden_size"], world.look_sizes)
+    looks = torch.from_numpy(world.looks)
+    adam, schedule = optimiser(list(net.parameters()) + list(heads.parameters()), steps, 1.2e-3)
+    references = pixels(world.references)
+    started = time.time()
+    for step, batch in enumerate(Sampler(world, rng).batches(steps)):
+        who = torch.from_numpy(world.character[batch])
+        cast = torch.unique(who)[:64]
+        pooled = net.pooled(torch.cat([augmented(pixels(world.frames[batch]), generator), augmented(references[cast], generator),
+                                       empty_pictures(16, generator)]))
+        images = F.normalize(pooled, dim=-1)
+        frames, refs, empty = images.split([BATCH, len(cast), 16])
+        identity = (who[:, None] == cast[None, :]).float()
+        others = (who[:, None] == who[None, :]).float() * (1 - torch.eye(BATCH))
+        loss = contrast(frames, torch.cat([refs, empty]), torch.cat([identity, torch.zeros(BATCH, 16)], 1), 10.0)
+        loss = loss + 0.5 * contrast(frames, torch.cat([frames, empty]), torch.cat([others, torch.zeros(BATCH, 16)], 1), 10.0)
+        loss = loss + 1.0 * heads.loss(pooled[:BATCH], looks[who])
+        adam.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        adam.step()
+        schedule.step()
+        report("mini-dino", step, steps, loss.item(), started)
+    return net.eval()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="training cast, from asbench_training_data")
+    parser.add_argument("--held-out", required=True, help="demo cast, another seed than the demo's")
+    parser.add_argument("--out", required=True, help="folder that gets mini-clip/ and mini-dino/")
+    parser.add_argument("--clip-steps", type=int, default=700)
+    parser.add_argument("--vit-steps", type=int, default=450)
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args()
+    torch.set_num_threads(2)
+    torch.use_deterministic_algorithms(True)
+    started = time.time()
+    world = World(options.data)
+    print(f"{len(world.rows)} frames of {len(world.words)} characters, {time.time() - started:.0f} s", flush=True)
+    merges = vocabulary.train([text for pair in world.captions() for text in pair], merge_count=260)
+    tokenizer = vocabulary.Tokenizer(merges, TEXT["max_position_embeddings"])
+    clip = train_clip(world, tokenizer, options.clip_steps, options.seed)
+    vit = train_vit(world, options.vit_steps, options.seed)
+    out = pathlib.Path(options.out)
+    export.save_clip(clip, tokenizer, out / "mini-clip", TEXT, VISION, PROJECTION)
+    export.save_vit(vit, out / "mini-dino", VIT)
+    print(f"trained in {(time.time() - started) / 60:.1f} minutes", flush=True)
+    figures = evaluate.evaluate(out, World(options.held_out))
+    (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
+    print(json.dumps(figures, indent=1))
+
+
+if __name__ == "__main__":
+    main()
