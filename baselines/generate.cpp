@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/version.h"
+#include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/clip_writer.h"
 
@@ -30,7 +31,8 @@ struct Job {
 
 /// A finished shot may have either ending, as the donor has it.
 bool is_finished(const fs::path& file) {
-  return fs::exists(fs::path(file).concat(".mp4")) || fs::exists(fs::path(file).concat(".avi"));
+  std::error_code unreadable;  // settle_record() says it
+  return fs::exists(fs::path(file).concat(".mp4"), unreadable) || fs::exists(fs::path(file).concat(".avi"), unreadable);
 }
 
 Json record_of(const GenerateRequest& request) {
@@ -53,8 +55,11 @@ void settle_record(const fs::path& out, const Json& wanted) {
   fs::create_directories(out, error);
   if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", out.string(), error.message()));
   const fs::path file = out / kRecord;
-  if (!fs::exists(file)) {
-    if (!fs::is_empty(out)) {
+  const bool is_there = fs::exists(file, error);
+  const bool empty = !error && fs::is_empty(out, error);
+  if (error) throw BadInput(fmt::format("--out {}: the folder can't be read: {}", out.string(), error.message()));
+  if (!is_there) {
+    if (!empty) {
       throw UsageError(fmt::format("--out {}: holds files, but no {} that says they are a baseline's; name a new folder", out.string(), kRecord));
     }
     return write_json_file(file, wanted);
@@ -67,17 +72,13 @@ void settle_record(const fs::path& out, const Json& wanted) {
   }
 }
 
-/// Copies under a temporary name; BadInput when the donor is gone or the disk full.
+/// Copies under a temporary name; BadInput when the donor is gone or the disk full. (copy_file() calls a full disk an input/output
+/// error.)
 void copy_clip(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
-  const fs::path unfinished = to.parent_path() / fmt::format(".{}.part", to.filename().string());
-  fs::copy_file(from, unfinished, fs::copy_options::overwrite_existing, error);
-  if (!error) fs::rename(unfinished, to, error);
-  if (!error) return;
-  const std::string cause = error.message();
-  fs::remove(unfinished, error);
-  throw BadInput(fmt::format("{} can't be copied to {}: {}", from.string(), to.string(), cause));
+  if (error) throw BadInput(fmt::format("{}: the folder can't be made: {}", to.parent_path().string(), error.message()));
+  write_file_atomically(to, read_text_file(from));
 }
 
 bool can_be_copied(const loaders::ShotSource& source) {
@@ -151,7 +152,6 @@ GenerateReport generate(const GenerateRequest& request) {
   if (const auto need = generator->missing_need(request.inputs); !need.empty()) {
     throw UsageError(fmt::format("{} can't be made from this split: {}", request.baseline, need));
   }
-  settle_record(request.out, record_of(request));
   const loaders::Split& part = request.part != nullptr ? *request.part : *request.inputs.split;
   GenerateReport report;
   std::vector<Job> jobs;
@@ -165,6 +165,10 @@ GenerateReport generate(const GenerateRequest& request) {
       }
     }
   }
+  for (const Job& job : jobs) {  // a donor that is absent or broken is said before anything is written
+    if (const auto donor = generator->existing_shot(request.inputs, *job.story, *job.shot)) loaders::check_clip(*donor);
+  }
+  settle_record(request.out, record_of(request));
   report.written = static_cast<int>(jobs.size());
   Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()), jobs.empty() ? Progress::Style::quiet : request.progress);
   run_jobs(jobs, *generator, request, progress);

@@ -16,6 +16,15 @@ void Generator::draw(const GeneratorInputs&, const loaders::Story& story, const 
   throw InternalError(fmt::format("the generator has neither a clip nor a drawing for {} shot {}", story.id, shot.number));
 }
 
+std::string need_captions(const GeneratorInputs& inputs) {
+  for (const auto& story : inputs.split->stories) {
+    for (const auto& shot : story.shots) {
+      if (!shot.caption || shot.caption->empty()) return fmt::format("it needs a caption for every shot, and {} shot {} has none", story.id, shot.number);
+    }
+  }
+  return {};
+}
+
 std::unique_ptr<Generator> make_generator(std::string_view name) {
   const BaselineInfo info = find_baseline(name);
   if (auto generator = make_copying_generator(info)) return generator;

@@ -52,6 +52,9 @@ class Generator {
   virtual void draw(const GeneratorInputs& inputs, const loaders::Story& story, const loaders::Shot& shot, const FrameWriter& write) const;
 };
 
+/// What missing_need() says where a shot has no caption; empty when all have one.
+[[nodiscard]] std::string need_captions(const GeneratorInputs& inputs);
+
 /// @throws UsageError for a name that list_baselines() does not have (lists them).
 [[nodiscard]] std::unique_ptr<Generator> make_generator(std::string_view name);
 

@@ -40,6 +40,7 @@ int run_generate(const GenerateOptions& options) {
   request.source_name = options.source.value_or("");
   request.out = options.out;
   request.threads = options.threads;
+  if (options.quiet) request.progress = Progress::Style::quiet;
   const auto report = baselines::generate(request);
   fmt::print("{}: {} shots written to {}{}\nScore them with: asbench score --split {} --outputs {} --out {}.json\n", options.baseline, report.written,
              options.out, report.kept > 0 ? fmt::format(", {} were there", report.kept) : "", options.split, options.out, options.baseline);

@@ -25,6 +25,7 @@ struct GenerateOptions {
   std::vector<std::string> ips;
   std::vector<std::string> stories;
   std::optional<int> limit;
+  bool quiet = false;
 };
 
 void add_generate_command(CLI::App& app, std::function<int()>& chosen);

@@ -109,7 +109,8 @@ class ShuffledShots : public Generator {
 };
 
 /// Shot j comes from shot j of another story of the IP; over all stories every shot is used once, so what depends on the IP alone
-/// keeps its mean.
+/// keeps its mean. The shots of one story come from different stories while the IP has enough of them: with equal turns another
+/// story would stand there whole, as coherent as before.
 class ShuffledStories : public Generator {
  public:
   std::string missing_need(const GeneratorInputs& inputs) const override {
@@ -127,8 +128,9 @@ class ShuffledStories : public Generator {
   std::optional<ShotSource> existing_shot(const GeneratorInputs& inputs, const Story& story, const loaders::Shot& shot) const override {
     const auto stories = stories_of(*inputs.split, story.ip);
     const std::size_t index = place_of(story, shot);
-    SplitMix64 random = stream(inputs.seed, fmt::format("shuffled-stories/{}/{}", story.ip, index));
-    const std::size_t turn = 1 + static_cast<std::size_t>(random.below(stories.size() - 1));
+    SplitMix64 random = stream(inputs.seed, "shuffled-stories/" + story.ip);
+    const std::size_t first = static_cast<std::size_t>(random.below(stories.size() - 1));
+    const std::size_t turn = 1 + (first + index) % (stories.size() - 1);
     const Story& donor = *stories[(place_of(stories, story) + turn) % stories.size()];
     return required_shot(inputs, donor.id, donor.shots[index].number);
   }
@@ -161,6 +163,7 @@ class WrongIp : public Generator {
 class Retrieval : public Generator {
  public:
   std::string missing_need(const GeneratorInputs& inputs) const override {
+    if (auto need = need_captions(inputs); !need.empty()) return need;
     for (const auto& ip : inputs.split->ips) {
       for (const auto& clip : ip.clips) {
         if (clip.caption) return {};
@@ -178,7 +181,7 @@ class Retrieval : public Generator {
         files.push_back(clip.file);
       }
     }
-    return ShotSource{.kind = ShotSource::Kind::video_file, .path = files[nearest_caption(captions, shot.caption.value_or(""))]};
+    return ShotSource{.kind = ShotSource::Kind::video_file, .path = files[nearest_caption(captions, shot.caption.value())]};
   }
 };
 

@@ -114,8 +114,10 @@ class RefPaste : public Generator {
     const auto& format = inputs.format;
     SplitMix64 random = stream(inputs.seed, "ref-paste/" + shot_name(story, shot));
     const cv::Mat background = background_of(random, format);
-    const cv::Mat figure = premultiplied(models::crop_to_visible(reference_of(inputs, story)));
-    const double scale = std::min(height_ * format.height / figure.rows, 0.8 * format.width / figure.cols);
+    const cv::Mat cut_out = premultiplied(models::crop_to_visible(reference_of(inputs, story)));
+    const double scale = std::min(height_ * format.height / cut_out.rows, 0.8 * format.width / cut_out.cols);
+    cv::Mat figure;  // at its final size: a warp that shrinks would skip pixels
+    cv::resize(cut_out, figure, cv::Size(), scale, scale, scale < 1.0 ? cv::INTER_AREA : cv::INTER_LINEAR);
     const double from = uniform(random, 0.25, 0.75);
     const double to = uniform(random, 0.25, 0.75);
     const double bobs = uniform(random, 1.0, 3.0);
@@ -123,7 +125,7 @@ class RefPaste : public Generator {
       const double share = format.frames > 1 ? static_cast<double>(i) / (format.frames - 1) : 0.0;
       const double x = (from + share * (to - from)) * format.width;
       const double y = (0.52 - 0.03 * std::abs(std::sin(2.0 * std::numbers::pi * bobs * share))) * format.height;
-      write(loaders::to_image(pasted(background, figure, scale, x, y)));
+      write(loaders::to_image(pasted(background, figure, x, y)));
     }
   }
 
@@ -158,8 +160,8 @@ class RefPaste : public Generator {
     return figure;
   }
 
-  static cv::Mat pasted(const cv::Mat& background, const cv::Mat& figure, double scale, double x, double y) {
-    const cv::Mat placing = (cv::Mat_<double>(2, 3) << scale, 0, x - 0.5 * scale * figure.cols, 0, scale, y - 0.5 * scale * figure.rows);
+  static cv::Mat pasted(const cv::Mat& background, const cv::Mat& figure, double x, double y) {
+    const cv::Mat placing = (cv::Mat_<double>(2, 3) << 1, 0, x - 0.5 * figure.cols, 0, 1, y - 0.5 * figure.rows);
     cv::Mat layer;
     cv::warpAffine(figure, layer, placing, background.size(), cv::INTER_LINEAR, cv::BORDER_CONSTANT, cv::Scalar::all(0));
     cv::Mat frame = background.clone();
@@ -181,9 +183,9 @@ class RefPaste : public Generator {
 
 class TextCard : public Generator {
  public:
-  std::string missing_need(const GeneratorInputs&) const override { return {}; }
+  std::string missing_need(const GeneratorInputs& inputs) const override { return need_captions(inputs); }
   void draw(const GeneratorInputs& inputs, const Story&, const Shot& shot, const FrameWriter& write) const override {
-    repeat(draw_text_card(shot.caption.value_or(""), inputs.format.width, inputs.format.height), inputs.format.frames, write);
+    repeat(draw_text_card(shot.caption.value(), inputs.format.width, inputs.format.height), inputs.format.frames, write);
   }
 };
 

@@ -124,6 +124,44 @@ TEST_F(Generators, ShuffledStoriesUsesEveryShotOfAnIpOnceAndNeverInItsOwnStory) 
   EXPECT_EQ(real, shuffled);
 }
 
+TEST_F(Generators, ShuffledStoriesTakesTheShotsOfAStoryFromDifferentStories) {
+  std::map<std::string, std::string> story_of;
+  for (const auto& [key, source] : source_.shots) story_of[hash(source)] = key.story;
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+    auto wanted = request("shuffled-stories", "out" + std::to_string(seed));
+    wanted.inputs.seed = seed;
+    generate(wanted);
+    const auto shots = hashes("out" + std::to_string(seed));
+    for (const auto& story : split_.stories) {
+      std::set<std::string> donors;
+      for (const auto& shot : story.shots) donors.insert(story_of.at(shots.at({story.id, shot.number})));
+      EXPECT_EQ(donors.size(), 2U) << story.id << " seed " << seed << ": an IP of three stories has two others";
+    }
+  }
+}
+
+TEST_F(Generators, AnAbsentOrBrokenDonorIsSaidBeforeAnythingIsWritten) {
+  auto gap = source_;
+  gap.shots.erase({"c/2", 3});
+  auto wanted = request("gt-story", "out");
+  wanted.inputs.source = &gap;
+  EXPECT_NE(message_of(wanted).find("c/2 shot 3"), std::string::npos) << message_of(wanted);
+  testing::cut_file(source_.shots.at({"c/1", 2}).path, 0.5);
+  EXPECT_NE(message_of(request("gt-story", "out")).find("shot_02.mp4"), std::string::npos) << message_of(request("gt-story", "out"));
+  EXPECT_FALSE(fs::exists(folder_.path() / "out"));
+}
+
+TEST_F(Generators, AShotWithoutACaptionIsSaidAndNotABlankCard) {
+  auto silent = split_;
+  silent.stories.back().shots.back().caption.reset();
+  for (const char* name : {"text-card", "retrieval"}) {
+    auto wanted = request(name, "out");
+    wanted.inputs.split = &silent;
+    EXPECT_NE(message_of(wanted).find("c/2 shot 3 has none"), std::string::npos) << message_of(wanted);
+  }
+  EXPECT_FALSE(fs::exists(folder_.path() / "out"));
+}
+
 TEST_F(Generators, WrongIpNeverShowsTheStorysOwn) {
   for (const bool with_source : {true, false}) {
     const std::string out = with_source ? "with" : "without";
@@ -247,6 +285,25 @@ TEST_F(Generators, AFullDiskIsSaidAndLeavesNoHalfFile) {
   const std::string message = message_of(wanted);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
   EXPECT_NE(message.find("disk"), std::string::npos) << message;
+  for (const auto& entry : fs::recursive_directory_iterator(folder_.path() / "out")) {
+    if (entry.is_regular_file()) {
+      EXPECT_EQ(entry.path().filename(), "generator.json");
+    }
+  }
+}
+
+TEST_F(Generators, ACopyOnAFullDiskIsSaidAndLeavesNoHalfFile) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{.rlim_cur = 1024, .rlim_max = before.rlim_max};
+  ASSERT_GT(fs::file_size(source_.shots.begin()->second.path), small.rlim_cur);
+  auto wanted = request("gt-story", "out");
+  wanted.threads = 1;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string message = message_of(wanted);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_NE(message.find("shot_01.mp4: can't be written: File too large"), std::string::npos) << message;
   for (const auto& entry : fs::recursive_directory_iterator(folder_.path() / "out")) {
     if (entry.is_regular_file()) {
       EXPECT_EQ(entry.path().filename(), "generator.json");

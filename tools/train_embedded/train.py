@@ -1,6 +1,6 @@
 """Trains asbench/mini-clip and asbench/mini-dino on rendered mini-world data and writes them in Hugging Face layout.
 
-    python train.py --data DIR --held-out DIR --out ../../models/embedded/asbench [--minutes-scale 1.0]
+    python train.py --data DIR --held-out DIR --out ../../models/embedded/asbench
 
 Everything is seeded; the same torch, numpy and thread count give the same figures within the card's tolerances.
 """
@@ -67,6 +67,11 @@ def contrast(a, b, same, scale):
     logits = scale * a @ b.T
     logits = logits.log_softmax(1)
     return -((logits * same).sum(1) / same.sum(1).clamp(min=1))[same.sum(1) > 0].mean()
+
+
+def nobody_is_far(empty, pictures):
+    """Pictures of nobody end up opposite to all pictures of somebody: noise must score below the wrong character."""
+    return (F.relu(empty @ pictures.T + 0.35) ** 2).mean()
 
 
 class Heads(nn.Module):
@@ -141,7 +146,8 @@ def train_clip(world, tokenizer, steps, seed):
             refs, torch.cat([frames, empty]), torch.cat([identity.T, torch.zeros(len(cast), 16)], 1), 10.0)
         name_loss = contrast(refs, descriptions, torch.eye(len(cast)), scale)
         targets = torch.cat([looks[who], torch.from_numpy(np.stack([world.setting[batch], world.action[batch]], 1))], 1)
-        loss = text_loss + 0.6 * image_loss + 0.25 * name_loss + 1.0 * heads.loss(pooled[:BATCH], targets)
+        loss = text_loss + 0.6 * image_loss + 0.25 * name_loss + heads.loss(pooled[:BATCH], targets)
+        loss = loss + 4.0 * nobody_is_far(empty, torch.cat([frames, refs]))
         adam.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -172,7 +178,7 @@ def train_vit(world, steps, seed):
         others = (who[:, None] == who[None, :]).float() * (1 - torch.eye(BATCH))
         loss = contrast(frames, torch.cat([refs, empty]), torch.cat([identity, torch.zeros(BATCH, 16)], 1), 10.0)
         loss = loss + 0.5 * contrast(frames, torch.cat([frames, empty]), torch.cat([others, torch.zeros(BATCH, 16)], 1), 10.0)
-        loss = loss + 1.0 * heads.loss(pooled[:BATCH], looks[who])
+        loss = loss + heads.loss(pooled[:BATCH], looks[who]) + 4.0 * nobody_is_far(empty, torch.cat([frames, refs]))
         adam.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -187,8 +193,8 @@ def main():
     parser.add_argument("--data", required=True, help="training cast, from asbench_training_data")
     parser.add_argument("--held-out", required=True, help="demo cast, another seed than the demo's")
     parser.add_argument("--out", required=True, help="folder that gets mini-clip/ and mini-dino/")
-    parser.add_argument("--clip-steps", type=int, default=700)
-    parser.add_argument("--vit-steps", type=int, default=450)
+    parser.add_argument("--clip-steps", type=int, default=560)
+    parser.add_argument("--vit-steps", type=int, default=360)
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args()
     torch.set_num_threads(2)
