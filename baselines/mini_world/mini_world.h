@@ -18,7 +18,7 @@ struct MiniWorldOptions {
   int ips = 8;              ///< characters; at most characters_in(cast)
   int stories_per_ip = 2;
   int shots_per_story = 4;
-  int clips_per_ip = 3;     ///< tuning clips with captions
+  int clips_per_ip = 4;     ///< tuning clips with captions
   int frames = 24;          ///< a shot
   double frames_per_second = 12.0;
   int width = 192;

@@ -73,7 +73,7 @@ void expect_exploits_show(const Demo& demo) {
   EXPECT_DOUBLE_EQ(demo.mean("text-card", "frozen_rate"), 1.0);
   EXPECT_LT(demo.mean("text-card", "clip_i") + kIdentityMargin, demo.mean("gt-story", "clip_i"));
   EXPECT_DOUBLE_EQ(demo.mean("gt-story", "frozen_rate"), 0.0);
-  EXPECT_DOUBLE_EQ(demo.mean("gt-story", "reference_copy"), 0.0);
+  EXPECT_LT(demo.mean("gt-story", "reference_copy"), 0.1);  // the share above which a leaderboard takes its marks away
 }
 
 void expect_order_moves_columns_only(const Demo& demo) {
