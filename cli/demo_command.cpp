@@ -70,7 +70,7 @@ Json score_system(const std::string& name, const World& world, const fs::path& o
   request.extraction.threads = threads;
   request.extraction.progress = Progress::Style::quiet;
   const fs::path result = out / "results" / (name + ".json");
-  request.frames_folder = out / "results" / "frames";
+  request.frames_folder = evaluation::sidecar_folder(result);
   Json document = evaluation::score(request);
   if (name != kFloor && name != kCeiling) {
     evaluation::normalise(document, {.floor = out / "results" / fmt::format("{}.json", kFloor), .ceiling = out / "results" / fmt::format("{}.json", kCeiling)});

@@ -147,6 +147,21 @@ TEST(Demo, IsASoundBenchmark) {
   EXPECT_EQ(drawn.err.find("warning"), std::string::npos) << drawn.err;
   EXPECT_EQ(read_json_file(folder.path() / "again.json").at("system").at("kind"), "baseline");
   EXPECT_FALSE(fs::is_empty(folder.path() / "again.frames"));
+
+  // --normalise gives what the demo wrote, and refuses anchors of another protocol.
+  const auto normalised = [&](const std::string& frames) {
+    return run_program(asbench_program(), {"score", "--split", (folder.path() / "world" / "mini-world").string(), "--outputs",
+                                           (folder.path() / "systems" / "gt-clips").string(), "--protocol", "demo", "--frames", frames, "--cache",
+                                           (folder.path() / "features").string(), "--out", (folder.path() / "normalised.json").string(), "--no-frames",
+                                           "--normalise", (folder.path() / "results" / "wrong-ip.json").string() + "," +
+                                                              (folder.path() / "results" / "gt-story.json").string()});
+  };
+  ASSERT_EQ(normalised("midpoint:5").exit_code, 0);
+  EXPECT_EQ(read_json_file(folder.path() / "normalised.json").at("metrics"), read_json_file(folder.path() / "results" / "gt-clips.json").at("metrics"));
+  EXPECT_FALSE(fs::exists(folder.path() / "normalised.frames"));
+  const auto other = normalised("ends:5");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_NE(other.err.find("frames=ends:5"), std::string::npos) << other.err;
   const MiniBenchmark foreign;
   const auto warned = foreign.score("foreign", {"--protocol", "demo"});
   ASSERT_EQ(warned.exit_code, 0) << warned.err;

@@ -62,10 +62,11 @@ TEST_F(ScoreCommand, WritesADocumentThatItsSchemaAccepts) {
 }
 
 TEST_F(ScoreCommand, TheSecondRunComputesNothingAndGivesTheSameDocument) {
-  ASSERT_EQ(mini().score("again1").exit_code, 0);
-  ASSERT_EQ(mini().score("again2").exit_code, 0);
-  EXPECT_EQ(first_difference(mini().numbers("again1"), mini().numbers("again2")), "");
-  const Json stages = mini().document("again2").at("provenance").at("stages");
+  ASSERT_EQ(mini().score("again").exit_code, 0);
+  const Json first = mini().numbers("again");
+  ASSERT_EQ(mini().score("again").exit_code, 0);
+  EXPECT_EQ(first_difference(first, mini().numbers("again")), "");
+  const Json stages = mini().document("again").at("provenance").at("stages");
   EXPECT_EQ(stages.at("clips_decoded"), 0);
   EXPECT_EQ(stages.at("images_encoded"), 0);
   EXPECT_EQ(stages.at("captions_encoded"), 0);
