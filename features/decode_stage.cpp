@@ -23,11 +23,19 @@ std::string source_name(const loaders::ShotSource& source) {
   return fmt::format("{}#{}-{}", source.path.string(), source.begin_frame, source.end_frame);
 }
 
-/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a task of its own.
-std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips) {
+std::vector<loaders::ShotSource> all_clips(const ExtractionPlan& plan) {
+  auto sources = plan.clips;
+  sources.insert(sources.end(), plan.reference_clips.begin(), plan.reference_clips.end());
+  return sources;
+}
+
+/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a task of its own. The first
+/// `own` clips and the rest, the reference clips, need different frames and never share a task.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips, std::size_t own) {
   std::vector<std::vector<std::size_t>> groups;
   std::unordered_map<std::string, std::size_t> group_of_video;
   for (std::size_t i = 0; i < clips.size(); ++i) {
+    if (i == own) group_of_video.clear();
     if (clips[i].kind == loaders::ShotSource::Kind::video_range) {
       const auto [known, is_new] = group_of_video.emplace(clips[i].path.string(), groups.size());
       if (!is_new) {
@@ -85,6 +93,17 @@ std::vector<int> distinct_frames(std::span<const int> indices) {
   return frames;
 }
 
+std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
+  if (!plan.clip_encoder) return {};
+  auto frames = loaders::frame_indices(plan.clip_rule, n);
+  const auto length = plan.clip_encoder->length;
+  const auto count = static_cast<int>(frames.size());
+  // Repeated frames would be a frozen end that the clip doesn't have.
+  const bool repeats = loaders::is_short(plan.clip_rule, n);
+  if (repeats || count < length.least || (length.most > 0 && count > length.most)) frames.clear();
+  return frames;
+}
+
 /// What belongs to one thread: its preprocessors (scratch memory inside) and its share of the timings.
 struct DecodeStage::Worker {
   std::vector<models::Preprocessor> preprocessors;  ///< one an encoder
@@ -94,10 +113,10 @@ struct DecodeStage::Worker {
 };
 
 DecodeStage::DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-                         BoundedQueue<PreparedImage>& queue)
-    : plan_(plan), settings_(settings), store_(store), queue_(queue), decoder_(loaders::decoder_name()),
-      progress_("clips", static_cast<std::int64_t>(plan.clips.size()), settings.progress),
-      groups_(groups_of(plan.clips)), outcomes_(plan.clips.size()), same_as_(plan.clips.size(), -1) {
+                         BoundedQueue<PreparedInput>& queue)
+    : plan_(plan), settings_(settings), store_(store), queue_(queue), decoder_(loaders::decoder_name()), sources_(all_clips(plan)),
+      progress_("clips", static_cast<std::int64_t>(sources_.size()), settings.progress),
+      groups_(groups_of(sources_, plan.clips.size())), outcomes_(sources_.size()), same_as_(sources_.size(), -1) {
   loaders::silence_decoders();
 }
 
@@ -149,15 +168,42 @@ void DecodeStage::join() {
 }
 
 bool DecodeStage::queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row) {
-  PreparedImage prepared{job, row, {}};
+  PreparedInput prepared;
+  prepared.job = job;
+  prepared.row = row;
   {
     const StageTimer timer(worker.preprocess_seconds);
     auto& preprocessor = worker.preprocessors[job->encoder];
     const auto size = preprocessor.profile().output({rgb.height, rgb.width});
-    prepared.pixels.resize(std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
-    preprocessor.run(rgb, prepared.pixels);
+    prepared.values.resize(std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
+    preprocessor.run(rgb, prepared.values);
   }
-  return queue_.push(std::move(prepared));
+  const std::size_t bytes = prepared.bytes();
+  return queue_.push(std::move(prepared), bytes);
+}
+
+bool DecodeStage::has_clip_feature(const ClipOutcome& outcome) const {
+  return outcome.window.empty() || store_.has(key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window));
+}
+
+void DecodeStage::queue_clip(Worker& worker, const loaders::DecodedClip& clip, const ClipOutcome& outcome) {
+  if (has_clip_feature(outcome)) return;
+  PreparedInput prepared;
+  prepared.job = std::make_shared<EncodeJob>();
+  prepared.job->key = key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window);
+  {
+    const StageTimer timer(worker.preprocess_seconds);
+    std::vector<const Image*> frames;
+    for (const int index : outcome.window) frames.push_back(&clip.frames.at(index));
+    const auto size = plan_.clip_encoder->profile.output({clip.height, clip.width});
+    prepared.frames = static_cast<int>(frames.size());
+    prepared.height = size.height;
+    prepared.width = size.width;
+    prepared.values.resize(3 * frames.size() * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
+    models::preprocess_clip(frames, plan_.clip_encoder->profile, prepared.values);
+  }
+  const std::size_t bytes = prepared.bytes();
+  queue_.push(std::move(prepared), bytes);
 }
 
 void DecodeStage::process_reference(Worker& worker, std::size_t index) {
@@ -212,7 +258,7 @@ std::string DecodeStage::content_hash(Worker& worker, const loaders::ShotSource&
   return hash;
 }
 
-bool DecodeStage::is_stored(ClipOutcome& outcome) const {
+bool DecodeStage::is_stored(ClipOutcome& outcome, bool reference) const {
   const auto text = store_.get_text(clip_info_key(outcome.content_sha256, decoder_));
   if (!text) return false;
   const Json info = parse_json(*text, "feature store: clip entry");
@@ -221,6 +267,9 @@ bool DecodeStage::is_stored(ClipOutcome& outcome) const {
   outcome.fps = info.at("fps").get<double>();
   outcome.width = info.at("width").get<int>();
   outcome.height = info.at("height").get<int>();
+  outcome.window = clip_window(plan_, outcome.frame_count);
+  if (!has_clip_feature(outcome)) return false;
+  if (reference) return true;
   outcome.indices = loaders::frame_indices(plan_.frame_rule, outcome.frame_count);
   const auto frames = distinct_frames(outcome.indices);
   const auto digest = store_.get_text(sample_key(outcome.content_sha256, decoder_, frames));
@@ -238,26 +287,29 @@ void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& 
   for (const std::size_t index : group) {
     ClipOutcome& outcome = outcomes_[index];
     try {
-      outcome.content_sha256 = content_hash(worker, plan_.clips[index]);
+      outcome.content_sha256 = content_hash(worker, sources_[index]);
     } catch (const loaders::BrokenVideo& broken) {
       outcome.broken = {broken.kind(), broken.cause()};
       continue;
     }
     {
       const std::lock_guard lock(mutex_);
-      const auto [first, is_new] = first_with_.emplace(outcome.content_sha256, index);
+      // A reference clip is no stand-in for an output of the same content: less is computed of it.
+      const auto [first, is_new] = first_with_.emplace((is_reference_clip(index) ? "reference " : "") + outcome.content_sha256, index);
       if (!is_new) {
         same_as_[index] = static_cast<std::ptrdiff_t>(first->second);
         continue;
       }
     }
-    if (!is_stored(outcome)) wanted.push_back(index);
+    if (!is_stored(outcome, is_reference_clip(index))) wanted.push_back(index);
   }
   if (wanted.empty()) return;
 
   std::vector<loaders::ShotSource> sources;
-  for (const std::size_t index : wanted) sources.push_back(plan_.clips[index]);
-  const std::span rules(&plan_.frame_rule, 1);
+  for (const std::size_t index : wanted) sources.push_back(sources_[index]);
+  std::vector<loaders::FrameRule> rules;
+  if (!is_reference_clip(wanted.front())) rules.push_back(plan_.frame_rule);
+  if (plan_.clip_encoder) rules.push_back(plan_.clip_rule);
   const auto decoded = [&]() -> std::vector<loaders::DecodeOutcome> {
     const StageTimer timer(worker.decode_seconds);
     if (sources.size() > 1) return loaders::decode_ranges(sources, rules);
@@ -273,18 +325,34 @@ void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& 
     if (const auto* broken = std::get_if<loaders::BrokenVideo>(&decoded[i])) {
       outcomes_[wanted[i]].broken = {broken->kind(), broken->cause()};
     } else {
-      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]]);
+      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]], is_reference_clip(wanted[i]));
     }
   }
 }
 
-void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome) {
+void DecodeStage::store_clip_info(const ClipOutcome& outcome) const {
+  Json info;
+  info["frames"] = outcome.frame_count;
+  info["declared_frames"] = outcome.declared_frames;
+  info["fps"] = outcome.fps;
+  info["width"] = outcome.width;
+  info["height"] = outcome.height;
+  store_.put_text(clip_info_key(outcome.content_sha256, decoder_), info.dump());
+}
+
+void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, bool reference) {
   ++decoded_;
   outcome.frame_count = clip.frame_count;
   outcome.declared_frames = clip.declared_frames;
   outcome.fps = clip.fps;
   outcome.width = clip.width;
   outcome.height = clip.height;
+  outcome.window = clip_window(plan_, clip.frame_count);
+  if (reference) {
+    store_clip_info(outcome);
+    queue_clip(worker, clip, outcome);
+    return;
+  }
   outcome.indices = clip.indices.front();
   if (outcome.indices.empty()) {
     outcome.broken = {"broken_video", fmt::format("{} frames decode, fewer than {} needs", clip.frame_count,
@@ -299,15 +367,10 @@ void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, Cl
     const std::string key = pixel_key(outcome.content_sha256, decoder_, frames);
     if (!store_.has(key)) store_.put(key, pixel_matrix(clip, frames));
   }
-  outcome.sample_digest = loaders::clip_digest(clip);
+  outcome.sample_digest = loaders::clip_digest(clip, frames);
   store_.put_text(sample_key(outcome.content_sha256, decoder_, frames), outcome.sample_digest);
-  Json info;
-  info["frames"] = clip.frame_count;
-  info["declared_frames"] = clip.declared_frames;
-  info["fps"] = clip.fps;
-  info["width"] = clip.width;
-  info["height"] = clip.height;
-  store_.put_text(clip_info_key(outcome.content_sha256, decoder_), info.dump());
+  store_clip_info(outcome);
+  queue_clip(worker, clip, outcome);
 
   for (std::size_t e = 0; e < plan_.encoders.size(); ++e) {
     if (!plan_.encoders[e].images) continue;
@@ -330,7 +393,7 @@ std::vector<ClipOutcome> DecodeStage::take_outcomes() {
 }
 
 void DecodeStage::add_statistics(ExtractionStatistics& statistics) const {
-  statistics.clips += static_cast<std::int64_t>(plan_.clips.size());
+  statistics.clips += static_cast<std::int64_t>(sources_.size());
   statistics.clips_decoded += decoded_;
   for (const auto& worker : workers_) {
     statistics.hash_seconds += worker->hash_seconds;

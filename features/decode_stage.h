@@ -23,7 +23,7 @@ namespace asbench::features {
 class DecodeStage {
  public:
   DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-              BoundedQueue<PreparedImage>& queue);
+              BoundedQueue<PreparedInput>& queue);
   ~DecodeStage();
   DecodeStage(const DecodeStage&) = delete;
   DecodeStage& operator=(const DecodeStage&) = delete;
@@ -32,7 +32,7 @@ class DecodeStage {
   /// Waits for the threads; rethrows what stopped one of them.
   void join();
 
-  /// After join(): one for each clip of the plan.
+  /// After join(): one for each clip of the plan, then for each reference clip.
   [[nodiscard]] std::vector<ClipOutcome> take_outcomes();
   void add_statistics(ExtractionStatistics& statistics) const;
 
@@ -43,15 +43,23 @@ class DecodeStage {
   void process_group(Worker& worker, const std::vector<std::size_t>& group);
   [[nodiscard]] std::string content_hash(Worker& worker, const loaders::ShotSource& source);
   /// True when the store has everything of the clip; the outcome is then filled from there.
-  [[nodiscard]] bool is_stored(ClipOutcome& outcome) const;
-  void take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome);
+  [[nodiscard]] bool is_stored(ClipOutcome& outcome, bool reference) const;
+  void store_clip_info(const ClipOutcome& outcome) const;
+  void take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, bool reference);
   bool queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row);
+  /// Hands the clip's window to the video network, if there is one and the store lacks its feature.
+  void queue_clip(Worker& worker, const loaders::DecodedClip& clip, const ClipOutcome& outcome);
+  /// True for the real side of distribution metrics, which only the video network sees.
+  [[nodiscard]] bool is_reference_clip(std::size_t index) const { return index >= plan_.clips.size(); }
+  /// False when the video network still has to see the clip.
+  [[nodiscard]] bool has_clip_feature(const ClipOutcome& outcome) const;
 
   const ExtractionPlan& plan_;
   const ExtractionSettings& settings_;
   const FeatureStore& store_;
-  BoundedQueue<PreparedImage>& queue_;
+  BoundedQueue<PreparedInput>& queue_;
   const std::string decoder_;
+  const std::vector<loaders::ShotSource> sources_;  ///< the plan's clips, then its reference clips
   Progress progress_;
 
   std::atomic<std::size_t> next_{0};
@@ -77,6 +85,11 @@ class DecodeStage {
                                         std::string_view decoder, std::span<const int> frames);
 [[nodiscard]] std::string key_of_reference(const EncoderUse& encoder, std::string_view file_sha256,
                                            std::string_view background, bool mirrored);
+/// @param frames  the clip's window
+[[nodiscard]] std::string key_of_clip(const ClipEncoderUse& encoder, std::string_view content_sha256, std::string_view decoder,
+                                      std::span<const int> frames);
+/// The frames that the plan's video network gets of a clip of n frames; none when there is no network or the clip is too short for it.
+[[nodiscard]] std::vector<int> clip_window(const ExtractionPlan& plan, int n);
 [[nodiscard]] std::string key_of_caption(const EncoderUse& encoder, std::string_view text);
 /// Cells of a letterboxed reference: [1, cells].
 [[nodiscard]] std::string key_of_reference_cells(std::string_view file_sha256, std::string_view background);

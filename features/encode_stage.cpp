@@ -40,11 +40,11 @@ struct EncodeStage::Slot {
   std::size_t index = 0;
   std::unique_ptr<models::ImageEncoder> encoder;
   BatchSize batch_size;
-  std::vector<PreparedImage> pending;
+  std::vector<PreparedInput> pending;
 };
 
 EncodeStage::EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-                         BoundedQueue<PreparedImage>& queue)
+                         BoundedQueue<PreparedInput>& queue)
     : plan_(plan), settings_(settings), store_(store), queue_(queue), slots_(plan.encoders.size()) {
   statistics_.device = settings.device;
 }
@@ -115,12 +115,16 @@ void EncodeStage::encode_images() {
       queue_.close();  // what waits there is decoded again by the next run; waiting for it would take seconds
       return;
     }
-    std::optional<PreparedImage> image;
+    std::optional<PreparedInput> image;
     {
       const StageTimer timer(statistics_.wait_seconds);
       image = queue_.pop();
     }
     if (!image) break;
+    if (image->is_clip()) {
+      run_clip(*image);
+      continue;
+    }
     Slot& slot = loaded(image->job->encoder);
     slot.pending.push_back(std::move(*image));
     if (static_cast<int>(slot.pending.size()) >= slot.batch_size.next()) run_batch(slot);
@@ -145,9 +149,9 @@ void EncodeStage::run_batch(Slot& slot) {
     at::Tensor pixels = at::empty({count, 3, profile.output_height, profile.output_width}, at::kFloat);
     float* target = pixels.mutable_data_ptr<float>();
     for (auto& image : slot.pending) {
-      std::memcpy(target, image.pixels.data(), image.pixels.size() * sizeof(float));
-      target += image.pixels.size();
-      image.pixels = {};
+      std::memcpy(target, image.values.data(), image.bytes());
+      target += image.values.size();
+      image.values = {};
     }
     features = matrix_from(slot.encoder->encode_images(pixels));
   }
@@ -171,9 +175,26 @@ void EncodeStage::run_batch(Slot& slot) {
   slot.pending.clear();
 }
 
+void EncodeStage::run_clip(const PreparedInput& input) {
+  const auto& use = *plan_.clip_encoder;
+  if (!clip_encoder_) {
+    const StageTimer timer(statistics_.load_seconds);
+    start_runtime();
+    clip_encoder_ = models::load_clip_encoder(use.checkpoint, use.profile, models::parse_device(device_));
+  }
+  const StageTimer timer(statistics_.encode_clip_seconds);
+  const models::InferenceScope scope;
+  // The tensor looks into the prepared clip, which outlives it.
+  const at::Tensor clip = at::from_blob(const_cast<float*>(input.values.data()), {3, input.frames, input.height, input.width}, at::kFloat);
+  store_.put(input.job->key, matrix_from(clip_encoder_->encode_clip(clip)));
+  ++statistics_.clips_encoded;
+}
+
 void EncodeStage::add_statistics(ExtractionStatistics& statistics) const {
   statistics.images_encoded += statistics_.images_encoded;
   statistics.captions_encoded += statistics_.captions_encoded;
+  statistics.clips_encoded += statistics_.clips_encoded;
+  statistics.encode_clip_seconds += statistics_.encode_clip_seconds;
   statistics.batch_sizes = statistics_.batch_sizes;
   statistics.load_seconds += statistics_.load_seconds;
   statistics.encode_seconds += statistics_.encode_seconds;

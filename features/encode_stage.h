@@ -16,7 +16,7 @@ namespace asbench::features {
 class EncodeStage {
  public:
   EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-              BoundedQueue<PreparedImage>& queue);
+              BoundedQueue<PreparedInput>& queue);
   ~EncodeStage();
   EncodeStage(const EncodeStage&) = delete;
   EncodeStage& operator=(const EncodeStage&) = delete;
@@ -33,12 +33,14 @@ class EncodeStage {
   void start_runtime();
   Slot& loaded(std::size_t encoder);
   void run_batch(Slot& slot);
+  void run_clip(const PreparedInput& input);
 
   const ExtractionPlan& plan_;
   const ExtractionSettings& settings_;
   const FeatureStore& store_;
-  BoundedQueue<PreparedImage>& queue_;
+  BoundedQueue<PreparedInput>& queue_;
   std::vector<std::unique_ptr<Slot>> slots_;
+  std::unique_ptr<models::ClipEncoder> clip_encoder_;  ///< loaded when its first clip comes
   ExtractionStatistics statistics_;
   bool runtime_started_ = false;  ///< LibTorch is set up when the first thing has to be computed
   std::string device_;

@@ -31,4 +31,17 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   return use;
 }
 
+ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
+  ClipEncoderUse use;
+  use.checkpoint = models::open_clip_checkpoint(request.id, models::default_weight_folders(request.weights));
+  use.profile = models::resolve_clip_profile(use.checkpoint, request.preprocess);
+  use.id = use.checkpoint.id;
+  if (use.checkpoint.checkpoint) use.revision = use.checkpoint.checkpoint->revision;
+  use.weights_sha256 = models::clip_weights_sha256(use.checkpoint);
+  use.preprocess = use.profile.describe();
+  use.architecture = models::clip_architecture(use.checkpoint);
+  use.length = models::clip_length(use.checkpoint);
+  return use;
+}
+
 }  // namespace asbench::features

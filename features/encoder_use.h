@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "models/encoders/clip_encoder.h"
 #include "models/preprocess/profile.h"
 #include "models/weights/hub.h"
 
@@ -39,5 +40,20 @@ struct EncoderUse {
 /// Finds the checkpoint, resolves its preprocessing and hashes its weights.
 /// @throws BadInput when it isn't there (says where it was looked for and how to fetch it), UsageError for the profile.
 [[nodiscard]] EncoderUse open_encoder(const EncoderRequest& request);
+
+/// The video network of a run (role `video`): found, hashed, not loaded.
+struct ClipEncoderUse {
+  std::string id;
+  std::optional<std::string> revision;
+  std::string weights_sha256;
+  std::string preprocess;  ///< ClipProfile::describe()
+  std::string architecture;
+  models::ClipLength length;
+  models::ClipCheckpoint checkpoint;
+  models::ClipProfile profile;
+};
+
+/// `request.role`, `images` and `text` don't matter. @throws as open_encoder().
+[[nodiscard]] ClipEncoderUse open_clip_encoder(const EncoderRequest& request);
 
 }  // namespace asbench::features

@@ -18,8 +18,8 @@
 namespace asbench::features {
 namespace {
 
-// Preprocessed pictures that may wait for an encoder: 0.6 MB each at 224 x 224.
-constexpr std::size_t kQueuedImages = 64;
+// Preprocessed inputs that may wait for an encoder: 64 pictures of 224 x 224, or four clips of 16.
+constexpr std::size_t kQueuedBytes = std::size_t{64} * 3 * 224 * 224 * sizeof(float);
 
 }  // namespace
 
@@ -27,6 +27,12 @@ std::string key_of_frames(const EncoderUse& encoder, std::string_view content_sh
                           std::span<const int> frames) {
   return frame_feature_key({.content_sha256 = content_sha256, .decoder = decoder, .frames = frames, .profile = encoder.preprocess,
                             .weights_sha256 = encoder.weights_sha256, .architecture = encoder.config_sha256, .dtype = "float32"});
+}
+
+std::string key_of_clip(const ClipEncoderUse& encoder, std::string_view content_sha256, std::string_view decoder,
+                        std::span<const int> frames) {
+  return clip_feature_key({.content_sha256 = content_sha256, .decoder = decoder, .frames = frames, .profile = encoder.preprocess,
+                           .weights_sha256 = encoder.weights_sha256, .architecture = encoder.architecture, .dtype = "float32"});
 }
 
 std::string key_of_reference(const EncoderUse& encoder, std::string_view file_sha256, std::string_view background,
@@ -132,6 +138,16 @@ bool Extraction::caption_truncated(std::size_t caption) const {
   return state_->stored(key_of_caption(state_->text_encoder(), state_->plan.captions.at(caption)), "a caption").values.back() != 0.0F;
 }
 
+FeatureMatrix Extraction::video_features(std::size_t clip) const {
+  const auto& outcome = state_->outcomes.at(clip);
+  const auto& source = clip < state_->plan.clips.size() ? state_->plan.clips[clip] : state_->plan.reference_clips[clip - state_->plan.clips.size()];
+  return state_->stored(key_of_clip(state_->plan.clip_encoder.value(), outcome.content_sha256, state_->decoder, outcome.window), source.path.string());
+}
+
+const ClipOutcome& Extraction::reference_clip(std::size_t index) const { return state_->outcomes.at(state_->plan.clips.size() + index); }
+
+FeatureMatrix Extraction::reference_clip_features(std::size_t index) const { return video_features(state_->plan.clips.size() + index); }
+
 bool was_decoded(std::string_view content_sha256, const FeatureStore& store) {
   return store.has(clip_info_key(content_sha256, loaders::decoder_name()));
 }
@@ -145,7 +161,7 @@ Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& setting
   state->statistics.libraries = {{"libtorch", TORCH_VERSION}, {"opencv", CV_VERSION}};
   {
     const StageTimer timer(state->statistics.total_seconds);
-    BoundedQueue<PreparedImage> queue(kQueuedImages);
+    BoundedQueue<PreparedInput> queue(kQueuedBytes);
     EncodeStage encode(plan, settings, store, queue);
     DecodeStage decode(plan, settings, store, queue);  // destroyed first: closes the queue, ends its threads
     decode.start();

@@ -40,6 +40,10 @@ struct ExtractionPlan {
   std::string mirrored_role;         ///< this role's encoder gets the references mirrored left-right too; empty: none
   bool pixels = true;                ///< cells and motion of the sampled frames (controls that need no encoder)
   std::vector<std::string> captions;
+  /// A video network that gives each clip, and each of `reference_clips`, one feature of the frames that `clip_rule` takes.
+  std::optional<ClipEncoderUse> clip_encoder;
+  loaders::FrameRule clip_rule{loaders::FrameRule::Kind::window, 16};
+  std::vector<loaders::ShotSource> reference_clips;  ///< the real side of distribution metrics: no other encoder sees them
 };
 
 struct ExtractionSettings {
@@ -66,6 +70,7 @@ struct ClipOutcome {
   int height = 0;
   std::vector<int> indices;   ///< sampled frames under the plan's rule, repeats included (frame_count < k)
   std::string sample_digest;  ///< equal for two clips when their sampled frames are equal byte by byte
+  std::vector<int> window;    ///< frames that the video network gets; empty: the clip is too short for it
 };
 
 /// What was done and how long it took; goes into provenance. Seconds of a stage are summed over its threads.
@@ -74,6 +79,7 @@ struct ExtractionStatistics {
   std::int64_t clips_decoded = 0;
   std::int64_t images_encoded = 0;
   std::int64_t captions_encoded = 0;
+  std::int64_t clips_encoded = 0;  ///< by the video network
   std::map<std::string, int> batch_sizes;       ///< by role
   std::map<std::string, std::string> libraries;  ///< name -> version, of what computes the features
   std::string decoder;                           ///< reads clips; part of every clip's key
@@ -86,6 +92,7 @@ struct ExtractionStatistics {
   double encode_seconds = 0.0;  ///< pictures
   double encode_flops = 0.0;    ///< of the pictures' matrix products
   double encode_text_seconds = 0.0;
+  double encode_clip_seconds = 0.0;
   double wait_seconds = 0.0;  ///< the encoders waited for decoded frames
   double total_seconds = 0.0;
 };
@@ -117,6 +124,10 @@ class Extraction {
   /// [1, D] of the plan's caption under the encoder that has `text`.
   [[nodiscard]] FeatureMatrix caption_features(std::size_t caption) const;
   [[nodiscard]] bool caption_truncated(std::size_t caption) const;
+  /// [1, D] of a clip under the plan's video network; its `window` must not be empty.
+  [[nodiscard]] FeatureMatrix video_features(std::size_t clip) const;
+  [[nodiscard]] const ClipOutcome& reference_clip(std::size_t index) const;
+  [[nodiscard]] FeatureMatrix reference_clip_features(std::size_t index) const;
   [[nodiscard]] const ExtractionStatistics& statistics() const;
 
  private:

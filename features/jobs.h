@@ -22,11 +22,15 @@ struct EncodeJob {
   int rows_missing = 0;
 };
 
-/// One preprocessed picture on its way to an encoder.
-struct PreparedImage {
+/// What goes from decoding to encoding: a picture, or a clip for the video network.
+struct PreparedInput {
   std::shared_ptr<EncodeJob> job;
   int row = 0;
-  std::vector<float> pixels;  ///< [3, H, W]
+  int frames = 0;  ///< of a clip; 0: a picture
+  int height = 0, width = 0;
+  std::vector<float> values;  ///< picture [3, H, W], clip [3, T, H, W]
+  [[nodiscard]] bool is_clip() const { return frames > 0; }
+  [[nodiscard]] std::size_t bytes() const { return values.size() * sizeof(float); }
 };
 
 /// Adds the time until its end to a sum.

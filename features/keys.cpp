@@ -18,6 +18,13 @@ std::string frame_feature_key(const FrameFeatureKey& key) {
       key.dtype));
 }
 
+std::string clip_feature_key(const ClipFeatureKey& key) {
+  return sha256_hex(fmt::format(
+      "clip-feature@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}\narchitecture={}\ndtype={}\n",
+      key.content_sha256, key.decoder, fmt::join(key.frames, ","), key.profile, key.weights_sha256, key.architecture,
+      key.dtype));
+}
+
 std::string pixel_key(std::string_view content_sha256, std::string_view decoder, std::span<const int> frames) {
   return sha256_hex(fmt::format("pixels@1\nclip={}\ndecoder={}\nframes={}\n", content_sha256, decoder,
                                 fmt::join(frames, ",")));

@@ -24,6 +24,18 @@ struct FrameFeatureKey {
 };
 [[nodiscard]] std::string frame_feature_key(const FrameFeatureKey& key);
 
+/// One clip's feature under a video network: [1, D].
+struct ClipFeatureKey {
+  std::string_view content_sha256;
+  std::string_view decoder;
+  std::span<const int> frames;
+  std::string_view profile;  ///< ClipProfile::describe()
+  std::string_view weights_sha256;
+  std::string_view architecture;
+  std::string_view dtype;
+};
+[[nodiscard]] std::string clip_feature_key(const ClipFeatureKey& key);
+
 /// Pixel controls of one clip: cells and motion of the sampled frames.
 [[nodiscard]] std::string pixel_key(std::string_view content_sha256, std::string_view decoder, std::span<const int> frames);
 

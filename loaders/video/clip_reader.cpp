@@ -219,12 +219,16 @@ std::string frame_digest(const Image& frame) {
   return fmt::format("{}x{}x{}:{}", frame.height, frame.width, frame.channels, pixels);
 }
 
-std::string clip_digest(const DecodedClip& clip) {
+std::string clip_digest(const DecodedClip& clip, std::span<const int> frames) {
   std::string text = fmt::format("{}", clip.frame_count);
-  for (const auto& [index, frame] : clip.frames) {
-    text += fmt::format(" {}={}", index, frame_digest(frame));
-  }
+  for (const int index : frames) text += fmt::format(" {}={}", index, frame_digest(clip.frames.at(index)));
   return xxh3_hex(std::as_bytes(std::span(text)));
+}
+
+std::string clip_digest(const DecodedClip& clip) {
+  std::vector<int> all;
+  for (const auto& [index, frame] : clip.frames) all.push_back(index);
+  return clip_digest(clip, all);
 }
 
 }  // namespace asbench::loaders

@@ -78,7 +78,9 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 
 /// XXH3 of a picture's size and pixels.
 [[nodiscard]] std::string frame_digest(const Image& frame);
-/// XXH3 of frame count and kept frames: equal for shots with the same decoded frames.
+/// XXH3 of frame count and some of the kept frames: equal for shots with the same decoded frames.
+[[nodiscard]] std::string clip_digest(const DecodedClip& clip, std::span<const int> frames);
+/// Of all kept frames.
 [[nodiscard]] std::string clip_digest(const DecodedClip& clip);
 
 /// Ends the chatter of OpenCV and FFmpeg on stderr for the process; what they complain about comes

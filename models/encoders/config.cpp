@@ -30,34 +30,6 @@ void refuse_unsupported(const ConfigReader& reader) {
   }
 }
 
-struct BlockDefaults {
-  std::int64_t width, inner, layers, heads;
-  const char* activation;
-  double eps;
-};
-
-BlocksConfig read_blocks(const ConfigReader& reader, const BlockDefaults& defaults) {
-  refuse_unsupported(reader);
-  BlocksConfig blocks;
-  blocks.width = reader.size("hidden_size", defaults.width);
-  blocks.inner = reader.size("intermediate_size", defaults.inner);
-  blocks.layers = reader.size("num_hidden_layers", defaults.layers);
-  blocks.heads = reader.size("num_attention_heads", defaults.heads);
-  blocks.eps = reader.number("layer_norm_eps", defaults.eps);
-  if (blocks.width % blocks.heads != 0) {
-    reader.refuse("num_attention_heads",
-                  fmt::format("it must divide hidden_size, {}", blocks.width));
-  }
-  if (const std::int64_t head = reader.size("head_dim", blocks.width / blocks.heads);
-      head * blocks.heads != blocks.width) {
-    reader.refuse("head_dim", "only hidden_size / num_attention_heads is supported");
-  }
-  const auto activation = parse_activation(reader.text("hidden_act", defaults.activation));
-  if (!activation) reader.refuse("hidden_act", "supported are " + activation_names());
-  blocks.activation = *activation;
-  return blocks;
-}
-
 void read_picture(const ConfigReader& reader, std::int64_t patch_size, VisionConfig& vision) {
   vision.image_size = reader.side("image_size", 224);
   vision.patch_size = reader.side("patch_size", patch_size);
@@ -83,7 +55,7 @@ VisionConfig clip_vision(const Json& config, const std::string& file) {
   const ConfigReader reader(section, file, "vision_config.");
   VisionConfig vision;
   vision.family = VisionFamily::clip;
-  vision.blocks = read_blocks(reader, {768, 3072, 12, 12, "quick_gelu", 1e-5});
+  vision.blocks = parse_blocks(reader, {768, 3072, 12, 12, "quick_gelu", 1e-5});
   vision.projection = root.size("projection_dim", 512);
   read_picture(reader, 32, vision);
   return vision;
@@ -92,7 +64,7 @@ VisionConfig clip_vision(const Json& config, const std::string& file) {
 VisionConfig vit(const ConfigReader& root) {
   VisionConfig vision;
   vision.family = VisionFamily::vit;
-  vision.blocks = read_blocks(root, {768, 3072, 12, 12, "gelu", 1e-12});
+  vision.blocks = parse_blocks(root, {768, 3072, 12, 12, "gelu", 1e-12});
   vision.blocks.qkv_bias = root.flag("qkv_bias", true);
   read_picture(root, 16, vision);
   return vision;
@@ -101,7 +73,7 @@ VisionConfig vit(const ConfigReader& root) {
 VisionConfig dinov2(const ConfigReader& root) {
   VisionConfig vision;
   vision.family = VisionFamily::dinov2;
-  vision.blocks = read_blocks(root, {768, 3072, 12, 12, "gelu", 1e-6});
+  vision.blocks = parse_blocks(root, {768, 3072, 12, 12, "gelu", 1e-6});
   vision.blocks.qkv_bias = root.flag("qkv_bias", true);
   vision.blocks.gated = root.flag("use_swiglu_ffn", false);
   // There is no intermediate_size here; the gated MLP keeps two thirds, rounded up to a multiple of
@@ -121,6 +93,28 @@ VisionConfig dinov2(const ConfigReader& root) {
 }
 
 }  // namespace
+
+BlocksConfig parse_blocks(const ConfigReader& reader, const BlockDefaults& defaults) {
+  refuse_unsupported(reader);
+  BlocksConfig blocks;
+  blocks.width = reader.size("hidden_size", defaults.width);
+  blocks.inner = reader.size("intermediate_size", defaults.inner);
+  blocks.layers = reader.size("num_hidden_layers", defaults.layers);
+  blocks.heads = reader.size("num_attention_heads", defaults.heads);
+  blocks.eps = reader.number("layer_norm_eps", defaults.eps);
+  if (blocks.width % blocks.heads != 0) {
+    reader.refuse("num_attention_heads",
+                  fmt::format("it must divide hidden_size, {}", blocks.width));
+  }
+  if (const std::int64_t head = reader.size("head_dim", blocks.width / blocks.heads);
+      head * blocks.heads != blocks.width) {
+    reader.refuse("head_dim", "only hidden_size / num_attention_heads is supported");
+  }
+  const auto activation = parse_activation(reader.text("hidden_act", defaults.activation));
+  if (!activation) reader.refuse("hidden_act", "supported are " + activation_names());
+  blocks.activation = *activation;
+  return blocks;
+}
 
 VisionConfig parse_vision_config(const Json& config, std::string_view id) {
   const std::string file = where(id);
@@ -143,7 +137,7 @@ TextConfig parse_text_config(const Json& config, std::string_view id) {
   const Json section = tower_config(root, "text_config");
   const ConfigReader reader(section, file, "text_config.");
   TextConfig text;
-  text.blocks = read_blocks(reader, {512, 2048, 12, 8, "quick_gelu", 1e-5});
+  text.blocks = parse_blocks(reader, {512, 2048, 12, 8, "quick_gelu", 1e-5});
   text.vocabulary = reader.size("vocab_size", kClipVocabulary);
   text.positions = reader.size("max_position_embeddings", 77);
   text.projection = root.size("projection_dim", 512);

@@ -22,6 +22,18 @@ struct BlocksConfig {
   bool gated = false;    ///< SwiGLU: `inner` is the width after gating
 };
 
+/// The class defaults of one kind of network.
+struct BlockDefaults {
+  std::int64_t width, inner, layers, heads;
+  const char* activation;
+  double eps;
+};
+
+class ConfigReader;
+/// `hidden_size` and its kin, with the defaults of the class where the file is silent.
+/// @throws BadInput naming the field.
+[[nodiscard]] BlocksConfig parse_blocks(const ConfigReader& reader, const BlockDefaults& defaults);
+
 enum class VisionFamily { clip, vit, dinov2 };
 
 struct VisionConfig {

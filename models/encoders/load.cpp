@@ -1,4 +1,3 @@
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <utility>
@@ -6,37 +5,10 @@
 #include "core/error.h"
 #include "models/encoders/clip_text_encoder.h"
 #include "models/encoders/encoder.h"
+#include "models/encoders/strict_loading.h"
 #include "models/encoders/vision_encoder.h"
-#include "models/layers/runtime.h"
 
 namespace asbench::models {
-namespace {
-
-// A configuration that doesn't fit the file can also make sizes that memory doesn't hold; the keys
-// that don't fit are then the better message.
-template <typename Load>
-auto load_strictly(const Checkpoint& checkpoint, std::int64_t layers,
-                   const std::vector<std::string>& ignorable, Load load) {
-  const InferenceScope scope;
-  StateDict weights = StateDict::load(checkpoint);
-  if (layers > static_cast<std::int64_t>(weights.names().size())) {
-    throw BadInput(
-        fmt::format("config.json of {}: num_hidden_layers is {}, but the weights hold "
-                    "only {} tensors",
-                    checkpoint.id, layers, weights.names().size()));
-  }
-  try {
-    auto tower = load(weights);
-    weights.finish(ignorable);
-    return tower;
-  } catch (const c10::Error&) {
-    weights.finish(ignorable);
-    rethrow_torch_error(fmt::format("{}: loading", checkpoint.id));
-  }
-}
-
-}  // namespace
-
 EncoderInfo describe_image_encoder(const Checkpoint& checkpoint, const EncoderOptions& options) {
   const VisionConfig config = parse_vision_config(checkpoint.config, checkpoint.id);
   EncoderInfo info;

@@ -17,6 +17,7 @@ std::map<std::string, at::Tensor> read_tensors(const fs::path& path) {
     const TensorView view = file.find(name).value();
     const at::ScalarType type = view.dtype == DType::i64   ? at::kLong
                                 : view.dtype == DType::f64 ? at::kDouble
+                                : view.dtype == DType::u8  ? at::kByte
                                                            : at::kFloat;
     at::Tensor tensor = at::empty(view.shape, type);
     std::copy(view.bytes.begin(), view.bytes.end(), static_cast<std::byte*>(tensor.data_ptr()));

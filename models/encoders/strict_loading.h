@@ -1,0 +1,40 @@
+#pragma once
+
+// Shared by the loaders of this folder; not a public header.
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "models/layers/runtime.h"
+#include "models/weights/state_dict.h"
+
+namespace asbench::models {
+
+/// Loads a network from a checkpoint and checks that every tensor found its place. A configuration that doesn't fit the file can also
+/// make sizes that memory doesn't hold; the keys that don't fit are then the better message.
+template <typename Load>
+auto load_strictly(const Checkpoint& checkpoint, std::int64_t layers,
+                   const std::vector<std::string>& ignorable, Load load) {
+  const InferenceScope scope;
+  StateDict weights = StateDict::load(checkpoint);
+  if (layers > static_cast<std::int64_t>(weights.names().size())) {
+    throw BadInput(
+        fmt::format("config.json of {}: num_hidden_layers is {}, but the weights hold "
+                    "only {} tensors",
+                    checkpoint.id, layers, weights.names().size()));
+  }
+  try {
+    auto tower = load(weights);
+    weights.finish(ignorable);
+    return tower;
+  } catch (const c10::Error&) {
+    weights.finish(ignorable);
+    rethrow_torch_error(fmt::format("{}: loading", checkpoint.id));
+  }
+}
+
+}  // namespace asbench::models
