@@ -27,11 +27,14 @@ std::vector<std::string_view> needs_of(const MetricInfo& metric) {
   if (has.pixels) needs.emplace_back("pixels");
   if (has.references) needs.emplace_back("references");
   if (has.mirrored_references) needs.emplace_back("mirrored references");
+  if (has.gallery) needs.emplace_back("the other characters' references");
+  if (has.video) needs.emplace_back("a video network and a reference set");
+  if (has.training_set) needs.emplace_back("a training set");
   return needs;
 }
 
 std::string_view kind_of(const MetricInfo& metric) {
-  return metric.headline ? "headline" : "control";
+  return metric.set_level ? "set" : metric.headline ? "headline" : "control";
 }
 
 std::string range_of(const MetricInfo& metric) {

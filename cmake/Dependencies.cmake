@@ -6,6 +6,7 @@ if(NOT ASBENCH_FUZZ)  # clang would want an OpenMP runtime of its own, and no fu
   find_package(OpenMP REQUIRED COMPONENTS CXX)  # FAISS's own configuration expects it to be found first
   find_package(faiss 1.7.3 REQUIRED)            # nearest neighbours
 endif()
+find_package(BLAS REQUIRED)                   # BLAS and LAPACK (OpenBLAS has both): set-level metrics
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)   # dense algebra in metrics/, without a tensor library
 find_package(nlohmann_json 3.11 REQUIRED)     # JSON
 find_path(ASBENCH_VALIJSON valijson/validator.hpp REQUIRED)  # JSON schema; header only, Debian ships no CMake package

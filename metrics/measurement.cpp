@@ -46,7 +46,11 @@ struct Measurer::Metric {
 
 Measurer::Measurer(std::span<const std::string> metrics, const MetricSettings& settings)
     : settings_(settings) {
-  for (const std::string& id : metrics) metrics_.emplace_back(require_metric(id));
+  for (const std::string& id : metrics) {
+    const MetricInfo& metric = require_metric(id);
+    if (metric.set_level) throw UsageError(fmt::format("{} is a number of a whole set of clips, no story has one", id));
+    metrics_.emplace_back(metric);
+  }
 }
 Measurer::~Measurer() = default;
 Measurer::Measurer(Measurer&&) noexcept = default;

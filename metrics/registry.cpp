@@ -8,19 +8,22 @@
 #include "core/error.h"
 #include "metrics/clip_t_margin.h"
 #include "metrics/copy_paste.h"
+#include "metrics/copy_rate.h"
 #include "metrics/cross_shot.h"
 #include "metrics/duplicate_pairs.h"
 #include "metrics/faithful_consistency.h"
 #include "metrics/frozen_rate.h"
+#include "metrics/identity.h"
 #include "metrics/motion.h"
 #include "metrics/reference_adherence.h"
 #include "metrics/reference_copy.h"
+#include "metrics/set_metrics.h"
 #include "metrics/text_alignment.h"
 #include "metrics/within_shot.h"
 
 namespace asbench::metrics {
 
-std::span<const MetricInfo> all_metrics() {
+std::span<const MetricInfo> story_metrics() {
   static const std::array metrics = {
       clip_i_metric(),
       dino_i_metric(),
@@ -36,8 +39,27 @@ std::span<const MetricInfo> all_metrics() {
       duplicate_pairs_metric(),
       within_shot_metric(),
       copy_paste_metric(),
+      identity_top1_metric(),
+      identity_mrr_metric(),
+      identity_margin_metric(),
+      identity_top1_clip_metric(),
+      identity_mrr_clip_metric(),
+      identity_margin_clip_metric(),
+      identity_top1_dino_metric(),
+      identity_mrr_dino_metric(),
+      identity_margin_dino_metric(),
+      copy_rate_metric(),
   };
   return metrics;
+}
+
+std::span<const MetricInfo> all_metrics() {
+  static const std::vector<MetricInfo> all = [] {
+    std::vector<MetricInfo> joined(story_metrics().begin(), story_metrics().end());
+    joined.insert(joined.end(), set_metrics().begin(), set_metrics().end());
+    return joined;
+  }();
+  return all;
 }
 
 const MetricInfo* find_metric(std::string_view id) {
@@ -64,6 +86,9 @@ Needs needs_of(std::span<const std::string> metrics) {
     all.pixels |= needs.pixels;
     all.references |= needs.references;
     all.mirrored_references |= needs.mirrored_references;
+    all.gallery |= needs.gallery;
+    all.video |= needs.video;
+    all.training_set |= needs.training_set;
   }
   return all;
 }

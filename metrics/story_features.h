@@ -19,6 +19,13 @@ struct PixelFeatures {
   std::span<const float> motion;  ///< [k - 1], thumbnail_motion of neighbouring sampled frames
 };
 
+/// A sampled frame's nearest row of a training set (metrics/copy_search.h).
+struct FrameCopy {
+  double distance = 0.0;   ///< 1 - cosine
+  double threshold = 0.0;  ///< calibrated for this row
+  [[nodiscard]] bool is_copy() const { return distance < threshold; }
+};
+
 /// One expected shot.
 struct ShotFeatures {
   bool missing = false;  ///< absent or broken (metrics.md 9.1): the policy decides, views ignored
@@ -29,6 +36,7 @@ struct ShotFeatures {
   FeatureView dino;          ///< [k, D'] the same frames under DINO
   FeatureView text;          ///< [1, D] its caption under the CLIP text encoder; empty: no caption
   PixelFeatures pixels;
+  std::span<const FrameCopy> copies;  ///< [k], copy_rate only
 };
 
 /// The story's R references, composited on the background. All non-empty views have R rows.
@@ -39,11 +47,19 @@ struct ReferenceFeatures {
   FeatureView cells;          ///< [R, 1350] of make_letterboxed_thumbnail
 };
 
+/// The references of one character of the split, its own stories' or another's.
+struct CharacterReferences {
+  std::string ip;
+  FeatureView clip;  ///< [R, D]
+  FeatureView dino;  ///< [R, D']
+};
+
 struct StoryFeatures {
   std::string id;
   std::string ip;  ///< the cluster of metrics.md 9.2
   std::vector<ShotFeatures> shots;
   ReferenceFeatures references;
+  std::span<const CharacterReferences> gallery;  ///< every character of the split that has a reference
 };
 
 }  // namespace asbench::metrics

@@ -19,8 +19,11 @@ inline std::string docs_row(const MetricInfo& metric) {
   if (metric.needs.pixels) needs.emplace_back("pixels");
   if (metric.needs.references) needs.emplace_back("references");
   if (metric.needs.mirrored_references) needs.emplace_back("mirrored references");
+  if (metric.needs.gallery) needs.emplace_back("all characters' references");
+  if (metric.needs.video) needs.emplace_back("a video network, a reference set");
+  if (metric.needs.training_set) needs.emplace_back("a training set");
   return fmt::format("| `{}` | {} | {} | {} to {} | {} | {} | {} |\n", metric.id,
-                     metric.headline ? "headline" : "control", to_string(metric.direction),
+                     metric.set_level ? "set" : metric.headline ? "headline" : "control", to_string(metric.direction),
                      metric.range_low, metric.range_high, fmt::join(needs, ", "), metric.definition,
                      metric.source);
 }

@@ -46,7 +46,7 @@ class EdgeCases : public ::testing::Test {
 };
 
 TEST_F(EdgeCases, NoStoriesAtAllIsNullEverywhereWithAReason) {
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
     const auto measured = measure(metric.id, {});
     EXPECT_FALSE(measured.mean || measured.ci95 || measured.harmeanp) << metric.id;
     EXPECT_EQ(measured.counts, Counts{});
@@ -56,7 +56,7 @@ TEST_F(EdgeCases, NoStoriesAtAllIsNullEverywhereWithAReason) {
 
 TEST_F(EdgeCases, AnEmptyStoryIsNullAndLeavesTheMeanAlone) {
   const std::vector stories{story(0), story(3)};
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
     const auto measured = measure(metric.id, stories);
     EXPECT_EQ(measured.n_stories, 1) << metric.id;
     EXPECT_FALSE(measured.stories[0].value) << metric.id;
@@ -67,7 +67,7 @@ TEST_F(EdgeCases, AnEmptyStoryIsNullAndLeavesTheMeanAlone) {
 
 TEST_F(EdgeCases, AOneShotStoryHasNoPairsButEverythingElse) {
   const std::vector stories{story(1)};
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
     for (const auto policy : {MissingPolicy::fail, MissingPolicy::zero, MissingPolicy::exclude}) {
       const auto measured = measure(metric.id, stories, under(policy));
       const bool needs_two = metric.unit == "shot pairs" || metric.id == "clip_t_margin";
@@ -83,7 +83,7 @@ TEST_F(EdgeCases, AOneShotStoryHasNoPairsButEverythingElse) {
 TEST_F(EdgeCases, AllShotsMissingUnderExcludeIsNullExceptWhereFailuresNeverDropOut) {
   std::vector stories{story(4)};
   for (auto& shot : stories[0].shots) shot.missing = true;
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
     const auto measured = measure(metric.id, stories, under(MissingPolicy::exclude));
     if (metric.id.starts_with("faithful")) {
       EXPECT_EQ(measured.mean, 0.0) << metric.id;
@@ -132,7 +132,7 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
     shot.clip = with_value(shelf_, shot.clip, 2, value);
     shot.dino = with_value(shelf_, shot.dino, 2, value);
     shot.pixels.cells = with_value(shelf_, shot.pixels.cells, 2, value);
-    for (const MetricInfo& metric : all_metrics()) {
+    for (const MetricInfo& metric : story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});
       EXPECT_TRUE(measured.mean && std::isfinite(*measured.mean)) << metric.id;
       EXPECT_TRUE(has(measured.findings, "bad_feature", 2)) << metric.id;
@@ -180,7 +180,7 @@ TEST_F(EdgeCases, WithoutAReferenceTheReferenceMetricsAreSkippedAndSayWhy) {
   auto bare = story(3);
   bare.references = {};
   bare.shots[0].missing = true;
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
     if (!metric.needs.references) continue;
     const auto measured = measure(metric.id, std::vector{bare}, under(MissingPolicy::zero));
     EXPECT_FALSE(measured.mean) << metric.id;

@@ -97,7 +97,9 @@ TEST(MetricsGolden, EveryMetricEqualsThePlainFormulasInNumpy) {
 
 TEST(MetricsGolden, CoversEveryMetricOfTheRegistry) {
   const Json golden = read_json_file(golden_folder() / "golden.json");
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
+    // Those that look beyond their story are compared with naive loops in identity_test.cpp.
+    if (metric.needs.gallery || metric.needs.training_set) continue;
     bool found = false;
     for (const Json& expected : golden.at("expected")) {
       found = found || expected.at("metric").get<std::string>() == metric.id;

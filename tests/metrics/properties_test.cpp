@@ -50,7 +50,7 @@ TEST(Properties, PermutingTheShotsLeavesEveryMeanAndHarMeanP) {
     StoryFeatures permuted = story;
     std::mt19937_64 random(static_cast<std::uint64_t>(seed) + 1000);
     std::shuffle(permuted.shots.begin(), permuted.shots.end(), random);
-    for (const MetricInfo& metric : all_metrics()) {
+    for (const MetricInfo& metric : story_metrics()) {
       const auto before = measure(metric.id, std::vector{story});
       const auto after = measure(metric.id, std::vector{permuted});
       expect_close(before.mean, after.mean, metric.id);
@@ -71,7 +71,7 @@ TEST(Properties, TheOrderOfTheSampledFramesLeavesTheShotValues) {
       std::vector<float> motion(shot.pixels.motion.rbegin(), shot.pixels.motion.rend());
       shot.pixels.motion = shelf.keep_values(std::move(motion));
     }
-    for (const MetricInfo& metric : all_metrics()) {
+    for (const MetricInfo& metric : story_metrics()) {
       const auto before = measure(metric.id, std::vector{story});
       const auto after = measure(metric.id, std::vector{backwards});
       expect_close(before.mean, after.mean, metric.id);
@@ -145,7 +145,7 @@ TEST(Properties, CountsAddUpToTheExpectedUnitsUnderEveryPolicy) {
     for (const auto policy : {MissingPolicy::zero, MissingPolicy::exclude}) {
       MetricSettings settings;
       settings.missing = policy;
-      for (const MetricInfo& metric : all_metrics()) {
+      for (const MetricInfo& metric : story_metrics()) {
         const auto counts = measure(metric.id, std::vector{story}, settings).counts;
         EXPECT_EQ(counts.expected(), metric.unit == "shots" ? shots : pair_count(shots))
             << metric.id;
@@ -160,7 +160,7 @@ TEST(Properties, TheSystemIsTheMeanOverStoriesNotOverShots) {
   StoryFeatures large = story_for(shelf, 4);
   ASSERT_NE(small.shots.size(), large.shots.size());
   large.id = "t";
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const MetricInfo& metric : story_metrics()) {
     const double a = *measure(metric.id, std::vector{small}).mean;
     const double b = *measure(metric.id, std::vector{large}).mean;
     EXPECT_NEAR(*measure(metric.id, std::vector{small, large}).mean, (a + b) / 2, kReordered)
@@ -172,7 +172,7 @@ TEST(Properties, MeasuringStoryByStoryGivesTheSameBits) {
   FeatureShelf shelf;
   const std::vector stories{story_for(shelf, 1), story_for(shelf, 2)};
   std::vector<std::string> ids;
-  for (const MetricInfo& metric : all_metrics()) ids.emplace_back(metric.id);
+  for (const MetricInfo& metric : story_metrics()) ids.emplace_back(metric.id);
   Measurer measurer(ids, {});
   for (const StoryFeatures& story : stories) measurer.add(story);
   const auto streamed = measurer.finish();

@@ -62,6 +62,12 @@ std::span<const float> FeatureShelf::keep_values(std::vector<float> values) {
   return kept_.emplace_back(std::move(values));
 }
 
+std::span<const CharacterReferences> FeatureShelf::keep_gallery(std::vector<CharacterReferences> gallery) {
+  return galleries_.emplace_back(std::move(gallery));
+}
+
+std::span<const FrameCopy> FeatureShelf::keep_copies(std::vector<FrameCopy> copies) { return copies_.emplace_back(std::move(copies)); }
+
 StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const std::string& id,
                            const std::string& ip, const RandomStory& options) {
   StoryFeatures story;
@@ -78,6 +84,9 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     std::vector<float> motions(static_cast<std::size_t>(options.frames - 1));
     for (float& value : motions) value = motion(random);
     shot.pixels.motion = shelf.keep_values(std::move(motions));
+    std::vector<FrameCopy> copies(static_cast<std::size_t>(options.frames));
+    for (FrameCopy& copy : copies) copy = {motion(random), 0.004};
+    shot.copies = shelf.keep_copies(std::move(copies));
     if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
     story.shots.push_back(shot);
   }
@@ -87,6 +96,13 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
       shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias));
   references.dino = shelf.keep(gaussian_rows(random, options.references, kDinoWidth, options.bias));
   references.cells = shelf.keep(cell_rows(random, options.references));
+  std::vector<CharacterReferences> gallery;
+  if (options.references > 0) gallery.push_back({ip, references.clip, references.dino});
+  for (const char* other : {"other-1", "other-2"}) {
+    gallery.push_back({other, shelf.keep(gaussian_rows(random, 2, kClipWidth, options.bias)),
+                       shelf.keep(gaussian_rows(random, 2, kDinoWidth, options.bias))});
+  }
+  story.gallery = shelf.keep_gallery(std::move(gallery));
   return story;
 }
 

@@ -18,9 +18,13 @@ class FeatureShelf {
  public:
   FeatureView keep(const Rows& rows);
   std::span<const float> keep_values(std::vector<float> values);
+  std::span<const CharacterReferences> keep_gallery(std::vector<CharacterReferences> gallery);
+  std::span<const FrameCopy> keep_copies(std::vector<FrameCopy> copies);
 
  private:
   std::deque<std::vector<float>> kept_;  // deque: growing moves nothing
+  std::deque<std::vector<CharacterReferences>> galleries_;
+  std::deque<std::vector<FrameCopy>> copies_;
 };
 
 struct RandomStory {

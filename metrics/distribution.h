@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/stats.h"
+#include "metrics/extrapolation.h"
+#include "metrics/frechet.h"
+#include "metrics/prdc.h"
+#include "metrics/samples.h"
+
+namespace asbench::metrics {
+
+/// Numbers of one set of features against another (metrics.md section 8), several at a time.
+struct DistributionSettings {
+  int ddof = 1;        ///< of `frechet`
+  int neighbours = 5;  ///< of precision, recall, density, coverage
+  std::uint64_t seed = 0;
+  /// Of frechet, kernel, jedi, precision, recall, density, coverage.
+  std::vector<std::string> metrics = {"frechet", "kernel", "jedi", "precision", "recall", "density", "coverage"};
+  bool intervals = false;    ///< delete-one-group jackknife; needs groups
+  bool noise_floor = true;   ///< noise floor and extrapolation beside `frechet`
+};
+
+struct DistributionResult {
+  std::map<std::string, double, std::less<>> values;                    ///< by metric id
+  std::map<std::string, std::optional<Interval>, std::less<>> intervals;  ///< nothing where the jackknife can't be had
+  std::optional<Frechet> frechet;        ///< terms, with settings.ddof
+  std::optional<Frechet> frechet_ddof0;
+  std::optional<double> frechet_at_infinity;
+  std::optional<NoiseFloor> floor;
+  bool degenerate = false;  ///< see Prdc
+};
+
+/// Ids that DistributionSettings::metrics takes.
+[[nodiscard]] std::span<const std::string_view> distribution_metrics();
+
+/// @param real_groups, generated_groups  IP of each row, for the jackknife and the noise floor; may be empty
+/// @throws UsageError for an unknown metric or ddof; BadInput for NaN or Inf, differing D, fewer rows than a metric needs (Fréchet and
+///         kernel 2, PRDC k + 2). Thread-safe.
+[[nodiscard]] DistributionResult measure_distribution(SamplesView real, SamplesView generated, const DistributionSettings& settings,
+                                                      std::span<const std::string> real_groups = {},
+                                                      std::span<const std::string> generated_groups = {});
+
+/// Delete-one-group jackknife (metrics.md 9.2): se = sqrt((G-1)/G sum (theta_(g) - mean)^2), interval theta -+ t_{.975, G-1} se.
+/// Set-level metrics are never bootstrapped with replacement: repeats count as pairs and bias them.
+/// @param left_out  theta without group g, for each of the G groups. @returns nothing for G < 2.
+[[nodiscard]] std::optional<Interval> jackknife_interval(double value, std::span<const double> left_out);
+
+}  // namespace asbench::metrics
