@@ -18,6 +18,7 @@
 #include "evaluation/run.h"
 #include "features/store.h"
 #include "metrics/registry.h"
+#include "metrics/set_metrics.h"
 
 namespace asbench::cli {
 namespace {
@@ -84,7 +85,7 @@ void print_table(const Json& document, const std::string& out) {
     fmt::print("\n");
   }
   for (const auto& change : document.at("overrides")) fmt::print("not canonical: {}\n", change.get<std::string>());
-  fmt::print("\n^ higher is better, v lower is better; N, failed and skipped count shots or shot pairs. Wrote {}\n", out);
+  fmt::print("\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or clips. Wrote {}\n", out);
 }
 
 /// The small encoders know the demo's world; elsewhere their numbers say nothing.
@@ -114,7 +115,17 @@ int run_score(const ScoreOptions& options) {
     const auto [role, profile] = role_and_value(text, "--preprocess");
     request.protocol.preprocess[role] = profile;
   }
-  if (!options.metrics.empty()) request.protocol.metrics = options.metrics;
+  if (!options.metrics.empty()) {
+    request.protocol.metrics = options.metrics;
+  } else {
+    if (request.protocol.encoders.contains("video")) {
+      for (const auto& metric : metrics::set_metrics()) request.protocol.metrics.emplace_back(metric.id);
+    }
+    if (options.training_set) request.protocol.metrics.emplace_back("copy_rate");
+  }
+  if (options.fvd_variant) request.protocol.fvd_variant = evaluation::fvd_variant(*options.fvd_variant).name;
+  if (options.reference_set) request.data.reference_set = *options.reference_set;
+  if (options.training_set) request.data.training_set = *options.training_set;
   if (options.missing) request.protocol.settings.missing = metrics::parse_missing_policy(*options.missing);
   if (options.frames) request.protocol.frames = *options.frames;
   if (options.background) request.protocol.background = *options.background;

@@ -46,6 +46,9 @@ struct ScoreOptions {
   std::optional<std::string> frames;
   std::optional<std::string> background;
   bool no_frames = false;
+  std::optional<std::string> reference_set;
+  std::optional<std::string> training_set;
+  std::optional<std::string> fvd_variant;
   std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
   bool json = false;
 };
@@ -56,7 +59,7 @@ struct FeaturesOptions {
   ComputeOptions compute;
   std::string out;
   std::string encoder;
-  std::string frames = "midpoint:5";
+  std::optional<std::string> frames;
   std::optional<std::string> preprocess;
 };
 

@@ -3,24 +3,50 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
-#include "features/signature.h"
+#include "metrics/copy_search.h"
 
 namespace asbench::evaluation {
 namespace {
 
-std::size_t add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, bool images, bool text,
-                        const std::optional<std::filesystem::path>& weights) {
+features::EncoderRequest request_of(const Protocol& protocol, const std::string& role, const std::optional<std::filesystem::path>& weights) {
   const auto id = protocol.encoders.find(role);
   if (id == protocol.encoders.end()) {
     throw UsageError(fmt::format("the metrics asked for need an encoder in the role '{}', which protocol {} does not fill.\n"
                                  "  Name one with --encoder {}=ID.", role, protocol.name, role));
   }
-  features::EncoderRequest wanted{.role = role, .id = id->second, .weights = weights, .preprocess = {}, .images = images, .text = text};
+  features::EncoderRequest wanted{.role = role, .id = id->second, .weights = weights, .preprocess = {}};
   if (const auto chosen = protocol.preprocess.find(role); chosen != protocol.preprocess.end()) wanted.preprocess = chosen->second;
+  return wanted;
+}
+
+void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, bool images, bool text,
+                 const std::optional<std::filesystem::path>& weights) {
+  auto wanted = request_of(protocol, role, weights);
+  wanted.images = images;
+  wanted.text = text;
+  plan.encoders[role] = plan.extraction.encoders.size();
   plan.extraction.encoders.push_back(features::open_encoder(wanted));
-  const std::size_t index = plan.extraction.encoders.size() - 1;
-  plan.encoders[role] = index;
-  return index;
+}
+
+/// The video network under the variant asked for, and the clips that it compares the outputs with.
+void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split, const std::optional<std::filesystem::path>& weights,
+               const DataSets& data) {
+  auto wanted = request_of(protocol, "video", weights);
+  if (protocol.fvd_variant && !wanted.preprocess) wanted.preprocess = fvd_variant(*protocol.fvd_variant).profile;
+  auto& extraction = plan.extraction;
+  extraction.clip_encoder = features::open_clip_encoder(wanted);
+  const auto& network = *extraction.clip_encoder;
+  plan.fvd = fvd_variant(protocol.fvd_variant.value_or(network.checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae"));
+  // A VideoMAE takes as many frames as it was trained with; 16 in all published ones.
+  if (network.length.most > 0) plan.fvd.clips = fmt::format("window:{}", network.length.most);
+  extraction.clip_rule = loaders::parse_frame_rule(plan.fvd.clips);
+  plan.reference_set = open_sample_set(data.reference_set, split, "--reference-set");
+  extraction.reference_clips = plan.reference_set->clips;
+  const auto& made_by = plan.reference_set->encoder_sha256;
+  if (!made_by.empty() && made_by != network.weights_sha256) {
+    throw NotComparable(fmt::format("the features of --reference-set {} were made by a network with the hash {}, the one chosen has {}",
+                                    plan.reference_set->name, made_by.substr(0, 8), network.weights_sha256.substr(0, 8)));
+  }
 }
 
 }  // namespace
@@ -33,19 +59,25 @@ std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_vie
 }
 
 Plan make_plan(const Protocol& protocol, const loaders::Split& split, const loaders::Outputs& outputs,
-               const std::optional<std::filesystem::path>& weights) {
+               const std::optional<std::filesystem::path>& weights, const DataSets& data) {
   Plan plan;
   plan.needs = metrics::needs_of(protocol.metrics);
   const auto& needs = plan.needs;
   for (const auto* table : {&protocol.encoders, &protocol.preprocess}) {
     for (const auto& [role, value] : *table) {
-      if (role != "clip" && role != "dino") {
-        throw UsageError(fmt::format("{}={}: no metric of this version uses the role '{}'; there are clip and dino", role, value, role));
+      if (role != "clip" && role != "dino" && role != "video") {
+        throw UsageError(fmt::format("{}={}: no metric of this version uses the role '{}'; there are clip, dino and video", role, value, role));
       }
     }
   }
   if (needs.clip_image || needs.clip_text) add_encoder(plan, protocol, "clip", needs.clip_image, needs.clip_text, weights);
   if (needs.dino) add_encoder(plan, protocol, "dino", true, false, weights);
+
+  if (needs.video) add_video(plan, protocol, split, weights, data);
+  if (needs.training_set) {
+    if (!data.training_set) throw UsageError("copy_rate needs --training-set: a folder of videos, or a .npy matrix of DINO features");
+    plan.training_set = open_sample_set(data.training_set, split, "--training-set");
+  }
 
   auto& extraction = plan.extraction;
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
@@ -75,8 +107,8 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split, const load
   return plan;
 }
 
-std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan,
-                         const std::string& subset) {
+features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan,
+                                              const std::string& subset) {
   features::SignatureFields fields;
   fields.metric = fmt::format("{}@{}", metric.id, metric.version);
   const auto add = [&](const char* role) {
@@ -85,7 +117,16 @@ std::string signature_of(const metrics::MetricInfo& metric, const Protocol& prot
   };
   if (metric.needs.clip_image || metric.needs.clip_text) add("clip");
   if (metric.needs.dino) add("dino");
-  fields.frames = protocol.frames;
+  if (metric.needs.video) {
+    const auto& use = plan.extraction.clip_encoder.value();
+    fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess});
+  } else {
+    fields.frames = protocol.frames;
+  }
+  if (metric.needs.training_set) {
+    fields.training = signature_name(plan.training_set.value());
+    fields.thresholds.emplace_back("copy_share", fmt::format("{}:{}", metrics::kCopyShare, metrics::kCopyNeighbours));
+  }
   if (metric.needs.references) fields.background = protocol.background;
   if (metric.needs.clip_text) fields.text = protocol.text;
   for (const auto& [name, value] : metrics::signature_fields(metric, protocol.settings)) {
@@ -96,7 +137,11 @@ std::string signature_of(const metrics::MetricInfo& metric, const Protocol& prot
   }
   if (!fields.encoders.empty()) fields.dtype = protocol.dtype;
   fields.subset = subset;
-  return features::signature_line(fields);
+  return fields;
+}
+
+std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan, const std::string& subset) {
+  return features::signature_line(signature_fields_of(metric, protocol, plan, subset));
 }
 
 }  // namespace asbench::evaluation

@@ -51,6 +51,8 @@ Protocol load_protocol(const std::string& name_or_path) {
   settings.bootstrap.level = confidence.at("level").get<double>();
   settings.bootstrap.replicates = confidence.at("replicates").get<int>();
   settings.bootstrap.seed = confidence.at("seed").get<std::uint64_t>();
+  if (json.contains("fvd_variant")) protocol.fvd_variant = json.at("fvd_variant").get<std::string>();
+  protocol.neighbours = json.value("neighbours", protocol.neighbours);
   const Json& thresholds = json.at("thresholds");
   settings.frozen_below = thresholds.at("frozen_below").get<double>();
   settings.copy_cells_below = thresholds.at("copy_cells_below").get<double>();
@@ -72,6 +74,8 @@ Json protocol_settings(const Protocol& protocol) {
   settings["metrics"] = protocol.metrics;
   settings["missing"] = metrics::to_string(used.missing);
   settings["dtype"] = protocol.dtype;
+  settings["fvd_variant"] = protocol.fvd_variant ? Json(*protocol.fvd_variant) : Json("as published");
+  settings["neighbours"] = protocol.neighbours;
   settings["confidence"] = {{"level", used.bootstrap.level},
                             {"replicates", used.bootstrap.replicates},
                             {"seed", used.bootstrap.seed}};

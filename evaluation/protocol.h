@@ -22,6 +22,8 @@ struct Protocol {
   std::map<std::string, std::string> preprocess;  ///< role -> profile name; empty: pinned, else the checkpoint's own
   std::vector<std::string> metrics;
   std::string dtype;
+  std::optional<std::string> fvd_variant;  ///< evaluation/fvd_variant.h; nothing: the one its network was published with
+  int neighbours = 5;                      ///< k of precision, recall, density, coverage
   metrics::MetricSettings settings;  ///< missing policy, pooling of references, thresholds, bootstrap
 };
 

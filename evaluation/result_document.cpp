@@ -53,6 +53,23 @@ Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement&
   return json;
 }
 
+Json set_metric(const SetMeasurement& measured) {
+  Json json;
+  json["signature"] = measured.signature;
+  json["direction"] = metrics::to_string(metrics::require_metric(measured.metric).direction);
+  json["mean"] = number(measured.value);
+  json["ci95"] = measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
+  json["n_stories"] = measured.n_stories;
+  json["n_evaluated"] = measured.counts.n_evaluated;
+  json["n_failed"] = measured.counts.n_failed;
+  json["n_skipped"] = measured.counts.n_skipped;
+  for (const auto& [name, value] : measured.further) {
+    if (name.starts_with("n_") && value) json[name] = static_cast<int>(*value);
+    else json[name] = number(value);
+  }
+  return json;
+}
+
 Json story_metric(const metrics::MetricInfo& info, const metrics::StoryValue& value) {
   Json json;
   json["mean"] = number(value.value);
@@ -95,6 +112,9 @@ Json story_shots(const loaders::Story& story, const ResultParts& parts) {
       entry["frame_count"] = outcome.frame_count;
       entry["sha256"] = outcome.content_sha256;
     }
+    if (parts.copies != nullptr) {
+      if (auto nearest = parts.copies->nearest(key); !nearest.is_null()) entry["nearest"] = std::move(nearest);
+    }
     if (const auto columns = parts.outputs->columns.find(key); columns != parts.outputs->columns.end()) {
       entry["columns"] = columns->second;
     }
@@ -115,6 +135,7 @@ Json all_findings(const ResultParts& parts) {
   };
   add(parts.coverage->findings, {});
   for (const auto& measured : *parts.measurements) add(measured.findings, measured.metric);
+  for (const auto& measured : *parts.sets) add(measured.findings, measured.metric);
   return array;
 }
 
@@ -174,6 +195,7 @@ Json result_document(const ResultParts& parts) {
       stories[s]["metrics"][measured.metric] = story_metric(info, measured.stories[s]);
     }
   }
+  for (const auto& measured : *parts.sets) metrics_json[measured.metric] = set_metric(measured);
   document["metrics"] = std::move(metrics_json);
   document["stories"] = std::move(stories);
   return document;

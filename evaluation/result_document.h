@@ -5,8 +5,10 @@
 
 #include "core/json.h"
 #include "evaluation/coverage.h"
+#include "evaluation/distribution.h"
 #include "evaluation/plan.h"
 #include "evaluation/protocol.h"
+#include "evaluation/training_copies.h"
 #include "metrics/measurement.h"
 
 namespace asbench::evaluation {
@@ -23,6 +25,8 @@ struct ResultParts {
   const Coverage* coverage = nullptr;
   const std::vector<features::ClipOutcome>* clips = nullptr;
   const std::vector<metrics::Measurement>* measurements = nullptr;
+  const std::vector<SetMeasurement>* sets = nullptr;
+  const TrainingCopies* copies = nullptr;  ///< nearest training frames, listed by shot; may be null
   std::string subset;  ///< empty: the whole split
   std::size_t truncated_captions = 0;
 };

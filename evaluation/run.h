@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/json.h"
+#include "evaluation/plan.h"
 #include "evaluation/protocol.h"
 #include "features/extractor.h"
 #include "loaders/outputs.h"
@@ -25,6 +26,7 @@ struct ScoreRequest {
   Protocol defaults;         ///< the protocol as published
   Protocol protocol;         ///< the same with the user's changes
   std::optional<std::filesystem::path> weights;  ///< --weights
+  DataSets data;
   std::filesystem::path store;
   features::ExtractionSettings extraction;
   std::optional<std::filesystem::path> frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
@@ -52,7 +54,7 @@ struct FeatureRequest {
   std::string layout = "auto";
   std::string encoder;
   std::optional<std::string> preprocess;
-  std::string frames = "midpoint:5";
+  std::optional<std::string> frames;  ///< nothing: midpoint:5, or the clip of a video network's published variant
   std::optional<std::filesystem::path> weights;  ///< --weights
   std::filesystem::path store;
   features::ExtractionSettings extraction;

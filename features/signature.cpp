@@ -21,6 +21,12 @@ std::string signature_line(const SignatureFields& fields) {
   for (const auto& [name, value] : fields.thresholds) add(name, value);
   add("missing", fields.missing);
   add("dtype", fields.dtype);
+  add("train", fields.training);
+  add("real", fields.real);
+  add("N", fields.counts);
+  add("clip", fields.clip);
+  add("ddof", fields.ddof);
+  add("k", fields.neighbours);
   add("subset", fields.subset);
   return line;
 }

@@ -26,6 +26,12 @@ struct SignatureFields {
   std::vector<std::pair<std::string, std::string>> thresholds;
   std::string missing;
   std::string dtype;
+  std::string training;    ///< copy_rate: the set that is searched, "name#hash"
+  std::string real;        ///< distribution metrics: the reference set, "name#hash"
+  std::string counts;      ///< "N of the real side/N of the generated one"
+  std::string clip;        ///< "<frames>x<stride>@<frames a second>"
+  std::string ddof;
+  std::string neighbours;  ///< k of precision, recall, density, coverage
   std::string subset;  ///< which part of the split, when not all of it
 };
 

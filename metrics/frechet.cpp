@@ -25,6 +25,25 @@ double root_error(double eigenvalue, double error) {
   return eigenvalue > 4.0 * error ? error / (2.0 * std::sqrt(eigenvalue - error)) : std::sqrt(4.0 * error + error);
 }
 
+// Note [One direction less]
+// Centred rows add up to 0, so N <= D of them span N - 1 directions, and their product with the other side's has a singular value 0,
+// which eigenvalues resolve badly (Note [Gram eigenvalues]). The reflection that turns (1, ..., 1) into the first axis leaves the
+// singular values as they are and makes the first row 0, which is dropped; row i becomes x_i - x_1 / (sqrt(N) + 1).
+Samples without_the_sum(const Samples& centred) {
+  Samples result(centred.rows - 1, centred.cols);
+  const auto first = centred.view().row(0);
+  const double share = 1.0 / (std::sqrt(centred.rows) + 1.0);
+  for (int i = 1; i < centred.rows; ++i) {
+    const auto from = centred.view().row(i);
+    const auto to = result.row(i - 1);
+    for (std::size_t j = 0; j < to.size(); ++j) to[j] = from[j] - share * first[j];
+  }
+  return result;
+}
+
+/// A matrix with the same singular values of its products as the centred one, no larger than min(N - 1, D) x D.
+Samples reduced(const Samples& centred) { return centred.rows > centred.cols ? lapack::triangular_factor(centred) : without_the_sum(centred); }
+
 }  // namespace
 
 double nuclear_norm(const Samples& matrix) {
@@ -73,8 +92,8 @@ FrechetParts frechet_parts(SamplesView real, SamplesView generated) {
   }
   parts.real_squares = squared_norm(x);
   parts.generated_squares = squared_norm(y);
-  if (x.rows > x.cols) x = lapack::triangular_factor(x);
-  if (y.rows > y.cols) y = lapack::triangular_factor(y);
+  x = reduced(x);
+  y = reduced(y);
   Samples product(x.rows, y.rows);
   lapack::product_with_transposed(x, y, product.values);
   parts.singular_sum = nuclear_norm(product);

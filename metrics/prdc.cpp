@@ -83,7 +83,9 @@ Rounded rounded(SamplesView set, const Frame& frame) {
 // to first order), the squares by u each, the two additions by u times their size, and rounding the inputs moved the true distance by
 // at most u (|x| + |y|), its square by 2 u (|x| + |y|)^2. With s = |x| + |y| everything together stays below (D / 2 + 8) u s^2; twice that
 // is used, which also covers the second order.
+// Below the normal numbers a rounding is no longer relative: each term may lose 2^-126 (flushed to 0), which error_floor covers.
 float error_factor(int columns) { return static_cast<float>((columns + 16.0) * 0x1p-24); }
+float error_floor(int columns) { return static_cast<float>((4.0 * columns + 16.0) * 0x1p-126); }
 
 /// Squared float32 distances of a tile of `a` and a tile of `b`, with the bound of their error.
 struct Tile {
@@ -128,7 +130,7 @@ struct Neighbours {
 
 /// Distance of every sample to its k-th nearest other one, exactly as float64 gives it.
 std::vector<double> radii_of(const Set& set, int k) {
-  const float factor = error_factor(set.samples.cols);
+  const float factor = error_factor(set.samples.cols), floor = error_floor(set.samples.cols);
   const int n = set.samples.rows;
   std::vector<double> radii(static_cast<std::size_t>(n));
   Tile tile;
@@ -147,7 +149,7 @@ std::vector<double> radii_of(const Set& set, int k) {
           const auto other = static_cast<std::size_t>(column + j);
           const float square = set.rounded.squares[own] + set.rounded.squares[other] - 2.0F * products[j];
           const float sum = set.rounded.lengths[own] + set.rounded.lengths[other];
-          const float error = factor * sum * sum;
+          const float error = factor * sum * sum + floor;
           if (square - error > most || other == own) continue;
           nearest.offer(square - error, square + error, static_cast<int>(other), static_cast<std::size_t>(k));
           if (nearest.upper.size() == static_cast<std::size_t>(k)) most = nearest.upper.front();
@@ -194,7 +196,7 @@ Prdc prdc(SamplesView real, SamplesView generated, int k) {
   const auto generated_radii = radii_of(y, k);
   const Bounds real_bounds = bounds_of(real_radii, frame);
   const Bounds generated_bounds = bounds_of(generated_radii, frame);
-  const float factor = error_factor(real.cols);
+  const float factor = error_factor(real.cols), floor = error_floor(real.cols);
 
   std::vector<char> real_covered(static_cast<std::size_t>(real.rows)), real_recalled(static_cast<std::size_t>(real.rows));
   std::vector<int> balls(static_cast<std::size_t>(generated.rows));  // real balls that hold a generated sample
@@ -214,7 +216,7 @@ Prdc prdc(SamplesView real, SamplesView generated, int k) {
             const auto g = static_cast<std::size_t>(column + j);
             const float square = x.rounded.squares[r] + y.rounded.squares[g] - 2.0F * products[j];
             const float sum = x.rounded.lengths[r] + y.rounded.lengths[g];
-            const float error = factor * sum * sum;
+            const float error = factor * sum * sum + floor;
             const float low = square - error, high = square + error;
             if (low > real_bounds.high[r] && low > generated_bounds.high[g]) continue;  // outside both balls: nearly every pair
             bool in_real = high < real_bounds.low[r];

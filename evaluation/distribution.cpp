@@ -1,0 +1,203 @@
+#include "evaluation/distribution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.h"
+#include "features/signature.h"
+#include "metrics/distribution.h"
+
+namespace asbench::evaluation {
+namespace {
+
+/// One side as a matrix, with what signatures and findings need of its clips.
+struct Side {
+  metrics::Samples samples;
+  std::vector<std::string> groups;
+  std::vector<std::string> contents;
+  std::set<std::string> rates;  ///< frames a second, as text
+  Findings findings;
+
+  void add(const features::FeatureMatrix& row, const std::string& group, const features::ClipOutcome& clip) {
+    samples.cols = row.cols;
+    ++samples.rows;
+    samples.values.insert(samples.values.end(), row.values.begin(), row.values.end());
+    groups.push_back(group);
+    contents.push_back(clip.content_sha256);
+    rates.insert(clip.fps > 0.0 ? fmt::format("{:.6g}", clip.fps) : "unknown");
+  }
+  [[nodiscard]] std::string rate() const { return rates.empty() ? "unknown" : rates.size() == 1 ? *rates.begin() : "mixed"; }
+};
+
+std::string too_short(const features::ClipOutcome& clip, const Plan& plan) {
+  return fmt::format("{} frames; {} under {} needs more", clip.frame_count, plan.extraction.clip_encoder->id, plan.fvd.clips);
+}
+
+Side real_side(Plan& plan, const features::Extraction& extraction) {
+  SampleSet& set = *plan.reference_set;
+  Side side;
+  if (set.features) {
+    side.samples = *set.features;
+    side.groups = set.groups;
+    return side;
+  }
+  for (std::size_t i = 0; i < set.clips.size(); ++i) {
+    const auto& clip = extraction.reference_clip(i);
+    const std::string& name = set.names[i];
+    if (clip.broken) {
+      side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: {}", name, clip.broken->cause)});
+    } else if (clip.window.empty()) {
+      side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: {}", name, too_short(clip, plan))});
+    } else {
+      side.add(extraction.reference_clip_features(i), set.groups[i], clip);
+    }
+  }
+  set.sha256 = hash_of_contents(side.contents);
+  return side;
+}
+
+struct Generated {
+  Side side;
+  metrics::Counts counts;
+  int stories = 0;
+};
+
+Generated generated_side(const loaders::Split& split, const Plan& plan, const Coverage& coverage, const features::Extraction& extraction) {
+  Generated result;
+  for (const auto& story : split.stories) {
+    const int before = result.side.samples.rows;
+    for (const auto& shot : story.shots) {
+      const loaders::ShotKey key{story.id, shot.number};
+      if (coverage.missing.contains(key)) {
+        ++result.counts.n_failed;
+        continue;
+      }
+      const std::size_t index = plan.clips.at(key);
+      const auto& clip = extraction.clip(index);
+      if (clip.window.empty()) {
+        ++result.counts.n_failed;
+        result.side.findings.push_back({"too_few_frames", story.id, shot.number, too_short(clip, plan)});
+        continue;
+      }
+      ++result.counts.n_evaluated;
+      result.side.add(extraction.video_features(index), story.ip, clip);
+    }
+    if (result.side.samples.rows > before) ++result.stories;
+  }
+  return result;
+}
+
+/// Name in metrics/distribution.h, and the least clips a side needs.
+struct Formula {
+  std::string id;
+  int least = 2;
+};
+
+Formula formula_of(std::string_view metric, int neighbours) {
+  if (metric == "fvd") return {"frechet", 2};
+  if (metric == "kvd") return {"kernel", 2};
+  if (metric == "jedi") return {"jedi", 2};
+  return {std::string(metric), neighbours + 2};
+}
+
+std::string frame_rates(const Side& real, const Side& generated) {
+  return real.rate() == generated.rate() ? real.rate() : fmt::format("{}/{}", real.rate(), generated.rate());
+}
+
+/// "16x1@8": frames of a clip, their stride, frames a second.
+std::string clip_text(const Plan& plan, const Side& real, const Side& generated) {
+  const auto& rule = plan.extraction.clip_rule;
+  const std::string frames = rule.kind == loaders::FrameRule::Kind::all ? "all" : fmt::format("{}", rule.count);
+  return fmt::format("{}x1@{}", frames, frame_rates(real, generated));
+}
+
+void add_fvd_parts(const metrics::DistributionResult& result, SetMeasurement& measured) {
+  measured.further.emplace_back("mean_term", result.frechet->mean_term);
+  measured.further.emplace_back("trace_term", result.frechet->trace_term);
+  measured.further.emplace_back("fvd_inf", result.frechet_at_infinity);
+  if (!result.frechet_at_infinity) {
+    measured.findings.push_back({"too_few_for_extrapolation", "", std::nullopt,
+                                 "fvd_inf needs twice as many clips on both sides as a feature has columns: without it, fvd is biased upwards"});
+  }
+  if (!result.floor) return;
+  measured.further.emplace_back("noise_floor", result.floor->mean);
+  measured.further.emplace_back("noise_floor_sd", result.floor->deviation);
+  measured.further.emplace_back("fvd_at_half", result.floor->generated);
+  measured.further.emplace_back("n_half", result.floor->size);
+}
+
+}  // namespace
+
+std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Protocol& protocol, Plan& plan, const Coverage& coverage,
+                                         const features::Extraction& extraction, const std::string& subset) {
+  std::vector<SetMeasurement> all;
+  if (!plan.needs.video) return all;
+  const Side real = real_side(plan, extraction);
+  const Generated generated = generated_side(split, plan, coverage, extraction);
+  const Side& outputs = generated.side;
+  const bool incomplete = generated.counts.n_failed > 0 && protocol.settings.missing == metrics::MissingPolicy::zero;
+
+  metrics::DistributionSettings settings;
+  settings.ddof = plan.fvd.ddof;
+  settings.neighbours = protocol.neighbours;
+  settings.intervals = true;
+  settings.metrics.clear();
+  const int fewer = std::min(real.samples.rows, outputs.samples.rows);
+  for (const auto& id : protocol.metrics) {
+    const auto& info = metrics::require_metric(id);
+    if (!info.set_level) continue;
+    const auto [name, least] = formula_of(id, protocol.neighbours);
+    if (!incomplete && fewer >= least) settings.metrics.push_back(name);
+  }
+  metrics::DistributionResult result;
+  if (!settings.metrics.empty()) result = metrics::measure_distribution(real.samples, outputs.samples, settings, real.groups, outputs.groups);
+
+  for (const auto& id : protocol.metrics) {
+    const auto& info = metrics::require_metric(id);
+    if (!info.set_level) continue;
+    const auto [name, least] = formula_of(id, protocol.neighbours);
+    SetMeasurement& measured = all.emplace_back();
+    measured.metric = id;
+    auto fields = signature_fields_of(info, protocol, plan, subset);
+    fields.real = signature_name(*plan.reference_set);
+    fields.counts = fmt::format("{}/{}", real.samples.rows, outputs.samples.rows);
+    fields.clip = clip_text(plan, real, outputs);
+    if (id == "fvd") fields.ddof = fmt::format("{}", plan.fvd.ddof);
+    if (least > 2) fields.neighbours = fmt::format("{}", protocol.neighbours);
+    measured.signature = features::signature_line(fields);
+    measured.n_stories = generated.stories;
+    measured.counts = generated.counts;
+    measured.further.emplace_back("n_real", real.samples.rows);
+    measured.further.emplace_back("n_generated", outputs.samples.rows);
+    if (incomplete) {
+      measured.findings.push_back({"incomplete_set", "", std::nullopt, "clips lack, and under --missing zero a smaller set is no set"});
+    } else if (fewer < least) {
+      measured.findings.push_back({"too_few_samples", "", std::nullopt,
+                                   fmt::format("at least {} clips are needed on both sides; there are {} real and {} generated", least,
+                                               real.samples.rows, outputs.samples.rows)});
+    }
+    const auto value = result.values.find(name);
+    if (value == result.values.end()) continue;
+    measured.value = value->second;
+    measured.ci95 = result.intervals[name];
+    if (!measured.ci95) measured.findings.push_back({"no_interval", "", std::nullopt, "fewer than two IPs can be left out in turn"});
+    if (id == "fvd") add_fvd_parts(result, measured);
+    if (least > 2 && result.degenerate) {
+      measured.findings.push_back({"degenerate_features", "", std::nullopt, "neighbours at distance 0: nothing lies strictly inside their balls"});
+    }
+  }
+  if (!all.empty()) {
+    auto& findings = all.front().findings;
+    for (const Side* side : {&real, &outputs}) findings.insert(findings.end(), side->findings.begin(), side->findings.end());
+    if (!plan.reference_set->features && real.rate() != outputs.rate()) {
+      findings.push_back({"frame_rates_differ", "", std::nullopt,
+                          fmt::format("real clips have {} frames a second, generated ones {}: faster motion counts as another distribution", real.rate(),
+                                      outputs.rate())});
+    }
+  }
+  return all;
+}
+
+}  // namespace asbench::evaluation

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/stats.h"
+#include "evaluation/coverage.h"
+#include "evaluation/plan.h"
+#include "features/extractor.h"
+#include "metrics/measurement.h"
+
+namespace asbench::evaluation {
+
+/// One set-level metric over one system: what the result document says about it.
+struct SetMeasurement {
+  std::string metric;     ///< "fvd"
+  std::string signature;  ///< with N, frame rate and reference set
+  std::optional<double> value;
+  std::optional<Interval> ci95;  ///< delete-one-IP jackknife
+  int n_stories = 0;
+  metrics::Counts counts;  ///< of clips
+  std::vector<std::pair<std::string, std::optional<double>>> further;  ///< n_real, noise_floor, fvd_inf, ...
+  Findings findings;
+};
+
+/// fvd and its kin, of the outputs' clips against the plan's reference set (metrics.md section 8). Under --missing zero they are null when a
+/// clip lacks, so that dropping one can't help; below a metric's least number of clips they are null with finding `too_few_samples`.
+/// @param plan  its reference set gets the hash of its contents
+/// @throws BadInput for features that are no numbers or of another width than the reference set's.
+[[nodiscard]] std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Protocol& protocol, Plan& plan, const Coverage& coverage,
+                                                       const features::Extraction& extraction, const std::string& subset);
+
+}  // namespace asbench::evaluation

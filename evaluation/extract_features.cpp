@@ -1,0 +1,91 @@
+// `asbench features`: one matrix of a system's frames under an image encoder, or of its clips under a video network.
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "evaluation/inputs.h"
+#include "evaluation/run.h"
+
+namespace asbench::evaluation {
+namespace {
+
+/// Frames of pictures, or clips: what the checkpoint is for.
+bool is_video_network(const FeatureRequest& request) {
+  const std::filesystem::path path(request.encoder);
+  if (path.extension() == ".pt" || path.extension() == ".torchscript") return true;
+  return models::open_checkpoint(request.encoder, models::default_weight_folders(request.weights)).config.value("model_type", "") == "videomae";
+}
+
+void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
+  table.matrix.cols = matrix.cols;
+  table.matrix.rows += matrix.rows;
+  table.matrix.values.insert(table.matrix.values.end(), matrix.values.begin(), matrix.values.end());
+}
+
+}  // namespace
+
+FeatureTable extract_features(const FeatureRequest& request) {
+  const Inputs inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs, request.layout);
+  const features::FeatureStore store(request.store);
+  require_complete(probe_inputs(inputs, store));
+
+  features::ExtractionPlan plan;
+  plan.pixels = false;
+  const features::EncoderRequest wanted{.role = "image", .id = request.encoder, .weights = request.weights, .preprocess = request.preprocess};
+  const bool video = is_video_network(request);
+  std::string rule;
+  std::string id, hash, preprocess;
+  if (video) {
+    plan.clip_encoder = features::open_clip_encoder(wanted);
+    const auto& use = *plan.clip_encoder;
+    rule = request.frames.value_or(use.length.most > 0 ? fmt::format("window:{}", use.length.most) : "window:16");
+    plan.clip_rule = loaders::parse_frame_rule(rule);
+    id = use.id, hash = use.weights_sha256, preprocess = use.preprocess;
+  } else {
+    plan.encoders.push_back(features::open_encoder(wanted));
+    const auto& use = plan.encoders.front();
+    rule = request.frames.value_or("midpoint:5");
+    plan.frame_rule = loaders::parse_frame_rule(rule);
+    id = use.id, hash = use.weights_sha256, preprocess = use.preprocess;
+  }
+  std::vector<loaders::ShotKey> keys;
+  for (const auto& [key, source] : inputs.outputs.shots) {
+    keys.push_back(key);
+    plan.clips.push_back(source);
+  }
+  const auto extraction = features::extract(plan, request.extraction, store);
+  std::vector<features::ClipOutcome> outcomes;
+  for (std::size_t i = 0; i < keys.size(); ++i) outcomes.push_back(extraction.clip(i));
+  require_complete(cover(inputs.split, inputs.outputs, outcomes, plan.frame_rule));
+
+  FeatureTable table;
+  Json rows = Json::array();
+  for (std::size_t clip = 0; clip < keys.size(); ++clip) {
+    const auto& outcome = outcomes[clip];
+    Json row = {{"story", keys[clip].story}, {"shot", keys[clip].shot}, {"sha256", outcome.content_sha256}};
+    if (video) {
+      if (outcome.window.empty()) {
+        throw BadInput(fmt::format("{} shot {} has {} frames, too few for {} under {}", keys[clip].story, keys[clip].shot, outcome.frame_count, id, rule));
+      }
+      append(table, extraction.video_features(clip));
+      row["frames"] = {outcome.window.front(), outcome.window.back()};
+      rows.push_back(std::move(row));
+      continue;
+    }
+    append(table, extraction.clip_features(clip, 0));
+    for (const int frame : outcome.indices) {
+      row["frame"] = frame;
+      rows.push_back(row);
+    }
+  }
+  table.sidecar["schema"] = "asbench/features@1";
+  table.sidecar["encoder"] = {{"id", id}, {"sha256", hash}, {"preprocess", preprocess}};
+  table.sidecar["frames"] = rule;
+  table.sidecar["decoder"] = extraction.statistics().decoder;
+  table.sidecar["signature"] = fmt::format("features@1 | enc={}#{} | prep={} | frames={} | dtype=float32{}", id, hash.substr(0, 8), preprocess, rule,
+                                           inputs.subset.empty() ? "" : " | subset=" + inputs.subset);
+  table.sidecar["split"] = {{"name", inputs.split.name}, {"sha256", inputs.split.sha256}};
+  table.sidecar["rows"] = std::move(rows);
+  return table;
+}
+
+}  // namespace asbench::evaluation

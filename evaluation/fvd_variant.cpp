@@ -1,0 +1,28 @@
+#include "evaluation/fvd_variant.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace asbench::evaluation {
+
+const std::vector<FvdVariant>& fvd_variants() {
+  static const std::vector<FvdVariant> all = {
+      {"stylegan-v", "stylegan-v", "window:16", 0},
+      {"cmv", "cmv", "all", 1},
+      {"cd-i3d", "cd-i3d", "window:16", 0},
+      {"cd-videomae", "cd-videomae", "window:16", 0},
+  };
+  return all;
+}
+
+FvdVariant fvd_variant(std::string_view name) {
+  std::string known;
+  for (const auto& variant : fvd_variants()) {
+    if (variant.name == name) return variant;
+    known += (known.empty() ? "" : ", ") + variant.name;
+  }
+  throw UsageError(fmt::format("--fvd-variant {}: there are {}", name, known));
+}
+
+}  // namespace asbench::evaluation

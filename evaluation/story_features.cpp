@@ -1,0 +1,96 @@
+#include "evaluation/story_features.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace asbench::evaluation {
+namespace {
+
+/// An IP's references under the encoder of a role.
+metrics::FeatureView stack(const std::vector<std::size_t>& references, const Plan& plan, const features::Extraction& extraction, const char* role,
+                           bool mirrored, StoryMatrices& kept) {
+  std::vector<features::FeatureMatrix> rows;
+  for (const std::size_t index : references) rows.push_back(extraction.reference_features(index, plan.encoders.at(role), mirrored));
+  return kept.keep_rows(rows);
+}
+
+metrics::ReferenceFeatures reference_features(const loaders::Story& story, const Plan& plan,
+                                              const features::Extraction& extraction, StoryMatrices& kept) {
+  metrics::ReferenceFeatures references;
+  const auto indices = plan.references.find(story.ip);
+  if (indices == plan.references.end()) return references;
+  if (plan.needs.clip_image) references.clip = stack(indices->second, plan, extraction, "clip", false, kept);
+  if (plan.needs.mirrored_references) references.clip_mirrored = stack(indices->second, plan, extraction, "clip", true, kept);
+  if (plan.needs.dino) references.dino = stack(indices->second, plan, extraction, "dino", false, kept);
+  if (plan.needs.pixels) {
+    std::vector<features::FeatureMatrix> rows;
+    for (const std::size_t index : indices->second) rows.push_back(extraction.reference_cells(index));
+    references.cells = kept.keep_rows(rows);
+  }
+  return references;
+}
+
+}  // namespace
+
+metrics::FeatureView StoryMatrices::keep(features::FeatureMatrix matrix) {
+  const auto& kept = matrices.emplace_back(std::move(matrix));
+  return {kept.values.data(), kept.rows, kept.cols};
+}
+
+metrics::FeatureView StoryMatrices::keep_rows(const std::vector<features::FeatureMatrix>& rows) {
+  if (rows.empty()) return {};
+  features::FeatureMatrix stacked(static_cast<int>(rows.size()), rows.front().cols);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::copy(rows[i].values.begin(), rows[i].values.end(), stacked.row(static_cast<int>(i)).begin());
+  }
+  return keep(std::move(stacked));
+}
+
+std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split, const Plan& plan, const features::Extraction& extraction,
+                                                     StoryMatrices& kept) {
+  std::vector<metrics::CharacterReferences> gallery;
+  for (const auto& ip : split.ips) {
+    const auto indices = plan.references.find(ip.id);
+    if (indices == plan.references.end()) continue;
+    metrics::CharacterReferences& character = gallery.emplace_back();
+    character.ip = ip.id;
+    if (plan.needs.clip_image) character.clip = stack(indices->second, plan, extraction, "clip", false, kept);
+    if (plan.needs.dino) character.dino = stack(indices->second, plan, extraction, "dino", false, kept);
+  }
+  return gallery;
+}
+
+metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source, StoryMatrices& kept) {
+  const Protocol& protocol = *source.protocol;
+  const Plan& plan = *source.plan;
+  const features::Extraction& extraction = *source.extraction;
+  metrics::StoryFeatures features;
+  features.id = story.id;
+  features.ip = story.ip;
+  features.references = reference_features(story, plan, extraction, kept);
+  features.gallery = source.gallery;
+  for (const auto& shot : story.shots) {
+    metrics::ShotFeatures& entry = features.shots.emplace_back();
+    const loaders::ShotKey key{story.id, shot.number};
+    if (plan.needs.clip_text) {
+      if (const auto text = caption_of(shot, protocol.text)) {
+        entry.text = kept.keep(extraction.caption_features(plan.captions.at(*text)));
+      }
+    }
+    entry.missing = source.coverage->missing.contains(key);
+    if (entry.missing) continue;
+    const std::size_t clip = plan.clips.at(key);
+    entry.decodable_frames = extraction.clip(clip).frame_count;
+    if (plan.needs.clip_image) entry.clip = kept.keep(extraction.clip_features(clip, plan.encoders.at("clip")));
+    if (plan.needs.dino) entry.dino = kept.keep(extraction.clip_features(clip, plan.encoders.at("dino")));
+    if (source.copies != nullptr) entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.dino));
+    if (plan.needs.pixels) {
+      auto pixels = extraction.clip_pixels(clip);
+      entry.pixels.cells = kept.keep(std::move(pixels.cells));
+      entry.pixels.motion = kept.motions.emplace_back(std::move(pixels.motion));
+    }
+  }
+  return features;
+}
+
+}  // namespace asbench::evaluation

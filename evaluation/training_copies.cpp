@@ -1,0 +1,71 @@
+#include "evaluation/training_copies.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "metrics/cosine.h"
+
+namespace asbench::evaluation {
+
+TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings, const features::FeatureStore& store) {
+  SampleSet& set = plan.training_set.value();
+  const auto& dino = plan.extraction.encoders.at(plan.encoders.at("dino"));
+  std::vector<float> rows;
+  std::vector<int> clips;
+  int cols = 0;
+  if (set.features) {
+    if (!set.encoder_sha256.empty() && set.encoder_sha256 != dino.weights_sha256) {
+      throw NotComparable(fmt::format("the features of --training-set {} were made by weights with the hash {}, the encoder in the role dino has {}",
+                                      set.name, set.encoder_sha256.substr(0, 8), dino.weights_sha256.substr(0, 8)));
+    }
+    rows.assign(set.features->values.begin(), set.features->values.end());
+    cols = set.features->cols;
+    clips = set.row_clips;
+    for (int i = 0; i < set.features->rows; ++i) names_.push_back(fmt::format("row {}", i));
+  } else {
+    features::ExtractionPlan training;
+    training.encoders = {dino};
+    training.frame_rule = plan.extraction.frame_rule;
+    training.pixels = false;
+    training.clips = set.clips;
+    auto quiet = settings;
+    quiet.sink = nullptr;
+    const auto extraction = features::extract(training, quiet, store);
+    std::vector<std::string> contents;
+    for (std::size_t i = 0; i < set.clips.size(); ++i) {
+      const auto& clip = extraction.clip(i);
+      if (clip.broken) throw BadInput(fmt::format("--training-set: {}: {}\n  Repair it or take it out of the folder.", set.clips[i].path.string(), clip.broken->cause));
+      const auto matrix = extraction.clip_features(i, 0);
+      rows.insert(rows.end(), matrix.values.begin(), matrix.values.end());
+      cols = matrix.cols;
+      contents.push_back(clip.content_sha256);
+      for (const int frame : clip.indices) {
+        clips.push_back(static_cast<int>(i));
+        names_.push_back(fmt::format("{} frame {}", set.names[i], frame));
+      }
+    }
+    set.sha256 = hash_of_contents(std::move(contents));
+  }
+  search_ = std::make_unique<metrics::CopySearch>(metrics::FeatureView(rows, cols), clips);
+}
+
+std::vector<metrics::FrameCopy> TrainingCopies::find(const loaders::ShotKey& shot, metrics::FeatureView frames) {
+  if (!metrics::unit_rows(frames).usable()) return {};
+  auto& hits = found_[shot] = search_->find(frames);
+  std::vector<metrics::FrameCopy> copies;
+  for (const auto& hit : hits) copies.push_back(hit.copy);
+  return copies;
+}
+
+Json TrainingCopies::nearest(const loaders::ShotKey& shot) const {
+  const auto hits = found_.find(shot);
+  if (hits == found_.end()) return nullptr;
+  Json list = Json::array();
+  for (const auto& hit : hits->second) {
+    list.push_back({{"of", names_[static_cast<std::size_t>(hit.row)]}, {"distance", hit.copy.distance}, {"threshold", hit.copy.threshold},
+                    {"copy", hit.copy.is_copy()}});
+  }
+  return list;
+}
+
+}  // namespace asbench::evaluation

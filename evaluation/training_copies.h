@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "evaluation/plan.h"
+#include "features/extractor.h"
+#include "metrics/copy_search.h"
+
+namespace asbench::evaluation {
+
+/// Looks shots up in the plan's training set, and remembers what it found for the document. One thread at a time.
+class TrainingCopies {
+ public:
+  /// Extracts the set's frames under the DINO encoder, unless it is a matrix of them already. Its hash goes into the plan.
+  /// @throws BadInput: broken training clips only (each is named), a matrix of another network or width, fewer than two clips.
+  TrainingCopies(Plan& plan, const features::ExtractionSettings& settings, const features::FeatureStore& store);
+
+  /// One for each frame; none when a frame's feature is no number (copy_rate says so itself).
+  [[nodiscard]] std::vector<metrics::FrameCopy> find(const loaders::ShotKey& shot, metrics::FeatureView frames);
+
+  /// The nearest training rows of a shot's frames: [{"of", "distance", "threshold", "copy"}], or null for a shot never looked up.
+  [[nodiscard]] Json nearest(const loaders::ShotKey& shot) const;
+
+ private:
+  std::unique_ptr<metrics::CopySearch> search_;
+  std::vector<std::string> names_;  ///< of each training row
+  std::map<loaders::ShotKey, std::vector<metrics::CopyHit>> found_;
+};
+
+}  // namespace asbench::evaluation
