@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "core/student_t.h"
+
 namespace asbench {
 
 std::uint64_t SplitMix64::next() {
@@ -38,6 +40,17 @@ int count_clusters(std::span<const ClusteredValue> values) {
   return static_cast<int>(seen.size());
 }
 
+namespace {
+
+double tail_of(const BootstrapOptions& options, std::size_t clusters) {
+  const double tail = (1.0 - options.level) / 2.0;
+  if (options.tails == IntervalTails::percentile) return tail;
+  const auto groups = static_cast<double>(clusters);
+  return normal_cdf(-std::sqrt(groups / (groups - 1.0)) * student_t_quantile(1.0 - tail, groups - 1.0));
+}
+
+}  // namespace
+
 std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> values,
                                             const BootstrapOptions& options) {
   struct Cluster {
@@ -67,7 +80,7 @@ std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> valu
     replicate = drawn.sum / drawn.count;
   }
   std::sort(replicates.begin(), replicates.end());
-  const double tail = (1.0 - options.level) / 2.0;
+  const double tail = tail_of(options, clusters.size());
   return Interval{sorted_quantile(replicates, tail), sorted_quantile(replicates, 1.0 - tail)};
 }
 

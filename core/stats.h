@@ -41,10 +41,19 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
+/// Where an interval's ends lie in the sorted replicates.
+enum class IntervalTails {
+  percentile,  ///< (1 - level) / 2 on each side; too narrow for few clusters
+  /// Widened for G clusters: normal_cdf(-sqrt(G / (G - 1)) t_{1 - tail, G-1}) in place of tail (Hesterberg 2015). Option
+  /// `ci=expanded` of metrics.md 9.2.
+  expanded,
+};
+
 struct BootstrapOptions {
   int replicates = 10000;
   std::uint64_t seed = 0;
   double level = 0.95;
+  IntervalTails tails = IntervalTails::percentile;
 };
 
 /// Confidence interval of the mean by a bootstrap over whole clusters (metrics.md 9.2): clusters in

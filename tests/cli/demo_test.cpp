@@ -43,6 +43,17 @@ void expect_reference_adherence_ranks_as_known(const Demo& demo) {
   }
 }
 
+void expect_characters_are_told_apart(const Demo& demo) {
+  const double chance = 1.0 / 8.0;  // characters of the split
+  EXPECT_GT(demo.mean("gt-story", "identity_top1"), 0.75);  // measured 0.94
+  EXPECT_EQ(demo.mean("wrong-ip", "identity_top1"), 0.0);
+  EXPECT_LT(demo.mean("noise", "identity_top1"), 2 * chance);
+  EXPECT_LT(demo.mean("text-card", "identity_top1"), 2 * chance);
+  EXPECT_EQ(demo.mean("ref-still", "identity_top1"), 1.0);  // its exploit again
+  EXPECT_GT(demo.mean("gt-story", "identity_margin"), 0.1);
+  EXPECT_LT(demo.mean("wrong-ip", "identity_margin"), -0.1);
+}
+
 void expect_copies_are_consistent_and_deaf(const Demo& demo) {
   for (const char* id : {"cross_shot_clip", "cross_shot_dino"}) {
     // Still and empty pictures are more consistent yet; among systems that animate, the copy wins.
@@ -121,6 +132,7 @@ TEST(Demo, IsASoundBenchmark) {
     const Demo demo(folder.path());
     ASSERT_EQ(demo.documents().size(), 14U);
     expect_reference_adherence_ranks_as_known(demo);
+  expect_characters_are_told_apart(demo);
     expect_copies_are_consistent_and_deaf(demo);
     expect_equal_shots_give_the_square(demo);
     expect_exploits_show(demo);

@@ -97,6 +97,20 @@ TEST(Bootstrap, WeighsClustersByTheirValues) {
   EXPECT_EQ(interval->high, 0.75);
 }
 
+TEST(Bootstrap, ExpandedTailsAreThoseOfStudentsT) {
+  // Six IPs: normal_cdf(-sqrt(6/5) 2.5706) = .00243 in place of .025, so the interval is that of level .99514 without the option.
+  const auto values = example();
+  const double tail = 0.0024320;
+  const auto expanded = clustered_bootstrap(values, {.tails = IntervalTails::expanded});
+  const auto wider = clustered_bootstrap(values, {.level = 1 - 2 * tail});
+  const auto plain = clustered_bootstrap(values);
+  ASSERT_TRUE(expanded && wider && plain);
+  EXPECT_NEAR(expanded->low, wider->low, 1e-4);
+  EXPECT_NEAR(expanded->high, wider->high, 1e-4);
+  EXPECT_LT(expanded->low, plain->low);
+  EXPECT_GT(expanded->high, plain->high);
+}
+
 TEST(Bootstrap, NeedsTwoClusters) {
   EXPECT_FALSE(
       clustered_bootstrap(std::vector<ClusteredValue>{{"a", 1.0}, {"a", 2.0}}).has_value());

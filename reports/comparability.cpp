@@ -1,0 +1,109 @@
+#include "reports/comparability.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace asbench::reports {
+namespace {
+
+constexpr std::string_view kAbsent = "(absent)";
+
+/// Name and text of every field of a signature. The first, `clip_i@1`, is the version; one without `=` is its own name.
+std::map<std::string, std::string> fields_of(std::string_view signature) {
+  constexpr std::string_view kBetween = " | ";
+  std::map<std::string, std::string> fields;
+  for (bool first = true; !signature.empty(); first = false) {
+    const auto end = std::min(signature.find(kBetween), signature.size());
+    const std::string_view part = signature.substr(0, end);
+    signature.remove_prefix(std::min(end + kBetween.size(), signature.size()));
+    const auto equals = part.find('=');
+    const bool named = !first && equals != std::string_view::npos;
+    const std::string name(first ? "version" : named ? part.substr(0, equals) : part);
+    fields[name] += std::string(named ? part.substr(equals + 1) : part);
+  }
+  return fields;
+}
+
+class Differences {
+ public:
+  void add(const std::string& field, const std::string& metric, std::string_view base, std::string_view candidate) {
+    const auto same = std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.field == field; });
+    if (same != all.end()) ++same->more_metrics;
+    else all.push_back({field, metric, 0, std::string(base), std::string(candidate)});
+  }
+  std::vector<FieldDifference> all;
+};
+
+void compare_signatures(const ResultMetric& base, const ResultMetric& candidate, Differences& differences) {
+  if (base.signature == candidate.signature) return;
+  const auto left = fields_of(base.signature);
+  const auto right = fields_of(candidate.signature);
+  const auto text = [](const auto& fields, const std::string& name) {
+    const auto found = fields.find(name);
+    return found == fields.end() ? std::string(kAbsent) : found->second;
+  };
+  auto names = left;
+  names.insert(right.begin(), right.end());
+  for (const auto& [name, ignored] : names) {
+    if (text(left, name) != text(right, name)) differences.add(name, base.id, text(left, name), text(right, name));
+  }
+  // Fields in another order, or twice: equal by name, yet not the same line.
+  if (left == right) differences.add("signature", base.id, base.signature, candidate.signature);
+}
+
+std::string covered(const Result& result) {
+  return fmt::format("{} of {} shots scored, missing={}", result.coverage.scored_shots, result.coverage.expected_shots, result.coverage.policy);
+}
+
+std::string split_of(const Result& result) {
+  return fmt::format("{} ({} stories, sha256 {})", result.split.name, result.split.stories, result.split.sha256.substr(0, 12));
+}
+
+std::string provenance_text(const Result& result, const char* name) {
+  const auto found = result.provenance.is_object() ? result.provenance.find(name) : result.provenance.end();
+  return found != result.provenance.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+}  // namespace
+
+std::string FieldDifference::text() const {
+  const std::string more = more_metrics == 0 ? "" : fmt::format(" and {} more", more_metrics);
+  return fmt::format("{}{}: {} | {}", field, metric.empty() ? "" : fmt::format(" ({}{})", metric, more), base, candidate);
+}
+
+std::vector<FieldDifference> field_differences(const Result& base, const Result& candidate, const Gate& gate) {
+  Differences differences;
+  if (base.split.sha256 != candidate.split.sha256) differences.add("split", {}, split_of(base), split_of(candidate));
+  if (covered(base) != covered(candidate)) differences.add("coverage", {}, covered(base), covered(candidate));
+  for (const auto& [ip, pictures] : base.references) {
+    const auto other = candidate.references.find(ip);
+    if (other == candidate.references.end() || other->second == pictures) continue;
+    differences.add("references", {}, "pictures of " + ip, "others");
+    break;
+  }
+  for (const auto& metric : base.metrics) {
+    if (!gate.rule_of(metric.id)) continue;
+    const ResultMetric* other = candidate.find_metric(metric.id);
+    if (other == nullptr) differences.add("metrics", metric.id, "scored", kAbsent);
+    else compare_signatures(metric, *other, differences);
+  }
+  for (const auto& metric : candidate.metrics) {
+    if (gate.rule_of(metric.id) && base.find_metric(metric.id) == nullptr) differences.add("metrics", metric.id, kAbsent, "scored");
+  }
+  return differences.all;
+}
+
+std::vector<std::string> provenance_warnings(const Result& base, const Result& candidate) {
+  std::vector<std::string> warnings;
+  for (const char* name : {"decoder", "version", "device"}) {
+    const auto left = provenance_text(base, name);
+    const auto right = provenance_text(candidate, name);
+    if (left != right) warnings.push_back(fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
+  }
+  return warnings;
+}
+
+}  // namespace asbench::reports
