@@ -23,12 +23,14 @@ debian_packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   # the libraries of cmake/Dependencies.cmake; libopencv-dev carries OpenCV's CMake package
   libopencv-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev libspdlog-dev
-  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev
+  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libjs-chart.js
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests
   python3 python3-pip
 )
+# what only tests of the reports need, 1 GB: a browser that clicks through the page, LaTeX that sets the table
+test_packages=(chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 
 install_packages() {
@@ -112,7 +114,7 @@ case "${1:-}" in
     prepare cuda; configure release; build release
     say "done: build/release/bin/asbench score --device cuda ..." ;;
   test)
-    prepare; configure release; build release
+    prepare; install_packages "${test_packages[@]}"; configure release; build release
     say "testing"
     ctest --test-dir build/release -j "$jobs" --output-on-failure "${@:2}" ;;
   asan)

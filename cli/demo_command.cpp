@@ -17,6 +17,7 @@
 #include "loaders/outputs.h"
 #include "loaders/split.h"
 #include "reports/leaderboard.h"
+#include "reports/write_report.h"
 
 namespace asbench::cli {
 namespace fs = std::filesystem;
@@ -87,23 +88,27 @@ int run_demo(const DemoOptions& options) {
   if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", options.out, error.message()));
 
   const World world = draw_world(out);
-  std::vector<Json> documents;
+  std::vector<Result> results;
+  std::vector<fs::path> frames;
   {
     Progress progress("generating and scoring systems", static_cast<std::int64_t>(kSystems.size()));
     for (const char* name : kSystems) {
       generate_system(name, world, out / "systems" / name, options.threads);
-      documents.push_back(score_system(name, world, out, options.threads));
+      results.push_back(result_from_json(score_system(name, world, out, options.threads), name));
+      frames.push_back(evaluation::sidecar_folder(out / "results" / fmt::format("{}.json", name)));
       progress.advance();
     }
   }
   const fs::path leaderboard = out / "leaderboard.md";
-  write_file_atomically(leaderboard, reports::leaderboard_markdown(documents));
+  write_file_atomically(leaderboard, reports::leaderboard_markdown(results));
+  const fs::path page = reports::write_report(out / "report", results, reports::Pictures(frames)).front();
 
-  fmt::print("{}\n", reports::leaderboard_text(documents));
+  fmt::print("{}\n", reports::leaderboard_text(results));
   fmt::print("How to read it: gt-story is real animation, wrong-ip shows other characters, noise shows nothing. ref-still and copy-prev win\n"
              "columns without animating a story, and the controls on the right say so: asbench baselines show ref-still\n\n");
-  fmt::print("Open   {}                  the leaderboard\n       {}   real shots of one story\n       {}          one system's document\n",
-             leaderboard.string(), world.ground_truth.shots.begin()->second.path.parent_path().string(), (out / "results" / "gt-story.json").string());
+  fmt::print("Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the same table as text\n       {}   real shots of one story\n"
+             "       {}   one system's document\n",
+             page.string(), leaderboard.string(), world.ground_truth.shots.begin()->second.path.parent_path().string(), (out / "results" / "gt-story.json").string());
   fmt::print("Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
              "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     with published encoders: asbench weights list\n",
              world.split_folder.string());

@@ -6,12 +6,15 @@
 #include <functional>
 
 #include "cli/baselines_command.h"
+#include "cli/compare_command.h"
 #include "cli/component_options.h"
 #include "cli/demo_options.h"
+#include "cli/distribution_options.h"
 #include "cli/errors.h"
 #include "cli/generate_options.h"
 #include "cli/inspect_options.h"
 #include "cli/metrics_command.h"
+#include "cli/report_options.h"
 #include "cli/score_options.h"
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
@@ -32,6 +35,10 @@ int main(int argc, char** argv) {
   add_inspect_command(app, chosen);
   add_score_command(app, chosen);
   add_features_command(app, chosen);
+  add_compare_command(app, chosen);
+  add_report_command(app, chosen);
+  add_agree_command(app, chosen);
+  add_distribution_command(app, chosen);
   add_generate_command(app, chosen);
   add_baselines_command(app, chosen);
   add_metrics_command(app, chosen);

@@ -9,10 +9,24 @@
 #include "core/program_folder.h"
 
 namespace asbench::cli {
+namespace {
+
+const char* file_of(Module module) {
+  switch (module) {
+    case Module::media:
+      return "libasbench_media.so";
+    case Module::numbers:
+      return "libasbench_numbers.so";
+    case Module::engine:
+      return "libasbench_engine.so";
+  }
+  throw InternalError("no such module");
+}
+
+}  // namespace
 
 void* module_function(Module module, const char* name) {
-  const std::filesystem::path file = program_prefix() / "lib" /
-                                     (module == Module::media ? "libasbench_media.so" : "libasbench_engine.so");
+  const std::filesystem::path file = program_prefix() / "lib" / file_of(module);
   // Left open until the process ends: LibTorch's threads outlive any call.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {

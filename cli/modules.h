@@ -2,11 +2,12 @@
 
 namespace asbench::cli {
 
-/// The commands that need OpenCV or LibTorch live in two shared modules beside the program (../lib), which are loaded when
+/// The commands that need OpenCV, LibTorch, FAISS or BLAS live in shared modules beside the program (../lib), which are loaded when
 /// one of them is called: `asbench metrics list` starts in milliseconds because neither is touched. Each module exports one
 /// function per command, `extern "C" int asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
 enum class Module {
-  media,   ///< OpenCV: inspect, generate
+  media,   ///< OpenCV: inspect, generate, report, agree
+  numbers,  ///< FAISS and BLAS: distribution
   engine,  ///< OpenCV and LibTorch: demo, score, features, component
 };
 

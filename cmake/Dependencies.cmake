@@ -18,6 +18,7 @@ find_package(CURL REQUIRED)                   # downloads: resume, redirects, pr
 find_package(ICU REQUIRED COMPONENTS uc)      # Unicode normal form C, as the tokenizers define it
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)   # checksums of store entries, digests of frames
+find_file(ASBENCH_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js REQUIRED)  # charts of the report page: inlined, so it is one file
 if(ASBENCH_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -1,8 +1,17 @@
-# Writes OUTPUT, a C++ file that holds the text of each of FILES (comma-separated, relative to ROOT) as a raw string.
+# Writes OUTPUT, a C++ file that holds the text of each of FILES (comma-separated, relative to ROOT; an absolute path is named by its
+# last part) as a raw string. FUNCTION is what the program calls to get them (core/embedded_files.h).
+if(NOT FUNCTION)
+  set(FUNCTION embedded_files)
+endif()
 string(REPLACE "," ";" names "${FILES}")
-set(code "#include \"core/embedded_files.h\"\n\nnamespace asbench::detail {\n\nconst std::vector<EmbeddedFile>& embedded_files() {\n  static const std::vector<EmbeddedFile> files = {\n")
+set(code "#include \"core/embedded_files.h\"\n\nnamespace asbench::detail {\n\nconst std::vector<EmbeddedFile>& ${FUNCTION}();\nconst std::vector<EmbeddedFile>& ${FUNCTION}() {\n  static const std::vector<EmbeddedFile> files = {\n")
 foreach(name IN LISTS names)
-  file(READ "${ROOT}/${name}" text)
+  set(path "${name}")
+  cmake_path(ABSOLUTE_PATH path BASE_DIRECTORY "${ROOT}")
+  file(READ "${path}" text)
+  if(path STREQUAL name)
+    cmake_path(GET path FILENAME name)
+  endif()
   string(APPEND code "    {\"${name}\", R\"asbench(${text})asbench\"},\n")
 endforeach()
 string(APPEND code "  };\n  return files;\n}\n\n}  // namespace asbench::detail\n")

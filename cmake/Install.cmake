@@ -16,5 +16,8 @@ if(TARGET asbench)
   # The program looks for its modules in ../lib.
   install(TARGETS asbench RUNTIME DESTINATION bin)
   install(TARGETS asbench_media asbench_engine LIBRARY DESTINATION lib)
+  if(TARGET asbench_numbers)
+    install(TARGETS asbench_numbers LIBRARY DESTINATION lib)
+  endif()
   set_target_properties(asbench_media asbench_engine PROPERTIES INSTALL_RPATH "${LibTorch_LIBRARY_DIR}")
 endif()

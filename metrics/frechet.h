@@ -35,8 +35,15 @@ struct FrechetParts {
 ///         traces whatever the number of threads.
 [[nodiscard]] Frechet frechet_distance(SamplesView real, SamplesView generated, int ddof);
 
-/// The sum of a matrix's singular values, accurate to 1e-10 of itself: by the eigenvalues of its Gram matrix where their rounding can
-/// be bounded below that, else by a singular value decomposition.
-[[nodiscard]] double nuclear_norm(const Samples& matrix);
+/// The sum of a matrix's singular values, from a singular value decomposition.
+[[nodiscard]] double singular_sum(const Samples& matrix);
+
+/// The same from the eigenvalues of the Gram matrix, three times as fast, with a bound of what that costs in accuracy: large for
+/// matrices of low rank. frechet_parts() takes it where the distance stays within 1e-8 of itself.
+struct SingularSum {
+  double value = 0.0;
+  double error = 0.0;
+};
+[[nodiscard]] SingularSum singular_sum_by_eigenvalues(const Samples& matrix);
 
 }  // namespace asbench::metrics

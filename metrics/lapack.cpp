@@ -18,6 +18,9 @@ void dgelqf_(const int*, const int*, double*, const int*, double*, double*, cons
 void dgesdd_(const char*, const int*, const int*, double*, const int*, double*, double*, const int*, double*, const int*, double*, const int*, int*,
              int*);
 void dsyevd_(const char*, const char*, const int*, double*, const int*, double*, double*, const int*, int*, const int*, int*);
+// Not part of BLAS: there with OpenBLAS only.
+int openblas_get_num_threads() __attribute__((weak));
+void openblas_set_num_threads(int) __attribute__((weak));
 }
 
 namespace asbench::metrics::lapack {
@@ -31,6 +34,16 @@ constexpr double kOne = 1.0;
 constexpr double kZero = 0.0;
 
 }  // namespace
+
+OneThread::OneThread() {
+  if (openblas_get_num_threads == nullptr || openblas_set_num_threads == nullptr) return;
+  before_ = openblas_get_num_threads();
+  openblas_set_num_threads(1);
+}
+
+OneThread::~OneThread() {
+  if (before_ > 0) openblas_set_num_threads(before_);
+}
 
 void product_with_transposed(SamplesView a, SamplesView b, std::span<double> out) {
   // Row-major a b^T is column-major b a^T; a row-major [n, d] is a column-major [d, n].

@@ -9,6 +9,19 @@
 
 namespace asbench::metrics::lapack {
 
+/// While it lives, BLAS keeps to the calling thread: for loops whose threads call it side by side. OpenBLAS only; others (MKL) do so by
+/// themselves inside a parallel region.
+class OneThread {
+ public:
+  OneThread();
+  ~OneThread();
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_ = 0;
+};
+
 /// out[a.rows, b.rows] = a b^T. @param out  row-major, a.rows * b.rows values
 void product_with_transposed(SamplesView a, SamplesView b, std::span<double> out);
 /// The same in float32; a [n, d], b [m, d] row-major.

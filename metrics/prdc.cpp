@@ -13,8 +13,7 @@
 namespace asbench::metrics {
 namespace {
 
-constexpr int kRowsPerTile = 512;
-constexpr int kColumnsPerTile = 2048;
+constexpr int kTile = 512;  ///< samples a side of a tile of pairs: 1 MB of products, within a core's cache
 
 double distance(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -87,31 +86,63 @@ Rounded rounded(SamplesView set, const Frame& frame) {
 float error_factor(int columns) { return static_cast<float>((columns + 16.0) * 0x1p-24); }
 float error_floor(int columns) { return static_cast<float>((4.0 * columns + 16.0) * 0x1p-126); }
 
-/// Squared float32 distances of a tile of `a` and a tile of `b`, with the bound of their error.
-struct Tile {
-  int row_begin = 0, row_count = 0, column_begin = 0, column_count = 0;
-  std::vector<float> products;  ///< [row_count, column_count]
-
-  void fill(const Set& a, const Set& b, int row, int column) {
-    const int cols = a.samples.cols;
-    row_begin = row;
-    column_begin = column;
-    row_count = std::min(kRowsPerTile, a.samples.rows - row);
-    column_count = std::min(kColumnsPerTile, b.samples.rows - column);
-    products.resize(static_cast<std::size_t>(row_count) * static_cast<std::size_t>(column_count));
-    lapack::product_with_transposed(a.rounded.rows(row, row_count, cols), b.rounded.rows(column, column_count, cols), cols, products);
-  }
-  [[nodiscard]] const float* row(int i) const { return products.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(column_count); }
+/// A square of pairs: rows of one set against rows of another.
+struct TilePlace {
+  int row = 0;
+  int column = 0;
 };
 
-/// The k + 1 smallest upper bounds seen of one row, kept as a heap: whatever lies above the k-th of them can't be a neighbour.
-struct Neighbours {
-  std::vector<float> upper;                    ///< max-heap of at most k
-  std::vector<std::pair<float, int>> candidates;  ///< (lower bound, column) of those that may be among the k nearest
+/// Products of a tile, and lower bounds of squared distances from them, a block of columns at a time.
+class Tile {
+ public:
+  static constexpr int kBlock = 64;
 
-  void offer(float low, float high, int column, std::size_t k) {
-    if (upper.size() == k && low > upper.front()) return;
-    candidates.emplace_back(low, column);
+  Tile(const Set& a, const Set& b) : a_(a), b_(b), factor_(error_factor(a.samples.cols)), floor_(error_floor(a.samples.cols)) {}
+
+  void fill(const TilePlace& place) {
+    place_ = place;
+    rows_ = std::min(kTile, a_.samples.rows - place.row);
+    columns_ = std::min(kTile, b_.samples.rows - place.column);
+    products_.resize(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_));
+    const int cols = a_.samples.cols;
+    lapack::product_with_transposed(a_.rounded.rows(place.row, rows_, cols), b_.rounded.rows(place.column, columns_, cols), cols, products_);
+  }
+  [[nodiscard]] int rows() const { return rows_; }
+  [[nodiscard]] int columns() const { return columns_; }
+
+  /// Lower and upper bounds of the squared distances of row `i` and `count` columns from `j` on, all within the tile.
+  void bounds(int i, int j, int count, float* low, float* high) const {
+    const auto own = static_cast<std::size_t>(place_.row + i);
+    const float square = a_.rounded.squares[own], length = a_.rounded.lengths[own];
+    const float* products = products_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns_) + j;
+    const float* squares = b_.rounded.squares.data() + place_.column + j;
+    const float* lengths = b_.rounded.lengths.data() + place_.column + j;
+    for (int t = 0; t < count; ++t) {
+      const float sum = length + lengths[t];
+      const float error = factor_ * sum * sum + floor_;
+      const float between = square + squares[t] - 2.0F * products[t];
+      low[t] = between - error;
+      high[t] = between + error;
+    }
+  }
+
+ private:
+  const Set& a_;
+  const Set& b_;
+  float factor_, floor_;
+  TilePlace place_;
+  int rows_ = 0, columns_ = 0;
+  std::vector<float> products_;
+};
+
+/// What may be among a sample's k nearest: whatever has a lower bound above the k-th smallest upper bound can't.
+struct Neighbours {
+  std::vector<float> upper;                       ///< max-heap of the k smallest upper bounds
+  std::vector<std::pair<float, int>> candidates;  ///< (lower bound, sample)
+
+  /// @returns the k-th smallest upper bound, infinite until there are k
+  float offer(float low, float high, int sample, std::size_t k) {
+    candidates.emplace_back(low, sample);
     if (upper.size() < k) {
       upper.push_back(high);
       std::push_heap(upper.begin(), upper.end());
@@ -120,51 +151,92 @@ struct Neighbours {
       upper.back() = high;
       std::push_heap(upper.begin(), upper.end());
     }
-    if (candidates.size() > 16 * k + 64) prune();
+    const float most = upper.size() < k ? std::numeric_limits<float>::infinity() : upper.front();
+    if (candidates.size() > 4 * k + 16) prune(most);
+    return most;
   }
-  void prune() {
-    const float most = upper.front();
+  void prune(float most) {
     std::erase_if(candidates, [most](const auto& candidate) { return candidate.first > most; });
   }
 };
 
-/// Distance of every sample to its k-th nearest other one, exactly as float64 gives it.
-std::vector<double> radii_of(const Set& set, int k) {
-  const float factor = error_factor(set.samples.cols), floor = error_floor(set.samples.cols);
-  const int n = set.samples.rows;
-  std::vector<double> radii(static_cast<std::size_t>(n));
-  Tile tile;
+/// One thread's view of all samples' neighbours.
+struct Search {
+  explicit Search(int n) : neighbours(static_cast<std::size_t>(n)), most(static_cast<std::size_t>(n), std::numeric_limits<float>::infinity()) {}
   std::vector<Neighbours> neighbours;
-  for (int row = 0; row < n; row += kRowsPerTile) {
-    neighbours.assign(static_cast<std::size_t>(std::min(kRowsPerTile, n - row)), {});
-    for (int column = 0; column < n; column += kColumnsPerTile) {
-      tile.fill(set, set, row, column);
-#pragma omp parallel for schedule(static)
-      for (int i = 0; i < tile.row_count; ++i) {
-        const auto own = static_cast<std::size_t>(row + i);
-        const float* products = tile.row(i);
-        Neighbours& nearest = neighbours[static_cast<std::size_t>(i)];
-        float most = nearest.upper.size() == static_cast<std::size_t>(k) ? nearest.upper.front() : std::numeric_limits<float>::infinity();
-        for (int j = 0; j < tile.column_count; ++j) {
-          const auto other = static_cast<std::size_t>(column + j);
-          const float square = set.rounded.squares[own] + set.rounded.squares[other] - 2.0F * products[j];
-          const float sum = set.rounded.lengths[own] + set.rounded.lengths[other];
-          const float error = factor * sum * sum + floor;
-          if (square - error > most || other == own) continue;
-          nearest.offer(square - error, square + error, static_cast<int>(other), static_cast<std::size_t>(k));
-          if (nearest.upper.size() == static_cast<std::size_t>(k)) most = nearest.upper.front();
+  std::vector<float> most;  ///< per sample: nothing above can be a neighbour
+
+  void look(const Tile& tile, const TilePlace& place, int k) {
+    float low[Tile::kBlock], high[Tile::kBlock];
+    for (int i = 0; i < tile.rows(); ++i) {
+      const int own = place.row + i;
+      // Each pair is seen once, for both of its samples.
+      const int first = place.row == place.column ? i + 1 : 0;
+      for (int j = first; j < tile.columns(); j += Tile::kBlock) {
+        const int count = std::min(Tile::kBlock, tile.columns() - j);
+        tile.bounds(i, j, count, low, high);
+        const float* other_most = most.data() + place.column + j;
+        const float own_most = most[static_cast<std::size_t>(own)];
+        int near = 0;
+        for (int t = 0; t < count; ++t) near += (low[t] <= own_most) | (low[t] <= other_most[t]);
+        for (int t = 0; near > 0 && t < count; ++t) {
+          const int other = place.column + j + t;
+          offer(own, other, low[t], high[t], k);
+          offer(other, own, low[t], high[t], k);
         }
       }
     }
-#pragma omp parallel for schedule(dynamic, 16)
-    for (int i = 0; i < static_cast<int>(neighbours.size()); ++i) {
-      Neighbours& nearest = neighbours[static_cast<std::size_t>(i)];
-      nearest.prune();
-      std::vector<double> exact;
-      for (const auto& [low, column] : nearest.candidates) exact.push_back(distance(set.samples.row(row + i), set.samples.row(column)));
-      std::nth_element(exact.begin(), exact.begin() + (k - 1), exact.end());
-      radii[static_cast<std::size_t>(row + i)] = exact[static_cast<std::size_t>(k - 1)];
+  }
+
+ private:
+  void offer(int sample, int neighbour, float low, float high, int k) {
+    float& bound = most[static_cast<std::size_t>(sample)];
+    if (low <= bound) bound = neighbours[static_cast<std::size_t>(sample)].offer(low, high, neighbour, static_cast<std::size_t>(k));
+  }
+};
+
+/// The k-th smallest exact distance among what any of the searches left over.
+double radius_of(const Set& set, int sample, const std::vector<Search>& searches, int k) {
+  const auto index = static_cast<std::size_t>(sample);
+  std::vector<float> upper;
+  for (const Search& search : searches) upper.insert(upper.end(), search.neighbours[index].upper.begin(), search.neighbours[index].upper.end());
+  std::nth_element(upper.begin(), upper.begin() + (k - 1), upper.end());
+  const float most = upper[static_cast<std::size_t>(k - 1)];
+  std::vector<double> exact;
+  for (const Search& search : searches) {
+    for (const auto& [low, neighbour] : search.neighbours[index].candidates) {
+      if (low <= most) exact.push_back(distance(set.samples.row(sample), set.samples.row(neighbour)));
     }
+  }
+  std::nth_element(exact.begin(), exact.begin() + (k - 1), exact.end());
+  return exact[static_cast<std::size_t>(k - 1)];
+}
+
+/// Distance of every sample to its k-th nearest other one, exactly as float64 gives it. Threads take tiles of the upper half of the
+/// symmetric matrix of distances; what each found is joined at the end, so the result doesn't depend on who took what.
+std::vector<double> radii_of(const Set& set, int k) {
+  const int n = set.samples.rows;
+  std::vector<TilePlace> places;
+  for (int row = 0; row < n; row += kTile) {
+    for (int column = row; column < n; column += kTile) places.push_back({row, column});
+  }
+  std::vector<Search> searches;
+  std::vector<double> radii(static_cast<std::size_t>(n));
+  const int count = static_cast<int>(places.size());
+#pragma omp parallel
+  {
+    Search search(n);
+    Tile tile(set, set);
+#pragma omp for schedule(dynamic)
+    for (int p = 0; p < count; ++p) {
+      tile.fill(places[static_cast<std::size_t>(p)]);
+      search.look(tile, places[static_cast<std::size_t>(p)], k);
+    }
+#pragma omp critical
+    searches.push_back(std::move(search));
+#pragma omp barrier
+#pragma omp for schedule(dynamic, 64)
+    for (int sample = 0; sample < n; ++sample) radii[static_cast<std::size_t>(sample)] = radius_of(set, sample, searches, k);
   }
   return radii;
 }
@@ -184,11 +256,89 @@ Bounds bounds_of(const std::vector<double>& radii, const Frame& frame) {
   return bounds;
 }
 
+struct Balls {
+  const std::vector<double>& radii;
+  const Bounds& bounds;
+};
+
+/// Who lies in whose ball.
+struct Membership {
+  std::vector<int> balls;      ///< per generated sample: real balls that hold it
+  std::vector<char> covered;   ///< per real sample: its ball holds a generated one
+  std::vector<char> recalled;  ///< per real sample: it lies in a generated one's ball
+
+  Membership(int real, int generated)
+      : balls(static_cast<std::size_t>(generated)), covered(static_cast<std::size_t>(real)), recalled(static_cast<std::size_t>(real)) {}
+  void add(const Membership& other) {
+    for (std::size_t i = 0; i < balls.size(); ++i) balls[i] += other.balls[i];
+    for (std::size_t i = 0; i < covered.size(); ++i) {
+      covered[i] = static_cast<char>(covered[i] | other.covered[i]);
+      recalled[i] = static_cast<char>(recalled[i] | other.recalled[i]);
+    }
+  }
+};
+
+/// One tile's pairs. Bounds decide where they can; the rest is computed from differences, in float64.
+void count_tile(const Tile& tile, const TilePlace& place, const Set& x, const Set& y, const Balls& real, const Balls& generated, Membership& found) {
+  float low[Tile::kBlock], high[Tile::kBlock];
+  for (int i = 0; i < tile.rows(); ++i) {
+    const auto r = static_cast<std::size_t>(place.row + i);
+    const float real_low = real.bounds.low[r], real_high = real.bounds.high[r];
+    for (int j = 0; j < tile.columns(); j += Tile::kBlock) {
+      const int count = std::min(Tile::kBlock, tile.columns() - j);
+      tile.bounds(i, j, count, low, high);
+      const float* generated_high = generated.bounds.high.data() + place.column + j;
+      int near = 0;
+      for (int t = 0; t < count; ++t) near += (low[t] <= real_high) | (low[t] <= generated_high[t]);
+      for (int t = 0; near > 0 && t < count; ++t) {
+        const auto g = static_cast<std::size_t>(place.column + j + t);
+        if (low[t] > real_high && low[t] > generated.bounds.high[g]) continue;
+        bool in_real = high[t] < real_low;
+        bool in_generated = high[t] < generated.bounds.low[g];
+        const bool sure = (in_real || low[t] > real_high) && (in_generated || low[t] > generated.bounds.high[g]);
+        if (!sure) {
+          const double exact = distance(x.samples.row(static_cast<int>(r)), y.samples.row(static_cast<int>(g)));
+          in_real = exact < real.radii[r];
+          in_generated = exact < generated.radii[g];
+        }
+        if (in_real) {
+          ++found.balls[g];
+          found.covered[r] = 1;
+        }
+        if (in_generated) found.recalled[r] = 1;
+      }
+    }
+  }
+}
+
+Membership memberships(const Set& x, const Set& y, const Balls& real, const Balls& generated) {
+  std::vector<TilePlace> places;
+  for (int row = 0; row < x.samples.rows; row += kTile) {
+    for (int column = 0; column < y.samples.rows; column += kTile) places.push_back({row, column});
+  }
+  Membership all(x.samples.rows, y.samples.rows);
+  const int count = static_cast<int>(places.size());
+#pragma omp parallel
+  {
+    Membership found(x.samples.rows, y.samples.rows);
+    Tile tile(x, y);
+#pragma omp for schedule(dynamic) nowait
+    for (int p = 0; p < count; ++p) {
+      tile.fill(places[static_cast<std::size_t>(p)]);
+      count_tile(tile, places[static_cast<std::size_t>(p)], x, y, real, generated, found);
+    }
+#pragma omp critical
+    all.add(found);
+  }
+  return all;
+}
+
 }  // namespace
 
 Prdc prdc(SamplesView real, SamplesView generated, int k) {
   if (k < 1) throw UsageError(fmt::format("precision, recall, density and coverage need at least 1 neighbour, not {}", k));
   require_pair(real, generated, "prdc", k + 2);
+  const lapack::OneThread each_tile_on_its_own_core;
   const Frame frame = frame_of(real, generated);
   const Set x{real, rounded(real, frame)};
   const Set y{generated, rounded(generated, frame)};
@@ -196,62 +346,18 @@ Prdc prdc(SamplesView real, SamplesView generated, int k) {
   const auto generated_radii = radii_of(y, k);
   const Bounds real_bounds = bounds_of(real_radii, frame);
   const Bounds generated_bounds = bounds_of(generated_radii, frame);
-  const float factor = error_factor(real.cols), floor = error_floor(real.cols);
-
-  std::vector<char> real_covered(static_cast<std::size_t>(real.rows)), real_recalled(static_cast<std::size_t>(real.rows));
-  std::vector<int> balls(static_cast<std::size_t>(generated.rows));  // real balls that hold a generated sample
-  Tile tile;
-  for (int column = 0; column < generated.rows; column += kColumnsPerTile) {
-    for (int row = 0; row < real.rows; row += kRowsPerTile) {
-      tile.fill(x, y, row, column);
-#pragma omp parallel
-      {
-        std::vector<int> inside(static_cast<std::size_t>(tile.column_count));
-#pragma omp for schedule(static) nowait
-        for (int i = 0; i < tile.row_count; ++i) {
-          const auto r = static_cast<std::size_t>(row + i);
-          const float* products = tile.row(i);
-          bool covered = false, recalled = false;
-          for (int j = 0; j < tile.column_count; ++j) {
-            const auto g = static_cast<std::size_t>(column + j);
-            const float square = x.rounded.squares[r] + y.rounded.squares[g] - 2.0F * products[j];
-            const float sum = x.rounded.lengths[r] + y.rounded.lengths[g];
-            const float error = factor * sum * sum + floor;
-            const float low = square - error, high = square + error;
-            if (low > real_bounds.high[r] && low > generated_bounds.high[g]) continue;  // outside both balls: nearly every pair
-            bool in_real = high < real_bounds.low[r];
-            bool in_generated = high < generated_bounds.low[g];
-            const bool sure = (in_real || low > real_bounds.high[r]) && (in_generated || low > generated_bounds.high[g]);
-            if (!sure) {
-              const double exact = distance(real.row(row + i), generated.row(column + j));
-              in_real = exact < real_radii[r];
-              in_generated = exact < generated_radii[g];
-            }
-            if (in_real) {
-              ++inside[static_cast<std::size_t>(j)];
-              covered = true;
-            }
-            recalled = recalled || in_generated;
-          }
-          if (covered) real_covered[r] = 1;
-          if (recalled) real_recalled[r] = 1;
-        }
-#pragma omp critical
-        for (int j = 0; j < tile.column_count; ++j) balls[static_cast<std::size_t>(column + j)] += inside[static_cast<std::size_t>(j)];
-      }
-    }
-  }
+  const Membership found = memberships(x, y, {real_radii, real_bounds}, {generated_radii, generated_bounds});
 
   Prdc result;
   std::int64_t held = 0, precise = 0;
-  for (const int count : balls) {
+  for (const int count : found.balls) {
     held += count;
     precise += count > 0 ? 1 : 0;
   }
   result.precision = static_cast<double>(precise) / generated.rows;
-  result.recall = static_cast<double>(std::count(real_recalled.begin(), real_recalled.end(), 1)) / real.rows;
+  result.recall = static_cast<double>(std::count(found.recalled.begin(), found.recalled.end(), 1)) / real.rows;
   result.density = static_cast<double>(held) / (static_cast<double>(k) * generated.rows);
-  result.coverage = static_cast<double>(std::count(real_covered.begin(), real_covered.end(), 1)) / real.rows;
+  result.coverage = static_cast<double>(std::count(found.covered.begin(), found.covered.end(), 1)) / real.rows;
   const auto is_zero = [](double radius) { return radius == 0.0; };
   result.degenerate = std::any_of(real_radii.begin(), real_radii.end(), is_zero) || std::any_of(generated_radii.begin(), generated_radii.end(), is_zero);
   return result;

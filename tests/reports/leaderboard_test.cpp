@@ -5,23 +5,30 @@
 namespace asbench::reports {
 namespace {
 
-Json metric(double mean, double low, double high, const std::string& signature, const char* direction = "higher") {
-  return {{"signature", signature}, {"direction", direction}, {"mean", mean}, {"ci95", {low, high}}};
+ResultMetric metric(const std::string& id, double mean, double half_width, const std::string& signature, ResultDirection direction = ResultDirection::higher) {
+  ResultMetric made;
+  made.id = id;
+  made.signature = signature;
+  made.direction = direction;
+  made.mean = mean;
+  made.ci95 = Interval{mean - half_width, mean + half_width};
+  return made;
 }
 
-Json document(const std::string& name, double clip, double half_width, double frozen = 0.0, const std::string& signature = "clip_i@1") {
-  Json json;
-  json["system"] = {{"name", name}, {"kind", "submission"}};
-  json["protocol"] = {{"name", "animeshooter-v1"}};
-  json["split"] = {{"name", "s"}, {"sha256", "aa"}, {"stories", 2}, {"ips", 2}};
-  json["metrics"] = {{"clip_i", metric(clip, clip - half_width, clip + half_width, signature)},
-                     {"cross_shot_clip", metric(clip, clip - half_width, clip + half_width, "cross_shot_clip@1")},
-                     {"frozen_rate", metric(frozen, frozen, frozen, "frozen_rate@1", "lower")}};
-  return json;
+Result document(const std::string& name, double clip, double half_width, double frozen = 0.0, const std::string& signature = "clip_i@1") {
+  Result result;
+  result.system = name;
+  result.protocol = "animeshooter-v1";
+  result.split = {.name = "s", .form = "demo", .sha256 = "aa", .stories = 2, .ips = 2};
+  result.metrics = {metric("clip_i", clip, half_width, signature), metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
+                    metric("frozen_rate", frozen, 0.0, "frozen_rate@1", ResultDirection::lower)};
+  return result;
 }
+
+using Results = std::vector<Result>;
 
 TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
-  const auto text = leaderboard_markdown({document("low", 0.5, 0.01), document("best", 0.7, 0.01), document("near", 0.69, 0.02)});
+  const auto text = leaderboard_markdown(Results{document("low", 0.5, 0.01), document("best", 0.7, 0.01), document("near", 0.69, 0.02)});
   EXPECT_LT(text.find("| best |"), text.find("| near |"));
   EXPECT_LT(text.find("| near |"), text.find("| low |"));
   EXPECT_NE(text.find("| best | **0.700**"), std::string::npos) << text;
@@ -30,41 +37,65 @@ TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
 }
 
 TEST(Leaderboard, LowerIsBetterWhereTheMetricSaysSo) {
-  const auto text = leaderboard_markdown({document("a", 0.5, 0.0, 0.05), document("b", 0.4, 0.0, 0.0)}, {.metrics = {"frozen_rate"}});
+  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0, 0.05), document("b", 0.4, 0.0, 0.0)}, {.metrics = {"frozen_rate"}});
   EXPECT_LT(text.find("| b | **0.000**"), text.find("| a | 0.050"));
 }
 
 TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
-  const auto text = leaderboard_markdown({document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
+  const auto text = leaderboard_markdown(Results{document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
   EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | 1.000 |"), std::string::npos) << text;
   EXPECT_NE(text.find("| b | 0.500 | **0.500** |"), std::string::npos) << text;
   EXPECT_NE(text.find("frozen\\_rate 1.00"), std::string::npos) << text;
 }
 
 TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
-  const auto text = leaderboard_markdown({document("a", 0.5, 0.0), document("b", 0.6, 0.0, 0.0, "clip_i@1 | frames=ends:5")});
+  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0), document("b", 0.6, 0.0, 0.0, "clip_i@1 | frames=ends:5")});
   EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
   EXPECT_EQ(text.find("**"), text.find("**best**")) << "one system alone is not the best of anything";
 }
 
 TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {
-  Json demo = document("a", 0.5, 0.0);
-  demo["demo_encoders"] = {"asbench/mini-clip"};
-  EXPECT_NE(leaderboard_markdown({demo}).find("DEMO ENCODERS"), std::string::npos);
-  EXPECT_NE(leaderboard_text({demo}).find("DEMO ENCODERS (asbench/mini-clip)"), std::string::npos);
-  EXPECT_EQ(leaderboard_text({document("a", 0.5, 0.0)}).find("DEMO"), std::string::npos);
+  Result demo = document("a", 0.5, 0.0);
+  demo.demo_encoders = {"asbench/mini-clip"};
+  EXPECT_NE(leaderboard_markdown(Results{demo}).find("DEMO ENCODERS"), std::string::npos);
+  EXPECT_NE(leaderboard_text(Results{demo}).find("DEMO ENCODERS (asbench/mini-clip)"), std::string::npos);
+  EXPECT_EQ(leaderboard_text(Results{document("a", 0.5, 0.0)}).find("DEMO"), std::string::npos);
 }
 
 TEST(Leaderboard, NamesAreTextWhateverTheyHold) {
-  const auto text = leaderboard_markdown({document("<script>|x", 0.5, 0.0)});
-  EXPECT_NE(text.find("\\<script\\>\\|x"), std::string::npos) << text;
+  const auto text = leaderboard_markdown(Results{document("<script>|x", 0.5, 0.0)});
+  EXPECT_NE(text.find("&lt;script&gt;\\|x"), std::string::npos) << text;
+}
+
+TEST(Leaderboard, PublishedResultsAreShownAndNeverRanked) {
+  Result published = document("paper", 0.9, 0.0), other = document("paper 2", 0.8, 0.0);
+  published.kind = other.kind = ResultKind::reported;
+  const auto text = leaderboard_markdown(Results{published, document("a", 0.5, 0.0), document("b", 0.4, 0.0), other});
+  EXPECT_LT(text.find("| b |"), text.find("| paper (as published, not re-run, encoder not stated) | 0.900 |")) << text;
+  EXPECT_NE(text.find("| a | **0.500**"), std::string::npos) << text;
+}
+
+TEST(Marks, SeveralBestLeaveNoSecond) {
+  const std::vector<Contender> column = {{.value = 0.0}, {.value = 0.0}, {.value = 1.0}};
+  const auto marks = mark_column(column, ResultDirection::lower);
+  EXPECT_TRUE(marks[0].best && marks[1].best);
+  EXPECT_FALSE(marks[2].second);
+}
+
+TEST(Marks, WhoIsBarredTakesNoMarkFromOthers) {
+  const std::vector<Contender> column = {{.value = 0.9, .barred = true}, {.value = 0.5}, {.value = 0.4, .interval = Interval{0.3, 0.5}}, {}};
+  const auto marks = mark_column(column, ResultDirection::higher);
+  EXPECT_FALSE(marks[0].best || marks[0].second);
+  EXPECT_TRUE(marks[1].best);
+  EXPECT_TRUE(marks[2].second && marks[2].as_good);
+  EXPECT_FALSE(marks[3].best || marks[3].second || marks[3].as_good);
 }
 
 TEST(Leaderboard, AMissingMeanIsADash) {
-  Json null = document("a", 0.5, 0.0);
-  null["metrics"]["clip_i"]["mean"] = nullptr;
-  null["metrics"]["clip_i"]["ci95"] = nullptr;
-  EXPECT_NE(leaderboard_text({null}).find("- "), std::string::npos);
+  Result null = document("a", 0.5, 0.0);
+  null.metrics[0].mean.reset();
+  null.metrics[0].ci95.reset();
+  EXPECT_NE(leaderboard_text(Results{null}).find("- "), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace asbench::cli {
+
+/// `asbench report`. Plain data: parsed by the program, executed by the media module (modules.h).
+struct ReportOptions {
+  std::vector<std::string> results;
+  std::string out;
+  std::optional<std::string> scores;
+  std::vector<std::string> metrics;
+  std::vector<std::string> columns = {"shots", "mean", "harmeanp"};
+  int digits = 4;
+  bool intervals = false;
+  bool reported = false;
+  bool sheets = true;
+  bool force = false;
+};
+
+/// `asbench agree`: how raters agree among each other, and metrics with them.
+struct AgreeOptions {
+  std::vector<std::string> results;
+  std::string scores;
+  int replicates = 1000;
+  std::uint64_t seed = 0;
+  bool json = false;
+};
+
+void add_report_command(CLI::App& app, std::function<int()>& chosen);
+void add_agree_command(CLI::App& app, std::function<int()>& chosen);
+
+}  // namespace asbench::cli

@@ -1,0 +1,118 @@
+'use strict';
+// The tables of systems, one for each group that may be compared.
+
+function isMain(groupOf, column) {
+  const id = metricId(groupOf.metrics[column]);
+  return DATA.main.includes(id) || id.startsWith('rated ') || isSetLevel(groupOf, column);
+}
+
+/** One number a system: no story has a value of it. */
+function isSetLevel(groupOf, column) {
+  return groupOf.stories.length > 0 && groupOf.systems.every((system) => !DATA.systems[system].means[column]);
+}
+
+/** Ends of the column's scale: all intervals, and the means without one. */
+function scaleOf(groupOf, column) {
+  const ends = groupOf.systems.flatMap((system) => (valuesOf(system, column) || []).slice(MEAN, HIGH + 1)).filter((value) => value !== null);
+  return ends.length ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
+}
+
+function valueCell(groupOf, system, column, scale) {
+  const values = valuesOf(system, column);
+  if (!values || values[MEAN] === null) return el('td', {class: 'value'}, el('span', {class: 'muted'}, '–'));
+  const marks = DATA.systems[system].marks[column];
+  const shown = el(marks & BEST ? 'b' : marks & SECOND ? 'u' : 'span', {class: 'number'}, format(values[MEAN]));
+  const words = [marks & BEST ? 'best' : null, marks & SECOND ? 'second' : null, marks & AS_GOOD ? 'interval reaches the best' : null].filter(Boolean).join(', ');
+  const parts = [shown, marks & AS_GOOD ? el('span', {class: 'tie', 'aria-hidden': 'true'}, '≈') : null, words ? el('span', {class: 'unseen'}, ' ' + words) : null];
+  if (values[LOW] !== null) {
+    const [from, to] = scale, width = to > from ? to - from : 1;
+    const left = (values[LOW] - from) / width * 100, right = (values[HIGH] - from) / width * 100;
+    parts.push(el('span', {class: 'interval'}, format(values[LOW]) + ' – ' + format(values[HIGH])));
+    parts.push(el('span', {class: 'track', 'aria-hidden': 'true'},
+      el('span', {class: 'bar', style: {left: left + '%', width: Math.max(right - left, 1.5) + '%'}}),
+      el('span', {class: 'tick', style: {left: (values[MEAN] - from) / width * 100 + '%'}})));
+  } else if (!groupOf.reported) {
+    parts.push(el('span', {class: 'interval'}, 'no interval'));
+  }
+  return el('td', {class: 'value'}, ...parts);
+}
+
+function systemCell(groupOf, system) {
+  const data = DATA.systems[system];
+  const notes = [];
+  if (data.kind === 'baseline') notes.push('baseline');
+  if (groupOf.reported) notes.push(DATA.reportedLabel);
+  else if (!data.canonical) notes.push('not canonical' + (data.overrides.length ? ': ' + data.overrides.join(', ') : ''));
+  if (data.coverage[1] < data.coverage[0]) notes.push(data.coverage[1] + ' of ' + data.coverage[0] + ' shots, policy ' + data.coverage[2]);
+  return el('th', {scope: 'row'}, el('span', {class: 'name'}, data.name),
+    data.gamed ? el('span', {class: 'dagger', title: data.gamed}, '†') : null,
+    notes.length ? el('span', {class: 'kind'}, notes.join(' · ')) : null);
+}
+
+/** A table that its column heads sort. */
+function leaderboardTable(number) {
+  const groupOf = DATA.groups[number];
+  const place = (column) => (DATA.main.indexOf(metricId(groupOf.metrics[column])) + 1) || DATA.main.length + 1;
+  const columns = groupOf.metrics.map((_, column) => column).filter((column) => state.columns === 'all' || isMain(groupOf, column) || groupOf.reported);
+  if (state.columns === 'main' && !groupOf.reported) columns.sort((a, b) => place(a) - place(b) || a - b);
+  const body = el('tbody');
+  const scales = new Map(columns.map((column) => [column, scaleOf(groupOf, column)]));
+  const rows = new Map(groupOf.systems.map((system) =>
+    [system, el('tr', {class: groupOf.reported ? 'reported' : null}, systemCell(groupOf, system), columns.map((column) => valueCell(groupOf, system, column, scales.get(column))))]));
+  const heads = [];
+  const sortBy = (column, ascending, head) => {
+    const order = [...groupOf.systems].sort((a, b) => {
+      if (column < 0) return DATA.systems[a].name.localeCompare(DATA.systems[b].name) * (ascending ? 1 : -1);
+      const left = meanOf(a, column), right = meanOf(b, column);
+      if (left === null || right === null) return (left === null) - (right === null);  // without a value: last, either way
+      return (left - right) * (ascending ? 1 : -1);
+    });
+    for (const other of heads) other.setAttribute('aria-sort', other === head ? (ascending ? 'ascending' : 'descending') : 'none');
+    replace(body, order.map((system) => rows.get(system)));
+  };
+  const headOf = (column) => {
+    const metric = groupOf.metrics[column];
+    const label = column < 0 ? 'system' : breakable(metricId(metric));
+    const button = el('button', {type: 'button', class: 'sort', title: column < 0 ? null : title(metric) + ', ' + directionText(metric)}, label,
+      column >= 0 && arrow(metric) ? el('span', {class: 'way', 'aria-hidden': 'true'}, arrow(metric)) : null,
+      column >= 0 ? el('span', {class: 'unseen'}, ', ' + directionText(metric)) : null);
+    const head = el('th', {scope: 'col', 'aria-sort': 'none', class: column < 0 ? null : 'value'}, button);
+    const firstAscending = column < 0 || direction(metric) === 'lower';
+    button.addEventListener('click', () => {
+      const sorted = head.getAttribute('aria-sort');
+      sortBy(column, sorted === 'none' ? firstAscending : sorted === 'descending', head);
+    });
+    heads.push(head);
+    return head;
+  };
+  const row = el('tr', {}, headOf(-1), columns.map(headOf));
+  const caption = el('caption', {}, el('b', {}, groupOf.reported ? 'Published results' : groupOf.split[0]), ' ',
+    groupOf.reported ? DATA.reportedLabel + '. Never ranked with measured ones.'
+      : groupOf.split[1] + ' stories of ' + groupOf.split[2] + ' IPs, protocol ' + groupOf.protocol + ', ' + groupOf.systems.length + (groupOf.systems.length === 1 ? ' system' : ' systems'));
+  const table = el('table', {class: 'board' + (groupOf.reported ? ' reported' : '')}, caption, el('thead', {}, row), body);
+  const start = groupOf.reported ? -1 : columns.find((column) => direction(groupOf.metrics[column]) !== 'none');
+  if (groupOf.reported || start === undefined) replace(body, [...rows.values()]);
+  else sortBy(start, direction(groupOf.metrics[start]) === 'lower', heads[1 + columns.indexOf(start)]);
+  const gamed = groupOf.reported ? [] : groupOf.systems.filter((system) => DATA.systems[system].gamed);
+  return [el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Leaderboard ' + (number + 1)}, table),
+    gamed.length ? el('details', {class: 'numbers muted'}, el('summary', {}, el('span', {class: 'dagger'}, '†'), ' why ' + gamed.length + (gamed.length === 1 ? ' system gets' : ' systems get') + ' no mark for consistency'),
+      el('ul', {}, gamed.map((system) => el('li', {}, DATA.systems[system].name + ': ' + DATA.systems[system].gamed)))) : null];
+}
+
+function drawLeaderboards() {
+  const measured = DATA.groups.filter((one) => !one.reported).length;
+  const note = measured > 1 ? el('p', {class: 'note'}, 'These ' + measured + ' tables must not be compared with each other: their splits, stories or signatures differ.') : null;
+  replace(byId('tables'), note, DATA.groups.map((_, number) => leaderboardTable(number)));
+}
+
+function drawColumnChoice() {
+  const more = DATA.groups.some((one) => !one.reported && one.metrics.some((_, column) => !isMain(one, column)));
+  if (!more) return;
+  const choices = [['main', 'Main columns'], ['all', 'All columns']];
+  replace(byId('column-choice'), choices.map(([value, label]) => el('button', {type: 'button', class: 'quiet', 'aria-pressed': String(state.columns === value), onclick: () => {
+    state.columns = value;
+    drawColumnChoice();
+    drawLeaderboards();
+    byId('column-choice').querySelector('[aria-pressed=true]').focus();
+  }}, label)));
+}

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "core/result.h"
+
+namespace asbench::reports {
+
+/// The results that papers report (configs/reported/), of kind `reported`: shown beside measured ones, never ranked.
+[[nodiscard]] std::vector<Result> published_results();
+
+}  // namespace asbench::reports

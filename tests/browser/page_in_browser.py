@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""Opens a report page in headless Chromium and uses it: sort, tab, story, keys, dark. Exit 0 fine, 1 a check failed, 77 no browser.
+
+page_in_browser.py PAGE.html [--seconds LIMIT]
+"""
+import argparse
+import json
+import pathlib
+import sys
+
+try:
+    from selenium import webdriver
+    from selenium.common.exceptions import WebDriverException
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import WebDriverWait
+except ImportError:
+    print("skipped: python3-selenium is not installed")
+    sys.exit(77)
+
+
+def open_browser(width, height):
+    options = Options()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", f"--window-size={width},{height}"):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    try:
+        browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+    except (WebDriverException, OSError) as error:
+        print("skipped: Chromium can't be started:", str(error).splitlines()[0])
+        sys.exit(77)
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600})
+    return browser
+
+
+def check(condition, what):
+    if not condition:
+        print("FAILED:", what)
+        sys.exit(1)
+    print("ok:", what)
+
+
+def foreign_requests(browser):
+    """Addresses asked for beyond the page itself and its pictures."""
+    found = []
+    for entry in browser.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            url = message["params"]["request"]["url"]
+            if not url.startswith(("file:", "data:")):
+                found.append(url)
+    return found
+
+
+def seconds_to_open(browser, address):
+    """Until everything is drawn, what lies below too. The fastest of a few tells the page's own time on a busy machine."""
+    browser.get(address)
+    WebDriverWait(browser, 30).until(lambda one: one.execute_script("return document.documentElement.dataset.drawn") == "true")
+    return browser.execute_script("return document.documentElement.dataset.seconds")
+
+
+def use(browser, seconds, limit):
+    check(limit is None or seconds < limit, f"all drawn after {seconds:.2f} s" + (f", limit {limit} s" if limit else ""))
+
+    heads = browser.find_elements(By.CSS_SELECTOR, "table.board:first-of-type thead th")
+    first = lambda: browser.find_element(By.CSS_SELECTOR, "table.board tbody tr th .name").text
+    heads[0].find_element(By.TAG_NAME, "button").click()
+    check(heads[0].get_attribute("aria-sort") == "ascending", "a click sorts by name")
+    names = [name.text for name in browser.find_elements(By.CSS_SELECTOR, "table.board:first-of-type tbody tr th .name")]
+    before = first()
+    heads[0].find_element(By.TAG_NAME, "button").send_keys(Keys.ENTER)
+    check(heads[0].get_attribute("aria-sort") == "descending" and (len(set(names)) < 2 or first() != before), "Enter sorts the other way")
+
+    tabs = browser.find_elements(By.CSS_SELECTOR, "#tabs [role=tab]")
+    tabs[0].click()
+    browser.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+    chosen = browser.find_element(By.CSS_SELECTOR, "#tabs [aria-selected=true]")
+    check(len(tabs) < 2 or chosen.get_attribute("id") == browser.find_elements(By.CSS_SELECTOR, "#tabs [role=tab]")[1].get_attribute("id"), "an arrow key opens the next tab")
+    browser.find_elements(By.CSS_SELECTOR, "#tabs [role=tab]")[0].click()
+
+    cell = browser.find_element(By.CSS_SELECTOR, ".heatmap .cell")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", cell)
+    cell.send_keys(Keys.ARROW_DOWN)
+    browser.switch_to.active_element.send_keys(Keys.ENTER)
+    check(browser.find_element(By.ID, "story").get_attribute("open") is not None, "Enter in the heat map opens the story")
+    check(len(browser.find_elements(By.CSS_SELECTOR, "#story .storyshot")) > 0, "the story shows its shots")
+    check("story=" in browser.current_url, "the address names the story")
+    browser.switch_to.active_element.send_keys(Keys.ESCAPE)
+    check(browser.find_element(By.ID, "story").get_attribute("open") is None, "Escape closes it")
+    browser.find_element(By.ID, "theme").click()
+    check(browser.execute_script("return document.documentElement.dataset.theme") in ("dark", "light"), "light and dark")
+
+    check([entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == [], "no error on the console")
+    check(foreign_requests(browser) == [], "no request to the network")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("page", type=pathlib.Path)
+    parser.add_argument("--seconds", type=float)
+    arguments = parser.parse_args()
+    for width, height in ((1440, 1000), (390, 800)):
+        browser = open_browser(width, height)
+        try:
+            seconds = min(float(seconds_to_open(browser, arguments.page.resolve().as_uri())) for _ in range(3))
+            use(browser, seconds, arguments.seconds)
+            check(browser.execute_script("return document.documentElement.scrollWidth") <= width, f"nothing is wider than the window ({width})")
+        finally:
+            browser.quit()
+
+
+main()

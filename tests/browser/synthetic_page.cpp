@@ -1,0 +1,40 @@
+// Writes a page of made-up systems with as many pictures as fit: synthetic_page FILE SYSTEMS IPS STORIES_PER_IP
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+
+#include "core/json.h"
+#include "reports/page.h"
+#include "tests/support/synthetic_result.h"
+#include "tests/support/temporary_folder.h"
+
+int main(int argc, char** argv) {
+  using namespace asbench;
+  if (argc != 5) return 2;
+  const testing::TemporaryFolder folder;
+  std::vector<Result> results;
+  for (int s = 0; s < std::atoi(argv[2]); ++s) {
+    testing::SyntheticResult made;
+    made.system = fmt::format("system {:02} <b>&amp;</b>", s);
+    made.ips = std::atoi(argv[3]);
+    made.stories_per_ip = std::atoi(argv[4]);
+    made.metrics = {"clip_i", "dino_i", "dreamsim", "clip_t", "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "motion", "frozen_rate", "reference_copy"};
+    made.value = [s](int metric, int story) { return 0.2 + 0.0123457 * s + 0.00098765 * ((story * 37) % 200) + 0.0314159 * metric; };
+    Json document = made.document();
+    int number = 0;
+    for (auto& story : document["stories"]) {
+      for (auto& shot : story["shots"]) {
+        const std::string hash = fmt::format("{:032x}{:032x}", s * 10000 + number++, 0);
+        shot["sha256"] = hash;
+        shot["frames"] = {2, 7, 12, 17, 22};
+        // Real bytes would show a picture; for size and time a JPEG's head will do.
+        for (const int frame : {2, 7, 12, 17, 22}) std::ofstream(folder / fmt::format("{}-{}.jpg", hash.substr(0, 32), frame)) << "\xFF\xD8\xFF" << std::string(4997, 'x');
+      }
+      if (number >= 20) break;  // more than the page has room for, over all systems
+    }
+    results.push_back(result_from_json(document, made.system));
+  }
+  write_file_atomically(argv[1], reports::page_html(results, reports::Pictures({folder.path()})));
+  return 0;
+}

@@ -1,0 +1,118 @@
+#include "reports/page.h"
+
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "reports/page_pictures.h"
+#include "tests/support/synthetic_result.h"
+#include "tests/support/temporary_folder.h"
+
+namespace asbench::reports {
+namespace {
+
+constexpr std::string_view kIslandBegin = "<script id=\"data\" type=\"application/json\">";
+
+std::string island(const std::string& page) {
+  const auto begin = page.find(kIslandBegin) + kIslandBegin.size();
+  return page.substr(begin, page.find("</script>", begin) - begin);
+}
+
+Result result(const testing::SyntheticResult& made) { return result_from_json(made.document(), made.system); }
+
+TEST(Page, ACaptionThatHoldsAScriptIsText) {
+  Json document = testing::SyntheticResult{}.document();
+  const std::string caption = "<script>alert(1)</script><!-- \xE2\x80\xA8 & \"quoted\"";
+  document["stories"][0]["shots"][0]["caption"] = caption;
+  document["system"]["name"] = "</script><img src=x onerror=alert(1)>";
+  const auto page = page_html(std::vector<Result>{result_from_json(document, "d")}, Pictures());
+  EXPECT_EQ(page.find("alert(1)</script>"), std::string::npos);
+  EXPECT_EQ(page.find("<img src=x"), std::string::npos);
+  EXPECT_EQ(page.find("\xE2\x80\xA8"), std::string::npos);
+  const Json data = parse_json(island(page), "island");
+  EXPECT_EQ(data["groups"][0]["stories"][0][2][0], caption);
+  EXPECT_EQ(data["systems"][0]["name"], document["system"]["name"]);
+}
+
+TEST(Page, AsksTheNetworkForNothing) {
+  const auto page = page_html(std::vector<Result>{result({})}, Pictures());
+  for (const char* reference : {"src=\"http", "href=\"http", "@import", "url(http", "fetch(", "XMLHttpRequest"}) {
+    EXPECT_EQ(page.find(reference), std::string::npos) << reference;
+  }
+  EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+  EXPECT_EQ(page.find("{{"), std::string::npos) << "a place of the template was not filled";
+}
+
+TEST(Page, ItsOwnScriptsWriteTextOnly) {
+  for (const char* name : {"base.js", "leaderboard.js", "charts.js", "stories.js", "page.js"}) {
+    const auto script = read_text_file(std::filesystem::path(ASBENCH_SOURCE_DIR) / "reports/page" / name);
+    for (const char* dangerous : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
+      EXPECT_EQ(script.find(dangerous), std::string::npos) << name << ": " << dangerous;
+    }
+  }
+}
+
+TEST(Page, PicturesTakeNoMoreThanTheirBudgetAndStandOnce) {
+  const testing::TemporaryFolder folder;
+  const std::string name(32, 'a');
+  write_file_atomically(folder / (name + "-0.jpg"), "\xFF\xD8\xFF" + std::string(297, 'x'));
+  const Pictures pictures({folder.path()});
+  const std::vector<Result> results = {result({})};
+  const Json data = page_data(results, pictures, {});
+  EXPECT_EQ(data["pictures"].size(), 1U) << "every synthetic shot has the same frames";
+  EXPECT_EQ(data["systems"][0]["pictures"][0][0][0], 0);
+  const Json without = page_data(results, pictures, {.picture_bytes = 399});
+  EXPECT_TRUE(without["pictures"].empty());
+  EXPECT_EQ(without["picturesLeftOut"], 1);
+  EXPECT_TRUE(without["systems"][0]["pictures"][0].is_null());
+}
+
+TEST(Page, WhatIsNoPictureIsNotShown) {
+  const testing::TemporaryFolder folder;
+  write_file_atomically(folder / (std::string(32, 'a') + "-0.jpg"), "<svg onload=alert(1)>");
+  EXPECT_TRUE(page_data(std::vector<Result>{result({})}, Pictures({folder.path()}))["pictures"].empty());
+}
+
+TEST(Page, SystemsOfOtherSignaturesStandInOtherGroups) {
+  testing::SyntheticResult other;
+  other.system = "other";
+  other.frames = 3;
+  const Json data = page_data(std::vector<Result>{result({}), result(other)}, Pictures());
+  EXPECT_EQ(data["groups"].size(), 2U);
+  EXPECT_EQ(data["systems"][0]["marks"][0], 0) << "alone in a table nobody is best";
+}
+
+TEST(Page, NumbersKeepFiveDigits) {
+  testing::SyntheticResult made;
+  made.value = [](int, int) { return 0.123456789; };
+  const Json data = page_data(std::vector<Result>{result(made)}, Pictures());
+  EXPECT_EQ(data["systems"][0]["means"][0][0], 0.12346);
+  EXPECT_EQ(data["systems"][0]["shots"][0][0][0], 0.1235);
+}
+
+TEST(Page, TwentySystemsOfTwoHundredStoriesStayBelowFifteenMegabytes) {
+  std::vector<Result> results;
+  for (int s = 0; s < 20; ++s) {
+    testing::SyntheticResult made;
+    made.system = "system " + std::to_string(s);
+    made.ips = 20;
+    made.stories_per_ip = 10;
+    made.metrics = {"clip_i", "dino_i", "dreamsim", "clip_t", "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "motion", "frozen_rate", "reference_copy"};
+    made.value = [s](int metric, int story) { return 0.4 + 0.0123457 * s + 0.00098765 * story + 0.0314159 * metric; };
+    results.push_back(result(made));
+  }
+  const auto page = page_html(results, Pictures());
+  EXPECT_LT(page.size(), 8'000'000U) << "numbers alone, every metric with values of frames; pictures get what is left of 14 MB";
+}
+
+TEST(Base64, MatchesRfc4648) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xFF\xD8\xFF"), "/9j/");
+}
+
+TEST(Page, NeedsAResult) { EXPECT_THROW((void)page_html({}, Pictures()), UsageError); }
+
+}  // namespace
+}  // namespace asbench::reports
