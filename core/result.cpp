@@ -124,6 +124,7 @@ ResultMetric metric_of(const std::string& id, const Json& json, const Reader& re
     metric.harmeanp = reader.value(*found);
   }
   if (const Json* found = field(json, "normalised")) metric.normalised = reader.value(*found);
+  if (const Json* found = field(json, "real_ceiling"); found != nullptr && !found->is_null()) metric.real_ceiling = reader.number(found->at("mean"));
   metric.parts = parts_of(json, reader);
   metric.by_distance = by_distance_of(json, reader);
   if (const Json* found = field(json, "ips")) {

@@ -59,6 +59,7 @@ struct ResultMetric {
   bool has_harmeanp = false;
   ResultValue harmeanp;
   ResultValue normalised;
+  ResultValue real_ceiling;  ///< of the IPs' own clips
   std::map<std::string, ResultValue> parts;  ///< of adjacent, first, worst, pixels, features those that the metric has
   std::vector<DistanceValue> by_distance;
   std::vector<std::pair<std::string, ResultValue>> ips;  ///< IP -> mean, in document order

@@ -24,6 +24,7 @@ void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
 }  // namespace
 
 FeatureTable extract_features(const FeatureRequest& request) {
+  features::check_device(request.extraction.device);
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   require_complete(probe_inputs(inputs, store));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "metrics/copy_search.h"
 
@@ -87,6 +89,17 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split, const load
   for (const auto& [key, source] : outputs.shots) {
     plan.clips[key] = extraction.clips.size();
     extraction.clips.push_back(source);
+  }
+  const bool ceilings = std::any_of(protocol.metrics.begin(), protocol.metrics.end(),
+                                    [](const std::string& id) { return metrics::require_metric(id).has_real_ceiling; });
+  if (ceilings) {
+    for (const auto& ip : split.ips) {
+      auto& indices = plan.ceiling_clips[ip.id];
+      for (const auto& clip : ip.clips) {
+        indices.push_back(extraction.clips.size() + extraction.ceiling_clips.size());
+        extraction.ceiling_clips.push_back({loaders::ShotSource::Kind::video_file, clip.file});
+      }
+    }
   }
   if (needs.references) {
     for (const auto& ip : split.ips) {

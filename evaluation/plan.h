@@ -23,6 +23,7 @@ struct Plan {
   features::ExtractionPlan extraction;
   std::map<std::string, std::size_t> encoders;  ///< role -> index in extraction.encoders
   std::map<loaders::ShotKey, std::size_t> clips;
+  std::map<std::string, std::vector<std::size_t>> ceiling_clips;  ///< every IP -> its clips as Extraction numbers them; empty: no metric has a ceiling
   std::map<std::string, std::vector<std::size_t>> references;  ///< IP -> indices, in the split's order
   std::map<std::string, std::size_t> captions;                 ///< text -> index
   FvdVariant fvd;                           ///< when needs.video

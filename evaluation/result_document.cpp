@@ -27,6 +27,14 @@ Json finding(const Finding& entry) {
   return json;
 }
 
+/// null when no IP has one: a finding says why.
+Json ceiling(const metrics::RealCeiling& measured) {
+  if (!measured.mean) return nullptr;
+  Json ips = Json::object();
+  for (const auto& ip : measured.ips) ips[ip.name] = number(ip.value);
+  return {{"mean", *measured.mean}, {"n_stories", measured.n_stories}, {"n_clips", measured.n_clips}, {"ips", ips}};
+}
+
 Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement& measured, const ResultParts& parts) {
   Json json;
   json["signature"] = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
@@ -39,6 +47,7 @@ Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement&
   json["n_skipped"] = measured.counts.n_skipped;
   json["per_shot_index"] = numbers(measured.per_shot_index);
   if (info.has_harmeanp) json["harmeanp"] = number(measured.harmeanp);
+  if (const auto found = parts.ceilings->find(measured.metric); found != parts.ceilings->end()) json["real_ceiling"] = ceiling(found->second);
   for (const auto& part : measured.parts) json[part.name] = number(part.value);
   if (!measured.by_distance.empty()) {
     Json rows = Json::array();
@@ -136,6 +145,7 @@ Json all_findings(const ResultParts& parts) {
   add(parts.coverage->findings, {});
   for (const auto& measured : *parts.measurements) add(measured.findings, measured.metric);
   for (const auto& measured : *parts.sets) add(measured.findings, measured.metric);
+  for (const auto& [metric, measured] : *parts.ceilings) add(measured.findings, {});
   return array;
 }
 

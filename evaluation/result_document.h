@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "evaluation/protocol.h"
 #include "evaluation/training_copies.h"
 #include "metrics/measurement.h"
+#include "metrics/real_ceiling.h"
 
 namespace asbench::evaluation {
 
@@ -26,6 +28,7 @@ struct ResultParts {
   const std::vector<features::ClipOutcome>* clips = nullptr;
   const std::vector<metrics::Measurement>* measurements = nullptr;
   const std::vector<SetMeasurement>* sets = nullptr;
+  const std::map<std::string, metrics::RealCeiling>* ceilings = nullptr;  ///< by metric id
   const TrainingCopies* copies = nullptr;  ///< nearest training frames, listed by shot; may be null
   std::string subset;  ///< empty: the whole split
   std::size_t truncated_captions = 0;

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/schema.h"
 #include "core/version.h"
+#include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"
 #include "evaluation/frame_sidecar.h"
@@ -121,6 +122,7 @@ std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extra
 Json score(const ScoreRequest& request) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
+  features::check_device(request.extraction.device);
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   const bool must_be_complete = request.protocol.settings.missing == metrics::MissingPolicy::fail;
@@ -144,8 +146,10 @@ Json score(const ScoreRequest& request) {
   StoryMatrices references;
   std::vector<metrics::CharacterReferences> gallery;
   if (plan.needs.gallery) gallery = gallery_of(inputs.split, plan, extraction, references);
-  const auto measurements = measure_stories(inputs.split, {.protocol = &request.protocol, .plan = &plan, .coverage = &coverage, .extraction = &extraction,
-                                                           .gallery = gallery, .copies = copies ? &*copies : nullptr});
+  const StorySource source{.protocol = &request.protocol, .plan = &plan, .coverage = &coverage, .extraction = &extraction,
+                           .gallery = gallery, .copies = copies ? &*copies : nullptr};
+  const auto measurements = measure_stories(inputs.split, source);
+  const auto ceilings = measure_ceilings(inputs.split, source);
   const auto sets = measure_sets(inputs.split, request.protocol, plan, coverage, extraction, inputs.subset);
 
   std::string system = request.system;
@@ -153,7 +157,7 @@ Json score(const ScoreRequest& request) {
   if (system.empty()) system = "unnamed";
   Json document = result_document({.system = system, .kind = request.kind, .defaults = &request.defaults, .protocol = &request.protocol,
                                    .split = &inputs.split, .outputs = &inputs.outputs, .plan = &plan,
-                                   .coverage = &coverage, .clips = &clips, .measurements = &measurements, .sets = &sets, .copies = copies ? &*copies : nullptr,
+                                   .coverage = &coverage, .clips = &clips, .measurements = &measurements, .sets = &sets, .ceilings = &ceilings, .copies = copies ? &*copies : nullptr,
                                    .subset = inputs.subset, .truncated_captions = truncated});
   const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   document["provenance"] = provenance(plan, extraction.statistics(), started, wall);

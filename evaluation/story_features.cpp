@@ -14,22 +14,6 @@ metrics::FeatureView stack(const std::vector<std::size_t>& references, const Pla
   return kept.keep_rows(rows);
 }
 
-metrics::ReferenceFeatures reference_features(const loaders::Story& story, const Plan& plan,
-                                              const features::Extraction& extraction, StoryMatrices& kept) {
-  metrics::ReferenceFeatures references;
-  const auto indices = plan.references.find(story.ip);
-  if (indices == plan.references.end()) return references;
-  if (plan.needs.clip_image) references.clip = stack(indices->second, plan, extraction, "clip", false, kept);
-  if (plan.needs.mirrored_references) references.clip_mirrored = stack(indices->second, plan, extraction, "clip", true, kept);
-  if (plan.needs.dino) references.dino = stack(indices->second, plan, extraction, "dino", false, kept);
-  if (plan.needs.pixels) {
-    std::vector<features::FeatureMatrix> rows;
-    for (const std::size_t index : indices->second) rows.push_back(extraction.reference_cells(index));
-    references.cells = kept.keep_rows(rows);
-  }
-  return references;
-}
-
 }  // namespace
 
 metrics::FeatureView StoryMatrices::keep(features::FeatureMatrix matrix) {
@@ -60,6 +44,23 @@ std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split
   return gallery;
 }
 
+metrics::ReferenceFeatures reference_features(const std::string& ip, const StorySource& source, StoryMatrices& kept) {
+  const Plan& plan = *source.plan;
+  const features::Extraction& extraction = *source.extraction;
+  metrics::ReferenceFeatures references;
+  const auto indices = plan.references.find(ip);
+  if (indices == plan.references.end()) return references;
+  if (plan.needs.clip_image) references.clip = stack(indices->second, plan, extraction, "clip", false, kept);
+  if (plan.needs.mirrored_references) references.clip_mirrored = stack(indices->second, plan, extraction, "clip", true, kept);
+  if (plan.needs.dino) references.dino = stack(indices->second, plan, extraction, "dino", false, kept);
+  if (plan.needs.pixels) {
+    std::vector<features::FeatureMatrix> rows;
+    for (const std::size_t index : indices->second) rows.push_back(extraction.reference_cells(index));
+    references.cells = kept.keep_rows(rows);
+  }
+  return references;
+}
+
 metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source, StoryMatrices& kept) {
   const Protocol& protocol = *source.protocol;
   const Plan& plan = *source.plan;
@@ -67,7 +68,7 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
   metrics::StoryFeatures features;
   features.id = story.id;
   features.ip = story.ip;
-  features.references = reference_features(story, plan, extraction, kept);
+  features.references = reference_features(story.ip, source, kept);
   features.gallery = source.gallery;
   for (const auto& shot : story.shots) {
     metrics::ShotFeatures& entry = features.shots.emplace_back();

@@ -3,6 +3,7 @@
 // What the metrics of one story read, taken from an extraction; not a public header.
 
 #include <deque>
+#include <string>
 #include <vector>
 
 #include "evaluation/coverage.h"
@@ -37,6 +38,9 @@ struct StorySource {
   std::span<const metrics::CharacterReferences> gallery;
   TrainingCopies* copies = nullptr;  ///< when plan->needs.training_set
 };
+
+/// An IP's references under everything that the plan needs; empty without any.
+[[nodiscard]] metrics::ReferenceFeatures reference_features(const std::string& ip, const StorySource& source, StoryMatrices& kept);
 
 /// @param kept  owns what the result points to
 [[nodiscard]] metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source, StoryMatrices& kept);

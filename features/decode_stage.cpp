@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <variant>
 
 #include "core/error.h"
@@ -25,17 +26,18 @@ std::string source_name(const loaders::ShotSource& source) {
 
 std::vector<loaders::ShotSource> all_clips(const ExtractionPlan& plan) {
   auto sources = plan.clips;
+  sources.insert(sources.end(), plan.ceiling_clips.begin(), plan.ceiling_clips.end());
   sources.insert(sources.end(), plan.reference_clips.begin(), plan.reference_clips.end());
   return sources;
 }
 
-/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a task of its own. The first
-/// `own` clips and the rest, the reference clips, need different frames and never share a task.
-std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips, std::size_t own) {
+/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a task of its own. Clips of
+/// different use need different frames and never share a task: at `boundaries` another use begins.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips, const std::array<std::size_t, 2>& boundaries) {
   std::vector<std::vector<std::size_t>> groups;
   std::unordered_map<std::string, std::size_t> group_of_video;
   for (std::size_t i = 0; i < clips.size(); ++i) {
-    if (i == own) group_of_video.clear();
+    if (i == boundaries[0] || i == boundaries[1]) group_of_video.clear();
     if (clips[i].kind == loaders::ShotSource::Kind::video_range) {
       const auto [known, is_new] = group_of_video.emplace(clips[i].path.string(), groups.size());
       if (!is_new) {
@@ -116,7 +118,7 @@ DecodeStage::DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& s
                          BoundedQueue<PreparedInput>& queue)
     : plan_(plan), settings_(settings), store_(store), queue_(queue), decoder_(loaders::decoder_name()), sources_(all_clips(plan)),
       progress_("clips", static_cast<std::int64_t>(sources_.size()), settings.progress),
-      groups_(groups_of(sources_, plan.clips.size())), outcomes_(sources_.size()), same_as_(sources_.size(), -1) {
+      groups_(groups_of(sources_, {plan.clips.size(), plan.clips.size() + plan.ceiling_clips.size()})), outcomes_(sources_.size()), same_as_(sources_.size(), -1) {
   loaders::silence_decoders();
 }
 
@@ -258,7 +260,7 @@ std::string DecodeStage::content_hash(Worker& worker, const loaders::ShotSource&
   return hash;
 }
 
-bool DecodeStage::is_stored(ClipOutcome& outcome, bool reference) const {
+bool DecodeStage::is_stored(ClipOutcome& outcome, ClipUse use) const {
   const auto text = store_.get_text(clip_info_key(outcome.content_sha256, decoder_));
   if (!text) return false;
   const Json info = parse_json(*text, "feature store: clip entry");
@@ -269,7 +271,7 @@ bool DecodeStage::is_stored(ClipOutcome& outcome, bool reference) const {
   outcome.height = info.at("height").get<int>();
   outcome.window = clip_window(plan_, outcome.frame_count);
   if (!has_clip_feature(outcome)) return false;
-  if (reference) return true;
+  if (use == ClipUse::reference) return true;
   outcome.indices = loaders::frame_indices(plan_.frame_rule, outcome.frame_count);
   const auto frames = distinct_frames(outcome.indices);
   const auto digest = store_.get_text(sample_key(outcome.content_sha256, decoder_, frames));
@@ -279,7 +281,28 @@ bool DecodeStage::is_stored(ClipOutcome& outcome, bool reference) const {
     if (encoder.images && !store_.has(key_of_frames(encoder, outcome.content_sha256, decoder_, frames))) return false;
   }
   if (plan_.pixels && !store_.has(pixel_key(outcome.content_sha256, decoder_, frames))) return false;
-  return settings_.sink == nullptr || !settings_.sink->wants(outcome.content_sha256, frames);
+  FrameSink* sink = sink_of(use);
+  return sink == nullptr || !sink->wants(outcome.content_sha256, frames);
+}
+
+ClipUse DecodeStage::use_of(std::size_t index) const {
+  if (index < plan_.clips.size()) return ClipUse::shot;
+  return index < plan_.clips.size() + plan_.ceiling_clips.size() ? ClipUse::ceiling : ClipUse::reference;
+}
+
+std::optional<std::size_t> DecodeStage::stand_in(std::size_t index) {
+  const ClipUse use = use_of(index);
+  // Under a window rule a shot may be too short where the video network's own rule still finds its frames.
+  const bool apart = use == ClipUse::reference && plan_.frame_rule.kind == loaders::FrameRule::Kind::window;
+  const std::lock_guard lock(mutex_);
+  const auto [first, is_new] = first_with_.emplace((apart ? "reference " : "") + outcomes_[index].content_sha256, index);
+  if (is_new) return std::nullopt;
+  // With several threads a clip of lesser use may have come first; less is computed of it.
+  if (use < use_of(first->second)) {
+    first->second = index;
+    return std::nullopt;
+  }
+  return first->second;
 }
 
 void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& group) {
@@ -292,23 +315,18 @@ void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& 
       outcome.broken = {broken.kind(), broken.cause()};
       continue;
     }
-    {
-      const std::lock_guard lock(mutex_);
-      // A reference clip is no stand-in for an output of the same content: less is computed of it.
-      const auto [first, is_new] = first_with_.emplace((is_reference_clip(index) ? "reference " : "") + outcome.content_sha256, index);
-      if (!is_new) {
-        same_as_[index] = static_cast<std::ptrdiff_t>(first->second);
-        continue;
-      }
+    if (const auto other = stand_in(index)) {
+      same_as_[index] = static_cast<std::ptrdiff_t>(*other);
+      continue;
     }
-    if (!is_stored(outcome, is_reference_clip(index))) wanted.push_back(index);
+    if (!is_stored(outcome, use_of(index))) wanted.push_back(index);
   }
   if (wanted.empty()) return;
 
   std::vector<loaders::ShotSource> sources;
   for (const std::size_t index : wanted) sources.push_back(sources_[index]);
   std::vector<loaders::FrameRule> rules;
-  if (!is_reference_clip(wanted.front())) rules.push_back(plan_.frame_rule);
+  if (use_of(wanted.front()) != ClipUse::reference) rules.push_back(plan_.frame_rule);
   if (plan_.clip_encoder) rules.push_back(plan_.clip_rule);
   const auto decoded = [&]() -> std::vector<loaders::DecodeOutcome> {
     const StageTimer timer(worker.decode_seconds);
@@ -325,7 +343,7 @@ void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& 
     if (const auto* broken = std::get_if<loaders::BrokenVideo>(&decoded[i])) {
       outcomes_[wanted[i]].broken = {broken->kind(), broken->cause()};
     } else {
-      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]], is_reference_clip(wanted[i]));
+      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]], use_of(wanted[i]));
     }
   }
 }
@@ -340,7 +358,7 @@ void DecodeStage::store_clip_info(const ClipOutcome& outcome) const {
   store_.put_text(clip_info_key(outcome.content_sha256, decoder_), info.dump());
 }
 
-void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, bool reference) {
+void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, ClipUse use) {
   ++decoded_;
   outcome.frame_count = clip.frame_count;
   outcome.declared_frames = clip.declared_frames;
@@ -348,7 +366,7 @@ void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, Cl
   outcome.width = clip.width;
   outcome.height = clip.height;
   outcome.window = clip_window(plan_, clip.frame_count);
-  if (reference) {
+  if (use == ClipUse::reference) {
     store_clip_info(outcome);
     queue_clip(worker, clip, outcome);
     return;
@@ -360,8 +378,8 @@ void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, Cl
     return;
   }
   const auto frames = distinct_frames(outcome.indices);
-  if (settings_.sink != nullptr && settings_.sink->wants(outcome.content_sha256, frames)) {
-    for (const int frame : frames) settings_.sink->take(outcome.content_sha256, frame, clip.frames.at(frame));
+  if (FrameSink* sink = sink_of(use); sink != nullptr && sink->wants(outcome.content_sha256, frames)) {
+    for (const int frame : frames) sink->take(outcome.content_sha256, frame, clip.frames.at(frame));
   }
   if (plan_.pixels) {
     const std::string key = pixel_key(outcome.content_sha256, decoder_, frames);

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -16,6 +17,13 @@
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::features {
+
+/// What is computed of a clip, most first: a clip can stand for one of a later use that has the same content.
+enum class ClipUse {
+  shot,       ///< everything, and its frames go to the sink
+  ceiling,    ///< everything
+  reference,  ///< only the video network's feature
+};
 
 /// Decode threads: each takes the next clip (references first; ranges of one video together), finds out what of it the store lacks, decodes it once,
 /// stores its pixel controls and queues its preprocessed frames for the encoders. A clip whose content another one of the
@@ -32,7 +40,7 @@ class DecodeStage {
   /// Waits for the threads; rethrows what stopped one of them.
   void join();
 
-  /// After join(): one for each clip of the plan, then for each reference clip.
+  /// After join(): one for each clip of the plan, for each ceiling clip, for each reference clip.
   [[nodiscard]] std::vector<ClipOutcome> take_outcomes();
   void add_statistics(ExtractionStatistics& statistics) const;
 
@@ -43,14 +51,17 @@ class DecodeStage {
   void process_group(Worker& worker, const std::vector<std::size_t>& group);
   [[nodiscard]] std::string content_hash(Worker& worker, const loaders::ShotSource& source);
   /// True when the store has everything of the clip; the outcome is then filled from there.
-  [[nodiscard]] bool is_stored(ClipOutcome& outcome, bool reference) const;
+  [[nodiscard]] bool is_stored(ClipOutcome& outcome, ClipUse use) const;
   void store_clip_info(const ClipOutcome& outcome) const;
-  void take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, bool reference);
+  void take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, ClipUse use);
   bool queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row);
   /// Hands the clip's window to the video network, if there is one and the store lacks its feature.
   void queue_clip(Worker& worker, const loaders::DecodedClip& clip, const ClipOutcome& outcome);
-  /// True for the real side of distribution metrics, which only the video network sees.
-  [[nodiscard]] bool is_reference_clip(std::size_t index) const { return index >= plan_.clips.size(); }
+  [[nodiscard]] ClipUse use_of(std::size_t index) const;
+  /// The clip whose outcome can stand for that of `index`, which has the same content; nothing: it must be looked at itself.
+  [[nodiscard]] std::optional<std::size_t> stand_in(std::size_t index);
+  /// Where the clip's sampled frames go; null: nowhere.
+  [[nodiscard]] FrameSink* sink_of(ClipUse use) const { return use == ClipUse::shot ? settings_.sink : nullptr; }
   /// False when the video network still has to see the clip.
   [[nodiscard]] bool has_clip_feature(const ClipOutcome& outcome) const;
 
@@ -59,7 +70,7 @@ class DecodeStage {
   const FeatureStore& store_;
   BoundedQueue<PreparedInput>& queue_;
   const std::string decoder_;
-  const std::vector<loaders::ShotSource> sources_;  ///< the plan's clips, then its reference clips
+  const std::vector<loaders::ShotSource> sources_;  ///< the plan's clips, its ceiling clips, its reference clips
   Progress progress_;
 
   std::atomic<std::size_t> next_{0};

@@ -14,6 +14,7 @@
 #include "features/encode_stage.h"
 #include "features/keys.h"
 #include "loaders/video/clip_reader.h"
+#include "models/layers/runtime.h"
 
 namespace asbench::features {
 namespace {
@@ -67,6 +68,14 @@ struct Extraction::State {
     }
     return std::move(*matrix);
   }
+  [[nodiscard]] std::string path_of(std::size_t clip) const {
+    for (const auto* sources : {&plan.clips, &plan.ceiling_clips, &plan.reference_clips}) {
+      if (clip < sources->size()) return (*sources)[clip].path.string();
+      clip -= sources->size();
+    }
+    throw InternalError("the plan has no such clip");
+  }
+  [[nodiscard]] std::size_t first_reference_clip() const { return plan.clips.size() + plan.ceiling_clips.size(); }
   [[nodiscard]] const EncoderUse& text_encoder() const {
     for (const auto& encoder : plan.encoders) {
       if (encoder.text) return encoder;
@@ -87,8 +96,7 @@ FeatureMatrix Extraction::clip_features(std::size_t clip, std::size_t encoder) c
   const auto& outcome = state_->outcomes.at(clip);
   const auto frames = distinct_frames(outcome.indices);
   const auto distinct = state_->stored(
-      key_of_frames(state_->plan.encoders.at(encoder), outcome.content_sha256, state_->decoder, frames),
-      state_->plan.clips[clip].path.string());
+      key_of_frames(state_->plan.encoders.at(encoder), outcome.content_sha256, state_->decoder, frames), state_->path_of(clip));
   FeatureMatrix matrix(static_cast<int>(outcome.indices.size()), distinct.cols);
   int row = 0;
   for (std::size_t i = 0; i < outcome.indices.size(); ++i) {
@@ -101,8 +109,7 @@ FeatureMatrix Extraction::clip_features(std::size_t clip, std::size_t encoder) c
 PixelMatrix Extraction::clip_pixels(std::size_t clip) const {
   const auto& outcome = state_->outcomes.at(clip);
   const auto frames = distinct_frames(outcome.indices);
-  const auto distinct = state_->stored(pixel_key(outcome.content_sha256, state_->decoder, frames),
-                                       state_->plan.clips[clip].path.string());
+  const auto distinct = state_->stored(pixel_key(outcome.content_sha256, state_->decoder, frames), state_->path_of(clip));
   PixelMatrix pixels;
   pixels.cells = FeatureMatrix(static_cast<int>(outcome.indices.size()), kCellCount);
   int row = 0;
@@ -140,16 +147,20 @@ bool Extraction::caption_truncated(std::size_t caption) const {
 
 FeatureMatrix Extraction::video_features(std::size_t clip) const {
   const auto& outcome = state_->outcomes.at(clip);
-  const auto& source = clip < state_->plan.clips.size() ? state_->plan.clips[clip] : state_->plan.reference_clips[clip - state_->plan.clips.size()];
-  return state_->stored(key_of_clip(state_->plan.clip_encoder.value(), outcome.content_sha256, state_->decoder, outcome.window), source.path.string());
+  return state_->stored(key_of_clip(state_->plan.clip_encoder.value(), outcome.content_sha256, state_->decoder, outcome.window), state_->path_of(clip));
 }
 
-const ClipOutcome& Extraction::reference_clip(std::size_t index) const { return state_->outcomes.at(state_->plan.clips.size() + index); }
+const ClipOutcome& Extraction::reference_clip(std::size_t index) const { return state_->outcomes.at(state_->first_reference_clip() + index); }
 
-FeatureMatrix Extraction::reference_clip_features(std::size_t index) const { return video_features(state_->plan.clips.size() + index); }
+FeatureMatrix Extraction::reference_clip_features(std::size_t index) const { return video_features(state_->first_reference_clip() + index); }
 
 bool was_decoded(std::string_view content_sha256, const FeatureStore& store) {
   return store.has(clip_info_key(content_sha256, loaders::decoder_name()));
+}
+
+void check_device(const std::string& device) {
+  // These two can always be had, and asking would load libraries that a run with everything stored doesn't need.
+  if (device != "cpu" && device != "auto") static_cast<void>(models::parse_device(device));
 }
 
 Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store) {

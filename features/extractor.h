@@ -35,6 +35,8 @@ struct ExtractionPlan {
   std::vector<EncoderUse> encoders;
   loaders::FrameRule frame_rule;
   std::vector<loaders::ShotSource> clips;
+  /// Encoded as `clips` are, but not handed to the sink: real animation for comparison. Indexed behind them.
+  std::vector<loaders::ShotSource> ceiling_clips;
   std::vector<std::filesystem::path> references;
   std::string background = "black";  ///< behind transparent references: black, white, gray, mean, keep
   std::string mirrored_role;         ///< this role's encoder gets the references mirrored left-right too; empty: none
@@ -113,6 +115,7 @@ class Extraction {
   Extraction(Extraction&&) noexcept;
   Extraction& operator=(Extraction&&) noexcept;
 
+  /// Clips have the indices of the plan's `clips`, then come its `ceiling_clips`.
   [[nodiscard]] const ClipOutcome& clip(std::size_t index) const;
   /// [k, D]: a row a sampled frame, repeats included. The clip must not be broken.
   [[nodiscard]] FeatureMatrix clip_features(std::size_t clip, std::size_t encoder) const;
@@ -136,6 +139,10 @@ class Extraction {
 
 /// True when a clip of this content (SHA-256) was decoded before, by this decoder, into this store.
 [[nodiscard]] bool was_decoded(std::string_view content_sha256, const FeatureStore& store);
+
+/// Says at once what `--device` can't have, also when nothing will have to be computed.
+/// @throws UsageError for another text than cpu, cuda, cuda:N, auto; BadInput with the reason when CUDA can't be used.
+void check_device(const std::string& device);
 
 /// Computes whatever of the plan is not in the store yet.
 ///

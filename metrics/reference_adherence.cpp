@@ -40,6 +40,7 @@ MetricInfo adherence_info() {
   info.headline = true;
   info.has_harmeanp = true;
   info.uses_reference_pooling = true;
+  info.has_real_ceiling = true;
   return info;
 }
 

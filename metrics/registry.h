@@ -45,6 +45,7 @@ struct MetricInfo {
   bool headline = false;  ///< else a control: read beside a headline metric, never alone
   bool has_harmeanp = false;
   bool uses_reference_pooling = false;  ///< MetricSettings::references changes it
+  bool has_real_ceiling = false;  ///< the IPs' own clips are measured beside (metrics/real_ceiling.h)
   /// The settings, by the name they have in signatures and protocols, that change the number.
   struct Threshold {
     std::string_view name;

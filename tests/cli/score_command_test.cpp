@@ -3,6 +3,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/schema.h"
 #include "tests/cli/mini_benchmark.h"
@@ -164,6 +165,70 @@ TEST_F(ScoreCommand, OneLongVideoAStoryWithACutListAndFrameFoldersAreScoredLikeF
   const auto from_folders = mini().score("folders", {"--outputs", folders});
   ASSERT_EQ(from_folders.exit_code, 0) << from_folders.err;
   EXPECT_EQ(mini().document("folders").at("coverage").at("scored_shots"), 12);
+}
+
+TEST_F(ScoreCommand, TheIpsOwnClipsGiveTheRealCeilingAndAreDecodedOnce) {
+  const auto manifest = mini().root() / "clips.json";
+  ASSERT_EQ(run_program(asbench_program(), {"inspect", "--split", mini().split(), "--write", manifest}).exit_code, 0);
+  const auto clip = mini().root() / "real.mp4";
+  make_video(clip, {.frames = 20, .width = 96, .height = 64, .seed = 99});
+  const auto broken = mini().root() / "broken.mp4";
+  std::ofstream(broken) << "no video";
+  Json split = read_json_file(manifest);
+  // A clip that is also an output, and one of its own with a broken one beside it; the dog has none.
+  split["ips"][0]["clips"] = Json::array({{{"file", fs::relative(mini().video("cat/1", 1), mini().root()).string()}},
+                                          {{"file", "real.mp4"}}, {{"file", "broken.mp4"}}});
+  write_json_file(manifest, split);
+  const std::vector<std::string> more = {"--split", manifest, "--cache", mini().root() / "cache-clips"};
+  const auto run = mini().score("ceiling", more);
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("real ceiling"), std::string::npos) << run.out;
+
+  const Json document = mini().document("ceiling");
+  EXPECT_EQ(document.at("provenance").at("stages").at("clips_decoded"), 13) << "12 outputs and the one clip that is none of them";
+  // The same clip as a shot, to compare with.
+  const auto shown = mini().root() / "shown";
+  fs::create_directories(shown / "cat" / "1");
+  fs::copy_file(clip, shown / "cat" / "1" / "shot_01.mp4");
+  ASSERT_EQ(mini().score("shown", {"--outputs", shown, "--missing", "exclude"}).exit_code, 0);
+  for (const char* metric : {"clip_i", "dino_i"}) {
+    const Json& ceiling = document.at("metrics").at(metric).at("real_ceiling");
+    const Json shot = document.at("stories")[0].at("metrics").at(metric).at("shots")[0].at("value");
+    const Json other = mini().document("shown").at("stories")[0].at("metrics").at(metric).at("shots")[0].at("value");
+    EXPECT_EQ(ceiling.at("n_clips"), 2);
+    EXPECT_EQ(ceiling.at("n_stories"), 2) << "both stories of the cat";
+    constexpr double kBatchesDiffer = 1e-6;  // docs/determinism.md
+    EXPECT_NEAR(ceiling.at("ips").at("cat").get<double>(), (shot.get<double>() + other.get<double>()) / 2, kBatchesDiffer);
+    EXPECT_EQ(ceiling.at("mean"), ceiling.at("ips").at("cat"));
+    EXPECT_TRUE(ceiling.at("ips").at("dog").is_null());
+    EXPECT_TRUE(mini().document("shown").at("metrics").at(metric).at("real_ceiling").is_null()) << "a split without clips";
+  }
+  std::set<std::string> kinds;
+  for (const auto& finding : document.at("coverage").at("findings")) kinds.insert(finding.at("kind").get<std::string>());
+  EXPECT_TRUE(kinds.contains("no_clips") && kinds.contains("clip_unusable"));
+  ASSERT_EQ(mini().score("plain").exit_code, 0);
+  const auto files_below = [](const fs::path& folder) {
+    return std::distance(fs::recursive_directory_iterator(folder), fs::recursive_directory_iterator());
+  };
+  EXPECT_EQ(files_below(mini().root() / "ceiling.frames"), files_below(mini().root() / "plain.frames"))
+      << "real animation is not written beside a system's pictures";
+
+  ASSERT_EQ(mini().score("ceiling-again", more).exit_code, 0);
+  EXPECT_EQ(mini().document("ceiling-again").at("provenance").at("stages").at("clips_decoded"), 0);
+  EXPECT_EQ(first_difference(mini().numbers("ceiling"), mini().numbers("ceiling-again")), "");
+}
+
+TEST_F(ScoreCommand, ADeviceThatCannotBeHadIsSaidEvenWhenEverythingIsStored) {
+  ASSERT_EQ(mini().score("stored").exit_code, 0);
+  const auto impossible = mini().score("impossible", {"--device", "cuda:63"});
+  EXPECT_EQ(impossible.exit_code, 2);
+  EXPECT_NE(impossible.err.find("--device cuda:63"), std::string::npos) << impossible.err;
+  EXPECT_FALSE(fs::exists(mini().root() / "impossible.json"));
+  const auto features = run_program(asbench_program(), {"features", "--split", mini().split(), "--outputs", mini().outputs(), "--weights",
+                                                        mini().root() / "weights", "--cache", mini().root() / "cache", "--encoder",
+                                                        "facebook/dino-vitb16", "--out", mini().root() / "impossible.npy", "--device", "cuda:63"});
+  EXPECT_EQ(features.exit_code, 2);
+  EXPECT_NE(features.err.find("--device cuda:63"), std::string::npos) << features.err;
 }
 
 TEST_F(ScoreCommand, FeaturesWritesAMatrixWithItsRowsNamed) {
