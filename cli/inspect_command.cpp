@@ -42,14 +42,14 @@ struct Report {
 
 Report gather(const InspectOptions& options) {
   Report report;
-  report.split = loaders::read_split(options.split, options.split_format);
+  report.split = loaders::read_split(options.split.path, options.split.format);
   report.findings = report.split.findings;
   const Findings references = loaders::reference_findings(report.split);
   report.findings.insert(report.findings.end(), references.begin(), references.end());
-  if (!options.outputs) return report;
+  if (!options.outputs.path) return report;
 
   report.outputs =
-      loaders::find_outputs(report.split, *options.outputs, {.layout = options.layout});
+      loaders::find_outputs(report.split, *options.outputs.path, {.layout = options.outputs.layout});
   Progress progress("clips", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
   inspection_options.threads = options.threads;
@@ -215,7 +215,7 @@ int run_inspect(const InspectOptions& options) {
   } else {
     print_split(report.split);
     if (report.outputs) {
-      fmt::print("outputs   {} (layout {})\n", *options.outputs, report.outputs->layout);
+      fmt::print("outputs   {} (layout {})\n", *options.outputs.path, report.outputs->layout);
       print_shots(report);
     }
     print_findings(report, options.all);

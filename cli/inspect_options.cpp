@@ -18,18 +18,8 @@ void add_inspect_command(CLI::App& app, std::function<int()>& chosen) {
       "Every video is decoded to its end. Exit codes: 0 all that scoring needs is there, 2 "
       "something "
       "is missing or broken.");
-  command
-      ->add_option("--split", options->split,
-                   "the prompts and references: a demo folder, a test-set folder, a manifest")
-      ->required();
-  command->add_option("--split-format", options->split_format,
-                      "demo, test-set or manifest, where the content misleads");
-  command->add_option("--outputs", options->outputs, "the system's videos");
-  command
-      ->add_option("--layout", options->layout,
-                   "how they are named: auto, default, animeshootergen-demo, cuts, a template such "
-                   "as {ip}/{prompt}_{shot:02}.mp4, or a CSV manifest with columns story,shot,path")
-      ->capture_default_str();
+  add_split_options(*command, options->split);
+  add_outputs_options(*command, options->outputs);
   command->add_option("--write", options->write, "save the split as a manifest in this file");
   command->add_option("--threads", options->threads, "clips decoded at the same time")
       ->check(CLI::Range(1, 256))

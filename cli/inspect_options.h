@@ -5,14 +5,14 @@
 #include <optional>
 #include <string>
 
+#include "cli/input_options.h"
+
 namespace asbench::cli {
 
 /// `asbench inspect`. Plain data: parsed by the program, executed by the media module (modules.h).
 struct InspectOptions {
-  std::string split;
-  std::optional<std::string> split_format;
-  std::optional<std::string> outputs;
-  std::string layout = "auto";
+  SplitOptions split;
+  OutputsOptions outputs;  ///< without a path only the split is looked at
   std::optional<std::string> write;  ///< save the split as a manifest
   int threads = 2;
   bool json = false;

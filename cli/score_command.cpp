@@ -31,17 +31,17 @@ std::pair<std::string, std::string> role_and_value(const std::string& text, cons
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-loaders::Selection selection_of(const InputOptions& input) {
+loaders::Selection selection_of(const SelectionOptions& input) {
   return {.ips = input.ips, .stories = input.stories, .limit = input.limit, .subset = input.subset, .seed = input.seed};
 }
 
 template <typename Request>
 void fill_common(Request& request, const InputOptions& input, const ComputeOptions& compute) {
-  request.split = input.split;
-  request.split_format = input.split_format;
-  request.selection = selection_of(input);
-  request.outputs = input.outputs;
-  request.layout = input.layout;
+  request.split = input.split.path;
+  request.split_format = input.split.format;
+  request.selection = selection_of(input.selection);
+  request.outputs = input.outputs.path.value();
+  request.layout = input.outputs.layout;
   if (compute.weights) request.weights = *compute.weights;
   request.store = compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();
   request.extraction.device = compute.device;
@@ -61,6 +61,16 @@ void require_writable_target(const std::string& path) {
 
 std::string number(const Json& value) { return value.is_null() ? "-" : fmt::format("{:.4f}", value.get<double>()); }
 
+std::string ceilings_of(const Json& document) {
+  std::string text;
+  for (const auto& [name, metric] : document.at("metrics").items()) {
+    if (!metric.contains("real_ceiling") || metric.at("real_ceiling").is_null()) continue;
+    const Json& ceiling = metric.at("real_ceiling");
+    text += fmt::format("{}{} {} ({} clips)", text.empty() ? "" : ", ", name, number(ceiling.at("mean")), ceiling.at("n_clips").get<int>());
+  }
+  return text;
+}
+
 void print_table(const Json& document, const std::string& out) {
   const Json& coverage = document.at("coverage");
   fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n\n", document.at("system").at("name").get<std::string>(),
@@ -76,6 +86,9 @@ void print_table(const Json& document, const std::string& out) {
                interval.is_null() ? "-" : fmt::format("{:.4f} .. {:.4f}", interval[0].get<double>(), interval[1].get<double>()),
                metric.contains("harmeanp") ? number(metric.at("harmeanp")) : "", metric.at("n_evaluated").get<int>(),
                metric.at("n_failed").get<int>(), metric.at("n_skipped").get<int>());
+  }
+  if (const std::string ceilings = ceilings_of(document); !ceilings.empty()) {
+    fmt::print("\nreal ceiling (the same on the IPs' own clips): {}\n", ceilings);
   }
   std::map<std::string, int> kinds;
   for (const auto& finding : coverage.at("findings")) ++kinds[finding.at("kind").get<std::string>()];
@@ -102,7 +115,7 @@ int run_score(const ScoreOptions& options) {
   install_interrupt_handlers();
   evaluation::ScoreRequest request;
   fill_common(request, options.input, options.compute);
-  const auto baseline = baselines::generated_by(options.input.outputs);
+  const auto baseline = baselines::generated_by(options.input.outputs.path.value());
   request.kind = baseline ? "baseline" : "submission";
   request.system = options.system.value_or(baseline.value_or(""));
   request.defaults = evaluation::load_protocol(options.protocol);
@@ -135,7 +148,7 @@ int run_score(const ScoreOptions& options) {
   if (!options.normalise.empty()) {
     evaluation::normalise(document, {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)});
   }
-  warn_of_demo_encoders(document, options.input.split);
+  warn_of_demo_encoders(document, options.input.split.path);
   write_json_file(options.out, document);
   if (options.json) {
     fmt::print("{}\n", document.at("metrics").dump(1));

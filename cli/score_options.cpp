@@ -10,19 +10,9 @@ namespace asbench::cli {
 namespace {
 
 void add_input_options(CLI::App& command, InputOptions& input) {
-  command.add_option("--split", input.split, "the prompts and references: a demo folder, a test-set folder, a manifest")
-      ->required();
-  command.add_option("--split-format", input.split_format, "demo, test-set or manifest, where the content misleads");
-  command.add_option("--outputs", input.outputs, "the system's videos")->required();
-  command.add_option("--layout", input.layout,
-                     "how they are named: auto, default, animeshootergen-demo, a template such as "
-                     "{ip}/{prompt}_{shot:02}.mp4, or a CSV manifest with columns story,shot,path")
-      ->capture_default_str();
-  command.add_option("--ips", input.ips, "only these IPs (comma-separated)")->delimiter(',');
-  command.add_option("--stories", input.stories, "only these stories (comma-separated)")->delimiter(',');
-  command.add_option("--limit", input.limit, "only the first N stories");
-  command.add_option("--subset", input.subset, "N stories drawn with --seed, stratified by IP");
-  command.add_option("--seed", input.seed, "of --subset")->capture_default_str();
+  add_split_options(command, input.split);
+  add_outputs_options(command, input.outputs)->required();
+  add_selection_options(command, input.selection);
 }
 
 void add_compute_options(CLI::App& command, ComputeOptions& compute) {

@@ -1,25 +1,20 @@
 #pragma once
 
 #include <CLI/App.hpp>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/input_options.h"
+
 namespace asbench::cli {
 
 /// Where the run's inputs lie and which part of them is meant; shared by score and features.
 struct InputOptions {
-  std::string split;
-  std::optional<std::string> split_format;
-  std::string outputs;
-  std::string layout = "auto";
-  std::vector<std::string> ips;
-  std::vector<std::string> stories;
-  std::optional<int> limit;
-  std::optional<int> subset;
-  std::uint64_t seed = 0;
+  SplitOptions split;
+  OutputsOptions outputs;
+  SelectionOptions selection;
 };
 
 /// How to compute; changes no number beyond the documented bound.

@@ -37,8 +37,8 @@ Ran run(const InspectOptions& options) {
 InspectOptions options_for(const std::filesystem::path& split,
                            const std::optional<std::filesystem::path>& outputs = {}) {
   InspectOptions options;
-  options.split = split.string();
-  if (outputs) options.outputs = outputs->string();
+  options.split.path = split.string();
+  if (outputs) options.outputs.path = outputs->string();
   return options;
 }
 
@@ -99,7 +99,7 @@ TEST_F(InspectCommand, ListsTheFirstTenOfAKindUnlessAllAreAskedFor) {
   std::filesystem::remove_all(folder / "out/alpha");
   std::filesystem::remove_all(folder / "out/beta");
   InspectOptions options = options_for(folder / "split", folder / "out");
-  options.layout = "default";
+  options.outputs.layout = "default";
   expect_in(run(options).text, {"missing_shot (12)", "... and 2 more (--all lists them)"});
   options.all = true;
   const Ran all = run(options);
