@@ -55,6 +55,7 @@ Json as_json(const MetricInfo& metric) {
   json["aggregation"] = metric.aggregation;
   json["unit"] = metric.unit;
   json["harmeanp"] = metric.has_harmeanp;
+  json["real_ceiling"] = metric.has_real_ceiling;
   json["needs"] = needs_of(metric);
   Json settings = Json::object();
   for (const auto& threshold : metric.thresholds) {
@@ -92,6 +93,10 @@ int show(const std::string& name, bool json) {
   fmt::print("  range       {}\n", range_of(metric));
   fmt::print("  levels      {}, counted in {}\n", metric.aggregation, metric.unit);
   fmt::print("  needs       {}\n", fmt::join(needs_of(metric), ", "));
+  if (metric.has_harmeanp) fmt::print("  beside it   harmeanp: harmonic mean x worst shot\n");
+  if (metric.has_real_ceiling) {
+    fmt::print("  beside it   real_ceiling: the same on the IPs' own clips, null without clips\n");
+  }
   const metrics::MetricSettings defaults;
   for (const auto& threshold : metric.thresholds) {
     fmt::print("  setting     {} = {}\n", threshold.name, defaults.*threshold.setting);
