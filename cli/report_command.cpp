@@ -10,6 +10,7 @@
 #include "reports/agreement.h"
 #include "reports/contact_sheet.h"
 #include "reports/published.h"
+#include "reports/ranking.h"
 #include "reports/write_report.h"
 
 namespace asbench::cli {
@@ -19,6 +20,7 @@ namespace {
 std::vector<Result> read_results(const std::vector<std::string>& files) {
   std::vector<Result> results;
   for (const auto& file : files) results.push_back(read_result(file));
+  reports::require_reportable(results);
   return results;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 
 namespace asbench::reports {
@@ -58,6 +59,36 @@ std::string covered(const Result& result) {
   return fmt::format("{} of {} shots scored, missing={}", result.coverage.scored_shots, result.coverage.expected_shots, result.coverage.policy);
 }
 
+/// "a/0 shot 2" of every shot that was not scored, of stories that the other document has too.
+std::set<std::string> missing_shots(const Result& result, const Result& other) {
+  std::set<std::string_view> shared;
+  for (const auto& story : other.stories) shared.insert(story.id);
+  std::set<std::string> shots;
+  for (const auto& story : result.stories) {
+    if (!shared.contains(story.id)) continue;
+    for (const auto& shot : story.shots) {
+      if (shot.sha256.empty() && shot.frames.empty()) shots.insert(fmt::format("{} shot {}", story.id, shot.number));
+    }
+  }
+  return shots;
+}
+
+std::string first_not_in(const std::set<std::string>& shots, const std::set<std::string>& others) {
+  const auto found = std::find_if(shots.begin(), shots.end(), [&](const auto& shot) { return !others.contains(shot); });
+  return found == shots.end() ? "nothing else missing" : "missing " + *found;
+}
+
+/// As many shots scored is not the same shots scored.
+void compare_coverage(const Result& base, const Result& candidate, Differences& differences) {
+  if (covered(base) != covered(candidate)) {
+    differences.add("coverage", {}, covered(base), covered(candidate));
+    return;
+  }
+  const auto left = missing_shots(base, candidate);
+  const auto right = missing_shots(candidate, base);
+  if (left != right) differences.add("coverage", {}, first_not_in(left, right), first_not_in(right, left));
+}
+
 std::string split_of(const Result& result) {
   return fmt::format("{} ({} stories, sha256 {})", result.split.name, result.split.stories, result.split.sha256.substr(0, 12));
 }
@@ -77,7 +108,7 @@ std::string FieldDifference::text() const {
 std::vector<FieldDifference> field_differences(const Result& base, const Result& candidate, const Gate& gate) {
   Differences differences;
   if (base.split.sha256 != candidate.split.sha256) differences.add("split", {}, split_of(base), split_of(candidate));
-  if (covered(base) != covered(candidate)) differences.add("coverage", {}, covered(base), covered(candidate));
+  compare_coverage(base, candidate, differences);
   for (const auto& [ip, pictures] : base.references) {
     const auto other = candidate.references.find(ip);
     if (other == candidate.references.end() || other->second == pictures) continue;

@@ -31,9 +31,8 @@ std::string metrics_table(const std::vector<const MetricComparison*>& metrics) {
   for (std::size_t i = 0; i < std::min(metrics.size(), kMostRows); ++i) {
     const auto& metric = *metrics[i];
     const std::string verdict = metric.fails ? fmt::format("**{}**", to_string(metric.verdict)) : std::string(to_string(metric.verdict));
-    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} / {} / {} |\n", cell(metric.id), verdict, fixed(metric.base), fixed(metric.candidate),
-                        with_sign(metric.difference), interval_cell(metric), fixed(shown_p(metric)), fixed(metric.effect_size), fixed(metric.detectable), metric.wins,
-                        metric.ties, metric.losses);
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(metric.id), verdict, fixed(metric.base), fixed(metric.candidate),
+                        with_sign(metric.difference), interval_cell(metric), fixed(shown_p(metric)), fixed(metric.effect_size), fixed(metric.detectable), counts_cell(metric, " / "));
   }
   if (metrics.size() > kMostRows) text += fmt::format("\n{} further metrics: `--format json`\n", metrics.size() - kMostRows);
   return text;

@@ -10,12 +10,9 @@
 namespace asbench::reports {
 namespace {
 
-using Line = std::array<std::string, 9>;
+using Line = std::array<std::string, 10>;
 
 Line line_of(const MetricComparison& metric) {
-  const std::string counts = metric.stories.empty() || metric.direction == ResultDirection::none
-                                 ? "-"
-                                 : fmt::format("{}/{}/{}", metric.wins, metric.ties, metric.losses);
   return {terminal_text(metric.id) + (metric.rule.role == GateRole::headline ? "" : " (watched)"),
           std::string(to_string(metric.verdict)) + (metric.fails ? " !" : ""),
           fixed(metric.base),
@@ -24,11 +21,12 @@ Line line_of(const MetricComparison& metric) {
           interval_cell(metric),
           fixed(shown_p(metric)),
           fixed(metric.effect_size),
-          counts};
+          fixed(metric.detectable),
+          counts_cell(metric, "/")};
 }
 
 std::string table(const std::vector<Line>& lines) {
-  std::array<std::size_t, 9> widths{};
+  std::array<std::size_t, 10> widths{};
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
   }
@@ -51,7 +49,7 @@ std::string comparison_text(const Comparison& comparison) {
   for (const auto& allowed : comparison.allowed) text += "NOT LIKE AGAINST LIKE, allowed: " + terminal_text(allowed) + "\n";
   for (const auto& warning : comparison.warnings) text += "warning: " + terminal_text(warning) + "\n";
 
-  std::vector<Line> lines{{"metric", "verdict", "base", "candidate", "difference", "95 % interval", "p", "effect", "won/tied/lost"}};
+  std::vector<Line> lines{{"metric", "verdict", "base", "candidate", "difference", "95 % interval", "p", "effect", "detectable", "won/tied/lost"}};
   for (const auto& metric : comparison.metrics) lines.push_back(line_of(metric));
   text += "\n" + table(lines) + "\n";
   for (const auto& metric : comparison.metrics) {
@@ -64,7 +62,7 @@ std::string comparison_text(const Comparison& comparison) {
                         with_sign(story->difference));
   }
   text += "\nDifferences are turned so that + is better. p: of the side the difference lies on, adjusted for tested metrics; effect: difference in\n"
-          "units of the spread between IPs; ! makes the exit code 1.\n";
+          "units of the spread between IPs; detectable: the true change found four times in five; ! makes the exit code 1.\n";
   return text;
 }
 

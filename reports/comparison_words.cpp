@@ -47,6 +47,11 @@ ResultValue shown_p(const MetricComparison& metric) {
   return *metric.difference < 0.0 ? metric.p_worse : metric.p_better;
 }
 
+std::string counts_cell(const MetricComparison& metric, std::string_view between) {
+  if (metric.stories.empty() || metric.direction == ResultDirection::none) return "-";
+  return fmt::format("{}{}{}{}{}", metric.wins, between, metric.ties, between, metric.losses);
+}
+
 std::string interval_cell(const MetricComparison& metric) {
   if (!metric.set_level) return interval_words(metric.interval);
   return fmt::format("base {}; candidate {}", interval_words(metric.base_interval, false), interval_words(metric.candidate_interval, false));

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "reports/compare.h"
@@ -23,6 +24,9 @@ namespace asbench::reports {
 
 /// p of the side that the difference lies on: worse below 0, else better.
 [[nodiscard]] ResultValue shown_p(const MetricComparison& metric);
+
+/// "3/1/12": stories won, tied and lost; "-" where neither way is better or there are no pairs.
+[[nodiscard]] std::string counts_cell(const MetricComparison& metric, std::string_view between);
 
 /// 95 % interval of the difference; of a set-level metric its two own intervals.
 [[nodiscard]] std::string interval_cell(const MetricComparison& metric);

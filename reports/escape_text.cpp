@@ -9,8 +9,10 @@ namespace {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-._~").find(c) != std::string_view::npos;
+  return is_word(c) || std::string_view("-.~").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -24,12 +26,20 @@ std::string terminal_text(std::string_view text) {
 }
 
 std::string markdown_text(std::string_view text) {
+  const std::string plain = terminal_text(text);
   std::string escaped;
-  for (const char c : terminal_text(text)) {
+  for (std::size_t i = 0; i < plain.size(); ++i) {
+    const char c = plain[i];
+    const bool in_word = i > 0 && is_word(plain[i - 1]);
     if (c == '<') escaped += "&lt;";
     else if (c == '>') escaped += "&gt;";
     else if (c == '&') escaped += "&amp;";
-    else if (c == '@') escaped += "&#64;";  // nobody is to be notified by a story's name
+    // Nobody is to be notified by a story's name: GitHub looks for @names after it has read entities, so where a name could
+    // begin a space without width stands in between.
+    else if (c == '@') escaped += in_word ? "&#64;" : "&#64;&#8203;";
+    // Bare addresses become links too.
+    else if (c == ':' && plain.compare(i, 3, "://") == 0) escaped += "&#58;";
+    else if (c == '.' && i >= 3 && (plain.compare(i - 3, 3, "www") == 0 || plain.compare(i - 3, 3, "WWW") == 0)) escaped += "\\.";
     else if (std::string_view("\\`*_{}[]()#!|~").find(c) != std::string_view::npos) escaped += fmt::format("\\{}", c);
     else escaped += c;
   }
@@ -75,8 +85,9 @@ std::string latex_text(std::string_view text) {
 }
 
 std::string csv_field(std::string_view text) {
-  if (text.find_first_of("\",\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
+  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  if (text.find_first_of("\",\r\n") == std::string_view::npos) return (formula ? "'" : "") + std::string(text);
+  std::string quoted = formula ? "\"'" : "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + "\"";
 }

@@ -16,7 +16,8 @@ namespace asbench::reports {
 /// LaTeX text: no command, no math; sets under T1 and UTF-8. Characters that pdflatex has no glyph for become '?', save a few that
 /// are written as commands.
 [[nodiscard]] std::string latex_text(std::string_view text);
-/// One field of RFC 4180, in quotes only where it needs them.
+/// One field of RFC 4180, in quotes only where it needs them. Text that a spreadsheet would run as a formula (it begins with = + - @ or
+/// a tab) gets an apostrophe before it, as spreadsheets do themselves. For text only: numbers are written as they are.
 [[nodiscard]] std::string csv_field(std::string_view text);
 /// The query or fragment of a URL (RFC 3986): everything but unreserved characters as %XX.
 [[nodiscard]] std::string url_text(std::string_view text);

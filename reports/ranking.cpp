@@ -4,7 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+
+#include "core/error.h"
 
 namespace asbench::reports {
 namespace {
@@ -162,6 +165,26 @@ std::vector<RankedTable> rank(std::span<const Result> results, const std::vector
   std::vector<RankedTable> tables;
   for (const auto& group : groups_of(results)) tables.push_back(table_of(group, metrics));
   return tables;
+}
+
+void require_reportable(std::span<const Result> results) {
+  for (const auto& result : results) {
+    if (result.metrics.empty()) throw BadInput(fmt::format("{}: no metrics, so there is nothing to report\n  Score the system with asbench score.", result.where));
+    if (result.stories.empty() && result.kind != ResultKind::reported) {
+      throw BadInput(fmt::format("{}: no stories, though the system was measured\n  Only published results (system/kind \"reported\") have none. Score the system again.",
+                                 result.where));
+    }
+  }
+  for (const auto& group : groups_of(results)) {
+    std::map<std::string, const Result*> known;
+    for (const Result* result : group.results) {
+      const auto [place, fresh] = known.emplace(result->system, result);
+      if (fresh) continue;
+      throw BadInput(fmt::format("{} and {} are both of a system '{}' and measured alike, so their rows could not be told apart\n"
+                                 "  Leave one out, or give one another name: asbench score --system NAME (system/name in the document).",
+                                 place->second->where, result->where, result->system));
+    }
+  }
 }
 
 const std::vector<std::string>& main_metrics() {

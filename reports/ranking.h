@@ -50,6 +50,11 @@ struct RankedTable {
 /// @param metrics  columns in order, those that no document has left out; empty: every metric that a document has
 [[nodiscard]] std::vector<RankedTable> rank(std::span<const Result> results, const std::vector<std::string>& metrics);
 
+/// What a report can show. Names may come again where the tables are others: a system measured in two ways, or measured and published.
+/// @throws BadInput when a result has no metrics, or was measured and lists no stories; when two results of one table are of systems with
+///   the same name, so that their rows could not be told apart.
+void require_reportable(std::span<const Result> results);
+
 /// The columns that a reader needs first: headline metrics and the controls beside them.
 [[nodiscard]] const std::vector<std::string>& main_metrics();
 

@@ -1,6 +1,7 @@
 #include "reports/table_layout.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -137,10 +138,15 @@ TableColumn table_column(std::string_view name) {
 
 std::vector<TableLayout> lay_out(std::span<const Result> results, const TableOptions& options) {
   std::vector<TableLayout> layouts;
-  for (const auto& table : rank(results, options.metrics.empty() ? default_metrics(results) : options.metrics)) {
+  const bool chosen = !options.metrics.empty();
+  const auto tables = rank(results, chosen ? options.metrics : default_metrics(results));
+  // The same tables with every metric: shown where none of the default ones was measured.
+  const auto full = rank(results, {});
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    const RankedTable& table = tables[i].metrics.empty() && !chosen ? full[i] : tables[i];
     if (!table.metrics.empty()) layouts.push_back(layout_of(table, options));
   }
-  if (layouts.empty()) throw UsageError("no document has any of the metrics asked for");
+  if (layouts.empty()) throw UsageError(fmt::format("no document has any of the metrics asked for: {}", fmt::join(options.metrics, ", ")));
   return layouts;
 }
 

@@ -22,7 +22,7 @@ std::string markdown_cell(const TableCell& cell, const TableOptions& options) {
   if (!cell.value) return " - |";
   const std::string value = number(cell.value, options.digits);
   const std::string shown = cell.marks.best ? fmt::format("**{}**", value) : cell.marks.second ? fmt::format("<u>{}</u>", value) : value;
-  return fmt::format(" {}{} |", shown, interval_text(cell, options));
+  return fmt::format(" {}{}{} |", shown, cell.marks.as_good ? " ≈" : "", interval_text(cell, options));
 }
 
 std::string latex_cell(const TableCell& cell, const TableOptions& options) {
@@ -31,7 +31,14 @@ std::string latex_cell(const TableCell& cell, const TableOptions& options) {
   const std::string value = number(cell.value, options.digits);
   const std::string shown = cell.marks.best ? fmt::format("$\\mathbf{{{}}}$", value) : cell.marks.second ? fmt::format("\\underline{{${}$}}", value) : fmt::format("${}$", value);
   const std::string interval = interval_text(cell, options);
-  return fmt::format(" & {}{}", shown, interval.empty() ? "" : fmt::format(" {{\\scriptsize ${}$}}", interval.substr(1)));
+  return fmt::format(" & {}{}{}", shown, cell.marks.as_good ? "$^{\\approx}$" : "", interval.empty() ? "" : fmt::format(" {{\\scriptsize ${}$}}", interval.substr(1)));
+}
+
+bool has_as_good(const TableLayout& layout) {
+  return std::any_of(layout.blocks.begin(), layout.blocks.end(), [](const auto& block) {
+    return std::any_of(block.rows.begin(), block.rows.end(),
+                       [](const auto& row) { return std::any_of(row.cells.begin(), row.cells.end(), [](const auto& cell) { return cell.marks.as_good; }); });
+  });
 }
 
 const char* markdown_arrow(ResultDirection direction) {
@@ -52,16 +59,32 @@ std::string latex_block(const TableBlock& block, std::size_t columns, const Tabl
   return text;
 }
 
-std::string latex_table(const TableLayout& layout, const TableOptions& options) {
-  std::string text = fmt::format("\\begin{{table}}[t]\n\\centering\\small\n\\caption{{{}}}\n\\begin{{tabular}}{{l{}}}\n\\toprule\nsystem", latex_text(layout.footnotes.front()),
+std::string latex_notes(const TableLayout& layout) {
+  std::string text = "\n\\smallskip\n\\begin{minipage}{\\linewidth}\\scriptsize\\raggedright\n";
+  if (!layout.reported) {
+    text += fmt::format("Best in bold, second underlined{}.\\par\n", has_as_good(layout) ? "; $\\approx$: the 95\\,\\% interval reaches the best" : "");
+  }
+  for (std::size_t i = 1; i < layout.footnotes.size(); ++i) text += latex_text(layout.footnotes[i]) + "\\par\n";
+  return text + "\\end{minipage}\n";
+}
+
+/// Whole blocks from `next` on that fit a page under a head, at least one.
+std::string latex_table(const TableLayout& layout, const TableOptions& options, std::size_t& next) {
+  constexpr std::size_t kRowsOfAPage = 40;
+  const std::string caption = latex_text(layout.footnotes.front()) + (next > 0 ? " (continued)" : "");
+  std::string text = fmt::format("\\begin{{table}}[tp]\n\\centering\\small\n\\caption{{{}}}\n\\begin{{tabular}}{{l{}}}\n\\toprule\nsystem", caption,
                                  std::string(layout.heads.size(), 'r'));
   for (const auto& head : layout.heads) text += " & " + latex_text(head);
   text += " \\\\\n";
-  for (const auto& block : layout.blocks) text += latex_block(block, layout.heads.size(), options);
-  text += "\\bottomrule\n\\end{tabular}\n\n\\smallskip\n\\begin{minipage}{\\linewidth}\\scriptsize\\raggedright\n";
-  if (!layout.reported) text += "Best in bold, second underlined.\\par\n";
-  for (std::size_t i = 1; i < layout.footnotes.size(); ++i) text += latex_text(layout.footnotes[i]) + "\\par\n";
-  return text + "\\end{minipage}\n\\end{table}\n";
+  std::size_t rows = 0;
+  do {
+    rows += layout.blocks[next].rows.size() + 1;
+    text += latex_block(layout.blocks[next], layout.heads.size(), options);
+    ++next;
+  } while (next < layout.blocks.size() && rows + layout.blocks[next].rows.size() + 1 <= kRowsOfAPage);
+  text += "\\bottomrule\n\\end{tabular}\n";
+  if (next == layout.blocks.size()) text += latex_notes(layout);
+  return text + "\\end{table}\n";
 }
 
 std::string exact(const ResultValue& value) { return value ? fmt::format("{}", *value) : std::string(); }
@@ -92,7 +115,7 @@ std::string table_markdown(std::span<const Result> results, const TableOptions& 
       }
       text += "\n";
     }
-    if (!layout.reported) text += "**best**, <u>second</u>\n\n";
+    if (!layout.reported) text += fmt::format("**best**, <u>second</u>{}\n\n", has_as_good(layout) ? ", ≈ its 95 % interval reaches the best" : "");
     for (std::size_t i = 1; i < layout.footnotes.size(); ++i) text += fmt::format("- {}\n", markdown_text(layout.footnotes[i]));
   }
   return text;
@@ -100,7 +123,9 @@ std::string table_markdown(std::span<const Result> results, const TableOptions& 
 
 std::string table_latex(std::span<const Result> results, const TableOptions& options) {
   std::string text = "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}\n";
-  for (const auto& layout : lay_out(results, options)) text += latex_table(layout, options);
+  for (const auto& layout : lay_out(results, options)) {
+    for (std::size_t next = 0; next < layout.blocks.size();) text += latex_table(layout, options, next);
+  }
   return text;
 }
 

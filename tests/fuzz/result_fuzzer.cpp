@@ -1,19 +1,26 @@
-// Result documents: any bytes, and sound documents with anything put anywhere, must give a comparison in every form and a report, or an Error.
+// Result documents: any bytes, and sound documents with anything put anywhere, must give a comparison in every form and a report (page,
+// tables in three languages, leaderboard, ratings), or an Error.
 // Links asbench::reports.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.h"
 #include "core/result.h"
+#include "reports/agreement.h"
 #include "reports/compare.h"
 #include "reports/comparison_output.h"
 #include "reports/leaderboard.h"
 #include "reports/page.h"
 #include "reports/pictures.h"
+#include "reports/published.h"
+#include "reports/ranking.h"
+#include "reports/tables.h"
 #include "tests/support/synthetic_result.h"
 
 namespace {
@@ -91,7 +98,39 @@ void attempt(Action action) {
   } catch (const BadInput&) {
     // the expected answer to most inputs
   } catch (const NotComparable&) {
+  } catch (const UsageError&) {
   }
+}
+
+/// Two raters' views of the first stories of every system, once where systems share a name.
+std::vector<Rating> ratings_of(const std::vector<Result>& results) {
+  std::vector<Rating> ratings;
+  std::set<std::string> systems;
+  for (const auto& result : results) {
+    if (!systems.insert(result.system).second) continue;
+    for (std::size_t s = 0; s < std::min<std::size_t>(4, result.stories.size()); ++s) {
+      for (const char* rater : {"a", "b"}) ratings.push_back({result.system, result.stories[s].id, "quality", rater, 1.0 + static_cast<double>(s % 3)});
+    }
+  }
+  return ratings;
+}
+
+void report(std::vector<Result> results) {
+  static const std::vector<Result> published = published_results();
+  attempt([&] { require_reportable(results); });  // the program stops here; what lies behind must hold all the same
+  attempt([&] { static_cast<void>(agreement_json(agreement(results, ratings_of(results), {.replicates = 20})).dump()); });
+  attempt([&] { attach_ratings(results, ratings_of(results), "fuzz.csv"); });
+  results.insert(results.end(), published.begin(), published.end());
+  static_cast<void>(leaderboard_markdown(results));
+  static_cast<void>(leaderboard_text(results));
+  for (const bool intervals : {false, true}) {
+    attempt([&] {
+      const TableOptions options{.columns = {TableColumn::shots, TableColumn::mean, TableColumn::harmeanp, TableColumn::adjacent, TableColumn::first, TableColumn::worst},
+                                 .intervals = intervals};
+      if (table_markdown(results, options).empty() || table_latex(results, options).empty() || table_csv(results, options).empty()) std::abort();
+    });
+  }
+  if (page_html(results, Pictures{}).find("<html") == std::string::npos) std::abort();
 }
 
 void check(const Json& document) {
@@ -107,10 +146,7 @@ void check(const Json& document) {
       attempt([&] { show(compare(base, result, quick_gate(), {.allow = allow})); });
       attempt([&] { show(compare(result, base, quick_gate(), {.allow = allow})); });
     }
-    const std::vector<Result> both{result, base};
-    static_cast<void>(leaderboard_markdown(both));
-    static_cast<void>(leaderboard_text(both));
-    if (page_html(both, Pictures{}).find("<html") == std::string::npos) std::abort();
+    report({result, base});
   });
 }
 

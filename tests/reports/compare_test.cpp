@@ -255,6 +255,18 @@ TEST(Compare, RefusesAnotherSplitOtherCoverageOtherReferencesOtherMetrics) {
   EXPECT_THAT(refusal(fewer.document(), base), HasSubstr("metrics (dino_i): scored | (absent)"));
 }
 
+TEST(Compare, AsManyShotsAreNotTheSameShots) {
+  const auto without = [](std::size_t story) {
+    Json document = world().document();
+    document["coverage"]["scored_shots"] = 63;
+    document["stories"][story]["shots"][1].erase("sha256");
+    document["stories"][story]["shots"][1]["frames"] = Json::array();
+    return document;
+  };
+  EXPECT_THAT(refusal(without(0), without(3)), AllOf(HasSubstr("coverage: missing ip00/0 shot 2 | missing ip01/1 shot 2"), HasSubstr("--allow coverage")));
+  EXPECT_EQ(refusal(without(0), without(0)), "");
+}
+
 TEST(Compare, AllowLetsOneNamedDifferencePassAndMarksTheOutput) {
   const Json base = world().document();
   auto other = world();

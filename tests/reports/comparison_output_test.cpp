@@ -75,7 +75,7 @@ TEST(ComparisonMarkdown, IdsAreText) {
   const auto made = renamed(documents(0.1, "a|b<script>\n# x @all"), "<img src=x>|[l](http://e)`c`");
   const auto text = comparison_markdown(compared(made));
   EXPECT_THAT(text, AllOf(Not(HasSubstr("<img")), Not(HasSubstr("<script>")), Not(HasSubstr("\n# x")), Not(HasSubstr("@all"))));
-  EXPECT_THAT(text, HasSubstr("&lt;img src=x&gt;\\|\\[l\\]\\(http://e\\)\\`c\\`"));
+  EXPECT_THAT(text, HasSubstr("&lt;img src=x&gt;\\|\\[l\\]\\(http&#58;//e\\)\\`c\\`"));
 }
 
 TEST(ComparisonMarkdown, FitsACommentHoweverManyAndLongTheMetrics) {
@@ -121,6 +121,19 @@ TEST(ComparisonCsv, HasALineAStoryAndMetricAndQuotesWhatNeedsIt) {
   const auto text = comparison_csv(compared(renamed(documents(0.25), "a,\"b\"\r\nc")));
   EXPECT_THAT(text, StartsWith("story,ip,metric,direction,base,candidate,difference\r\nip00/0,ip00,clip_i,higher,0.5,0.25,-0.25\r\n"));
   EXPECT_THAT(text, HasSubstr("\r\n\"a,\"\"b\"\"\r\nc\",ip07,clip_i,higher,0.65,"));
+}
+
+TEST(EscapeText, ASpreadsheetRunsNoFormula) {
+  for (const std::string formula : {"=1+1", "+1", "-1", "@SUM(A1)", "\tx"}) EXPECT_EQ(csv_field(formula), "'" + formula);
+  EXPECT_EQ(csv_field("=HYPERLINK(\"http://e\",\"x\")"), "\"'=HYPERLINK(\"\"http://e\"\",\"\"x\"\")\"");
+  EXPECT_EQ(csv_field("a=b"), "a=b");
+}
+
+TEST(EscapeText, MarkdownNotifiesNobodyAndLinksNowhere) {
+  EXPECT_EQ(markdown_text("@all"), "&#64;&#8203;all");
+  EXPECT_EQ(markdown_text("clip@1"), "clip&#64;1");
+  EXPECT_EQ(markdown_text("http://e www.e"), "http&#58;//e www\\.e");
+  EXPECT_EQ(markdown_text("frames: 5."), "frames: 5.");
 }
 
 TEST(EscapeText, LeavesPlainTextAlone) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "core/error.h"
+
 namespace asbench::reports {
 namespace {
 
@@ -73,6 +75,33 @@ TEST(Leaderboard, PublishedResultsAreShownAndNeverRanked) {
   const auto text = leaderboard_markdown(Results{published, document("a", 0.5, 0.0), document("b", 0.4, 0.0), other});
   EXPECT_LT(text.find("| b |"), text.find("| paper (as published, not re-run, encoder not stated) | 0.900 |")) << text;
   EXPECT_NE(text.find("| a | **0.500**"), std::string::npos) << text;
+}
+
+std::string refusal(const Results& results) {
+  try {
+    require_reportable(results);
+  } catch (const BadInput& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST(Reportable, TwoSystemsOfOneNameInOneTableAreRefusedByTheirDocuments) {
+  Result first = document("a", 0.5, 0.0), second = document("a", 0.6, 0.0), another = document("a", 0.6, 0.0, 0.0, "clip_i@2"), published = document("a", 0.6, 0.0);
+  for (Result* result : {&first, &second, &another}) result->stories.push_back({.id = "s", .ip = "i", .shots = {}, .metrics = {}});
+  first.where = "one.json";
+  second.where = "two.json";
+  published.kind = ResultKind::reported;
+  const auto text = refusal({first, second});
+  EXPECT_NE(text.find("one.json and two.json are both of a system 'a'"), std::string::npos) << text;
+  EXPECT_EQ(refusal({first, another, published}), "") << "measured in another way, or published: another table";
+}
+
+TEST(Reportable, WithoutMetricsOrStoriesThereIsNothingToReport) {
+  Result empty = document("a", 0.5, 0.0);
+  EXPECT_NE(refusal({empty}).find("no stories"), std::string::npos);
+  empty.metrics.clear();
+  EXPECT_NE(refusal({empty}).find("no metrics"), std::string::npos);
 }
 
 TEST(Marks, SeveralBestLeaveNoSecond) {

@@ -53,6 +53,38 @@ TEST(Tables, ColumnsCanBeChosenAndAnUnknownOneIsRefusedByName) {
   EXPECT_THAT([] { (void)table_column("median"); }, ::testing::ThrowsMessage<UsageError>(HasSubstr("median")));
 }
 
+TEST(Tables, AMeanWhoseIntervalReachesTheBestIsMarkedAndExplained) {
+  std::vector<Result> results = {result("best", 0.75), result("near", 0.7), result("far", 0.5)};
+  EXPECT_THAT(table_markdown(results), Not(HasSubstr("≈")));
+  results[1].metrics[0].ci95 = Interval{0.65, 0.8};
+  EXPECT_THAT(table_markdown(results), HasSubstr("| <u>0.7000</u> ≈ |"));
+  EXPECT_THAT(table_markdown(results), HasSubstr("≈ its 95 % interval reaches the best"));
+  EXPECT_THAT(table_latex(results), HasSubstr("\\underline{$0.7000$}$^{\\approx}$"));
+}
+
+TEST(Tables, AMetricOfOnesOwnIsShownWhereNoneOfTheUsualWasMeasured) {
+  testing::SyntheticResult own;
+  own.metrics = {"my_metric"};
+  const std::vector<Result> results = {result("usual", 0.5), result_from_json(own.document(), "own")};
+  EXPECT_THAT(table_csv(results), HasSubstr(",my_metric,higher,0.5,"));
+  EXPECT_THAT([&] { (void)table_csv(results, {.metrics = {"nope"}}); }, ::testing::ThrowsMessage<UsageError>(HasSubstr("nope")));
+}
+
+TEST(Tables, ALongLatexTableIsBrokenBetweenBlocks) {
+  testing::SyntheticResult made;
+  made.metrics = {"clip_i", "dino_i", "clip_t"};
+  std::vector<Result> results;
+  for (int s = 0; s < 15; ++s) {
+    made.system = "s" + std::to_string(s);
+    results.push_back(result_from_json(made.document(), made.system));
+  }
+  const auto text = table_latex(results);
+  EXPECT_THAT(text, HasSubstr("(continued)"));
+  const auto second = text.find("\\begin{table}", text.find("\\begin{table}") + 1);
+  EXPECT_EQ(text.find("\\begin{table}", second + 1), std::string::npos);
+  EXPECT_GT(text.find("\\begin{minipage}"), second) << "the notes stand under the last part";
+}
+
 TEST(Tables, CsvIsRfc4180WithExactNumbers) {
   const std::vector<Result> results = {result(kHostile, 341.0 / 1024.0)};
   const auto text = table_csv(results);
