@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/interrupt.h"
 #include "loaders/findings.h"
 #include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
@@ -38,6 +39,7 @@ Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
   Coverage coverage = expected(split, outputs);
   std::map<std::string, std::optional<loaders::BrokenVideo>> verdicts;  // by content: equal files are opened once
   for (const auto& [key, source] : outputs.shots) {
+    if (interrupted()) throw Error("interrupted while looking at the videos, before anything was encoded. The same command starts again.");
     try {
       const std::string content = loaders::content_sha256(source);
       const auto [verdict, is_new] = verdicts.emplace(content, std::nullopt);

@@ -13,6 +13,7 @@
 #include "features/decode_stage.h"
 #include "features/keys.h"
 #include "models/encoders/encoder.h"
+#include "models/layers/matrix_product.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::features {
@@ -55,8 +56,10 @@ void EncodeStage::start_runtime() {
   if (runtime_started_) return;
   runtime_started_ = true;
   models::configure_runtime(settings_.threads);
-  device_ = models::parse_device(settings_.device).str();
+  const auto device = models::parse_device(settings_.device);
+  device_ = device.str();
   statistics_.device = device_;
+  statistics_.products = device.is_cpu() ? models::product_kernels().name : "cuBLAS";
 }
 
 EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
@@ -111,16 +114,16 @@ void EncodeStage::encode_captions() {
 
 void EncodeStage::encode_images() {
   for (;;) {
-    if (interrupted()) {
-      queue_.close();  // what waits there is decoded again by the next run; waiting for it would take seconds
-      return;
-    }
     std::optional<PreparedInput> image;
     {
       const StageTimer timer(statistics_.wait_seconds);
       image = queue_.pop();
     }
     if (!image) break;
+    if (interrupted()) {
+      drop_what_is_not_begun();
+      if (image->is_clip() || !image->job->begun()) continue;
+    }
     if (image->is_clip()) {
       run_clip(*image);
       continue;
@@ -129,8 +132,19 @@ void EncodeStage::encode_images() {
     slot.pending.push_back(std::move(*image));
     if (static_cast<int>(slot.pending.size()) >= slot.batch_size.next()) run_batch(slot);
   }
+  if (interrupted()) drop_what_is_not_begun();
   for (auto& slot : slots_) {
     if (slot && !slot->pending.empty()) run_batch(*slot);
+  }
+}
+
+// Note [After an interrupt]
+// The decode threads finish the clips in their hands and close the queue. Of what comes out of it, and of what waits for a full
+// batch, only the rest of half-encoded matrices is still encoded: a matrix is stored whole or not at all, so their rows would be lost.
+// At most a batch an encoder; everything else is decoded again by the next run.
+void EncodeStage::drop_what_is_not_begun() {
+  for (auto& slot : slots_) {
+    if (slot) std::erase_if(slot->pending, [](const PreparedInput& image) { return !image.job->begun(); });
   }
 }
 
@@ -202,6 +216,7 @@ void EncodeStage::add_statistics(ExtractionStatistics& statistics) const {
   statistics.encode_flops += statistics_.encode_flops;
   statistics.wait_seconds += statistics_.wait_seconds;
   statistics.device = statistics_.device;
+  statistics.products = statistics_.products;
   statistics.threads = runtime_started_ ? models::thread_count() : settings_.threads;
 }
 

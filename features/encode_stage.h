@@ -23,7 +23,7 @@ class EncodeStage {
 
   /// Captions that the store lacks, once each, in one go.
   void encode_captions();
-  /// Until the queue is closed and empty.
+  /// Until the queue is closed and empty. After an interrupt nothing new is begun, and nothing encoded is lost.
   void encode_images();
 
   void add_statistics(ExtractionStatistics& statistics) const;
@@ -33,6 +33,7 @@ class EncodeStage {
   void start_runtime();
   Slot& loaded(std::size_t encoder);
   void run_batch(Slot& slot);
+  void drop_what_is_not_begun();
   void run_clip(const PreparedInput& input);
 
   const ExtractionPlan& plan_;

@@ -184,8 +184,8 @@ Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& setting
     encode.add_statistics(state->statistics);
   }
   if (interrupted()) {
-    throw Error(fmt::format("interrupted. The features of finished clips are kept in {}; the same command goes on from there.",
-                            store.root().string()));
+    throw Error(fmt::format("interrupted. {} pictures were encoded; their features are kept in {}.\n  The same command goes on from there.",
+                            state->statistics.images_encoded, store.root().string()));
   }
   for (const auto& path : plan.references) state->reference_sha256.push_back(sha256_file(path));
   return Extraction(std::move(state));

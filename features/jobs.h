@@ -20,6 +20,8 @@ struct EncodeJob {
   std::size_t encoder = 0;
   FeatureMatrix features;  ///< filled row by row by the encode stage
   int rows_missing = 0;
+  /// True when some of its rows are encoded and would be lost if the others never came.
+  [[nodiscard]] bool begun() const { return rows_missing < features.rows; }
 };
 
 /// What goes from decoding to encoding: a picture, or a clip for the video network.

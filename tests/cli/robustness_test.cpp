@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -166,6 +167,40 @@ TEST(AKilledRun, GoesOnWhereItWasAndEndsWithTheSameDocument) {
   }
   ASSERT_EQ(mini.score("killed").exit_code, 0);
   EXPECT_EQ(first_difference(mini.numbers("killed"), mini.numbers("undisturbed")), "");
+}
+
+/// What the message of an interrupted run says that it has encoded.
+std::int64_t encoded_according_to(const std::string& message) {
+  const std::string before = "interrupted. ";
+  const auto at = message.find(before);
+  return at == std::string::npos ? 0 : std::stoll(message.substr(at + before.size()));
+}
+
+TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
+  const MiniBenchmark mini;
+  ASSERT_EQ(mini.score("undisturbed", {"--cache", mini.root() / "other-cache"}).exit_code, 0);
+  const auto all = mini.document("undisturbed").at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
+  std::int64_t encoded = 0;
+  int in_the_middle = 0;
+  // Batches of 7 end within clips of 5 frames. Moments from start-up to the end, finer where the encoders run.
+  for (int moment = 40; moment < 2000 && encoded < all; moment += 20) {
+    const auto run = run_and_interrupt(asbench_program(), mini.score_arguments("interrupted", {"--batch", "7", "--no-frames"}), moment);
+    if (run.exit_code == 0) {
+      encoded += mini.document("interrupted").at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
+      break;
+    }
+    if (run.exit_code == 128 + 2) continue;  // before it listened
+    EXPECT_EQ(run.exit_code, 2) << run.err;
+    EXPECT_NE(run.err.find("he same command"), std::string::npos) << run.err;
+    EXPECT_FALSE(fs::exists(mini.root() / "interrupted.json"));
+    const auto now = encoded_according_to(run.err);
+    encoded += now;
+    in_the_middle += now > 0 ? 1 : 0;
+  }
+  ASSERT_EQ(mini.score("interrupted", {"--batch", "7", "--no-frames"}).exit_code, 0);
+  encoded += mini.document("interrupted").at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
+  EXPECT_EQ(encoded, all) << "nothing was encoded twice";
+  EXPECT_GT(in_the_middle, 0) << "no interrupt came while something was encoded";
 }
 
 }  // namespace

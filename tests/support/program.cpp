@@ -40,14 +40,27 @@ std::string content(const std::filesystem::path& path) {
   return text.str();
 }
 
+/// Waits for its end. `folder` has what it printed, in `out` and `err`.
+ProgramResult ended(pid_t child, const TemporaryFolder& folder) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"), content(folder / "err")};
+}
+
 }  // namespace
 
 ProgramResult run_program(const std::string& program, const std::vector<std::string>& arguments) {
   const TemporaryFolder folder;
   const pid_t child = start(program, arguments, folder / "out", folder / "err");
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"), content(folder / "err")};
+  return ended(child, folder);
+}
+
+ProgramResult run_and_interrupt(const std::string& program, const std::vector<std::string>& arguments, int milliseconds) {
+  const TemporaryFolder folder;
+  const pid_t child = start(program, arguments, folder / "out", folder / "err");
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  ::kill(child, SIGINT);  // no harm if it has ended: it is not waited for yet, so its number is still its own
+  return ended(child, folder);
 }
 
 bool run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int milliseconds) {

@@ -18,4 +18,7 @@ struct ProgramResult {
 /// Starts a program and kills it (SIGKILL) after `milliseconds`. @returns true when it had ended by itself before.
 bool run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int milliseconds);
 
+/// Starts a program, sends SIGINT after `milliseconds`, and waits for its end.
+[[nodiscard]] ProgramResult run_and_interrupt(const std::string& program, const std::vector<std::string>& arguments, int milliseconds);
+
 }  // namespace asbench::testing
