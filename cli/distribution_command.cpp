@@ -55,7 +55,7 @@ void add_frechet(const metrics::DistributionResult& result, const DistributionOp
                                {"samples", result.floor->size},
                                {"halvings", metrics::kHalvings}};
   } else {
-    document["noise_floor_reason"] = "too_few_for_halves: 4 real samples and half as many generated ones are needed";
+    document["noise_floor_reason"] = "too_few_for_halves: 4 real and 2 generated samples are needed";
   }
 }
 
@@ -68,6 +68,11 @@ Json to_json(const metrics::DistributionResult& result, const metrics::Samples& 
   for (const std::string_view metric : metrics::distribution_metrics()) {
     const auto found = result.values.find(metric);
     if (found != result.values.end()) document[std::string(metric)] = found->second;
+  }
+  if (result.kid_deviation) {
+    document["kid_sd"] = *result.kid_deviation;
+    document["kid_subsets"] = options.kid_subsets;
+    document["kid_subset_size"] = options.kid_subset_size;
   }
   document["findings"] = Json::array();
   if (result.degenerate) {
@@ -86,6 +91,8 @@ int run_distribution(const DistributionOptions& options) {
   settings.neighbours = options.neighbours;
   settings.seed = options.seed;
   settings.noise_floor = options.noise_floor;
+  settings.kid.subsets = options.kid_subsets;
+  settings.kid.subset_size = options.kid_subset_size;
   if (!options.metrics.empty()) settings.metrics = options.metrics;
   const metrics::Samples real = read_samples(options.real), generated = read_samples(options.generated);
   try {

@@ -18,6 +18,8 @@ struct DistributionOptions {
   int threads = 0;  ///< 0: one for each core
   std::uint64_t seed = 0;
   bool noise_floor = true;
+  int kid_subsets = 100;
+  int kid_subset_size = 1000;
 };
 
 void add_distribution_command(CLI::App& app, std::function<int()>& chosen);

@@ -169,7 +169,8 @@ struct Descriptor {
 };
 
 std::span<const std::byte> map_file(const std::filesystem::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Opening a pipe would wait for somebody to write into it; nothing else minds.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.owned < 0) throw BadInput(fmt::format("{} can't be opened: {}", path.string(), std::strerror(errno)));
   struct stat status {};
   if (::fstat(file.owned, &status) != 0) throw BadInput(fmt::format("{} can't be read: {}", path.string(), std::strerror(errno)));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "core/error.h"
@@ -11,6 +12,10 @@
 
 namespace asbench::evaluation {
 namespace {
+
+bool is_finite(const features::FeatureMatrix& row) {
+  return std::all_of(row.values.begin(), row.values.end(), [](float value) { return std::isfinite(value); });
+}
 
 /// One side as a matrix, with what signatures and findings need of its clips.
 struct Side {
@@ -50,8 +55,10 @@ Side real_side(Plan& plan, const features::Extraction& extraction) {
       side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: {}", name, clip.broken->cause)});
     } else if (clip.window.empty()) {
       side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: {}", name, too_short(clip, plan))});
+    } else if (const auto row = extraction.reference_clip_features(i); !is_finite(row)) {
+      side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: its feature holds NaN or infinite values", name)});
     } else {
-      side.add(extraction.reference_clip_features(i), set.groups[i], clip);
+      side.add(row, set.groups[i], clip);
     }
   }
   set.sha256 = hash_of_contents(side.contents);
@@ -81,25 +88,36 @@ Generated generated_side(const loaders::Split& split, const Plan& plan, const Co
         result.side.findings.push_back({"too_few_frames", story.id, shot.number, too_short(clip, plan)});
         continue;
       }
+      const auto row = extraction.video_features(index);
+      if (!is_finite(row)) {
+        ++result.counts.n_failed;
+        result.side.findings.push_back({"bad_feature", story.id, shot.number,
+                                        fmt::format("{} gives NaN or infinite values", plan.extraction.clip_encoder->id)});
+        continue;
+      }
       ++result.counts.n_evaluated;
-      result.side.add(extraction.video_features(index), story.ip, clip);
+      result.side.add(row, story.ip, clip);
     }
     if (result.side.samples.rows > before) ++result.stories;
   }
   return result;
 }
 
-/// Name in metrics/distribution.h, and the least clips a side needs.
-struct Formula {
-  std::string id;
-  int least = 2;
-};
+/// The name in metrics/distribution.h.
+std::string formula_of(std::string_view metric) {
+  if (metric == "fvd") return "frechet";
+  if (metric == "kvd") return "kernel";
+  return std::string(metric);
+}
 
-Formula formula_of(std::string_view metric, int neighbours) {
-  if (metric == "fvd") return {"frechet", 2};
-  if (metric == "kvd") return {"kernel", 2};
-  if (metric == "jedi") return {"jedi", 2};
-  return {std::string(metric), neighbours + 2};
+/// Why no set-level metric can be had, whatever its formula.
+std::optional<Finding> problem_of(const Side& real, const Side& outputs, bool incomplete) {
+  if (incomplete) return Finding{"incomplete_set", "", std::nullopt, "clips lack, and under --missing zero a smaller set is no set"};
+  const bool one_real = metrics::all_equal(real.samples);
+  if (!one_real && !metrics::all_equal(outputs.samples)) return std::nullopt;
+  return Finding{"degenerate_features", "", std::nullopt,
+                 fmt::format("the features of all {} {} clips are equal: a set without variance is at no distance that says anything",
+                             one_real ? real.samples.rows : outputs.samples.rows, one_real ? "real" : "generated")};
 }
 
 std::string frame_rates(const Side& real, const Side& generated) {
@@ -121,7 +139,11 @@ void add_fvd_parts(const metrics::DistributionResult& result, SetMeasurement& me
     measured.findings.push_back({"too_few_for_extrapolation", "", std::nullopt,
                                  "fvd_inf needs twice as many clips on both sides as a feature has columns: without it, fvd is biased upwards"});
   }
-  if (!result.floor) return;
+  if (!result.floor) {
+    measured.further.emplace_back("noise_floor", std::nullopt);
+    measured.findings.push_back({"too_few_for_halves", "", std::nullopt, "the noise floor needs at least 4 real and 2 generated clips"});
+    return;
+  }
   measured.further.emplace_back("noise_floor", result.floor->mean);
   measured.further.emplace_back("noise_floor_sd", result.floor->deviation);
   measured.further.emplace_back("fvd_at_half", result.floor->generated);
@@ -138,6 +160,7 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
   const Generated generated = generated_side(split, plan, coverage, extraction);
   const Side& outputs = generated.side;
   const bool incomplete = generated.counts.n_failed > 0 && protocol.settings.missing == metrics::MissingPolicy::zero;
+  const auto problem = problem_of(real, outputs, incomplete);
 
   metrics::DistributionSettings settings;
   settings.ddof = plan.fvd.ddof;
@@ -148,8 +171,8 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
   for (const auto& id : protocol.metrics) {
     const auto& info = metrics::require_metric(id);
     if (!info.set_level) continue;
-    const auto [name, least] = formula_of(id, protocol.neighbours);
-    if (!incomplete && fewer >= least) settings.metrics.push_back(name);
+    const std::string name = formula_of(id);
+    if (!problem && fewer >= metrics::least_samples(name, settings)) settings.metrics.push_back(name);
   }
   metrics::DistributionResult result;
   if (!settings.metrics.empty()) result = metrics::measure_distribution(real.samples, outputs.samples, settings, real.groups, outputs.groups);
@@ -157,7 +180,8 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
   for (const auto& id : protocol.metrics) {
     const auto& info = metrics::require_metric(id);
     if (!info.set_level) continue;
-    const auto [name, least] = formula_of(id, protocol.neighbours);
+    const std::string name = formula_of(id);
+    const int least = metrics::least_samples(name, settings);
     SetMeasurement& measured = all.emplace_back();
     measured.metric = id;
     auto fields = signature_fields_of(info, protocol, plan, subset);
@@ -171,8 +195,8 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     measured.counts = generated.counts;
     measured.further.emplace_back("n_real", real.samples.rows);
     measured.further.emplace_back("n_generated", outputs.samples.rows);
-    if (incomplete) {
-      measured.findings.push_back({"incomplete_set", "", std::nullopt, "clips lack, and under --missing zero a smaller set is no set"});
+    if (problem) {
+      measured.findings.push_back(*problem);
     } else if (fewer < least) {
       measured.findings.push_back({"too_few_samples", "", std::nullopt,
                                    fmt::format("at least {} clips are needed on both sides; there are {} real and {} generated", least,

@@ -25,9 +25,10 @@ struct SetMeasurement {
 };
 
 /// fvd and its kin, of the outputs' clips against the plan's reference set (metrics.md section 8). Under --missing zero they are null when a
-/// clip lacks, so that dropping one can't help; below a metric's least number of clips they are null with finding `too_few_samples`.
+/// clip lacks, so that dropping one can't help; below a metric's least number of clips they are null with finding `too_few_samples`, for
+/// a side whose clips all have one feature with `degenerate_features`. A clip whose feature is no number fails with `bad_feature`.
 /// @param plan  its reference set gets the hash of its contents
-/// @throws BadInput for features that are no numbers or of another width than the reference set's.
+/// @throws BadInput for features of another width than the reference set's.
 [[nodiscard]] std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Protocol& protocol, Plan& plan, const Coverage& coverage,
                                                        const features::Extraction& extraction, const std::string& subset);
 

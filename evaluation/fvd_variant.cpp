@@ -22,6 +22,9 @@ FvdVariant fvd_variant(std::string_view name) {
     if (variant.name == name) return variant;
     known += (known.empty() ? "" : ", ") + variant.name;
   }
+  if (name == "cdfvd") {
+    throw UsageError("--fvd-variant cdfvd: content-debiased FVD is published with two networks: cd-videomae (VideoMAE) and cd-i3d (I3D). Name one.");
+  }
   throw UsageError(fmt::format("--fvd-variant {}: there are {}", name, known));
 }
 

@@ -87,7 +87,7 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   }
 }
 
-SampleSet matrix(const fs::path& file, const loaders::Split& split) {
+SampleSet matrix(const fs::path& file, const loaders::Split& split, std::string_view option) {
   SampleSet set;
   set.name = file.filename().string();
   const NpyMatrix stored(file);
@@ -95,6 +95,8 @@ SampleSet matrix(const fs::path& file, const loaders::Split& split) {
   set.features->rows = stored.rows();
   set.features->cols = stored.cols();
   set.features->values = stored.values();
+  // Now, before hours of encoding.
+  metrics::require_samples(*set.features, option, file.string(), 1);
   set.sha256 = sha256_file(file);
   read_sidecar(file.string() + ".json", split, set);
   return set;
@@ -105,7 +107,8 @@ SampleSet matrix(const fs::path& file, const loaders::Split& split) {
 SampleSet open_sample_set(const std::optional<fs::path>& source, const loaders::Split& split, std::string_view option) {
   if (!source) return clips_of_split(split, option);
   if (fs::is_directory(*source)) return clips_of_folder(*source, split, option);
-  if (source->extension() == ".npy" && fs::is_regular_file(*source)) return matrix(*source, split);
+  if (source->extension() == ".npy" && fs::is_regular_file(*source)) return matrix(*source, split, option);
+  if (!fs::exists(*source)) throw BadInput(fmt::format("{} {}: there is no such file or folder", option, source->string()));
   throw BadInput(fmt::format("{} {}: neither a folder of videos nor a .npy matrix of features", option, source->string()));
 }
 

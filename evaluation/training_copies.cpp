@@ -2,10 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <optional>
+#include <string_view>
+
 #include "core/error.h"
 #include "metrics/cosine.h"
 
 namespace asbench::evaluation {
+
+namespace {
+
+/// The GPU that --device names; nothing for the CPU.
+std::optional<int> gpu_of(std::string_view device) {
+  if (device == "cpu") return std::nullopt;
+  int number = 0;
+  if (const auto colon = device.find(':'); colon != std::string_view::npos) {
+    std::from_chars(device.data() + colon + 1, device.data() + device.size(), number);
+  }
+  return number;
+}
+
+}  // namespace
 
 TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings, const features::FeatureStore& store) {
   SampleSet& set = plan.training_set.value();
@@ -46,7 +64,7 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     }
     set.sha256 = hash_of_contents(std::move(contents));
   }
-  search_ = std::make_unique<metrics::CopySearch>(metrics::FeatureView(rows, cols), clips);
+  search_ = std::make_unique<metrics::CopySearch>(metrics::FeatureView(rows, cols), clips, gpu_of(settings.device));
 }
 
 std::vector<metrics::FrameCopy> TrainingCopies::find(const loaders::ShotKey& shot, metrics::FeatureView frames) {

@@ -28,17 +28,21 @@ double distance(std::span<const float> a, std::span<const float> b) {
   return std::max(0.0, 1.0 - product / std::sqrt(squares_a * squares_b));
 }
 
-SimilarityOptions options_for(int rows) {
+SimilarityOptions options_for(int rows, std::optional<int> gpu) {
   SimilarityOptions options;
+  if (gpu && similarity_search_has_gpu(*gpu)) {
+    options.device = SimilarityOptions::Device::gpu;
+    options.gpu = *gpu;
+  }
   if (rows > CopySearch::kExactRows) options.kind = SimilarityOptions::Kind::inverted;
   return options;
 }
 
 }  // namespace
 
-CopySearch::CopySearch(FeatureView training, std::span<const int> clips)
+CopySearch::CopySearch(FeatureView training, std::span<const int> clips, std::optional<int> gpu)
     : units_(unit_floats(training, "training row")), cols_(training.cols), clips_(clips.begin(), clips.end()),
-      index_({units_.data(), training.rows, training.cols}, options_for(training.rows)) {
+      index_({units_.data(), training.rows, training.cols}, options_for(training.rows, gpu)) {
   if (clips.size() != static_cast<std::size_t>(training.rows)) {
     throw InternalError(fmt::format("copy search: {} rows of training features, {} clip numbers", training.rows, clips.size()));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,8 +31,9 @@ class CopySearch {
   /// @param training  [T, D], kept as a copy of unit rows
   /// @param clips     [T], the clip a row is of: rows of one clip are no neighbours of each other, or every copy would hide behind its
   ///                  own clip's frames
+  /// @param gpu       search on this GPU, where FAISS can; the neighbours are the same
   /// @throws BadInput for fewer than two clips, zero, NaN or Inf features (row named).
-  CopySearch(FeatureView training, std::span<const int> clips);
+  CopySearch(FeatureView training, std::span<const int> clips, std::optional<int> gpu = {});
 
   /// @param frames  [k, D] @returns one for each frame. @throws BadInput for bad frames or another width.
   [[nodiscard]] std::vector<CopyHit> find(FeatureView frames) const;

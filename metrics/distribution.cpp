@@ -10,12 +10,11 @@
 
 #include "core/error.h"
 #include "core/student_t.h"
-#include "metrics/kernel_distance.h"
 
 namespace asbench::metrics {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMetrics = {"frechet", "kernel", "jedi", "precision", "recall", "density", "coverage"};
+constexpr std::array<std::string_view, 8> kMetrics = {"frechet", "kernel", "jedi", "precision", "recall", "density", "coverage", "kid"};
 
 bool wants(const DistributionSettings& settings, std::string_view metric) {
   return std::find(settings.metrics.begin(), settings.metrics.end(), metric) != settings.metrics.end();
@@ -34,7 +33,7 @@ void check(const DistributionSettings& settings) {
   if (settings.ddof != 0 && settings.ddof != 1) throw UsageError(fmt::format("ddof is 0 or 1, not {}", settings.ddof));
 }
 
-/// The values alone, without what stands beside them.
+/// The values alone, without what stands beside them. Every set that gets here has passed require_variance() or is part of one.
 void measure_values(SamplesView real, SamplesView generated, const DistributionSettings& settings, DistributionResult& result) {
   if (wants(settings, "frechet")) {
     const FrechetParts parts = frechet_parts(real, generated);
@@ -44,6 +43,11 @@ void measure_values(SamplesView real, SamplesView generated, const DistributionS
   }
   if (wants(settings, "kernel")) result.values["kernel"] = kernel_distance(real, generated);
   if (wants(settings, "jedi")) result.values["jedi"] = jedi_distance(real, generated);
+  if (wants(settings, "kid")) {
+    const Kid found = kid(real, generated, settings.kid);
+    result.values["kid"] = found.mean;
+    result.kid_deviation = found.deviation;
+  }
   if (wants_prdc(settings)) {
     const Prdc found = prdc(real, generated, settings.neighbours);
     result.degenerate = found.degenerate;
@@ -62,7 +66,13 @@ std::vector<int> rows_outside(std::span<const std::string> groups, const std::st
   return rows;
 }
 
-int least_rows(const DistributionSettings& settings) { return wants_prdc(settings) ? settings.neighbours + 2 : 2; }
+/// The settings without what these sets are too small for.
+DistributionSettings affordable(DistributionSettings settings, SamplesView real, SamplesView generated) {
+  const int fewer = std::min(real.rows, generated.rows);
+  const bool constant = all_equal(real) || all_equal(generated);
+  std::erase_if(settings.metrics, [&](const std::string& metric) { return constant || least_samples(metric, settings) > fewer; });
+  return settings;
+}
 
 void add_intervals(SamplesView real, SamplesView generated, const DistributionSettings& settings, std::span<const std::string> real_groups,
                    std::span<const std::string> generated_groups, DistributionResult& result) {
@@ -70,26 +80,29 @@ void add_intervals(SamplesView real, SamplesView generated, const DistributionSe
   names.insert(real_groups.begin(), real_groups.end());
   names.erase("");  // rows of no group are never left out
   std::map<std::string, std::vector<double>, std::less<>> left_out;
-  bool too_few = false;
   for (const auto& name : names) {
-    const auto real_rows = rows_outside(real_groups, name);
-    const auto generated_rows = rows_outside(generated_groups, name);
-    if (static_cast<int>(std::min(real_rows.size(), generated_rows.size())) < least_rows(settings)) {
-      too_few = true;
-      break;
-    }
+    const Samples fewer_real = select_rows(real, rows_outside(real_groups, name));
+    const Samples fewer_generated = select_rows(generated, rows_outside(generated_groups, name));
     DistributionResult without;
-    measure_values(select_rows(real, real_rows), select_rows(generated, generated_rows), settings, without);
+    measure_values(fewer_real, fewer_generated, affordable(settings, fewer_real, fewer_generated), without);
     for (const auto& [metric, value] : without.values) left_out[metric].push_back(value);
   }
   for (const auto& [metric, value] : result.values) {
-    result.intervals[metric] = too_few ? std::nullopt : jackknife_interval(value, left_out[metric]);
+    const auto& others = left_out[metric];
+    // An interval from some of the groups would be too narrow: all can be left out, or there is none.
+    result.intervals[metric] = others.size() < names.size() ? std::nullopt : jackknife_interval(value, others);
   }
 }
 
 }  // namespace
 
 std::span<const std::string_view> distribution_metrics() { return kMetrics; }
+
+int least_samples(std::string_view metric, const DistributionSettings& settings) {
+  if (metric == "kid") return settings.kid.subset_size;
+  const bool by_neighbours = metric == "precision" || metric == "recall" || metric == "density" || metric == "coverage";
+  return by_neighbours ? settings.neighbours + 2 : 2;
+}
 
 std::optional<Interval> jackknife_interval(double value, std::span<const double> left_out) {
   const auto groups = static_cast<double>(left_out.size());
@@ -105,6 +118,7 @@ DistributionResult measure_distribution(SamplesView real, SamplesView generated,
                                         std::span<const std::string> real_groups, std::span<const std::string> generated_groups) {
   check(settings);
   DistributionResult result;
+  require_variance(real, generated, "distribution");
   measure_values(real, generated, settings, result);
   if (result.frechet && settings.noise_floor) {
     result.frechet_at_infinity = frechet_at_infinity(real, generated, settings.ddof, settings.seed);

@@ -11,6 +11,7 @@
 #include "core/stats.h"
 #include "metrics/extrapolation.h"
 #include "metrics/frechet.h"
+#include "metrics/kernel_distance.h"
 #include "metrics/prdc.h"
 #include "metrics/samples.h"
 
@@ -21,8 +22,9 @@ struct DistributionSettings {
   int ddof = 1;        ///< of `frechet`
   int neighbours = 5;  ///< of precision, recall, density, coverage
   std::uint64_t seed = 0;
-  /// Of frechet, kernel, jedi, precision, recall, density, coverage.
+  /// Of distribution_metrics().
   std::vector<std::string> metrics = {"frechet", "kernel", "jedi", "precision", "recall", "density", "coverage"};
+  KidOptions kid;  ///< of `kid`, the kernel distance over subsets as other tools print it
   bool intervals = false;    ///< delete-one-group jackknife; needs groups
   bool noise_floor = true;   ///< noise floor and extrapolation beside `frechet`
 };
@@ -34,15 +36,19 @@ struct DistributionResult {
   std::optional<Frechet> frechet_ddof0;
   std::optional<double> frechet_at_infinity;
   std::optional<NoiseFloor> floor;
+  std::optional<double> kid_deviation;  ///< of the subsets
   bool degenerate = false;  ///< see Prdc
 };
 
-/// Ids that DistributionSettings::metrics takes.
+/// Ids that DistributionSettings::metrics takes: frechet, kernel, jedi, precision, recall, density, coverage, kid.
 [[nodiscard]] std::span<const std::string_view> distribution_metrics();
 
+/// Rows that a metric needs on both sides: k + 2 for precision, recall, density and coverage, a subset for kid, else 2.
+[[nodiscard]] int least_samples(std::string_view metric, const DistributionSettings& settings);
+
 /// @param real_groups, generated_groups  IP of each row, for the jackknife and the noise floor; may be empty
-/// @throws UsageError for an unknown metric or ddof; BadInput for NaN or Inf, differing D, fewer rows than a metric needs (Fréchet and
-///         kernel 2, PRDC k + 2). Thread-safe.
+/// @throws UsageError for an unknown metric or ddof; BadInput for NaN or Inf, differing D, a set without variance, fewer rows than
+///         least_samples(). Thread-safe.
 [[nodiscard]] DistributionResult measure_distribution(SamplesView real, SamplesView generated, const DistributionSettings& settings,
                                                       std::span<const std::string> real_groups = {},
                                                       std::span<const std::string> generated_groups = {});

@@ -25,8 +25,8 @@ struct NoiseFloor {
 inline constexpr int kHalvings = 10;
 
 /// @param groups  IP of each real row, or empty: with at least 4 distinct ones whole IPs go to a half (both halves are then cut to the
-///                smaller one's size), else single clips
-/// @returns nothing below 4 real samples, or when the generated set is smaller than a half.
+///                smaller one's size), else single clips. A generated set smaller than a half cuts the halves to its own size.
+/// @returns nothing below 4 real or 2 generated samples.
 [[nodiscard]] std::optional<NoiseFloor> noise_floor(SamplesView real, SamplesView generated, std::span<const std::string> groups, int ddof,
                                                     std::uint64_t seed = 0);
 

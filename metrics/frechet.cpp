@@ -109,6 +109,10 @@ FrechetParts frechet_parts(SamplesView real, SamplesView generated) {
   return parts;
 }
 
-Frechet frechet_distance(SamplesView real, SamplesView generated, int ddof) { return frechet_parts(real, generated).with(ddof); }
+Frechet frechet_distance(SamplesView real, SamplesView generated, int ddof) {
+  const FrechetParts parts = frechet_parts(real, generated);
+  require_variance(real, generated, "frechet");
+  return parts.with(ddof);
+}
 
 }  // namespace asbench::metrics

@@ -21,7 +21,7 @@ struct FrechetParts {
   [[nodiscard]] Frechet with(int ddof) const;
 };
 
-/// @throws as frechet_distance().
+/// @throws as frechet_distance(), but takes sets without variance: parts of a set may be such.
 [[nodiscard]] FrechetParts frechet_parts(SamplesView real, SamplesView generated);
 
 /// Fréchet distance of the normal distributions with the sets' means and covariances (divisor N - ddof): metrics.md 8.1; Dowson & Landau
@@ -31,8 +31,8 @@ struct FrechetParts {
 ///
 /// @param real, generated  [N, D] and [M, D]; N, M >= 2
 /// @param ddof             0 (StyleGAN-V) or 1
-/// @throws BadInput for too few rows, NaN or Inf, differing D. Thread-safe; the same input gives the same value within 1e-12 of the
-///         traces whatever the number of threads.
+/// @throws BadInput for too few rows, zero variance, NaN or Inf, differing D. Thread-safe; the same input gives the same value within
+///         1e-12 of the traces whatever the number of threads.
 [[nodiscard]] Frechet frechet_distance(SamplesView real, SamplesView generated, int ddof);
 
 /// The sum of a matrix's singular values, from a singular value decomposition.

@@ -81,10 +81,7 @@ class NumpyRandomState {
   std::mt19937 generator_;
 };
 
-}  // namespace
-
-double kernel_distance(SamplesView real, SamplesView generated) {
-  require_pair(real, generated, "kernel", 2);
+double unbiased_mmd(SamplesView real, SamplesView generated) {
   const PolynomialKernel kernel = cubic(real.cols);
   const double n = real.rows, m = generated.rows;
   return (kernel_sum(real, real, kernel) - diagonal_sum(real, kernel)) / (n * (n - 1)) +
@@ -92,8 +89,17 @@ double kernel_distance(SamplesView real, SamplesView generated) {
          2.0 * kernel_sum(real, generated, kernel) / (n * m);
 }
 
+}  // namespace
+
+double kernel_distance(SamplesView real, SamplesView generated) {
+  require_pair(real, generated, "kernel", 2);
+  require_variance(real, generated, "kernel");
+  return unbiased_mmd(real, generated);
+}
+
 Kid kid(SamplesView real, SamplesView generated, const KidOptions& options) {
   require_pair(real, generated, "kid", 2);
+  require_variance(real, generated, "kid");
   if (options.subset_size < 2 || options.subsets < 1) throw UsageError("kid: at least 1 subset of at least 2 samples is needed");
   if (std::min(real.rows, generated.rows) < options.subset_size) {
     throw BadInput(fmt::format("kid: subsets of {} can't be drawn from {} real and {} generated samples; choose a smaller subset size",
@@ -104,7 +110,7 @@ Kid kid(SamplesView real, SamplesView generated, const KidOptions& options) {
   for (int i = 0; i < options.subsets; ++i) {
     const Samples one = select_rows(generated, random.choose(generated.rows, options.subset_size));
     const Samples other = select_rows(real, random.choose(real.rows, options.subset_size));
-    values.push_back(kernel_distance(one, other));
+    values.push_back(unbiased_mmd(one, other));
   }
   Kid result;
   for (const double value : values) result.mean += value / options.subsets;
@@ -119,6 +125,10 @@ double biased_mmd(SamplesView real, SamplesView generated, const PolynomialKerne
   return kernel_sum(real, real, kernel) / (n * n) + kernel_sum(generated, generated, kernel) / (m * m) - 2.0 * kernel_sum(real, generated, kernel) / (n * m);
 }
 
-double jedi_distance(SamplesView real, SamplesView generated) { return 100.0 * biased_mmd(real, generated, {2, 1.0 / real.cols, 0.0}); }
+double jedi_distance(SamplesView real, SamplesView generated) {
+  require_pair(real, generated, "jedi", 2);
+  require_variance(real, generated, "jedi");
+  return 100.0 * biased_mmd(real, generated, {2, 1.0 / real.cols, 0.0});
+}
 
 }  // namespace asbench::metrics

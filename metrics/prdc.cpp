@@ -338,6 +338,7 @@ Membership memberships(const Set& x, const Set& y, const Balls& real, const Ball
 Prdc prdc(SamplesView real, SamplesView generated, int k) {
   if (k < 1) throw UsageError(fmt::format("precision, recall, density and coverage need at least 1 neighbour, not {}", k));
   require_pair(real, generated, "prdc", k + 2);
+  require_variance(real, generated, "prdc");
   const lapack::OneThread each_tile_on_its_own_core;
   const Frame frame = frame_of(real, generated);
   const Set x{real, rounded(real, frame)};

@@ -18,7 +18,7 @@ struct Prdc {
 /// The result is that of Euclidean distances in float64, compared with <: products in float32 decide only where their error bound
 /// leaves no doubt, the rest is computed again from differences. No matrix of all distances exists: memory is O(N + M).
 /// @param k  neighbours, 5 by convention; N, M >= k + 2
-/// @throws BadInput for too few rows, NaN or Inf, differing D; UsageError for k < 1. Thread-safe; the same for any number of threads.
+/// @throws BadInput for too few rows, zero variance, NaN or Inf, differing D; UsageError for k < 1. Thread-safe; the same for any number of threads.
 [[nodiscard]] Prdc prdc(SamplesView real, SamplesView generated, int k);
 
 }  // namespace asbench::metrics

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/error.h"
 
@@ -42,6 +43,22 @@ void require_pair(SamplesView real, SamplesView generated, std::string_view metr
   require_samples(generated, metric, "generated", least);
   if (real.cols != generated.cols) {
     throw BadInput(fmt::format("{}: real features have {} columns, generated ones {}: they come from different networks", metric, real.cols, generated.cols));
+  }
+}
+
+bool all_equal(SamplesView samples) {
+  if (samples.rows < 2 || samples.cols < 1) return false;
+  for (int i = 1; i < samples.rows; ++i) {
+    if (!std::ranges::equal(samples.row(i), samples.row(0))) return false;
+  }
+  return true;
+}
+
+void require_variance(SamplesView real, SamplesView generated, std::string_view metric) {
+  for (const auto& [samples, set] : {std::pair(real, "real"), std::pair(generated, "generated")}) {
+    if (!all_equal(samples)) continue;
+    throw BadInput(fmt::format("{}: the {} set has zero variance: its {} samples are all equal (degenerate_features).\n  Were the same clip's features "
+                               "written again and again?", metric, set, samples.rows));
   }
 }
 

@@ -49,6 +49,12 @@ void require_samples(SamplesView samples, std::string_view metric, std::string_v
 /// Both sides, and that they have equally many columns.
 void require_pair(SamplesView real, SamplesView generated, std::string_view metric, int least);
 
+/// True for two samples and more that are all the same: such a set has no distribution to speak of (finding degenerate_features).
+[[nodiscard]] bool all_equal(SamplesView samples);
+
+/// @throws BadInput, with the set's name, when all_equal(). What is compared with it gets a number, but one that says nothing.
+void require_variance(SamplesView real, SamplesView generated, std::string_view metric);
+
 /// Rows minus the mean row (two passes, in double). @param mean  receives it, [cols]
 [[nodiscard]] Samples centred(SamplesView samples, std::vector<double>& mean);
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 
 #include "core/error.h"
 
@@ -37,6 +38,7 @@ void require_finite(FeatureView rows, const char* what) {
 struct SimilarityIndex::Impl {
 #ifdef ASBENCH_FAISS_GPU
   std::unique_ptr<faiss::gpu::StandardGpuResources> gpu;  // outlives the index
+  std::mutex one_search;                                  // FAISS's scratch memory on a GPU is for one search at a time
 #endif
   std::unique_ptr<faiss::Index> cells;  ///< finds the cell of a row; outlives the index
   std::unique_ptr<faiss::Index> index;
@@ -45,7 +47,7 @@ struct SimilarityIndex::Impl {
 SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& options) : impl_(std::make_unique<Impl>()) {
   if (rows.rows < 1 || rows.cols < 1) throw BadInput("similarity search: there are no rows to search in");
   require_finite(rows, "row");
-  if (options.device == SimilarityOptions::Device::gpu && !similarity_search_has_gpu()) {
+  if (options.device == SimilarityOptions::Device::gpu && !similarity_search_has_gpu(options.gpu)) {
     throw UsageError("similarity search on a GPU: the FAISS found has no GPU part, or there is no GPU. Use the CPU, which finds the same rows.");
   }
   try {
@@ -69,7 +71,7 @@ SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& opti
 #ifdef ASBENCH_FAISS_GPU
     if (options.device == SimilarityOptions::Device::gpu) {
       impl_->gpu = std::make_unique<faiss::gpu::StandardGpuResources>();
-      impl_->index.reset(faiss::gpu::index_cpu_to_gpu(impl_->gpu.get(), 0, impl_->index.get()));
+      impl_->index.reset(faiss::gpu::index_cpu_to_gpu(impl_->gpu.get(), options.gpu, impl_->index.get()));
     }
 #endif
   } catch (const faiss::FaissException& error) {
@@ -97,6 +99,10 @@ NearestRows SimilarityIndex::search(FeatureView queries, int k) const {
   found.rows.resize(count);
   found.scores.resize(count);
   try {
+#ifdef ASBENCH_FAISS_GPU
+    std::unique_lock<std::mutex> lock;
+    if (impl_->gpu != nullptr) lock = std::unique_lock(impl_->one_search);
+#endif
     impl_->index->search(queries.rows, queries.data, k, found.scores.data(), found.rows.data());
   } catch (const faiss::FaissException& error) {
     throw InternalError(fmt::format("similarity search: FAISS says: {}", error.what()));
@@ -104,9 +110,13 @@ NearestRows SimilarityIndex::search(FeatureView queries, int k) const {
   return found;
 }
 
-bool similarity_search_has_gpu() {
+bool similarity_search_has_gpu([[maybe_unused]] int gpu) {
 #ifdef ASBENCH_FAISS_GPU
-  return faiss::gpu::getNumDevices() > 0;
+  try {
+    return gpu >= 0 && gpu < faiss::gpu::getNumDevices();
+  } catch (const faiss::FaissException&) {
+    return false;  // a driver that doesn't answer
+  }
 #else
   return false;
 #endif

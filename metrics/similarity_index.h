@@ -20,6 +20,7 @@ struct SimilarityOptions {
   Measure measure = Measure::inner_product;
   Kind kind = Kind::flat;
   Device device = Device::cpu;
+  int gpu = 0;     ///< which one
   int cells = 0;   ///< inverted; 0: 4 sqrt(rows)
   int probes = 0;  ///< inverted; 0: an eighth of the cells, at least 8
   std::int64_t seed = 1234;
@@ -51,7 +52,7 @@ class SimilarityIndex {
   std::unique_ptr<Impl> impl_;
 };
 
-/// True when FAISS was built with its GPU part and a GPU is there.
-[[nodiscard]] bool similarity_search_has_gpu();
+/// True when FAISS was built with its GPU part and this GPU is there.
+[[nodiscard]] bool similarity_search_has_gpu(int gpu = 0);
 
 }  // namespace asbench::metrics

@@ -92,42 +92,66 @@ TEST(FrechetDistance, TakesTheSameValueFromEigenvaluesAndFromSingularValues) {
   EXPECT_NEAR(frechet_distance(flat, flat, 1).value(), 0.0, 1e-9 * spread);
 }
 
+/// Shapes that take every way through the computation: fewer and more rows than columns, and more than 256 of both (eigenvalues).
+struct Shape {
+  int real, generated, cols;
+};
+constexpr Shape kShapes[] = {{20, 50, 33}, {40, 60, 15}, {300, 310, 320}, {330, 340, 300}};
+
 TEST(FrechetDistance, IsZeroForASetAgainstItselfAndItsDuplicates) {
-  const Samples x = random_samples(30, 50, 4);
-  std::vector<int> twice;
-  for (int i = 0; i < 60; ++i) twice.push_back(i % 30);
-  const double traces = 2.0 * static_cast<double>(covariance(x, 0).trace());
-  EXPECT_NEAR(frechet_distance(x, x, 1).value(), 0.0, 1e-9 * traces);
-  EXPECT_NEAR(frechet_distance(x, select_rows(x, twice), 0).value(), 0.0, 1e-9 * traces);
+  for (const Shape& shape : kShapes) {
+    const Samples x = random_samples(shape.real, shape.cols, 4);
+    std::vector<int> twice;
+    for (int i = 0; i < 2 * x.rows; ++i) twice.push_back(i % x.rows);
+    double squares = 0.0;
+    for (const double value : x.values) squares += value * value;
+    const double traces = 2.0 * squares / x.rows;
+    EXPECT_NEAR(frechet_distance(x, x, 1).value(), 0.0, 1e-9 * traces) << shape.real;
+    EXPECT_NEAR(frechet_distance(x, select_rows(x, twice), 0).value(), 0.0, 1e-9 * traces) << shape.real;
+  }
 }
 
 TEST(FrechetDistance, MovesByTheSquaredShiftUnderTranslation) {
-  const Samples x = random_samples(20, 15, 5);
-  const Frechet moved = frechet_distance(x, transformed(x, 1.0, 3.0), 1);
-  EXPECT_NEAR(moved.mean_term, 15 * 9.0, kRounding * 135);
-  EXPECT_NEAR(moved.trace_term, 0.0, kRounding * 135);
-  const Samples y = random_samples(25, 15, 6);
-  EXPECT_NEAR(frechet_distance(transformed(x, 1.0, 7.0), transformed(y, 1.0, 7.0), 1).value(), frechet_distance(x, y, 1).value(), 1e-9);
+  for (const Shape& shape : kShapes) {
+    const Samples x = random_samples(shape.real, shape.cols, 5), y = random_samples(shape.generated, shape.cols, 6);
+    const double squared_shift = shape.cols * 9.0;
+    const Frechet moved = frechet_distance(x, transformed(x, 1.0, 3.0), 1);
+    EXPECT_NEAR(moved.mean_term, squared_shift, kRounding * squared_shift);
+    EXPECT_NEAR(moved.trace_term, 0.0, kRounding * squared_shift);
+    // Two sets with the same mean: shifting one adds the squared shift, shifting both nothing.
+    std::vector<double> mean_x, mean_y;
+    const Samples cx = centred(x, mean_x), cy = centred(y, mean_y);
+    const double apart = frechet_distance(cx, cy, 1).value();
+    EXPECT_NEAR(frechet_distance(cx, transformed(cy, 1.0, 3.0), 1).value(), apart + squared_shift, kRounding * squared_shift);
+    EXPECT_NEAR(frechet_distance(transformed(cx, 1.0, 7.0), transformed(cy, 1.0, 7.0), 1).value(), apart, 1e-9 * apart);
+  }
 }
 
 TEST(FrechetDistance, IsSymmetricTurnsWithTheSpaceAndIgnoresOrder) {
-  const Samples x = random_samples(20, 33, 7), y = random_samples(50, 33, 8, 0.2);
-  const double value = frechet_distance(x, y, 1).value();
-  EXPECT_NEAR(frechet_distance(y, x, 1).value(), value, kRounding * value);
-  EXPECT_NEAR(frechet_distance(rotated(x), rotated(y), 1).value(), value, kRounding * value);
-  EXPECT_NEAR(frechet_distance(reversed(x), reversed(y), 1).value(), value, kRounding * value);
-  EXPECT_NEAR(frechet_distance(transformed(x, -3.0, 0.0), transformed(y, -3.0, 0.0), 1).value(), 9.0 * value, 9.0 * kRounding * value);
+  for (const Shape& shape : kShapes) {
+    const Samples x = random_samples(shape.real, shape.cols, 7), y = random_samples(shape.generated, shape.cols, 8, 0.2);
+    const double value = frechet_distance(x, y, 1).value();
+    EXPECT_NEAR(frechet_distance(y, x, 1).value(), value, kRounding * value);
+    EXPECT_NEAR(frechet_distance(rotated(x), rotated(y), 1).value(), value, kRounding * value);
+    EXPECT_GT(std::abs(frechet_distance(rotated(x), y, 1).value() - value), 1e-3 * value) << "the rotation turns nothing";
+    EXPECT_NEAR(frechet_distance(reversed(x), reversed(y), 1).value(), value, kRounding * value);
+    EXPECT_NEAR(frechet_distance(transformed(x, -3.0, 0.0), transformed(y, -3.0, 0.0), 1).value(), 9.0 * value, 9.0 * kRounding * value);
+  }
 }
 
 TEST(FrechetDistance, RelatesTheTwoDivisorsForEqualSizes) {
-  const Samples x = random_samples(20, 33, 9), y = random_samples(20, 33, 10);
-  const Frechet one = frechet_distance(x, y, 1), zero = frechet_distance(x, y, 0);
-  EXPECT_NEAR(zero.value(), one.mean_term + 19.0 / 20.0 * one.trace_term, kRounding * one.value());
+  for (const Shape& shape : kShapes) {
+    const Samples x = random_samples(shape.real, shape.cols, 9), y = random_samples(shape.real, shape.cols, 10);
+    const Frechet one = frechet_distance(x, y, 1), zero = frechet_distance(x, y, 0);
+    const double n = shape.real;
+    EXPECT_NEAR(zero.value(), one.mean_term + (n - 1.0) / n * (one.value() - one.mean_term), kRounding * one.value());
+    EXPECT_GT(one.value() - zero.value(), 1e-4 * one.value());
+  }
 }
 
-TEST(FrechetDistance, OfSetsWithoutVarianceIsTheDistanceOfTheMeans) {
+TEST(FrechetDistance, PartsOfSetsWithoutVarianceGiveTheDistanceOfTheMeans) {
   const Samples x = transformed(random_samples(5, 4, 0), 0.0, 1.0), y = transformed(random_samples(6, 4, 0), 0.0, 3.0);
-  EXPECT_DOUBLE_EQ(frechet_distance(x, y, 1).value(), 16.0);
+  EXPECT_DOUBLE_EQ(frechet_parts(x, y).with(1).value(), 16.0);
   const Samples one_column = samples_of(1, {1, 3}), other = samples_of(1, {2, 6});
   EXPECT_NEAR(frechet_distance(one_column, other, 0).value(), 4.0 + 1.0, kByHand);
 }
@@ -147,7 +171,10 @@ TEST(FrechetDistance, RefusesBadSetsByName) {
   inf.row(1)[0] = std::numeric_limits<double>::infinity();
   EXPECT_NE(message(good, nan).find("generated set holds nan in row 3, column 2"), std::string::npos) << message(good, nan);
   EXPECT_NE(message(inf, good).find("real set holds inf in row 1, column 0"), std::string::npos) << message(inf, good);
-  EXPECT_NE(message(good, random_samples(5, 3, 0)).find("columns"), std::string::npos);
+  EXPECT_NE(message(good, random_samples(5, 3, 0)).find("real features have 4 columns, generated ones 3"), std::string::npos);
+  const Samples constant = transformed(good, 0.0, 1.0);
+  EXPECT_NE(message(constant, good).find("real set has zero variance: its 5 samples are all equal"), std::string::npos) << message(constant, good);
+  EXPECT_NE(message(good, constant).find("generated set has zero variance"), std::string::npos) << message(good, constant);
   EXPECT_NE(message(random_samples(1, 4, 0), good).find("1 sample, at least 2"), std::string::npos);
   EXPECT_NE(message(Samples(3, 0), Samples(3, 0)).find("no columns"), std::string::npos);
 }

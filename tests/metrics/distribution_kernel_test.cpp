@@ -82,6 +82,11 @@ TEST(KernelDistance, RefusesBadSetsAndSubsetsThatCanNotBeDrawn) {
   EXPECT_THROW((void)kernel_distance(good, bad), BadInput);
   EXPECT_THROW((void)kernel_distance(random_samples(1, 4, 0), good), BadInput);
   EXPECT_THROW((void)jedi_distance(good, random_samples(5, 3, 0)), BadInput);
+  EXPECT_THROW((void)jedi_distance(good, random_samples(1, 4, 0)), BadInput);
+  const Samples constant = transformed(good, 0.0, 1.0);
+  EXPECT_THROW((void)kernel_distance(good, constant), BadInput);
+  EXPECT_THROW((void)jedi_distance(constant, good), BadInput);
+  EXPECT_THROW((void)kid(constant, good, {.subsets = 2, .subset_size = 3}), BadInput);
   EXPECT_THROW((void)kid(good, good), BadInput);
   EXPECT_THROW((void)kid(good, good, {.subsets = 0, .subset_size = 2}), UsageError);
 }

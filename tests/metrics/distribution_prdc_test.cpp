@@ -163,13 +163,18 @@ TEST(Prdc, SwapsPrecisionAndRecallWithTheSetsAndIgnoresOrder) {
   EXPECT_EQ(forward.recall, backward.precision);
   expect_equal(prdc(reversed(x), reversed(y), 3), forward, "reversed");
   expect_equal(prdc(transformed(x, 4.0, 0.0), transformed(y, 4.0, 0.0), 3), forward, "scaled");
+  expect_equal(prdc(rotated(x), rotated(y), 3), forward, "rotated");
 }
 
-TEST(Prdc, OfEqualFeaturesIsZeroAndSaysSo) {
-  const Samples same = transformed(random_samples(9, 4, 0), 0.0, 1.0);
-  const Prdc found = prdc(same, same, 5);
-  EXPECT_EQ(found.precision + found.recall + found.density + found.coverage, 0.0);
+TEST(Prdc, SaysWhenEqualFeaturesLeaveBallsEmpty) {
+  // Seven equal rows among nine: with five neighbours each of the seven has a ball of radius 0.
+  Samples x = random_samples(9, 4, 0);
+  for (int i = 1; i < 7; ++i) std::ranges::copy(x.row(0), x.row(i).begin());
+  const Prdc found = prdc(x, x, 5);
+  expect_equal(found, naive_prdc(x, x, 5), "seven equal rows");
+  EXPECT_LT(found.coverage, 0.5);
   EXPECT_TRUE(found.degenerate);
+  EXPECT_FALSE(prdc(x, x, 7).degenerate);
 }
 
 TEST(Prdc, RefusesBadSetsByName) {
@@ -180,6 +185,7 @@ TEST(Prdc, RefusesBadSetsByName) {
   EXPECT_THROW((void)prdc(good, bad, 5), BadInput);
   EXPECT_THROW((void)prdc(good, random_samples(6, 4, 0), 5), BadInput);
   EXPECT_THROW((void)prdc(good, random_samples(7, 3, 0), 5), BadInput);
+  EXPECT_THROW((void)prdc(good, transformed(good, 0.0, 1.0), 5), BadInput);
   EXPECT_THROW((void)prdc(good, good, 0), UsageError);
 }
 

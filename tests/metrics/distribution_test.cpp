@@ -61,9 +61,37 @@ TEST(NoiseFloor, KeepsGroupsTogether) {
   EXPECT_GT(by_group.mean, by_row.mean);
 }
 
-TEST(NoiseFloor, NeedsFourSamplesAndAsManyGeneratedOnes) {
+TEST(NoiseFloor, CutsTheHalvesToASmallerGeneratedSet) {
+  // Both distances at one size, or a small set would look far away for its size alone.
+  const Samples x = random_samples(200, 10, 1), y = random_samples(20, 10, 2);
+  const auto floor = noise_floor(x, y, {}, 1).value();
+  EXPECT_EQ(floor.size, 20);
+  EXPECT_LT(std::abs(floor.generated - floor.mean), 4.0 * floor.deviation);
+  EXPECT_GT(floor.mean, 2.0 * noise_floor(x, random_samples(100, 10, 3), {}, 1).value().mean);
+}
+
+TEST(NoiseFloor, CutsByChanceAndNotToTheFirstGroups) {
+  // 8 groups of 10 rows, each far from the others; cut to 10 rows the halves still hold rows of several groups.
+  Samples x = random_samples(80, 3, 4);
+  std::vector<std::string> groups;
+  for (int i = 0; i < 80; ++i) {
+    groups.push_back(fmt::format("ip{}", i / 10));
+    for (double& value : x.row(i)) value = 0.01 * value + 100.0 * (i / 10);
+  }
+  // The means of two groups are 3 x 100^2 x 12 = 360,000 apart on average, those of four and four groups a third of it.
+  EXPECT_LT(noise_floor(x, select_rows(x, std::vector<int>{0, 8, 16, 24, 32, 40, 48, 56, 64, 72}), groups, 1).value().mean, 2e5);
+}
+
+TEST(NoiseFloor, HalvesByRowsWhenSomeBelongToNoGroup) {
+  const Samples x = random_samples(40, 4, 5);
+  std::vector<std::string> groups(40);
+  for (std::size_t i = 0; i < 8; ++i) groups[i] = fmt::format("ip{}", i / 2);
+  EXPECT_EQ(noise_floor(x, x, groups, 1).value().size, 20);
+}
+
+TEST(NoiseFloor, NeedsFourSamplesAndTwoGeneratedOnes) {
   EXPECT_FALSE(noise_floor(random_samples(3, 2, 1), random_samples(9, 2, 2), {}, 1).has_value());
-  EXPECT_FALSE(noise_floor(random_samples(20, 2, 1), random_samples(9, 2, 2), {}, 1).has_value());
+  EXPECT_FALSE(noise_floor(random_samples(20, 2, 1), random_samples(1, 2, 2), {}, 1).has_value());
   EXPECT_TRUE(noise_floor(random_samples(4, 2, 1), random_samples(2, 2, 2), {}, 1).has_value());
 }
 
@@ -112,6 +140,42 @@ TEST(Distribution, GivesIntervalsThatHoldTheValue) {
   // One group alone: leaving it out leaves nothing.
   const std::vector<std::string> one(24, "ip");
   EXPECT_FALSE(measure_distribution(x, y, settings, one, one).intervals.at("kernel").has_value());
+}
+
+TEST(Distribution, GivesIntervalsToThoseMetricsThatTheSmallerSetsAllow) {
+  // Without either group 4 rows are left: enough for the kernel, too few for five neighbours.
+  const Samples x = random_samples(8, 4, 1), y = random_samples(8, 4, 2);
+  std::vector<std::string> groups;
+  for (int i = 0; i < 8; ++i) groups.push_back(fmt::format("ip{}", i % 2));
+  DistributionSettings settings;
+  settings.intervals = true;
+  settings.metrics = {"kernel", "coverage"};
+  const auto found = measure_distribution(x, y, settings, groups, groups);
+  EXPECT_TRUE(found.intervals.at("kernel").has_value());
+  EXPECT_FALSE(found.intervals.at("coverage").has_value());
+}
+
+TEST(Distribution, IsAlwaysOfSetsThatVary) {
+  const Samples x = random_samples(20, 4, 1), constant = transformed(x, 0.0, 2.0);
+  for (const std::string metric : {"frechet", "kernel", "jedi", "coverage"}) {
+    DistributionSettings settings;
+    settings.metrics = {metric};
+    EXPECT_THROW((void)measure_distribution(x, constant, settings), BadInput) << metric;
+    EXPECT_THROW((void)measure_distribution(constant, x, settings), BadInput) << metric;
+    EXPECT_NO_THROW((void)measure_distribution(x, x, settings)) << metric;
+  }
+}
+
+TEST(Distribution, GivesKidAsAskedFor) {
+  const Samples x = random_samples(30, 4, 1), y = random_samples(25, 4, 2);
+  DistributionSettings settings;
+  settings.metrics = {"kid"};
+  EXPECT_THROW((void)measure_distribution(x, y, settings), BadInput) << "subsets of 1,000 from 25";
+  settings.kid = {.subsets = 5, .subset_size = 20};
+  const auto found = measure_distribution(x, y, settings);
+  const Kid expected = kid(x, y, settings.kid);
+  EXPECT_EQ(found.values.at("kid"), expected.mean);
+  EXPECT_EQ(found.kid_deviation, expected.deviation);
 }
 
 TEST(Distribution, RefusesUnknownNamesAndDivisors) {

@@ -15,6 +15,13 @@ namespace {
 
 using Options = SimilarityOptions;
 
+/// The CPU, and a GPU where FAISS has one.
+std::vector<Options::Device> devices() {
+  std::vector<Options::Device> all = {Options::Device::cpu};
+  if (similarity_search_has_gpu()) all.push_back(Options::Device::gpu);
+  return all;
+}
+
 std::vector<float> random_rows(int rows, int cols, std::uint32_t seed) {
   std::mt19937 generator(seed);
   std::normal_distribution<float> normal;
@@ -44,12 +51,14 @@ TEST(SimilarityIndex, FindsTheNaiveNeighboursByBothMeasures) {
   const auto values = random_rows(300, 16, 1), queries = random_rows(20, 16, 2);
   const FeatureView rows(values, 16), asked(queries, 16);
   for (const auto measure : {Options::Measure::inner_product, Options::Measure::squared_l2}) {
-    const SimilarityIndex index(rows, {.measure = measure});
-    const auto found = index.search(asked, 7);
-    ASSERT_EQ(found.rows.size(), 140U);
-    for (int q = 0; q < asked.rows; ++q) {
-      const auto expected = naive_order(rows, asked.row(q), measure);
-      for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(found.rows[static_cast<std::size_t>(q) * 7 + i], expected[i]) << "query " << q << ", place " << i;
+    for (const auto device : devices()) {
+      const SimilarityIndex index(rows, {.measure = measure, .device = device});
+      const auto found = index.search(asked, 7);
+      ASSERT_EQ(found.rows.size(), 140U);
+      for (int q = 0; q < asked.rows; ++q) {
+        const auto expected = naive_order(rows, asked.row(q), measure);
+        for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(found.rows[static_cast<std::size_t>(q) * 7 + i], expected[i]) << "query " << q << ", place " << i;
+      }
     }
   }
 }
@@ -59,8 +68,10 @@ TEST(SimilarityIndex, WithEveryCellProbedFindsWhatTheFlatOneFinds) {
   const FeatureView rows(values, 8), asked(queries, 8);
   for (const auto measure : {Options::Measure::inner_product, Options::Measure::squared_l2}) {
     const auto flat = SimilarityIndex(rows, {.measure = measure}).search(asked, 5);
-    const auto inverted = SimilarityIndex(rows, {.measure = measure, .kind = Options::Kind::inverted, .cells = 20, .probes = 20}).search(asked, 5);
-    EXPECT_EQ(inverted.rows, flat.rows);
+    for (const auto device : devices()) {
+      const SimilarityIndex index(rows, {.measure = measure, .kind = Options::Kind::inverted, .device = device, .cells = 20, .probes = 20});
+      EXPECT_EQ(index.search(asked, 5).rows, flat.rows);
+    }
   }
 }
 
