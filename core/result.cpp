@@ -216,6 +216,20 @@ void read_head(const Json& document, const Reader& reader, Result& result) {
   }
 }
 
+/// What the document says it is, before a list of all the fields in which something else differs from a result.
+void require_schema_name(const Json& document, std::string_view where) {
+  constexpr std::string_view kSchema = "asbench/result@1";
+  constexpr std::size_t kShown = 60;
+  const auto found = document.is_object() ? document.find("schema") : document.end();
+  if (!document.is_object() || found == document.end() || !found->is_string()) {
+    throw BadInput(fmt::format("{}: no result document: its \"schema\" should be \"{}\"\n  `asbench score --out R.json` writes such documents.", where, kSchema));
+  }
+  const auto name = found->get<std::string>();
+  if (name == kSchema) return;
+  throw BadInput(fmt::format("{}: its schema is \"{}\", this program reads \"{}\"\n  Score the system again with this version, or read the document with the one that wrote it.",
+                             where, name.substr(0, kShown), kSchema));
+}
+
 }  // namespace
 
 std::string_view to_string(ResultKind kind) {
@@ -236,6 +250,7 @@ Result result_from_json(const Json& document, std::string_view where) {
   result.where = where;
   const Reader reader(where, "");
   try {
+    require_schema_name(document, where);
     check_schema(document, "result", where);
     read_head(document, reader, result);
     const Reader in_metrics = reader.at("metrics");

@@ -29,7 +29,8 @@ std::string rules_line(const Comparison& comparison) {
 
 std::string fixed(const ResultValue& value) {
   if (!value) return "-";
-  return std::abs(*value) < kFixedBelow ? fmt::format("{:.4f}", *value) : fmt::format("{:.4g}", *value);
+  const std::string text = std::abs(*value) < kFixedBelow ? fmt::format("{:.4f}", *value) : fmt::format("{:.4g}", *value);
+  return text == "-0.0000" ? text.substr(1) : text;
 }
 
 std::string with_sign(const ResultValue& value) {

@@ -60,6 +60,8 @@ Json metric_row(const ResultMetric& metric) {
   Json parts = Json::object();
   for (const auto& [name, value] : metric.parts) parts[name] = number(value, kMeanDigits);
   if (metric.normalised) parts["normalised"] = number(metric.normalised, kMeanDigits);
+  if (metric.real_ceiling) parts["real ceiling"] = number(metric.real_ceiling, kMeanDigits);
+  for (const auto& [name, value] : metric.further) parts[name] = number(value, kMeanDigits);
   const auto& interval = metric.ci95;
   return {number(metric.mean, kMeanDigits), interval ? number(interval->low, kMeanDigits) : Json(), interval ? number(interval->high, kMeanDigits) : Json(),
           number(metric.harmeanp, kMeanDigits), metric.n_stories, metric.n_evaluated, metric.n_failed, metric.n_skipped,

@@ -72,7 +72,7 @@ std::string latex_notes(const TableLayout& layout) {
 std::string latex_table(const TableLayout& layout, const TableOptions& options, std::size_t& next) {
   constexpr std::size_t kRowsOfAPage = 40;
   const std::string caption = latex_text(layout.footnotes.front()) + (next > 0 ? " (continued)" : "");
-  std::string text = fmt::format("\\begin{{table}}[tp]\n\\centering\\small\n\\caption{{{}}}\n\\begin{{tabular}}{{l{}}}\n\\toprule\nsystem", caption,
+  std::string text = fmt::format("\\begin{{table}}[tp]\n\\centering\\small\\setlength{{\\tabcolsep}}{{4pt}}\n\\caption{{{}}}\n\\begin{{tabular}}{{l{}}}\n\\toprule\nsystem", caption,
                                  std::string(layout.heads.size(), 'r'));
   for (const auto& head : layout.heads) text += " & " + latex_text(head);
   text += " \\\\\n";

@@ -60,8 +60,8 @@ const title = (metric) => TITLES[metricId(metric)] || metricId(metric);
 /** -1 where lower is better, so that larger is better after multiplying. */
 const sign = (metric) => (direction(metric) === 'lower' ? -1 : 1);
 
-/** A metric's id that may break behind its underscores. */
-const breakable = (id) => id.split(/(?<=_)/).flatMap((part, i) => (i ? [document.createElement('wbr'), part] : [part]));
+/** A metric's id that may break behind its underscores, where it is long. */
+const breakable = (id) => (id.length < 9 ? [id] : id.split(/(?<=_)/).flatMap((part, i) => (i ? [document.createElement('wbr'), part] : [part])));
 
 /** A metric's row of a system; `column` is its place in the group's list. */
 const valuesOf = (system, column) => DATA.systems[system].values[column];

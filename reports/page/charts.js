@@ -40,7 +40,7 @@ const shownSystems = () => group().systems.map((system, order) => [system, order
 
 function lineSet(system, order, data) {
   return {label: DATA.systems[system].name, data, borderColor: colour(order), backgroundColor: colour(order), borderDash: dashes(order), pointStyle: pointStyle(order),
-    borderWidth: 2, pointRadius: 3, pointHoverRadius: 6, tension: 0.25, spanGaps: false};
+    borderWidth: 2, pointRadius: 3, pointHoverRadius: 6, spanGaps: false};
 }
 
 function drawPerShot(column) {
@@ -83,6 +83,22 @@ function drawScatter(column) {
     ['system', ...names], rows.map(([system, , x, y]) => [DATA.systems[system].name, x, y]));
 }
 
+/** Every number that the documents have of the metric, also of systems whose line is hidden: shots, mean, interval, HarMeanP, parts, counts. */
+function drawMetricTable(column) {
+  const rows = group().systems.map((system) => [system, valuesOf(system, column)]).filter(([, values]) => values);
+  const most = Math.max(0, ...rows.map(([, values]) => values[PER_SHOT].length));
+  const parts = [...new Set(rows.flatMap(([, values]) => Object.keys(values[PARTS])))];
+  const harmeanp = rows.some(([, values]) => values[HARMEANP] !== null);
+  const shots = [...Array(most).keys()];
+  const head = ['system', ...shots.map((i) => 'shot ' + (i + 1)), 'Mean', '95 % interval', ...(harmeanp ? ['HarMeanP'] : []), ...parts, 'stories', 'evaluated', 'failed', 'skipped'];
+  const cells = (values) => [...shots.map((i) => format(values[PER_SHOT][i])), format(values[MEAN]), values[LOW] === null ? '–' : format(values[LOW]) + ' – ' + format(values[HIGH]),
+    ...(harmeanp ? [format(values[HARMEANP])] : []), ...parts.map((part) => format(values[PARTS][part])), ...[N_STORIES, N_EVALUATED, N_FAILED, N_SKIPPED].map((count) => String(values[count]))];
+  byId('metric-part').hidden = rows.length === 0;
+  replace(byId('metric-table'), el('table', {}, el('caption', {class: 'unseen'}, metricId(state.metric) + ', ' + directionText(state.metric)),
+    el('thead', {}, el('tr', {}, head.map((text, i) => el('th', {scope: 'col', class: i ? 'value' : null}, text)))),
+    el('tbody', {}, rows.map(([system, values]) => el('tr', {class: group().reported ? 'reported' : null}, el('th', {scope: 'row'}, DATA.systems[system].name), cells(values).map((cell) => el('td', {class: 'value'}, cell)))))));
+}
+
 function drawCharts() {
   const column = columnOf(state.metric);
   drawPerShot(column);
@@ -96,7 +112,7 @@ function drawChips() {
     if (!state.hidden.delete(system)) state.hidden.add(system);
     event.currentTarget.setAttribute('aria-pressed', String(!state.hidden.has(system)));
     drawCharts();
-  }}, el('span', {class: 'swatch', 'aria-hidden': 'true', style: {background: colour(order)}}), DATA.systems[system].name));
+  }}, el('span', {class: 'swatch ' + pointStyle(order), 'aria-hidden': 'true', style: {background: colour(order)}}), DATA.systems[system].name));
   const all = (hide) => () => {
     state.hidden = new Set(hide ? group().systems : []);
     drawChips();

@@ -86,9 +86,9 @@ function leaderboardTable(number) {
     return head;
   };
   const row = el('tr', {}, headOf(-1), columns.map(headOf));
-  const caption = el('caption', {}, el('b', {}, groupOf.reported ? 'Published results' : groupOf.split[0]), ' ',
+  const caption = el('caption', {}, el('span', {class: 'stay'}, el('b', {}, groupOf.reported ? 'Published results' : groupOf.split[0]), ' ',
     groupOf.reported ? DATA.reportedLabel + '. Never ranked with measured ones.'
-      : groupOf.split[1] + ' stories of ' + groupOf.split[2] + ' IPs, protocol ' + groupOf.protocol + ', ' + groupOf.systems.length + (groupOf.systems.length === 1 ? ' system' : ' systems'));
+      : groupOf.split[1] + ' stories of ' + groupOf.split[2] + ' IPs, protocol ' + groupOf.protocol + ', ' + groupOf.systems.length + (groupOf.systems.length === 1 ? ' system' : ' systems')));
   const table = el('table', {class: 'board' + (groupOf.reported ? ' reported' : '')}, caption, el('thead', {}, row), body);
   const start = groupOf.reported ? -1 : columns.find((column) => direction(groupOf.metrics[column]) !== 'none');
   if (groupOf.reported || start === undefined) replace(body, [...rows.values()]);

@@ -38,6 +38,7 @@ function chooseMetric(metric, focus) {
   if (focus) byId('tab-' + metric).focus();
   drawSignature();
   drawCharts();
+  drawMetricTable(columnOf(metric));
   drawLater();
 }
 
@@ -86,7 +87,7 @@ function drawCoverage() {
     el('td', {}, system.coverage[2]), el('td', {class: 'value'}, String(system.coverage[3])), el('td', {}, system.findingCount ? findingList(system) : 'none'));
   replace(byId('coverage-body'), DATA.picturesLeftOut ? el('p', {class: 'note'}, DATA.picturesLeftOut + ' pictures are left out to keep this page small; those of the worst stories are in.') : null,
     DATA.pictures.length ? null : el('p', {class: 'note'}, 'No pictures lay beside the documents (R.frames/, written by asbench score): the page shows numbers only.'),
-    el('div', {class: 'scroll'}, el('table', {}, el('caption', {class: 'unseen'}, 'Coverage of each system'),
+    el('div', {class: 'scroll'}, el('table', {class: 'coverage'}, el('caption', {class: 'unseen'}, 'Coverage of each system'),
       el('thead', {}, el('tr', {}, ['system', 'shots scored', 'missing shots', 'captions cut', 'findings'].map((text, i) => el('th', {scope: 'col', class: i === 1 || i === 3 ? 'value' : null}, text)))), el('tbody', {}, measured.map(row)))));
 }
 

@@ -36,6 +36,14 @@ std::string refusal(const Json& document) {
   return {};
 }
 
+TEST(Result, SaysWhenADocumentIsNoResultOrOfAnotherVersion) {
+  EXPECT_THAT(refusal(Json::object({{"a", 1}})), ::testing::HasSubstr("r.json: no result document: its \"schema\" should be \"asbench/result@1\""));
+  EXPECT_THAT(refusal(Json::array()), ::testing::HasSubstr("no result document"));
+  Json later = sound();
+  later["schema"] = "asbench/result@9";
+  EXPECT_THAT(refusal(later), ::testing::HasSubstr("its schema is \"asbench/result@9\", this program reads \"asbench/result@1\""));
+}
+
 TEST(Result, ReadsEveryFieldOfADocument) {
   Json json = sound();
   json["coverage"]["findings"].push_back({{"kind", "short_shot"}, {"story", "ip00/0"}, {"shot", 2}, {"detail", "3 frames"}});

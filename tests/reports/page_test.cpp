@@ -81,6 +81,20 @@ TEST(Page, SystemsOfOtherSignaturesStandInOtherGroups) {
   EXPECT_EQ(data["systems"][0]["marks"][0], 0) << "alone in a table nobody is best";
 }
 
+TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
+  testing::SyntheticResult made;
+  Json document = made.document();
+  document["metrics"]["clip_i"]["worst"] = 0.25;
+  document["metrics"]["clip_i"]["normalised"] = 0.75;
+  document["metrics"]["clip_i"]["noise_floor"] = 0.5;
+  document["metrics"]["clip_i"]["n_failed"] = 3;
+  const Json row = page_data(std::vector<Result>{result_from_json(document, "d")}, Pictures())["systems"][0]["values"][0];
+  EXPECT_EQ(row[3], 0.5) << "HarMeanP";
+  EXPECT_EQ(row[6], 3) << "failed";
+  EXPECT_EQ(row[8].size(), 4U) << "shots";
+  EXPECT_EQ(row[10], (Json{{"worst", 0.25}, {"normalised", 0.75}, {"noise_floor", 0.5}}));
+}
+
 TEST(Page, NumbersKeepFiveDigits) {
   testing::SyntheticResult made;
   made.value = [](int, int) { return 0.123456789; };
