@@ -46,6 +46,8 @@ function format(value, digits = 3) {
   return /^-[0.]*$/.test(text) ? text.slice(1) : text;
 }
 
+const interval = (low, high) => '[' + format(low) + ', ' + format(high) + ']';
+
 /** ".66": a value where there is little room. */
 function shortNumber(value) {
   if (value === null || value === undefined) return '–';

@@ -91,7 +91,7 @@ function drawMetricTable(column) {
   const harmeanp = rows.some(([, values]) => values[HARMEANP] !== null);
   const shots = [...Array(most).keys()];
   const head = ['system', ...shots.map((i) => 'shot ' + (i + 1)), 'Mean', '95 % interval', ...(harmeanp ? ['HarMeanP'] : []), ...parts, 'stories', 'evaluated', 'failed', 'skipped'];
-  const cells = (values) => [...shots.map((i) => format(values[PER_SHOT][i])), format(values[MEAN]), values[LOW] === null ? '–' : format(values[LOW]) + ' – ' + format(values[HIGH]),
+  const cells = (values) => [...shots.map((i) => format(values[PER_SHOT][i])), format(values[MEAN]), values[LOW] === null ? '–' : interval(values[LOW], values[HIGH]),
     ...(harmeanp ? [format(values[HARMEANP])] : []), ...parts.map((part) => format(values[PARTS][part])), ...[N_STORIES, N_EVALUATED, N_FAILED, N_SKIPPED].map((count) => String(values[count]))];
   byId('metric-part').hidden = rows.length === 0;
   replace(byId('metric-table'), el('table', {}, el('caption', {class: 'unseen'}, metricId(state.metric) + ', ' + directionText(state.metric)),

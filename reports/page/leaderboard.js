@@ -27,7 +27,7 @@ function valueCell(groupOf, system, column, scale) {
   if (values[LOW] !== null) {
     const [from, to] = scale, width = to > from ? to - from : 1;
     const left = (values[LOW] - from) / width * 100, right = (values[HIGH] - from) / width * 100;
-    parts.push(el('span', {class: 'interval'}, format(values[LOW]) + ' – ' + format(values[HIGH])));
+    parts.push(el('span', {class: 'interval'}, interval(values[LOW], values[HIGH])));
     parts.push(el('span', {class: 'track', 'aria-hidden': 'true'},
       el('span', {class: 'bar', style: {left: left + '%', width: Math.max(right - left, 1.5) + '%'}}),
       el('span', {class: 'tick', style: {left: (values[MEAN] - from) / width * 100 + '%'}})));

@@ -15,7 +15,7 @@ try:
     from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.ui import WebDriverWait
+    from selenium.webdriver.support.ui import Select, WebDriverWait
 except ImportError:
     print("skipped: python3-selenium is not installed")
     sys.exit(77)
@@ -86,9 +86,31 @@ def use(browser, seconds, limit):
     browser.switch_to.active_element.send_keys(Keys.ENTER)
     check(browser.find_element(By.ID, "story").get_attribute("open") is not None, "Enter in the heat map opens the story")
     check(len(browser.find_elements(By.CSS_SELECTOR, "#story .storyshot")) > 0, "the story shows its shots")
+    check(len(browser.find_elements(By.CSS_SELECTOR, "#story .strip .reference")) > 0, "each beside its reference")
+    check(browser.execute_script("return document.getElementById('story').contains(document.activeElement)"), "the story has the focus")
     check("story=" in browser.current_url, "the address names the story")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     check(browser.find_element(By.ID, "story").get_attribute("open") is None, "Escape closes it")
+    check(browser.execute_script("return document.activeElement.classList.contains('cell')"), "the focus is back on the cell")
+
+    browser.find_element(By.CSS_SELECTOR, "#metric-part summary").click()
+    check(len(browser.find_elements(By.CSS_SELECTOR, "#metric-table tbody tr")) == len(browser.find_elements(By.CSS_SELECTOR, "#chips .swatch")), "every system stands in the metric's table")
+    chip = browser.find_element(By.CSS_SELECTOR, "#chips .chip")
+    chip.click()
+    check(chip.get_attribute("aria-pressed") == "false", "a chip takes its system out of the charts")
+    Select(browser.find_element(By.ID, "heat-order")).select_by_value("worst")
+    rows = browser.execute_script("return [...document.querySelectorAll('.heatmap tbody tr')].map((one) => [...one.querySelectorAll('.cell:not(.missing)')].map((cell) => Number(cell.textContent)))")
+    way = 1 if "higher is better" in browser.find_element(By.ID, "signature").text else -1
+    means = [way * sum(row) / len(row) for row in rows if row]
+    rounded = 0.011  # cells show two digits
+    check(all(a <= b + rounded for a, b in zip(means, means[1:])), "the heat map puts the worst stories first")
+
+    nameless = browser.execute_script("""return [...document.querySelectorAll('button, select, img, canvas, [role=img], [role=tabpanel], dialog')].filter((one) => !(
+        one.getAttribute('aria-label') || one.getAttribute('aria-labelledby') || one.alt || one.textContent.trim() || one.closest('label'))).map((one) => one.outerHTML.slice(0, 80))""")
+    check(nameless == [], f"everything has a name for a screen reader {nameless}")
+    check(browser.execute_script("return [...document.querySelectorAll('table')].every((one) => one.querySelector('thead th[scope=col]') && one.querySelector('tbody th[scope=row]'))"),
+          "every table has heads of columns and rows")
+    check(browser.execute_script("return window.hacked === undefined && !document.querySelector('img[onerror]')"), "captions are text")
     browser.find_element(By.ID, "theme").click()
     check(browser.execute_script("return document.documentElement.dataset.theme") in ("dark", "light"), "light and dark")
 

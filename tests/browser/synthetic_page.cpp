@@ -12,6 +12,8 @@
 int main(int argc, char** argv) {
   using namespace asbench;
   if (argc != 5) return 2;
+  // Text, and nothing else, wherever the page shows it; page_in_browser.py looks.
+  const std::string kCaption = "<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\"> A fox & a hen.";
   const testing::TemporaryFolder folder;
   std::vector<Result> results;
   for (int s = 0; s < std::atoi(argv[2]); ++s) {
@@ -22,6 +24,9 @@ int main(int argc, char** argv) {
     made.metrics = {"clip_i", "dino_i", "dreamsim", "clip_t", "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "motion", "frozen_rate", "reference_copy"};
     made.value = [s](int metric, int story) { return 0.2 + 0.0123457 * s + 0.00098765 * ((story * 37) % 200) + 0.0314159 * metric; };
     Json document = made.document();
+    for (auto& story : document["stories"]) {
+      for (auto& shot : story["shots"]) shot["caption"] = kCaption;
+    }
     int number = 0;
     for (auto& story : document["stories"]) {
       for (auto& shot : story["shots"]) {

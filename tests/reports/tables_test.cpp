@@ -65,6 +65,7 @@ TEST(Tables, AMeanWhoseIntervalReachesTheBestIsMarkedAndExplained) {
 TEST(Tables, AMetricOfOnesOwnIsShownWhereNoneOfTheUsualWasMeasured) {
   testing::SyntheticResult own;
   own.metrics = {"my_metric"};
+  own.stories_per_ip = 3;  // a table of its own
   const std::vector<Result> results = {result("usual", 0.5), result_from_json(own.document(), "own")};
   EXPECT_THAT(table_csv(results), HasSubstr(",my_metric,higher,0.5,"));
   EXPECT_THAT([&] { (void)table_csv(results, {.metrics = {"nope"}}); }, ::testing::ThrowsMessage<UsageError>(HasSubstr("nope")));
