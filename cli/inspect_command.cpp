@@ -44,8 +44,10 @@ Report gather(const InspectOptions& options) {
   Report report;
   report.split = loaders::read_split(options.split.path, options.split.format);
   report.findings = report.split.findings;
-  const Findings references = loaders::reference_findings(report.split);
-  report.findings.insert(report.findings.end(), references.begin(), references.end());
+  loaders::silence_decoders();
+  for (const auto& findings : {loaders::reference_findings(report.split), loaders::tuning_clip_findings(report.split)}) {
+    report.findings.insert(report.findings.end(), findings.begin(), findings.end());
+  }
   if (!options.outputs.path) return report;
 
   report.outputs =

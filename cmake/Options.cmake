@@ -41,6 +41,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     target_compile_options(asbench_flags INTERFACE -Wno-maybe-uninitialized)  # false alarms in std::regex when instrumented
   endif()
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(asbench_flags INTERFACE -Wno-overlength-strings)  # generated sources hold whole files (cmake/EmbedFiles.cmake)
+endif()
 if(ASBENCH_ASSERTIONS)
   target_compile_definitions(asbench_flags INTERFACE _GLIBCXX_ASSERTIONS)
 endif()

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "loaders/image_file.h"
+#include "loaders/video/clip_check.h"
 
 namespace asbench::loaders {
 namespace {
@@ -58,6 +59,20 @@ Findings reference_findings(const Split& split) {
       } catch (const BadInput& error) {
         findings.push_back(
             {"missing_reference", "", std::nullopt, fmt::format("IP {}: {}", ip.id, error.what())});
+      }
+    }
+  }
+  return findings;
+}
+
+Findings tuning_clip_findings(const Split& split) {
+  Findings findings;
+  for (const Ip& ip : split.ips) {
+    for (const TuningClip& clip : ip.clips) {
+      try {
+        check_clip({ShotSource::Kind::video_file, clip.file});
+      } catch (const BrokenVideo& broken) {
+        findings.push_back({"clip_unusable", "", std::nullopt, fmt::format("clip of {}: {}", ip.id, broken.what())});
       }
     }
   }
