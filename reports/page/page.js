@@ -88,7 +88,7 @@ function drawCoverage() {
   replace(byId('coverage-body'), DATA.picturesLeftOut ? el('p', {class: 'note'}, DATA.picturesLeftOut + ' pictures are left out to keep this page small; those of the worst stories are in.') : null,
     DATA.pictures.length ? null : el('p', {class: 'note'}, 'No pictures lay beside the documents (R.frames/, written by asbench score): the page shows numbers only.'),
     el('div', {class: 'scroll'}, el('table', {class: 'coverage'}, el('caption', {class: 'unseen'}, 'Coverage of each system'),
-      el('thead', {}, el('tr', {}, ['system', 'shots scored', 'missing shots', 'captions cut', 'findings'].map((text, i) => el('th', {scope: 'col', class: i === 1 || i === 3 ? 'value' : null}, text)))), el('tbody', {}, measured.map(row)))));
+      el('thead', {}, el('tr', {}, ['system', 'shots scored', 'if missing', 'captions cut', 'findings'].map((text, i) => el('th', {scope: 'col', class: i === 1 || i === 3 ? 'value' : null}, text)))), el('tbody', {}, measured.map(row)))));
 }
 
 function drawFooter() {
