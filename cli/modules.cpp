@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "core/blas_kernels.h"
 #include "core/error.h"
 #include "core/program_folder.h"
 
@@ -27,6 +28,7 @@ const char* file_of(Module module) {
 
 void* module_function(Module module, const char* name) {
   const std::filesystem::path file = program_prefix() / "lib" / file_of(module);
+  choose_blas_kernels();
   // Left open until the process ends: LibTorch's threads outlive any call.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {

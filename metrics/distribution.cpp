@@ -118,7 +118,7 @@ DistributionResult measure_distribution(SamplesView real, SamplesView generated,
                                         std::span<const std::string> real_groups, std::span<const std::string> generated_groups) {
   check(settings);
   DistributionResult result;
-  require_variance(real, generated, "distribution");
+  require_variance(real, generated, settings.metrics.empty() ? "distribution" : settings.metrics.front());
   measure_values(real, generated, settings, result);
   if (result.frechet && settings.noise_floor) {
     result.frechet_at_infinity = frechet_at_infinity(real, generated, settings.ddof, settings.seed);

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
+#include <vector>
 
 #include "core/image.h"
+#include "core/npy.h"
 #include "tests/cli/mini_benchmark.h"
 #include "tests/support/video_maker.h"
 
@@ -121,6 +124,9 @@ TEST_F(DistributionScore, VariantsAreDifferentNumbersUnderDifferentSignatures) {
   const auto unknown = score("unknown", {"--fvd-variant", "vbench"});
   EXPECT_EQ(unknown.exit_code, 2);
   EXPECT_NE(unknown.err.find("stylegan-v, cmv, cd-i3d, cd-videomae"), std::string::npos) << unknown.err;
+  const auto two = score("two", {"--fvd-variant", "cdfvd"});
+  EXPECT_EQ(two.exit_code, 2);
+  EXPECT_NE(two.err.find("cd-videomae (VideoMAE) and cd-i3d (I3D)"), std::string::npos) << two.err;
 }
 
 TEST_F(DistributionScore, AMissingClipMakesItNullUnderZeroAndASmallerSetUnderExclude) {
@@ -136,6 +142,36 @@ TEST_F(DistributionScore, AMissingClipMakesItNullUnderZeroAndASmallerSetUnderExc
     EXPECT_EQ(fvd.at("n_generated"), 11);
     EXPECT_EQ(fvd.at("n_failed"), 1);
   }
+}
+
+TEST_F(DistributionScore, ClipsThatAreAllOneClipHaveNoDistance) {
+  const fs::path frozen = mini().root() / "frozen";
+  for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
+    for (int shot = 1; shot <= 4; ++shot) {
+      for (int t = 0; t < 18; ++t) {
+        make_picture(frozen / story / ("shot_0" + std::to_string(shot)) / ("frame_" + std::to_string(t) + ".png"), frame_of(1, 3, t));
+      }
+    }
+  }
+  const auto run = mini().score("frozen", {"--metrics", "fvd,jedi,coverage", "--outputs", frozen, "--layout", "default", "--encoder", "video=" + network(),
+                                           "--reference-set", real_features()});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json document = mini().document("frozen");
+  for (const char* id : {"fvd", "jedi", "coverage"}) EXPECT_TRUE(document.at("metrics").at(id).at("mean").is_null()) << id;
+  EXPECT_NE(document.dump().find("features of all 12 generated clips are equal"), std::string::npos);
+}
+
+TEST_F(DistributionScore, AFeatureThatIsNoNumberInTheReferenceSetIsRefusedBeforeAnythingIsEncoded) {
+  const fs::path broken = mini().root() / "broken.npy";
+  std::vector<float> values(12 * 24, 1.0F);
+  values[30] = std::numeric_limits<float>::infinity();
+  write_npy(broken, 12, 24, values);
+  const auto run = score("broken", {"--metrics", "fvd", "--reference-set", broken});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("broken.npy set holds inf in row 1, column 6"), std::string::npos) << run.err;
+  const auto absent = score("absent-set", {"--metrics", "fvd", "--reference-set", mini().root() / "nowhere.npy"});
+  EXPECT_EQ(absent.exit_code, 2);
+  EXPECT_NE(absent.err.find("nowhere.npy: there is no such file or folder"), std::string::npos) << absent.err;
 }
 
 TEST_F(DistributionScore, WhatIsWrongIsSaid) {
