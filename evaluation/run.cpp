@@ -95,6 +95,7 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
   json["dirty"] = build.dirty;
   json["libraries"] = statistics.libraries;
   json["device"] = statistics.device;
+  json["products"] = statistics.products.empty() ? Json(nullptr) : Json(statistics.products);
   json["threads"] = statistics.threads;
   json["weights"] = Json::object();
   for (const auto& use : plan.extraction.encoders) {

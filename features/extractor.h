@@ -83,6 +83,7 @@ struct ExtractionStatistics {
   std::int64_t captions_encoded = 0;
   std::int64_t clips_encoded = 0;  ///< by the video network
   std::map<std::string, int> batch_sizes;       ///< by role
+  std::string products;  ///< whose matrix products computed the features: ProductKernels::name, or the GPU's; "" when none was computed
   std::map<std::string, std::string> libraries;  ///< name -> version, of what computes the features
   std::string decoder;                           ///< reads clips; part of every clip's key
   std::string device;                            ///< what --device came to: "cpu", "cuda:0 (name)"

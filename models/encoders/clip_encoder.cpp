@@ -106,7 +106,7 @@ std::unique_ptr<ClipEncoder> load_clip_encoder(const ClipCheckpoint& checkpoint,
   const VideoMaeConfig config = parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id);
   VideoMae network = load_strictly(*checkpoint.checkpoint, config.blocks.layers, ignorable_videomae_keys(),
                                    [&](StateDict& weights) { return load_videomae(weights, config); });
-  if (!device.is_cpu()) move_to(network, device);
+  move_to(network, device);
   return std::make_unique<VideoMaeEncoder>(checkpoint.id, config, std::move(network), device);
 }
 

@@ -24,12 +24,12 @@ TextTower load_clip_text(StateDict& weights, const TextConfig& config) {
 }
 
 void move_to(TextTower& tower, c10::Device device) {
-  tower.tokens = tower.tokens.to(device);
-  tower.positions = tower.positions.to(device);
+  // The table stays in the mapped file: few of its rows are ever read.
+  if (!device.is_cpu()) move_to(tower.tokens, device);
+  move_to(tower.positions, device);
   for (Block& block : tower.blocks) move_to(block, device);
-  tower.final_norm.weight = tower.final_norm.weight.to(device);
-  tower.final_norm.bias = tower.final_norm.bias.to(device);
-  tower.projection.weight = tower.projection.weight.to(device);
+  move_to(tower.final_norm, device);
+  move_to(tower.projection, device);
 }
 
 std::vector<std::string> ignorable_text_keys() {

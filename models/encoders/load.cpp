@@ -31,7 +31,7 @@ std::unique_ptr<ImageEncoder> load_image_encoder(const Checkpoint& checkpoint,
   VisionTower tower =
       load_strictly(checkpoint, config.blocks.layers, ignorable_keys(config.family),
                     [&](StateDict& weights) { return load_vision_tower(weights, config); });
-  if (!options.device.is_cpu()) move_to(tower, options.device);
+  move_to(tower, options.device);
   return make_vision_encoder(std::move(info), std::move(tower), options.device);
 }
 
@@ -49,7 +49,7 @@ std::unique_ptr<TextEncoder> load_text_encoder(const Checkpoint& checkpoint,
   TextTower tower =
       load_strictly(checkpoint, config.blocks.layers, ignorable_text_keys(),
                     [&](StateDict& weights) { return load_clip_text(weights, config); });
-  if (!options.device.is_cpu()) move_to(tower, options.device);
+  move_to(tower, options.device);
   return make_clip_text_encoder(checkpoint.id, config, std::move(tower), std::move(tokenizer),
                                 options.device);
 }

@@ -12,7 +12,8 @@ namespace {
 
 Linear take_biased(StateDict& weights, const std::string& name, const std::string& bias_now, const std::string& bias_published,
                    std::int64_t width, bool bias) {
-  Linear layer{weights.take(name + ".weight", {width, width}), at::Tensor()};
+  Linear layer;
+  layer.weight = weights.take(name + ".weight", {width, width});
   if (bias) layer.bias = weights.take(weights.has(bias_published) ? bias_published : bias_now, {width});
   return layer;
 }
@@ -21,7 +22,8 @@ Block load_block(StateDict& weights, const std::string& name, const BlocksConfig
   const std::int64_t width = config.width;
   const std::string attention = name + "attention.attention.";
   const Linear query = take_biased(weights, attention + "query", attention + "query.bias", attention + "q_bias", width, config.qkv_bias);
-  Linear key{weights.take(attention + "key.weight", {width, width}), at::Tensor()};
+  Linear key;
+  key.weight = weights.take(attention + "key.weight", {width, width});
   const Linear value = take_biased(weights, attention + "value", attention + "value.bias", attention + "v_bias", width, config.qkv_bias);
   if (config.qkv_bias) key.bias = at::zeros({width});
   Block block;
@@ -95,12 +97,10 @@ VideoMae load_videomae(StateDict& weights, const VideoMaeConfig& config) {
 std::vector<std::string> ignorable_videomae_keys() { return {"classifier.*", "*.position_embeddings", "*.position_ids"}; }
 
 void move_to(VideoMae& network, c10::Device device) {
-  network.tubelets.weight = network.tubelets.weight.to(device);
-  network.tubelets.bias = network.tubelets.bias.to(device);
-  network.positions = network.positions.to(device);
+  move_to(network.tubelets, device);
+  move_to(network.positions, device);
   for (Block& block : network.blocks) move_to(block, device);
-  network.final_norm.weight = network.final_norm.weight.to(device);
-  network.final_norm.bias = network.final_norm.bias.to(device);
+  move_to(network.final_norm, device);
 }
 
 at::Tensor run(const VideoMae& network, const VideoMaeConfig& config, const at::Tensor& clip, const Observer& observer) {

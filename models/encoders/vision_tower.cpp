@@ -19,20 +19,6 @@ at::Tensor embed(const VisionTower& tower, const at::Tensor& pixels, const at::T
   return x;
 }
 
-void move(at::Tensor& tensor, c10::Device device) {
-  if (tensor.defined()) tensor = tensor.to(device);
-}
-
-void move(Linear& layer, c10::Device device) {
-  move(layer.weight, device);
-  move(layer.bias, device);
-}
-
-void move(LayerNorm& norm, c10::Device device) {
-  move(norm.weight, device);
-  move(norm.bias, device);
-}
-
 }  // namespace
 
 int VisionTower::dim() const {
@@ -83,28 +69,22 @@ double flops_per_image(const VisionConfig& config, std::int64_t height, std::int
          2.0 * d * static_cast<double>(config.projection);
 }
 
-void move_to(Block& block, c10::Device device) {
-  for (Linear* layer : {&block.qkv, &block.attention_out, &block.mlp_in, &block.mlp_out}) {
-    move(*layer, device);
-  }
-  move(block.norm1, device);
-  move(block.norm2, device);
-}
-
 void move_to(VisionTower& tower, c10::Device device) {
-  move(tower.patches.projection, device);
-  move(tower.class_token, device);
-  move(tower.positions, device);
-  if (tower.pre_norm) move(*tower.pre_norm, device);
+  move_to(tower.patches.projection, device);
+  move_to(tower.class_token, device);
+  move_to(tower.positions, device);
+  if (tower.pre_norm) move_to(*tower.pre_norm, device);
   for (Block& block : tower.blocks) move_to(block, device);
-  move(tower.final_norm, device);
-  if (tower.projection) move(*tower.projection, device);
+  move_to(tower.final_norm, device);
+  if (tower.projection) move_to(*tower.projection, device);
 }
 
 Linear take_linear(StateDict& weights, const std::string& name, std::int64_t out, std::int64_t in,
                    bool bias) {
-  return {weights.take(name + ".weight", {out, in}),
-          bias ? weights.take(name + ".bias", {out}) : at::Tensor()};
+  Linear layer;
+  layer.weight = weights.take(name + ".weight", {out, in});
+  if (bias) layer.bias = weights.take(name + ".bias", {out});
+  return layer;
 }
 
 LayerNorm take_norm(StateDict& weights, const std::string& name, std::int64_t width, double eps) {

@@ -45,9 +45,9 @@ struct VisionTower {
 [[nodiscard]] double flops_per_image(const VisionConfig& config, std::int64_t height,
                                      std::int64_t width);
 
-/// Every tensor of the tower on another device.
+/// Every tensor of the tower to where it will run, matrices packed on the CPU: what a loaded tower
+/// needs before run(). Nothing of it lies in the checkpoint's mapped file afterwards.
 void move_to(VisionTower& tower, c10::Device device);
-void move_to(Block& block, c10::Device device);
 
 /// CLIP: keys `vision_model.*` and `visual_projection.weight` (HF `modeling_clip.py`). What
 /// `weights` lacks is told by its finish().

@@ -20,6 +20,14 @@ void add_mlp(at::Tensor& x, const Block& block, at::Tensor& normed, at::Tensor& 
 
 }  // namespace
 
+void move_to(Block& block, c10::Device device) {
+  for (Linear* layer : {&block.qkv, &block.attention_out, &block.mlp_in, &block.mlp_out}) {
+    move_to(*layer, device);
+  }
+  move_to(block.norm1, device);
+  move_to(block.norm2, device);
+}
+
 BlockWorkspace make_workspace(const at::Tensor& x, const Block& block) {
   const std::int64_t rows = x.size(0) * x.size(1);
   return {at::empty({rows, x.size(2)}, x.options()),

@@ -29,6 +29,9 @@ struct BlockWorkspace {
   at::Tensor inner;   ///< [N T, rows of mlp_in]
 };
 
+/// To where it will run, see move_to(Linear&).
+void move_to(Block& block, c10::Device device);
+
 /// For blocks like `block` on like tensors [N, T, D].
 [[nodiscard]] BlockWorkspace make_workspace(const at::Tensor& x, const Block& block);
 

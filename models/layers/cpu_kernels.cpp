@@ -1,25 +1,35 @@
 #include "models/layers/cpu_kernels.h"
 
+#include <vector>
+
 #define ASBENCH_VECTOR_BYTES 16
+#define ASBENCH_KERNELS_NAME "portable"
+#include "models/layers/cpu_features.h"
 #include "models/layers/cpu_kernels_body.h"
 
 namespace asbench::models {
 
-#ifdef ASBENCH_AVX2
-const CpuKernels& avx2_cpu_kernels();  // cpu_kernels_avx2.cpp
-
-const CpuKernels& cpu_kernels() {
-  static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  return avx2 ? avx2_cpu_kernels() : kKernels;
-}
-#else
-const CpuKernels& cpu_kernels() {
-  return kKernels;
-}
+#ifdef ASBENCH_X86_KERNELS
+extern const CpuKernels kAvx2CpuKernels;    // cpu_kernels_avx2.cpp
+extern const CpuKernels kAvx512CpuKernels;  // cpu_kernels_avx512.cpp
 #endif
 
-const CpuKernels& portable_cpu_kernels() {
-  return kKernels;
+std::span<const CpuKernels* const> all_cpu_kernels() {
+  static const std::vector<const CpuKernels*> kernels = [] {
+    std::vector<const CpuKernels*> supported;
+#ifdef ASBENCH_X86_KERNELS
+    if (has_avx512()) supported.push_back(&kAvx512CpuKernels);
+    if (has_avx2()) supported.push_back(&kAvx2CpuKernels);
+#endif
+    supported.push_back(&kKernels);
+    return supported;
+  }();
+  return kernels;
+}
+
+const CpuKernels& cpu_kernels() {
+  static const CpuKernels& fastest = *all_cpu_kernels().front();
+  return fastest;
 }
 
 }  // namespace asbench::models

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 namespace at {
 class Tensor;
@@ -13,6 +14,7 @@ namespace asbench::models {
 /// the batch. float32; within 2e-7 of the exact value, relative to the larger of it and 1
 /// (tests/models/layers/cpu_kernels_test.cpp).
 struct CpuKernels {
+  const char* name;
   /// x[r][c] = gelu(x[r][c] + bias[c]), exact (erf) form; `bias` may be null.
   void (*add_bias_gelu)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
   /// x[r][c] = q(x[r][c] + bias[c]) with q(v) = v * sigmoid(1.702 v); `bias` may be null.
@@ -21,15 +23,17 @@ struct CpuKernels {
   /// product that is added to x next.
   void (*norm_then_add)(float* x, const float* then_add, const float* weight, const float* bias,
                         double eps, float* out, std::int64_t rows, std::int64_t width);
+  /// x[r] = softmax(scale * x[r]) in place, scale > 0. x [rows, width], rows `stride` apart.
+  void (*softmax)(float* x, std::int64_t rows, std::int64_t width, std::int64_t stride, float scale);
 };
 
-/// The fastest that this CPU can run: AVX2 with FMA, or what every CPU can. Thread-safe.
+/// The fastest that this CPU can run: AVX-512, AVX2 with FMA, or what every CPU can. Thread-safe.
 [[nodiscard]] const CpuKernels& cpu_kernels();
 
 /// Whether the loops can work on a tensor: float32, on the CPU, contiguous.
 [[nodiscard]] bool runs_on_cpu_kernels(const at::Tensor& x);
 
-/// For tests: those that every CPU can run.
-[[nodiscard]] const CpuKernels& portable_cpu_kernels();
+/// For tests: all that this CPU can run, the fastest first; the last one is what every CPU can.
+[[nodiscard]] std::span<const CpuKernels* const> all_cpu_kernels();
 
 }  // namespace asbench::models

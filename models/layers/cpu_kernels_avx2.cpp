@@ -1,12 +1,11 @@
 // Compiled with AVX2 and FMA; only called on CPUs that have them.
 #define ASBENCH_VECTOR_BYTES 32
+#define ASBENCH_KERNELS_NAME "AVX2"
 #include "models/layers/cpu_kernels_body.h"
 
 namespace asbench::models {
 
-const CpuKernels& avx2_cpu_kernels();
-const CpuKernels& avx2_cpu_kernels() {
-  return kKernels;
-}
+extern const CpuKernels kAvx2CpuKernels;
+const CpuKernels kAvx2CpuKernels = kKernels;
 
 }  // namespace asbench::models

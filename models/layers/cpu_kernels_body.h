@@ -1,6 +1,7 @@
 // The loops of cpu_kernels.h, included once by each source that compiles them for one kind of CPU.
-// ASBENCH_VECTOR_BYTES: width of its registers. Everything here is in an anonymous namespace: two
+// ASBENCH_VECTOR_BYTES: width of its registers; ASBENCH_KERNELS_NAME: for people. Everything here is in an anonymous namespace: two
 // versions of one inline function would otherwise be merged by the linker.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -10,35 +11,7 @@
 namespace asbench::models {
 namespace {
 
-using Lanes = float __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
-using IntLanes = std::int32_t __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
-constexpr std::int64_t kLanes = ASBENCH_VECTOR_BYTES / sizeof(float);
-
-#define ASBENCH_INLINE inline __attribute__((always_inline))
-
-ASBENCH_INLINE Lanes broadcast(float value) {
-  return Lanes{} + value;
-}
-
-ASBENCH_INLINE Lanes load(const float* from) {
-  Lanes lanes;
-  std::memcpy(&lanes, from, sizeof(lanes));
-  return lanes;
-}
-
-ASBENCH_INLINE Lanes load_some(const float* from, std::int64_t count) {
-  Lanes lanes{};
-  std::memcpy(&lanes, from, static_cast<std::size_t>(count) * sizeof(float));
-  return lanes;
-}
-
-ASBENCH_INLINE void store(float* to, const Lanes& lanes) {
-  std::memcpy(to, &lanes, sizeof(lanes));
-}
-
-ASBENCH_INLINE void store_some(float* to, const Lanes& lanes, std::int64_t count) {
-  std::memcpy(to, &lanes, static_cast<std::size_t>(count) * sizeof(float));
-}
+#include "models/layers/vector_lanes.h"
 
 ASBENCH_INLINE Lanes at_least(const Lanes& x, float low) {
   const Lanes lows = broadcast(low);
@@ -153,7 +126,39 @@ void norm_then_add(float* x, const float* then_add, const float* weight, const f
   }
 }
 
-constexpr CpuKernels kKernels = {add_bias_gelu, add_bias_quick_gelu, norm_then_add};
+ASBENCH_INLINE Lanes larger(const Lanes& a, const Lanes& b) {
+  return a > b ? a : b;
+}
+
+// The largest first, so that no power overflows.
+void softmax(float* x, std::int64_t rows, std::int64_t width, std::int64_t stride, float scale) {
+  const std::int64_t whole = width / kLanes * kLanes;
+  for (std::int64_t r = 0; r < rows; ++r, x += stride) {
+    Lanes tops = broadcast(x[0]);
+    for (std::int64_t c = 0; c < whole; c += kLanes) tops = larger(tops, load(x + c));
+    float top = x[0];
+    for (std::int64_t i = 0; i < kLanes; ++i) top = std::max(top, tops[i]);
+    for (std::int64_t c = whole; c < width; ++c) top = std::max(top, x[c]);
+    const auto power = [top, scale](const Lanes& v) { return exponential(at_least((v - top) * scale, -87.0F)); };
+    Lanes sums{};
+    for (std::int64_t c = 0; c < whole; c += kLanes) {
+      const Lanes e = power(load(x + c));
+      store(x + c, e);
+      sums += e;
+    }
+    double sum = total(sums);
+    if (const std::int64_t rest = width - whole; rest > 0) {
+      const Lanes e = power(load_some(x + whole, rest));
+      store_some(x + whole, e, rest);
+      for (std::int64_t i = 0; i < rest; ++i) sum += static_cast<double>(e[i]);
+    }
+    const auto factor = static_cast<float>(1.0 / sum);
+    for (std::int64_t c = 0; c < whole; c += kLanes) store(x + c, load(x + c) * factor);
+    for (std::int64_t c = whole; c < width; ++c) x[c] *= factor;
+  }
+}
+
+constexpr CpuKernels kKernels = {ASBENCH_KERNELS_NAME, add_bias_gelu, add_bias_quick_gelu, norm_then_add, softmax};
 
 }  // namespace
 }  // namespace asbench::models

@@ -1,32 +1,66 @@
 #include "models/layers/linear.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
 #include <vector>
 
 namespace asbench::models {
 namespace {
 
-// Note [Short products]
-// A row of a product must not depend on how many other rows there are: a picture's feature would
-// depend on its batch, a caption's on the other captions, and the last block works on one row a
-// picture. MKL's single-threaded sgemm keeps that from 12 rows up (AVX2 kernels; every number of
-// rows to 64 and some beyond, at any alignment, for the shapes of our networks); below, where the
-// number is no multiple of 4, other kernels add in another order. So short products are made of 16
-// rows, the rest zero.
-constexpr std::int64_t kFewestRows = 16;
+enum class Start { zero, bias, sum };
 
-bool is_short(const at::Tensor& x) {
-  return x.size(0) < kFewestRows && x.device().is_cpu();
-}
+/// Rows below which a thread of its own doesn't pay.
+constexpr std::int64_t kFewestRows = 128;
 
-at::Tensor lengthened(const at::Tensor& x) {
-  at::Tensor longer = at::zeros({kFewestRows, x.size(1)}, x.options());
-  longer.narrow(0, 0, x.size(0)).copy_(x);
-  return longer;
+void multiply_packed(at::Tensor& out, const at::Tensor& x, const Linear& layer, Start start) {
+  TORCH_INTERNAL_ASSERT(x.dim() == 2 && x.size(1) == layer.inputs() && x.stride(1) == 1 &&
+                        x.scalar_type() == at::kFloat);
+  TORCH_INTERNAL_ASSERT(out.dim() == 2 && out.size(0) == x.size(0) &&
+                        out.size(1) == layer.outputs() && out.is_contiguous());
+  Product product;
+  product.x = x.const_data_ptr<float>();
+  product.rows = x.size(0);
+  product.x_stride = x.stride(0);
+  product.out = out.mutable_data_ptr<float>();
+  product.out_stride = out.size(1);
+  product.first = layer.first;
+  product.last = layer.first + layer.count;
+  if (start == Start::bias) product.bias = layer.bias.const_data_ptr<float>();
+  product.add = start == Start::sum;
+  // Where the caller runs a picture a thread, this is the calling thread's work alone; a network that computes one clip
+  // at a time shares its rows out, which changes no bit.
+  at::parallel_for(0, product.rows, kFewestRows, [&](std::int64_t begin, std::int64_t end) {
+    Product part = product;
+    part.x += begin * part.x_stride;
+    part.out += begin * part.out_stride;
+    part.rows = end - begin;
+    layer.packed->multiply(part);
+  });
 }
 
 }  // namespace
+
+void move_to(Linear& layer, c10::Device device) {
+  if (layer.bias.defined()) move_to(layer.bias, device);
+  if (!device.is_cpu()) {
+    layer.weight = layer.weight.to(device);
+    return;
+  }
+  TORCH_CHECK(layer.weight.scalar_type() == at::kFloat, "weights are float32 on the CPU, not ",
+              layer.weight.scalar_type());
+  PackedMatrix packed;
+  packed.assign({layer.weight.const_data_ptr<float>(), layer.outputs(), layer.inputs(),
+                 layer.weight.stride(0), layer.weight.stride(1)});
+  layer.count = layer.outputs();
+  layer.packed = std::make_shared<const PackedMatrix>(std::move(packed));
+  layer.weight = at::Tensor();
+}
+
+void move_to(at::Tensor& tensor, c10::Device device) {
+  tensor = tensor.to(tensor.options().device(device), /*non_blocking=*/false, /*copy=*/true)
+               .contiguous();
+}
 
 at::Tensor linear(const at::Tensor& x, const Linear& layer) {
   const at::Tensor rows = x.reshape({-1, x.size(-1)});
@@ -40,34 +74,39 @@ at::Tensor linear(const at::Tensor& x, const Linear& layer) {
 void linear_into(at::Tensor& out, const at::Tensor& x, const Linear& layer) {
   if (!layer.bias.defined()) {
     product_into(out, x, layer);
-  } else if (is_short(x)) {
-    out.copy_(at::addmm(layer.bias, lengthened(x), layer.weight.t()).narrow(0, 0, x.size(0)));
+  } else if (layer.packed) {
+    multiply_packed(out, x, layer, Start::bias);
   } else {
     at::addmm_out(out, layer.bias, x, layer.weight.t());
   }
 }
 
 void product_into(at::Tensor& out, const at::Tensor& x, const Linear& layer) {
-  if (is_short(x)) {
-    out.copy_(at::mm(lengthened(x), layer.weight.t()).narrow(0, 0, x.size(0)));
+  if (layer.packed) {
+    multiply_packed(out, x, layer, Start::zero);
   } else {
     at::mm_out(out, x, layer.weight.t());
   }
 }
 
 void add_product(at::Tensor& residual, const at::Tensor& x, const Linear& layer) {
-  if (is_short(x)) {
-    at::Tensor longer = lengthened(residual);
-    longer.addmm_(lengthened(x), layer.weight.t());
-    residual.copy_(longer.narrow(0, 0, x.size(0)));
+  if (layer.packed) {
+    multiply_packed(residual, x, layer, Start::sum);
   } else {
     residual.addmm_(x, layer.weight.t());
   }
 }
 
 Linear slice(const Linear& layer, std::int64_t begin, std::int64_t end) {
-  return {layer.weight.narrow(0, begin, end - begin),
-          layer.bias.defined() ? layer.bias.narrow(0, begin, end - begin) : at::Tensor()};
+  Linear part = layer;
+  if (layer.packed) {
+    part.first += begin;
+    part.count = end - begin;
+  } else {
+    part.weight = layer.weight.narrow(0, begin, end - begin);
+  }
+  if (layer.bias.defined()) part.bias = layer.bias.narrow(0, begin, end - begin);
+  return part;
 }
 
 Linear concatenate(std::initializer_list<Linear> layers) {
@@ -78,12 +117,17 @@ Linear concatenate(std::initializer_list<Linear> layers) {
     if (layer.bias.defined()) biases.push_back(layer.bias);
   }
   TORCH_INTERNAL_ASSERT(biases.empty() || biases.size() == weights.size());
-  return {at::cat(weights), biases.empty() ? at::Tensor() : at::cat(biases)};
+  Linear whole;
+  whole.weight = at::cat(weights);
+  if (!biases.empty()) whole.bias = at::cat(biases);
+  return whole;
 }
 
 Linear scaled(const Linear& layer, const at::Tensor& scale) {
-  return {layer.weight * scale.unsqueeze(1),
-          layer.bias.defined() ? layer.bias * scale : at::Tensor()};
+  Linear result;
+  result.weight = layer.weight * scale.unsqueeze(1);
+  if (layer.bias.defined()) result.bias = layer.bias * scale;
+  return result;
 }
 
 }  // namespace asbench::models

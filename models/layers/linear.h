@@ -2,19 +2,34 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
+
+#include "models/layers/matrix_product.h"
+
 namespace asbench::models {
 
-/// y = x W^T + b, as torch.nn.Linear.
+/// y = x W^T + b, as torch.nn.Linear. Loaded with `weight`; move_to() makes it ready to run: on the
+/// CPU packed for its kernels, elsewhere as a tensor there.
 struct Linear {
-  at::Tensor weight;  ///< [out, in]
-  at::Tensor bias;    ///< [out], or undefined for none
+  at::Tensor weight;                           ///< [out, in]; undefined once packed
+  at::Tensor bias;                             ///< [out], or undefined for none
+  std::shared_ptr<const PackedMatrix> packed;  ///< all of the weight; shared by slices
+  std::int64_t first = 0;                      ///< this layer's outputs begin here in `packed`
+  std::int64_t count = 0;                      ///< and are so many
 
-  [[nodiscard]] std::int64_t outputs() const { return weight.size(0); }
-  [[nodiscard]] std::int64_t inputs() const { return weight.size(1); }
+  [[nodiscard]] std::int64_t outputs() const { return packed ? count : weight.size(0); }
+  [[nodiscard]] std::int64_t inputs() const { return packed ? packed->inputs() : weight.size(1); }
 };
 
+/// To where it will run. On the CPU the weight is packed and let go.
+void move_to(Linear& layer, c10::Device device);
+
+/// To another device, or on the CPU to memory of its own: a tensor of a checkpoint lies in a mapped
+/// file, which stays in memory as long as any tensor points into it.
+void move_to(at::Tensor& tensor, c10::Device device);
+
 /// @param x  [..., in]
-/// @returns [..., out], contiguous. Bias and product are one call of the matrix library.
+/// @returns [..., out], contiguous. Bias and product are one call.
 [[nodiscard]] at::Tensor linear(const at::Tensor& x, const Linear& layer);
 
 /// out = x W^T + b, or without b, into memory that is there.
@@ -30,10 +45,10 @@ void add_product(at::Tensor& residual, const at::Tensor& x, const Linear& layer)
 [[nodiscard]] Linear slice(const Linear& layer, std::int64_t begin, std::int64_t end);
 
 /// Several layers of the same input as one with their outputs in order (query, key, value in one
-/// product). Either all or none have a bias.
+/// product). Either all or none have a bias; none is packed.
 [[nodiscard]] Linear concatenate(std::initializer_list<Linear> layers);
 
-/// diag(scale) after the layer, folded into its weights: LayerScale costs nothing.
+/// diag(scale) after the layer, folded into its weights: LayerScale costs nothing. Not packed.
 /// @param scale  [out]
 [[nodiscard]] Linear scaled(const Linear& layer, const at::Tensor& scale);
 

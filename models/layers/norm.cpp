@@ -6,6 +6,11 @@
 
 namespace asbench::models {
 
+void move_to(LayerNorm& norm, c10::Device device) {
+  move_to(norm.weight, device);
+  move_to(norm.bias, device);
+}
+
 at::Tensor layer_norm(const at::Tensor& x, const LayerNorm& norm) {
   return at::layer_norm(x, norm.weight.sizes(), norm.weight, norm.bias, norm.eps,
                         /*cudnn_enable=*/false);

@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "models/layers/linear.h"
+
 namespace asbench::models {
 
 /// (x - mean) / sqrt(var + eps) * weight + bias over the last axis, var the biased variance; as
@@ -11,6 +13,8 @@ struct LayerNorm {
   at::Tensor bias;    ///< [width]
   double eps = 1e-5;  ///< 1e-5 CLIP, 1e-12 ViT, 1e-6 DINOv2: from config.json, and it shows
 };
+
+void move_to(LayerNorm& norm, c10::Device device);
 
 /// @param x  [..., width]
 [[nodiscard]] at::Tensor layer_norm(const at::Tensor& x, const LayerNorm& norm);

@@ -8,34 +8,18 @@
 
 #include "models/layers/runtime.h"
 
-// Part of the MKL inside LibTorch; absent from builds with another matrix library.
-extern "C" __attribute__((weak)) int MKL_Set_Num_Threads_Local(int threads);
-
 namespace asbench::models {
 namespace {
 
 // Note [One thread, one piece]
 // Splitting every matrix product over all threads joins them some 150 times a forward pass. When
 // anything else runs (decoding does), each join waits for a thread that has lost its core, often
-// for a whole time slice. Here threads meet once a batch. It is also what makes results repeatable:
-// a picture's numbers come from the same sequence of single-threaded products whatever the thread
-// count, and rows of a product don't depend on how many other rows there are: Note [Short
-// products].
+// for a whole time slice. Here threads meet once a batch: in this scope LibTorch's own loops, and
+// ours that use at::parallel_for, stay on the thread they are called from.
 class SingleThreadScope {
- public:
-  SingleThreadScope() {
-    if (MKL_Set_Num_Threads_Local != nullptr) previous_ = MKL_Set_Num_Threads_Local(1);
-  }
-  ~SingleThreadScope() {
-    if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(previous_);
-  }
-  SingleThreadScope(const SingleThreadScope&) = delete;
-  SingleThreadScope& operator=(const SingleThreadScope&) = delete;
-
  private:
   c10::ParallelGuard aten_{true};
   InferenceScope inference_;
-  int previous_ = 0;
 };
 
 }  // namespace

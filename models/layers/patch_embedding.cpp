@@ -5,7 +5,11 @@
 namespace asbench::models {
 
 PatchEmbedding make_patch_embedding(const at::Tensor& weight, const at::Tensor& bias) {
-  return {{weight.flatten(1), bias}, weight.size(2)};
+  PatchEmbedding layer;
+  layer.projection.weight = weight.flatten(1);
+  layer.projection.bias = bias;
+  layer.patch = weight.size(2);
+  return layer;
 }
 
 at::Tensor embed_patches(const at::Tensor& pixels, const PatchEmbedding& layer) {

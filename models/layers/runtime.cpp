@@ -2,10 +2,8 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
-#include <ATen/Version.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
-#include <torch/headeronly/version.h>
 
 #include <algorithm>
 #include <charconv>
@@ -57,11 +55,6 @@ c10::Device parse_device(std::string_view text) {
                                count == 1 ? "is 1 GPU," : fmt::format("are {} GPUs,", count)));
   }
   return {c10::kCUDA, static_cast<c10::DeviceIndex>(index)};
-}
-
-std::string runtime_description() {
-  return fmt::format("LibTorch {}.{}.{}, {} threads, {}", TORCH_VERSION_MAJOR, TORCH_VERSION_MINOR,
-                     TORCH_VERSION_PATCH, thread_count(), at::get_cpu_capability());
 }
 
 void rethrow_torch_error(std::string_view where) {

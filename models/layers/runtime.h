@@ -41,9 +41,6 @@ void configure_runtime(int threads = 0);
 /// itself is linked to the CPU library alone, so that one build serves both. Thread-safe.
 [[nodiscard]] std::optional<std::string> load_cuda();
 
-/// "LibTorch 2.11.0, 2 threads, AVX2" for provenance.
-[[nodiscard]] std::string runtime_description();
-
 /// Turns the c10::Error now being handled into one of ours, without its pages of stack; other
 /// exceptions go through as they are. To be called in a catch block:
 ///   try { … } catch (...) { rethrow_torch_error("facebook/dino-vitb16 on cuda:0"); }

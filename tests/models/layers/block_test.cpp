@@ -21,8 +21,10 @@ at::Tensor wave(at::IntArrayRef shape, double step, double scale) {
 }
 
 Linear make_linear(std::int64_t out, std::int64_t in, double step) {
-  return {wave({out, in}, step, 1.5 / std::sqrt(static_cast<double>(in))),
-          wave({out}, step * 1.7, 0.2)};
+  Linear layer;
+  layer.weight = wave({out, in}, step, 1.5 / std::sqrt(static_cast<double>(in)));
+  layer.bias = wave({out}, step * 1.7, 0.2);
+  return layer;
 }
 
 Block make_block(std::int64_t width, std::int64_t inner, std::int64_t heads, bool gated) {
@@ -36,6 +38,16 @@ Block make_block(std::int64_t width, std::int64_t inner, std::int64_t heads, boo
   block.heads = heads;
   block.gated = gated;
   return block;
+}
+
+Block ready(Block block) {
+  move_to(block, c10::kCPU);
+  return block;
+}
+
+Linear ready(Linear layer) {
+  move_to(layer, c10::kCPU);
+  return layer;
 }
 
 at::Tensor naive_norm(const at::Tensor& x, const LayerNorm& norm) {
@@ -83,6 +95,7 @@ double distance(const at::Tensor& value, const at::Tensor& expected) {
 class BlockForms : public ::testing::TestWithParam<std::tuple<bool, Mask>> {
  protected:
   const Block block_ = make_block(24, 40, 3, std::get<0>(GetParam()));
+  const Block ready_ = ready(block_);
   const Mask mask_ = std::get<1>(GetParam());
   const at::Tensor input_ = wave({2, 9, 24}, 0.37, 1.0);
   InferenceScope scope_;
@@ -90,8 +103,8 @@ class BlockForms : public ::testing::TestWithParam<std::tuple<bool, Mask>> {
 
 TEST_P(BlockForms, MatchesTheNaiveDoublePrecisionForm) {
   at::Tensor x = input_.clone();
-  BlockWorkspace workspace = make_workspace(x, block_);
-  apply_block(x, block_, mask_, workspace);
+  BlockWorkspace workspace = make_workspace(x, ready_);
+  apply_block(x, ready_, mask_, workspace);
   for (std::int64_t n = 0; n < 2; ++n) {
     const at::Tensor expected = naive_block(input_[n].to(at::kDouble), block_, mask_);
     EXPECT_LE(distance(x[n], expected), kBlockTolerance);
@@ -100,13 +113,13 @@ TEST_P(BlockForms, MatchesTheNaiveDoublePrecisionForm) {
 
 TEST_P(BlockForms, GivesTheSameAtOneTokenAlone) {
   at::Tensor x = input_.clone();
-  BlockWorkspace workspace = make_workspace(x, block_);
-  apply_block(x, block_, mask_, workspace);
+  BlockWorkspace workspace = make_workspace(x, ready_);
+  apply_block(x, ready_, mask_, workspace);
   const std::vector<std::int64_t> tokens =
       mask_ == Mask::causal ? std::vector<std::int64_t>{8} : std::vector<std::int64_t>{0, 4, 8};
   for (const std::int64_t token : tokens) {
     at::Tensor again = input_.clone();
-    const at::Tensor one = apply_block_at(again, block_, token, workspace);
+    const at::Tensor one = apply_block_at(again, ready_, token, workspace);
     EXPECT_LE(distance(one, x.select(1, token)), kBlockTolerance);
   }
 }
@@ -128,9 +141,27 @@ TEST(Linear, ConcatenatesSlicesAndScales) {
   EXPECT_TRUE(at::allclose(linear(x, slice(both, 3, 5)), linear(x, b), 0, 1e-6));
   const at::Tensor scale = at::tensor({2.0F, -3.0F});
   EXPECT_TRUE(at::allclose(linear(x, scaled(b, scale)), linear(x, b) * scale, 0, 1e-6));
-  const Linear bare{a.weight, {}};
+  Linear bare;
+  bare.weight = a.weight;
   EXPECT_TRUE(at::allclose(linear(x, bare) + a.bias, linear(x, a), 0, 1e-6));
   EXPECT_FALSE(concatenate({bare, bare}).bias.defined());
+}
+
+TEST(Linear, PackedForTheCpuIsTheSameLayer) {
+  const Linear plain = make_linear(70, 45, 0.7);
+  const Linear packed = ready(plain);
+  EXPECT_FALSE(packed.weight.defined());
+  EXPECT_EQ(packed.outputs(), 70);
+  EXPECT_EQ(packed.inputs(), 45);
+  const at::Tensor x = wave({2, 5, 45}, 0.3, 1.0);
+  EXPECT_TRUE(at::allclose(linear(x, packed), linear(x, plain), 0, 1e-6));
+  // Slices that begin and end within the kernels' units, and a row apart from the others.
+  EXPECT_TRUE(at::equal(linear(x, slice(packed, 11, 53)), linear(x, packed).narrow(2, 11, 42)));
+  EXPECT_TRUE(at::equal(linear(x.narrow(1, 3, 1), slice(slice(packed, 11, 53), 2, 40)), linear(x, packed).narrow(1, 3, 1).narrow(2, 13, 38)));
+  at::Tensor sum = wave({10, 70}, 0.2, 3.0);
+  const at::Tensor expected = sum + x.view({10, 45}).matmul(plain.weight.t());
+  add_product(sum, x.view({10, 45}), packed);
+  EXPECT_TRUE(at::allclose(sum, expected, 0, 1e-6));
 }
 
 TEST(PatchEmbedding, IsTheConvolutionItReplaces) {
@@ -138,7 +169,9 @@ TEST(PatchEmbedding, IsTheConvolutionItReplaces) {
   const at::Tensor bias = wave({6}, 0.9, 0.5);
   const at::Tensor pixels = wave({2, 3, 14, 21}, 0.23, 1.0);  // 2 rows, 1 column beyond the patches
   const at::Tensor expected = at::conv2d(pixels, weight, bias, 4).flatten(2).transpose(1, 2);
-  const at::Tensor patches = embed_patches(pixels, make_patch_embedding(weight, bias));
+  PatchEmbedding layer = make_patch_embedding(weight, bias);
+  move_to(layer.projection, c10::kCPU);
+  const at::Tensor patches = embed_patches(pixels, layer);
   EXPECT_EQ(patches.sizes().vec(), (std::vector<std::int64_t>{2, 3 * 5, 6}));
   EXPECT_LE((patches - expected).abs().max().item<double>(), 1e-6);
 }

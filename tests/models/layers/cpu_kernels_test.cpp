@@ -3,7 +3,9 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <cctype>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "models/layers/activation.h"
@@ -28,9 +30,9 @@ double relative_error(float value, double exact) {
   return std::abs(static_cast<double>(value) - exact) / std::max(1.0, std::abs(exact));
 }
 
-class CpuKernelsOf : public ::testing::TestWithParam<bool> {
+class CpuKernelsOf : public ::testing::TestWithParam<const CpuKernels*> {
  protected:
-  const CpuKernels& kernels_ = GetParam() ? cpu_kernels() : portable_cpu_kernels();
+  const CpuKernels& kernels_ = *GetParam();
 };
 
 TEST_P(CpuKernelsOf, ActivationsAreExactToTheLastBits) {
@@ -124,8 +126,37 @@ TEST_P(CpuKernelsOf, NormMatchesTheNaiveDoublePrecisionForm) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Instructions, CpuKernelsOf, ::testing::Values(false, true),
-                         [](const auto& chosen) { return chosen.param ? "best" : "portable"; });
+TEST_P(CpuKernelsOf, SoftmaxMatchesTheNaiveDoublePrecisionForm) {
+  constexpr float kScale = 0.125F;
+  for (const std::int64_t width : {1, 3, 8, 17, 50, 197}) {
+    const std::int64_t rows = 3;
+    const std::int64_t stride = width + 2;
+    const at::Tensor x = at::arange(rows * stride, at::kFloat).mul_(0.77).sin_().mul_(90).view({rows, stride});
+    at::Tensor y = x.clone();
+    kernels_.softmax(y.data_ptr<float>(), rows, width, stride, kScale);
+    const at::Tensor expected = (x.narrow(1, 0, width).to(at::kDouble) * kScale).softmax(1);
+    EXPECT_LE((y.narrow(1, 0, width) - expected).abs().max().item<double>(), kKernelTolerance) << width;
+    EXPECT_TRUE(at::equal(y.narrow(1, width, 2), x.narrow(1, width, 2)));
+  }
+}
+
+TEST_P(CpuKernelsOf, SoftmaxOfLargeValuesDoesNotOverflow) {
+  std::vector<float> x = {1e30F, 1e30F, -1e30F};
+  kernels_.softmax(x.data(), 1, 3, 3, 1.0F);
+  EXPECT_FLOAT_EQ(x[0], 0.5F);
+  EXPECT_FLOAT_EQ(x[1], 0.5F);
+  EXPECT_LE(x[2], 1e-37F);
+}
+
+std::string kernels_name(const ::testing::TestParamInfo<const CpuKernels*>& chosen) {
+  std::string name = chosen.param->name;
+  std::erase_if(name, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; });
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Instructions, CpuKernelsOf,
+                         ::testing::ValuesIn(all_cpu_kernels().begin(), all_cpu_kernels().end()),
+                         kernels_name);
 
 TEST(LayerNorm, MatchesLibTorch) {
   const at::Tensor x = at::arange(6 * 48, at::kFloat).mul_(0.37).sin_().view({6, 48});
