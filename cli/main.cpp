@@ -3,7 +3,11 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <functional>
+#include <string>
 
 #include "cli/baselines_command.h"
 #include "cli/compare_command.h"
@@ -19,6 +23,29 @@
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
+
+namespace {
+
+/// Says what is wrong with the command line, where, and what shows the right one.
+void explain(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command = "asbench";
+  const CLI::App* part = &app;
+  for (auto parsed = app.get_subcommands(); !parsed.empty(); parsed = part->get_subcommands()) {
+    part = parsed.front();
+    command += " " + part->get_name();
+  }
+  std::string problem = error.what();
+  const auto commands = part->get_subcommands([](const CLI::App*) { return true; });
+  if (!commands.empty()) {
+    const auto words = part->remaining();
+    problem = words.empty() ? std::string("a command is missing") : fmt::format("{} is no command of it", words.front());
+    problem += "; there are";
+    for (const CLI::App* known : commands) problem += (known == commands.front() ? " " : ", ") + known->get_name();
+  }
+  fmt::print(stderr, "{}: {}.\n  `{} --help` shows what it takes, with an example.\n", command, problem, command);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   using namespace asbench::cli;
@@ -47,7 +74,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? asbench::kExitDone : asbench::kExitFailure;
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    explain(app, error);
+    return asbench::kExitFailure;
   }
   const auto commands = app.get_subcommands();
   return run_guarded(commands.front()->get_name(), chosen);

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/support/program.h"
 
@@ -33,6 +36,24 @@ TEST(CommandLine, BadUsageExitsWithTwo) {
   EXPECT_EQ(asbench({"frobnicate"}).exit_code, 2);
   EXPECT_EQ(asbench({"score"}).exit_code, 2);
   EXPECT_EQ(asbench({"score", "--split"}).exit_code, 2);
+}
+
+TEST(CommandLine, AMessageSaysWhatIsWrongWhereAndWhatShowsTheRightOne) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{}, "asbench: a command is missing; there are demo, inspect, score,"},
+      {{"scroe"}, "asbench: scroe is no command of it; there are demo, inspect, score,"},
+      {{"weights"}, "asbench weights: a command is missing; there are list, fetch, check.\n  `asbench weights --help`"},
+      {{"metrics", "lost"}, "asbench metrics: lost is no command of it; there are list, show."},
+      {{"score", "--outputs", "x"}, "asbench score: --split is required.\n  `asbench score --help`"},
+      {{"metrics", "list", "--jsno"}, "--jsno"},
+      {{"inspect", "--split", "x", "--threads", "none"}, "--threads"}};
+  for (const auto& [arguments, expected] : cases) {
+    const auto run = asbench(arguments);
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_NE(run.err.find(expected), std::string::npos) << expected << "\n" << run.err;
+    EXPECT_NE(run.err.find("--help` shows"), std::string::npos) << run.err;
+    EXPECT_EQ(run.out, "");
+  }
 }
 
 TEST(CommandLine, CommandsThatNeedNoNetworkLoadNoHeavyLibrary) {
