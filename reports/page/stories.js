@@ -35,7 +35,7 @@ function heatCell(system, story, column, scale, first) {
   if (!missing) {
     const good = goodness(value, scale, state.metric);
     button.style.setProperty('--good', (good * 100).toFixed(0) + '%');
-    if (Math.abs(good - 0.5) > 0.32) button.classList.add('strong');
+    if (Math.abs(good - 0.5) > 0.45) button.classList.add('strong');  // dark enough for white letters
   }
   return el('td', {}, button);
 }

@@ -34,6 +34,38 @@ TEST(ReportCommand, WritesThePageAndTheTablesAndOverwritesOnlyWhatAReportWrote) 
   EXPECT_NE(read_text_file(folder / "out" / "index.html"), "my own page");
 }
 
+TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
+  const TemporaryFolder folder;
+  const Json sound = SyntheticResult{}.document();
+  write_json_file(folder / "a.json", sound);
+  write_json_file(folder / "again.json", sound);
+  Json other = sound;
+  other["schema"] = "asbench/result@9";
+  write_json_file(folder / "later.json", other);
+  other = sound;
+  other["stories"] = Json::array();
+  write_json_file(folder / "empty.json", other);
+  write_file_atomically(folder / "truncated.json", sound.dump().substr(0, 1000));
+  write_file_atomically(folder / "other.json", "{\"a\": 1}");
+  const auto expect_refusal = [&](const std::vector<std::string>& files, const fs::path& out, const std::string& text) {
+    std::vector<std::string> arguments = {"report"};
+    for (const auto& file : files) arguments.push_back((folder / file).string());
+    arguments.insert(arguments.end(), {"--out", out.string()});
+    const auto run = run_program(kProgram, arguments);
+    EXPECT_EQ(run.exit_code, 2) << files.back() << run.err;
+    EXPECT_NE(run.err.find(text), std::string::npos) << run.err;
+  };
+  const fs::path out = folder / "out";
+  expect_refusal({"other.json"}, out, "other.json: no result document");
+  expect_refusal({"later.json"}, out, "asbench/result@9");
+  expect_refusal({"truncated.json"}, out, "truncated.json: not valid JSON");
+  expect_refusal({"empty.json"}, out, "empty.json: no stories");
+  expect_refusal({"missing.json"}, out, "missing.json: no such file");
+  expect_refusal({"a.json", "again.json"}, out, "both of a system 'synthetic'");
+  expect_refusal({"a.json"}, folder / "a.json", "the folder can't be made");
+  EXPECT_FALSE(fs::exists(out)) << "nothing is written before everything was read";
+}
+
 TEST(ReportCommand, RatingsBecomeAColumnAndBadOnesAreNamedByLine) {
   const TemporaryFolder folder;
   write_json_file(folder / "a.json", SyntheticResult{}.document());
