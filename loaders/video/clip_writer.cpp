@@ -1,9 +1,15 @@
 #include "loaders/video/clip_writer.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstring>
 #include <opencv2/videoio.hpp>
 #include <utility>
 
@@ -28,19 +34,6 @@ fs::path unfinished_name(const fs::path& path) {
   return path.parent_path() / fmt::format(".{}.{}.{}{}", path.stem().string(), ::getpid(), ++count, path.extension().string());
 }
 
-bool h264_works() {
-  silence_decoders();
-  const fs::path file = unfinished_name(fs::temp_directory_path() / "asbench-codec.mp4");
-  cv::VideoWriter writer(file.string(), cv::CAP_FFMPEG, fourcc_of(kH264), 8.0, cv::Size(64, 48));
-  bool works = writer.isOpened();
-  for (int i = 0; works && i < 2; ++i) writer.write(cv::Mat(48, 64, CV_8UC3, cv::Scalar(0, 0, 0)));
-  writer.release();
-  std::error_code error;
-  works = works && fs::file_size(file, error) > 0 && !error;
-  fs::remove(file, error);
-  return works;
-}
-
 int count_frames(const fs::path& file) {
   cv::VideoCapture capture(file.string(), cv::CAP_FFMPEG);
   int frames = 0;
@@ -48,11 +41,95 @@ int count_frames(const fs::path& file) {
   return frames;
 }
 
+bool works(const VideoCodec& codec, const fs::path& folder) {
+  constexpr int kFrames = 2;
+  const fs::path file = unfinished_name(folder / fmt::format("asbench-codec{}", codec.ending));
+  cv::VideoWriter writer(file.string(), cv::CAP_FFMPEG, fourcc_of(codec), 8.0, cv::Size(64, 48));
+  if (writer.isOpened()) {
+    for (int i = 0; i < kFrames; ++i) writer.write(cv::Mat(48, 64, CV_8UC3, cv::Scalar(0, 0, 0)));
+  }
+  writer.release();
+  const bool whole = fs::exists(file) && count_frames(file) == kFrames;
+  std::error_code ignored;
+  fs::remove(file, ignored);
+  return whole;
+}
+
+VideoCodec try_codecs() {
+  silence_decoders();
+  std::error_code error;
+  const fs::path folder = fs::temp_directory_path(error);
+  if (!error) {
+    for (const VideoCodec& codec : {kH264, kMotionJpeg}) {
+      if (works(codec, folder)) return codec;
+    }
+  }
+  // A full or forbidden folder must not pass for a missing encoder: the same run would write another codec tomorrow.
+  throw BadInput(fmt::format("no video can be written into the folder for temporary files{}{}: neither H.264 nor Motion JPEG.\n"
+                             "  Is it there, writable, and not full? $TMPDIR names another.",
+                             error ? ", $TMPDIR, " : " ", error ? error.message() : folder.string()));
+}
+
+/// Until it has reached the disk, a renamed file may come out of a power cut empty.
+void sync(const fs::path& unfinished, const fs::path& path) {
+  const int file = ::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC);
+  const int failed = file < 0 || ::fsync(file) != 0 ? errno : 0;
+  if (file >= 0) ::close(file);
+  if (failed != 0) throw BadInput(fmt::format("{}: can't be written to the disk: {}", path.string(), std::strerror(failed)));
+}
+
+/// The process that was writing under this name: `.shot_01.PID.3.mp4` of a ClipWriter, `.shot_01.mp4.PID.tmp` of
+/// write_file_atomically(). 0 for other names.
+::pid_t writer_of(const std::string& name) {
+  std::string_view rest(name);
+  const auto take_last_part = [&] {
+    const auto dot = rest.rfind('.');
+    const auto part = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
+    rest = rest.substr(0, dot == std::string_view::npos ? 0 : dot);
+    return part;
+  };
+  const auto number = [](std::string_view text) {
+    ::pid_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc() && end == text.data() + text.size() ? value : 0;
+  };
+  if (!rest.starts_with('.')) return 0;
+  const auto ending = take_last_part();
+  if (ending == "mp4" || ending == "avi") {
+    if (number(take_last_part()) == 0) return 0;
+  } else if (ending != "tmp") {
+    return 0;
+  }
+  const ::pid_t writer = number(take_last_part());
+  return rest.size() > 1 ? writer : 0;
+}
+
+bool is_abandoned(const fs::directory_entry& entry) {
+  constexpr auto kUntouched = std::chrono::minutes(10);  // processes of other machines can't be asked for
+  std::error_code gone;
+  if (!entry.is_regular_file(gone)) return false;
+  const ::pid_t writer = writer_of(entry.path().filename().string());
+  if (writer <= 0 || ::kill(writer, 0) == 0 || errno != ESRCH) return false;
+  const auto written = entry.last_write_time(gone);
+  return !gone && fs::file_time_type::clock::now() - written > kUntouched;
+}
+
 }  // namespace
 
 VideoCodec codec_at_hand() {
-  static const VideoCodec codec = h264_works() ? kH264 : kMotionJpeg;
+  static const VideoCodec codec = try_codecs();
   return codec;
+}
+
+int remove_abandoned_files(const fs::path& folder) {
+  int removed = 0;
+  std::error_code unreadable;  // what can't be read can't be cleaned, and is said by whoever writes there
+  fs::recursive_directory_iterator entry(folder, unreadable);
+  for (; !unreadable && entry != fs::recursive_directory_iterator(); entry.increment(unreadable)) {
+    std::error_code kept;
+    if (is_abandoned(*entry) && fs::remove(entry->path(), kept)) ++removed;
+  }
+  return removed;
 }
 
 struct ClipWriter::State {
@@ -113,6 +190,7 @@ fs::path ClipWriter::finish() {
     throw BadInput(fmt::format("{}: {} frames were written and {} can be read back: the disk is probably full", state.path.string(),
                                state.frames, readable));
   }
+  sync(state.unfinished, state.path);
   std::error_code error;
   fs::rename(state.unfinished, state.path, error);
   if (error) throw BadInput(fmt::format("{}: can't get its name: {}", state.path.string(), error.message()));

@@ -15,10 +15,16 @@ struct VideoCodec {
   std::string_view ending;  ///< ".mp4" or ".avi"
 };
 
-/// H.264 in mp4 where it can be written, else Motion JPEG in avi. Tried once per process, in the system's temporary folder.
+/// H.264 in mp4 where it can be written, else Motion JPEG in avi. Tried once per process, in the folder for temporary files.
+/// @throws BadInput when neither can be written there: the folder is full or forbidden.
 [[nodiscard]] VideoCodec codec_at_hand();
 
-/// Writes one video. It gets its name when finish() has read it back, so a file of that name is always whole; without
+/// Removes what writers of killed processes left under temporary names in the folder and below: their process doesn't run here
+/// and the file was not touched for ten minutes. Such files are never taken for videos; they only lie about.
+/// @returns how many. Does nothing for a folder that is not there.
+int remove_abandoned_files(const std::filesystem::path& folder);
+
+/// Writes one video. It gets its name when finish() has read it back and synced it, so a file of that name is always whole; without
 /// finish() nothing stays. Move-only; one thread at a time.
 class ClipWriter {
  public:
@@ -31,7 +37,7 @@ class ClipWriter {
 
   /// @param rgb  3 channels, the writer's size. @throws InternalError for another.
   void write(const Image& rgb);
-  /// Closes the file, counts its frames, gives it its name. @returns the name.
+  /// Closes the file, counts its frames, syncs it, gives it its name. @returns the name.
   /// @throws BadInput when it can't be read back whole: usually the disk is full.
   std::filesystem::path finish();
 
