@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <opencv2/core/version.hpp>
 #include <opencv2/imgcodecs.hpp>
@@ -16,6 +17,8 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "loaders/outputs.h"
+#include "loaders/split.h"
 #include "loaders/video/clip_writer.h"
 #include "loaders/video/mat_image.h"
 
@@ -24,6 +27,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kMarker = "mini_world.json";
+constexpr std::string_view kFolder = "mini-world";
+constexpr std::string_view kManifest = "mini-world.json";
 constexpr int kVersion = 1;  ///< of the drawing: raised when pictures change
 
 std::uint64_t seed_of(const MiniWorldOptions& options, int character) {
@@ -90,6 +95,15 @@ void write_reference(const fs::path& file, const Character& character) {
   write_file_atomically(file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
+void write_manifest(const MiniWorldFolders& folders, const std::map<loaders::ShotKey, std::string>& descriptions) {
+  loaders::Split split = loaders::read_split(folders.split);
+  for (auto& story : split.stories) {
+    for (auto& shot : story.shots) shot.descriptive_caption = descriptions.at({story.id, shot.number});
+  }
+  loaders::finish_split(split);
+  write_json_file(folders.manifest, loaders::split_to_manifest(split, folders.manifest.parent_path()));
+}
+
 struct Job {
   fs::path file;  ///< with the codec's ending
   ShotScript shot;
@@ -131,12 +145,14 @@ void run_jobs(const std::vector<Job>& jobs, const RenderFormat& format, Progress
 
 int clips_in(const MiniWorldOptions& options) { return options.ips * (options.stories_per_ip * options.shots_per_story + options.clips_per_ip); }
 
-bool is_mini_world(const fs::path& split_folder) { return fs::is_regular_file(split_folder / kMarker); }
+bool is_mini_world(const fs::path& split) {
+  return fs::is_regular_file((split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
+}
 
 MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::path& folder, Progress& progress) {
   check(options);
   const auto codec = loaders::codec_at_hand();
-  MiniWorldFolders folders{folder / "mini-world", folder / "ground_truth", std::string(codec.name), 0};
+  MiniWorldFolders folders{folder / kFolder, folder / kManifest, folder / "ground_truth", std::string(codec.name), 0};
   require_folder(folders.split);
   require_folder(folders.ground_truth);
   settle_description(folders.split / kMarker, description(options, codec));
@@ -144,6 +160,7 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
   const RenderFormat format{options.width, options.height, options.frames, options.frames_per_second};
   const auto settings = settings_of(options.cast);
   const auto cast = make_cast(options.cast, options.seed, options.ips);
+  std::map<loaders::ShotKey, std::string> descriptions;
   std::vector<Job> jobs;
   const auto add = [&](const fs::path& file, const ShotScript& shot) {
     if (fs::exists(file)) return progress.advance();
@@ -163,6 +180,7 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
       for (int index = 0; index < options.shots_per_story; ++index) {
         const auto& shot = shots[static_cast<std::size_t>(index)];
         captions.push_back(shot.narrative(opening_of(index, options.shots_per_story)));
+        descriptions[{fmt::format("{}/{}", character.id(), story), index + 1}] = shot.descriptive();
         add(folders.ground_truth / character.id() / std::to_string(story) / fmt::format("shot_{:02}{}", index + 1, codec.ending), shot);
       }
       prompts.push_back(captions);
@@ -179,7 +197,9 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
     }
     write_json_file(home / "clips.json", clips);
   }
+  loaders::remove_abandoned_files(folder);
   run_jobs(jobs, format, progress);
+  write_manifest(folders, descriptions);
   folders.rendered_clips = static_cast<int>(jobs.size());
   return folders;
 }

@@ -28,12 +28,13 @@ struct MiniWorldOptions {
 /// What render_mini_world wrote.
 struct MiniWorldFolders {
   std::filesystem::path split;         ///< `mini-world/`: test-set form (dataset.md 7), with mini_world.json (seed, sizes, codec)
+  std::filesystem::path manifest;      ///< `mini-world.json`: the same as a manifest, with the descriptive captions, which that form lacks
   std::filesystem::path ground_truth;  ///< the stories' real shots, default output layout
   std::string codec;                   ///< "h264/mp4", or "mjpeg/avi" where this OpenCV can't write H.264
   int rendered_clips = 0;              ///< clips and shots drawn in this call; those already finished are kept
 };
 
-/// Draws a small procedural animation world and writes it below `folder` as `mini-world/` and `ground_truth/`.
+/// Draws a small procedural animation world and writes it below `folder` as `mini-world/`, `mini-world.json` and `ground_truth/`.
 /// Same options, same OpenCV: same pictures. Files are finished under temporary names and then renamed, so a run that was
 /// stopped goes on where it was; files of other options in `folder` are an error.
 /// @throws UsageError for options out of range; BadInput when the folder can't be written (full disk included); Interrupted.
@@ -45,7 +46,7 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const std::f
 /// Characters that a cast has.
 [[nodiscard]] int characters_in(Cast cast);
 
-/// True when the split lies in a folder that render_mini_world wrote.
-[[nodiscard]] bool is_mini_world(const std::filesystem::path& split_folder);
+/// True for the folder and for the manifest of a split that render_mini_world wrote.
+[[nodiscard]] bool is_mini_world(const std::filesystem::path& split);
 
 }  // namespace asbench::baselines

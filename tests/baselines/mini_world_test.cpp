@@ -71,8 +71,48 @@ TEST(MiniWorld, IsASplitInTheTestSetFormWithItsOwnVideos) {
   EXPECT_FALSE(is_mini_world(folders.ground_truth));
 }
 
-TEST(MiniWorld, TheDemoCastIsLargeEnough) {
+TEST(MiniWorld, TheManifestAddsWhatTheShotsLookLike) {
+  const TemporaryFolder folder;
+  const auto folders = render(small(), folder.path());
+  auto split = loaders::read_split(folders.manifest);
+  EXPECT_EQ(split.form, "manifest");
+  for (auto& story : split.stories) {
+    for (auto& shot : story.shots) {
+      ASSERT_TRUE(shot.descriptive_caption);
+      EXPECT_NE(shot.descriptive_caption->find("shot, the camera "), std::string::npos) << *shot.descriptive_caption;
+      EXPECT_NE(shot.caption, shot.descriptive_caption);
+      shot.descriptive_caption.reset();
+    }
+  }
+  loaders::finish_split(split);
+  EXPECT_EQ(split.sha256, loaders::read_split(folders.split).sha256) << "nothing else differs";
+  EXPECT_TRUE(is_mini_world(folders.manifest));
+  EXPECT_FALSE(is_mini_world(folder.path() / "other.json"));
+}
+
+TEST(MiniWorld, NamesItsCodec) {
+  const TemporaryFolder folder;
+  const auto folders = render(small(), folder.path());
+  EXPECT_EQ(read_json_file(folders.split / "mini_world.json").at("codec"), folders.codec);
+  EXPECT_TRUE(folders.codec == "h264/mp4" || folders.codec == "mjpeg/avi") << folders.codec;
+}
+
+TEST(MiniWorld, TheDemoCastIsLargeEnoughAndNoTwoLookAlike) {
   EXPECT_GE(characters_in(Cast::demo), 12);
+  const auto cast = make_cast(Cast::demo, 0, characters_in(Cast::demo));
+  std::vector<Image> looks;
+  for (const auto& character : cast) {
+    looks.emplace_back(64, 64, 4);
+    const Image reference = render_reference(character);
+    for (int y = 0; y < 64; ++y) {
+      for (int x = 0; x < 64; ++x) std::copy_n(reference.row(y * reference.height / 64) + 4 * (x * reference.width / 64), 4, looks.back().row(y) + 4 * x);
+    }
+  }
+  for (std::size_t one = 0; one < looks.size(); ++one) {
+    for (std::size_t other = 0; other < one; ++other) {
+      EXPECT_GT(mean_difference(looks[one], looks[other]), 20.0) << cast[one].words() << " and " << cast[other].words();
+    }
+  }
   EXPECT_GE(settings_of(Cast::demo).size(), 8U);
 }
 
