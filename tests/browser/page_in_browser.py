@@ -141,7 +141,7 @@ def main():
         try:
             seconds = min(float(seconds_to_open(browser, arguments.page.resolve().as_uri())) for _ in range(3))
             use(browser, seconds, arguments.seconds)
-            check(browser.execute_script("return document.documentElement.scrollWidth") <= width, f"nothing is wider than the window ({width})")
+            check_soon(lambda: browser.execute_script("return document.documentElement.scrollWidth") <= width, f"nothing is wider than the window ({width})")
         finally:
             browser.quit()
 
