@@ -109,13 +109,16 @@ void make_shot(const Generator& generator, const GeneratorInputs& inputs, const 
   if (existing && can_be_copied(*existing)) {
     return copy_clip(existing->path, fs::path(job.file).concat(existing->path.extension().string()));
   }
-  Frames frames(fs::path(job.file).concat(".mp4"), inputs.format.frames_per_second);
+  const fs::path file = fs::path(job.file).concat(".mp4");
   if (existing) {
     const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};
-    for (const auto& [index, frame] : loaders::decode_clip(*existing, all).frames) frames.write(frame);
-  } else {
-    generator.draw(inputs, *job.story, *job.shot, [&](const Image& rgb) { frames.write(rgb); });
+    const auto clip = loaders::decode_clip(*existing, all);
+    Frames frames(file, clip.fps > 0.0 ? clip.fps : inputs.format.frames_per_second);
+    for (const auto& [index, frame] : clip.frames) frames.write(frame);
+    return frames.finish();
   }
+  Frames frames(file, generator.frames_per_second(inputs, *job.story, *job.shot));
+  generator.draw(inputs, *job.story, *job.shot, [&](const Image& rgb) { frames.write(rgb); });
   frames.finish();
 }
 
@@ -152,10 +155,9 @@ GenerateReport generate(const GenerateRequest& request) {
   if (const auto need = generator->missing_need(request.inputs); !need.empty()) {
     throw UsageError(fmt::format("{} can't be made from this split: {}", request.baseline, need));
   }
-  const loaders::Split& part = request.part != nullptr ? *request.part : *request.inputs.split;
   GenerateReport report;
   std::vector<Job> jobs;
-  for (const auto& story : part.stories) {
+  for (const auto& story : request.inputs.wanted().stories) {
     for (const auto& shot : story.shots) {
       Job job{&story, &shot, request.out / story.id / fmt::format("shot_{:02}", shot.number)};
       if (is_finished(job.file)) {
@@ -169,6 +171,7 @@ GenerateReport generate(const GenerateRequest& request) {
     if (const auto donor = generator->existing_shot(request.inputs, *job.story, *job.shot)) loaders::check_clip(*donor);
   }
   settle_record(request.out, record_of(request));
+  loaders::remove_abandoned_files(request.out);
   report.written = static_cast<int>(jobs.size());
   Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()), jobs.empty() ? Progress::Style::quiet : request.progress);
   run_jobs(jobs, *generator, request, progress);

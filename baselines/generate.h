@@ -12,7 +12,6 @@ namespace asbench::baselines {
 struct GenerateRequest {
   std::string baseline;
   GeneratorInputs inputs;
-  const loaders::Split* part = nullptr;  ///< the stories to write; null: all of inputs.split
   std::string source_name;               ///< of inputs.source, for generator.json
   std::filesystem::path out;
   int threads = 0;                       ///< shots at the same time; 0: all cores

@@ -12,12 +12,16 @@ std::optional<loaders::ShotSource> Generator::existing_shot(const GeneratorInput
   return std::nullopt;
 }
 
+double Generator::frames_per_second(const GeneratorInputs& inputs, const loaders::Story&, const loaders::Shot&) const {
+  return inputs.format.frames_per_second;
+}
+
 void Generator::draw(const GeneratorInputs&, const loaders::Story& story, const loaders::Shot& shot, const FrameWriter&) const {
   throw InternalError(fmt::format("the generator has neither a clip nor a drawing for {} shot {}", story.id, shot.number));
 }
 
 std::string need_captions(const GeneratorInputs& inputs) {
-  for (const auto& story : inputs.split->stories) {
+  for (const auto& story : inputs.wanted().stories) {
     for (const auto& shot : story.shots) {
       if (!shot.caption || shot.caption->empty()) return fmt::format("it needs a caption for every shot, and {} shot {} has none", story.id, shot.number);
     }

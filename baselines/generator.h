@@ -22,14 +22,17 @@ struct ClipFormat {
   double frames_per_second = 16.0;
 };
 
-/// What a generator may look at. Plain values; `split` and `source` outlive it.
+/// What a generator may look at. Plain values; `split`, `part` and `source` outlive it.
 struct GeneratorInputs {
   const loaders::Split* split = nullptr;  ///< the whole split: donors of other stories and IPs come from it
+  const loaders::Split* part = nullptr;   ///< the stories to make; null: all of `split`
   /// Videos of the split's own stories, null when none were given: the real shots for gt-story and what is derived from it, any
   /// system's for copy-prev.
   const loaders::Outputs* source = nullptr;
   ClipFormat format;
   std::uint64_t seed = 0;
+
+  [[nodiscard]] const loaders::Split& wanted() const { return part != nullptr ? *part : *split; }
 };
 
 /// Takes the frames of one shot in display order: [format.height, format.width, 3] RGB for drawn shots, of one size for all.
@@ -43,11 +46,14 @@ using FrameWriter = std::function<void(const Image& rgb)>;
 class Generator {
  public:
   virtual ~Generator() = default;
-  /// What the inputs lack, as a sentence with the remedy; empty when all is there. Asked once, before anything is written.
+  /// What the inputs lack for the wanted stories, as a sentence with the remedy; empty when all is there. Asked once, before
+  /// anything is written.
   [[nodiscard]] virtual std::string missing_need(const GeneratorInputs& inputs) const = 0;
   /// The clip that is this shot, or nothing when it has to be drawn.
   [[nodiscard]] virtual std::optional<loaders::ShotSource> existing_shot(const GeneratorInputs& inputs, const loaders::Story& story,
                                                                          const loaders::Shot& shot) const;
+  /// Of a shot that is drawn: the format's, unless it is made of frames that have their own.
+  [[nodiscard]] virtual double frames_per_second(const GeneratorInputs& inputs, const loaders::Story& story, const loaders::Shot& shot) const;
   /// Draws a shot for which existing_shot() has nothing. @throws BadInput when something that it reads is broken.
   virtual void draw(const GeneratorInputs& inputs, const loaders::Story& story, const loaders::Shot& shot, const FrameWriter& write) const;
 };

@@ -35,13 +35,17 @@ int run_generate(const GenerateOptions& options) {
   if (options.source) source = loaders::find_outputs(split, *options.source, {.layout = options.source_layout});
   baselines::GenerateRequest request;
   request.baseline = options.baseline;
-  request.inputs = {.split = &split, .source = source ? &*source : nullptr, .format = format_of(options), .seed = options.seed};
-  request.part = &part;
+  request.inputs = {.split = &split, .part = &part, .source = source ? &*source : nullptr, .format = format_of(options), .seed = options.seed};
   request.source_name = options.source.value_or("");
   request.out = options.out;
   request.threads = options.threads;
   if (options.quiet) request.progress = Progress::Style::quiet;
   const auto report = baselines::generate(request);
+  if (options.json) {
+    const Json done = {{"baseline", options.baseline}, {"out", options.out}, {"written", report.written}, {"kept", report.kept}};
+    fmt::print("{}\n", done.dump(1));
+    return kExitDone;
+  }
   fmt::print("{}: {} shots written to {}{}\nScore them with: asbench score --split {} --outputs {} --out {}.json\n", options.baseline, report.written,
              options.out, report.kept > 0 ? fmt::format(", {} were there", report.kept) : "", options.split, options.out, options.baseline);
   return kExitDone;

@@ -31,6 +31,7 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("--stories", options->stories, "only these stories (comma-separated)")->delimiter(',');
   command->add_option("--limit", options->limit, "only the first N stories");
   command->add_flag("--quiet", options->quiet, "no progress");
+  command->add_flag("--json", options->json, "print what was done as JSON");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_generate", *options); };
   });

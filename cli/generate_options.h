@@ -26,6 +26,7 @@ struct GenerateOptions {
   std::vector<std::string> stories;
   std::optional<int> limit;
   bool quiet = false;
+  bool json = false;
 };
 
 void add_generate_command(CLI::App& app, std::function<int()>& chosen);

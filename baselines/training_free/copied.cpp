@@ -56,9 +56,9 @@ std::string need_source(const GeneratorInputs& inputs) {
   return inputs.source == nullptr ? fmt::format("it needs videos of the split's own stories: {}", kGiveSource) : std::string();
 }
 
-std::string need_clips(const GeneratorInputs& inputs) {
-  for (const auto& ip : inputs.split->ips) {
-    if (ip.clips.empty()) return fmt::format("{} has no clips (clips.json and clips/ of the test-set form)", ip.id);
+std::string need_clips(const loaders::Split& split) {
+  for (const auto& ip : split.ips) {
+    if (ip.clips.empty()) return fmt::format("it needs clips of every IP, and {} has none (clips.json and clips/ of the test-set form)", ip.id);
   }
   return {};
 }
@@ -73,7 +73,7 @@ class GtStory : public Generator {
 
 class GtClips : public Generator {
  public:
-  std::string missing_need(const GeneratorInputs& inputs) const override { return need_clips(inputs); }
+  std::string missing_need(const GeneratorInputs& inputs) const override { return need_clips(inputs.wanted()); }
   std::optional<ShotSource> existing_shot(const GeneratorInputs& inputs, const Story& story, const loaders::Shot& shot) const override {
     const std::size_t number = place_of(stories_of(*inputs.split, story.ip), story) * story.shots.size() + place_of(story, shot);
     return clip_of(inputs.split->ip(story.ip), number);
@@ -117,10 +117,12 @@ class ShuffledStories : public Generator {
     if (auto need = need_source(inputs); !need.empty()) return need;
     std::map<std::string, std::vector<std::size_t>> shots;
     for (const auto& story : inputs.split->stories) shots[story.ip].push_back(story.shots.size());
-    for (const auto& [ip, counts] : shots) {
-      if (counts.size() < 2) return fmt::format("it needs two stories an IP, and {} has one", ip);
+    for (const auto& ip : inputs.wanted().ips) {
+      const auto& counts = shots[ip.id];
+      if (counts.empty()) continue;
+      if (counts.size() < 2) return fmt::format("it needs two stories an IP, and {} has one", ip.id);
       if (std::count(counts.begin(), counts.end(), counts.front()) != static_cast<std::ptrdiff_t>(counts.size())) {
-        return fmt::format("it needs equally many shots in all stories of an IP; those of {} differ", ip);
+        return fmt::format("it needs equally many shots in all stories of an IP; those of {} differ", ip.id);
       }
     }
     return {};
@@ -141,7 +143,7 @@ class WrongIp : public Generator {
   std::string missing_need(const GeneratorInputs& inputs) const override {
     if (inputs.split->ips.size() < 2) return "it needs two IPs, and the split has one";
     if (inputs.source != nullptr) return {};
-    const auto need = need_clips(inputs);
+    const auto need = need_clips(*inputs.split);
     return need.empty() ? need : fmt::format("{}; {} instead", need, kGiveSource);
   }
   std::optional<ShotSource> existing_shot(const GeneratorInputs& inputs, const Story& story, const loaders::Shot& shot) const override {
@@ -189,15 +191,24 @@ class FrameShuffle : public Generator {
  public:
   std::string missing_need(const GeneratorInputs& inputs) const override {
     if (inputs.source != nullptr) return {};
-    const auto need = need_clips(inputs);
+    const auto need = need_clips(inputs.wanted());
     return need.empty() ? need : fmt::format("{}; {} instead", need, kGiveSource);
   }
+  double frames_per_second(const GeneratorInputs& inputs, const Story& story, const loaders::Shot& shot) const override {
+    const std::vector<loaders::FrameRule> few = {loaders::parse_frame_rule("midpoint:1")};
+    const double own = loaders::decode_clip(donor(inputs, story, shot), few).fps;
+    return own > 0.0 ? own : inputs.format.frames_per_second;
+  }
   void draw(const GeneratorInputs& inputs, const Story& story, const loaders::Shot& shot, const FrameWriter& write) const override {
-    const ShotSource from = inputs.source != nullptr ? required_shot(inputs, story.id, shot.number) : *GtClips().existing_shot(inputs, story, shot);
     const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};
-    const auto clip = loaders::decode_clip(from, all);
+    const auto clip = loaders::decode_clip(donor(inputs, story, shot), all);
     SplitMix64 random = stream(inputs.seed, fmt::format("frame-shuffle/{}/{}", story.id, shot.number));
     for (const std::size_t frame : moved_permutation(random, clip.frames.size())) write(clip.frames.at(static_cast<int>(frame)));
+  }
+
+ private:
+  static ShotSource donor(const GeneratorInputs& inputs, const Story& story, const loaders::Shot& shot) {
+    return inputs.source != nullptr ? required_shot(inputs, story.id, shot.number) : *GtClips().existing_shot(inputs, story, shot);
   }
 };
 

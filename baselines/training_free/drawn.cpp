@@ -29,8 +29,8 @@ cv::Mat scaled(const cv::Mat& picture, double factor) {
 }
 
 std::string need_reference(const GeneratorInputs& inputs) {
-  for (const auto& ip : inputs.split->ips) {
-    if (ip.references.empty()) return fmt::format("{} has no reference picture; it needs one for every IP", ip.id);
+  for (const auto& ip : inputs.wanted().ips) {
+    if (ip.references.empty()) return fmt::format("it needs a reference picture of every IP, and {} has none", ip.id);
   }
   return {};
 }
@@ -103,7 +103,7 @@ class RefPaste : public Generator {
   explicit RefPaste(const Json& parameters) : height_(parameters.at("character_height")) {}
   std::string missing_need(const GeneratorInputs& inputs) const override {
     if (auto need = need_reference(inputs); !need.empty()) return need;
-    for (const auto& ip : inputs.split->ips) {
+    for (const auto& ip : inputs.wanted().ips) {
       if (loaders::read_image(ip.references.front()).channels != 4) {
         return fmt::format("the reference of {} has no transparency, so its character can't be cut out; save it as RGBA", ip.id);
       }

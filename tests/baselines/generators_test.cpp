@@ -7,6 +7,7 @@
 #include "baselines/generate.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "loaders/selection.h"
 #include "loaders/video/clip_reader.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/video_maker.h"
@@ -271,6 +272,36 @@ TEST_F(Generators, WhatIsMissingIsSaidWithTheRemedy) {
   EXPECT_NE(message_of(wanted).find("clips"), std::string::npos);
   EXPECT_NE(message_of(request("no-such", "out")).find("ref-still"), std::string::npos);
   EXPECT_FALSE(fs::exists(folder_.path() / "out"));
+}
+
+TEST_F(Generators, OnlyTheWantedStoriesNeedWhatABaselineNeeds) {
+  auto lacking = split_;
+  lacking.ips.back().references.clear();
+  lacking.ips.back().clips.clear();
+  lacking.stories.back().shots.back().caption.reset();
+  const auto part = loaders::select(lacking, {.ips = {"a"}});
+  for (const char* name : {"ref-still", "ref-paste", "gt-clips", "text-card", "frame-shuffle"}) {
+    auto all = request(name, std::string("all-") + name, false);
+    all.inputs.split = &lacking;
+    EXPECT_NE(message_of(all).find("it needs"), std::string::npos) << name << ": " << message_of(all);
+    auto some = request(name, std::string("some-") + name, false);
+    some.inputs.split = &lacking;
+    some.inputs.part = &part;
+    EXPECT_EQ(generate(some).written, 9) << name;
+  }
+}
+
+TEST_F(Generators, ShotsMadeOfFramesKeepTheirRate) {
+  const std::vector<loaders::FrameRule> one = {loaders::parse_frame_rule("midpoint:1")};
+  const auto rate_of = [&](const std::string& out) { return loaders::decode_clip(made(out).shots.at({"a/0", 1}), one).fps; };
+  auto shuffled = request("frame-shuffle", "shuffled");
+  shuffled.inputs.format.frames_per_second = 30.0;
+  generate(shuffled);
+  EXPECT_DOUBLE_EQ(rate_of("shuffled"), 8.0) << "the real shot's, not the format's";
+  auto drawn = request("black", "drawn");
+  drawn.inputs.format.frames_per_second = 30.0;
+  generate(drawn);
+  EXPECT_DOUBLE_EQ(rate_of("drawn"), 30.0);
 }
 
 TEST_F(Generators, AFullDiskIsSaidAndLeavesNoHalfFile) {
