@@ -73,19 +73,29 @@ std::string ceilings_of(const Json& document) {
 
 void print_table(const Json& document, const std::string& out) {
   const Json& coverage = document.at("coverage");
-  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n\n", document.at("system").at("name").get<std::string>(),
+  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n", document.at("system").at("name").get<std::string>(),
              document.at("split").at("stories").get<int>(), document.at("split").at("ips").get<int>(),
              coverage.at("scored_shots").get<int>(), coverage.at("expected_shots").get<int>(),
              coverage.at("policy").get<std::string>(), document.at("canonical").get<bool>() ? "" : ", not canonical");
-  fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}\n", "metric", "mean", "95 % interval", "HarMeanP", "N", "failed", "skipped");
+  if (document.contains("demo_encoders")) {
+    fmt::print("DEMO ENCODERS ({}): numbers for the demo and tests only\n", fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), ", "));
+  }
+  const bool normalised = document.contains("normalised_between");
+  fmt::print("\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean", "95 % interval", "HarMeanP", "N", "failed", "skipped",
+             normalised ? "  normalised" : "");
   for (const auto& [name, metric] : document.at("metrics").items()) {
     const Json& interval = metric.at("ci95");
     const std::string direction = metric.at("direction").get<std::string>();
     const char* arrow = direction == "higher" ? " ^" : direction == "lower" ? " v" : "";
-    fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}\n", name + arrow, number(metric.at("mean")),
+    fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", name + arrow, number(metric.at("mean")),
                interval.is_null() ? "-" : fmt::format("{:.4f} .. {:.4f}", interval[0].get<double>(), interval[1].get<double>()),
                metric.contains("harmeanp") ? number(metric.at("harmeanp")) : "", metric.at("n_evaluated").get<int>(),
-               metric.at("n_failed").get<int>(), metric.at("n_skipped").get<int>());
+               metric.at("n_failed").get<int>(), metric.at("n_skipped").get<int>(),
+               normalised ? fmt::format("  {:>10}", number(metric.at("normalised"))) : "");
+  }
+  if (normalised) {
+    const auto anchor = [&](const char* end) { return document.at("normalised_between").at(end).at("system").get<std::string>(); };
+    fmt::print("\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n", anchor("floor"), anchor("ceiling"));
   }
   if (const std::string ceilings = ceilings_of(document); !ceilings.empty()) {
     fmt::print("\nreal ceiling (the same on the IPs' own clips): {}\n", ceilings);
