@@ -17,6 +17,9 @@ namespace fs = std::filesystem;
 constexpr double kExact = 1e-12;  // the same numbers summed in another order
 constexpr double kIdentityMargin = 0.1;    // reference adherence of neighbours in rank; measured distances are several times this
 constexpr double kAlignmentMargin = 0.05;  // text alignment of real shots above wrong ones
+constexpr double kConsistencyMargin = 0.1;  // of a repeated shot above systems that animate; measured 0.15 and more
+constexpr double kListeningMargin = 0.005;  // clip_t_margin of systems whose shots differ above a deaf one; measured 0.014 and more
+constexpr double kMovedColumn = 0.02;       // a column of shuffled shots against the real one; measured 0.12
 
 class Demo {
  public:
@@ -58,8 +61,16 @@ void expect_copies_are_consistent_and_deaf(const Demo& demo) {
   for (const char* id : {"cross_shot_clip", "cross_shot_dino"}) {
     // Still and empty pictures are more consistent yet; among systems that animate, the copy wins.
     for (const char* other : {"gt-story", "gt-clips", "shuffled-shots", "shuffled-stories", "wrong-ip", "retrieval", "frame-shuffle"}) {
-      EXPECT_GT(demo.mean("copy-prev", id), demo.mean(other, id)) << id << " of " << other;
+      EXPECT_GT(demo.mean("copy-prev", id), demo.mean(other, id) + kConsistencyMargin) << id << " of " << other;
     }
+  }
+  // Its mean clip_t lives on shot 1 and on naming the right character; what it says about its own captions is nothing.
+  for (const char* listener : {"gt-story", "frame-shuffle", "shuffled-shots", "shuffled-stories", "retrieval"}) {
+    EXPECT_GT(demo.mean(listener, "clip_t_margin"), demo.mean("copy-prev", "clip_t_margin") + kListeningMargin) << listener;
+  }
+  const auto column = [&](const char* system, std::size_t shot) { return demo.metric(system, "clip_t").at("per_shot_index").at(shot).get<double>(); };
+  for (const std::size_t elsewhere : {2U, 3U}) {  // shots 1 and 2 are in one place, which the copy shows
+    EXPECT_GT(column("gt-story", elsewhere), column("copy-prev", elsewhere) + 2 * kAlignmentMargin) << "shot " << elsewhere + 1;
   }
   EXPECT_GT(demo.mean("gt-story", "clip_t"), demo.mean("copy-prev", "clip_t") + kAlignmentMargin);
   EXPECT_NEAR(demo.mean("copy-prev", "clip_t_margin"), 0.0, kExact);
@@ -96,7 +107,7 @@ void expect_order_moves_columns_only(const Demo& demo) {
       moved = std::max(moved, std::abs(demo.metric("shuffled-shots", id).at("per_shot_index").at(shot).get<double>() -
                                        demo.metric("gt-story", id).at("per_shot_index").at(shot).get<double>()));
     }
-    EXPECT_GT(moved, 1e-3) << id;
+    EXPECT_GT(moved, kMovedColumn) << id;
   }
 }
 
@@ -132,7 +143,7 @@ TEST(Demo, IsASoundBenchmark) {
     const Demo demo(folder.path());
     ASSERT_EQ(demo.documents().size(), 14U);
     expect_reference_adherence_ranks_as_known(demo);
-  expect_characters_are_told_apart(demo);
+    expect_characters_are_told_apart(demo);
     expect_copies_are_consistent_and_deaf(demo);
     expect_equal_shots_give_the_square(demo);
     expect_exploits_show(demo);
