@@ -39,6 +39,9 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
   extraction.clip_encoder = features::open_clip_encoder(wanted);
   const auto& network = *extraction.clip_encoder;
   plan.fvd = fvd_variant(protocol.fvd_variant.value_or(network.checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae"));
+  if (!network.checkpoint.is_torchscript() && plan.fvd.name == "stylegan-v") {
+    throw UsageError(fmt::format("--fvd-variant stylegan-v leaves resizing to I3D's graph; {} takes frames of one size. Name cd-videomae.", network.id));
+  }
   // A VideoMAE takes as many frames as it was trained with; 16 in all published ones.
   if (network.length.most > 0) plan.fvd.clips = fmt::format("window:{}", network.length.most);
   extraction.clip_rule = loaders::parse_frame_rule(plan.fvd.clips);

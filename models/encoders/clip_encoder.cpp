@@ -78,8 +78,14 @@ std::string clip_weights_sha256(const ClipCheckpoint& checkpoint) {
 }
 
 ClipProfile resolve_clip_profile(const ClipCheckpoint& checkpoint, const std::optional<std::string>& name) {
-  if (!name) return named_clip_profile(checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae");
-  if (*name != "hf") return named_clip_profile(*name);
+  if (!name || *name != "hf") {
+    ClipProfile profile = named_clip_profile(name ? *name : checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae");
+    // 224 in all published networks; another VideoMAE takes what its config.json says.
+    if (!checkpoint.is_torchscript() && profile.geometry != ClipProfile::Geometry::native) {
+      profile.side = static_cast<int>(parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id).image_size);
+    }
+    return profile;
+  }
   if (checkpoint.is_torchscript() || !checkpoint.checkpoint->preprocessor) {
     throw BadInput(fmt::format("{} has no preprocessor_config.json for --preprocess video=hf to follow", checkpoint.id));
   }

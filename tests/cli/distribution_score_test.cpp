@@ -129,6 +129,27 @@ TEST_F(DistributionScore, VariantsAreDifferentNumbersUnderDifferentSignatures) {
   EXPECT_NE(two.err.find("cd-videomae (VideoMAE) and cd-i3d (I3D)"), std::string::npos) << two.err;
 }
 
+TEST_F(DistributionScore, AVideoMaeIsGivenTheFramesItTakes) {
+  const std::string id = "golden/videomae";
+  fs::create_directories(mini().root() / "weights" / "golden");
+  fs::copy(fs::path(ASBENCH_SOURCE_DIR) / "tests/golden/video/videomae", mini().root() / "weights" / id, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  const auto videomae = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.end(), {"--metrics", "fvd", "--outputs", side_folder(1), "--layout", "default", "--encoder", "video=" + id, "--reference-set",
+                             mini().outputs()});
+    return mini().score(name, more);
+  };
+  const auto run = videomae("videomae", {});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const Json fvd = mini().document("videomae").at("metrics").at("fvd");
+  EXPECT_GT(fvd.at("mean").get<double>(), 0.0);
+  for (const char* part : {"enc=golden/videomae#", "prep=cd-videomae[squash32,", "clip=4x1@", "ddof=0"}) {
+    EXPECT_NE(fvd.at("signature").get<std::string>().find(part), std::string::npos) << fvd.at("signature");
+  }
+  const auto native = videomae("native", {"--fvd-variant", "stylegan-v"});
+  EXPECT_EQ(native.exit_code, 2);
+  EXPECT_NE(native.err.find("Name cd-videomae"), std::string::npos) << native.err;
+}
+
 TEST_F(DistributionScore, AMissingClipMakesItNullUnderZeroAndASmallerSetUnderExclude) {
   const fs::path partly = mini().root() / "partly";
   if (!fs::exists(partly)) fs::copy(side_folder(1), partly, fs::copy_options::recursive);
@@ -141,6 +162,9 @@ TEST_F(DistributionScore, AMissingClipMakesItNullUnderZeroAndASmallerSetUnderExc
     EXPECT_EQ(fvd.at("mean").is_null(), std::string(policy) == "zero");
     EXPECT_EQ(fvd.at("n_generated"), 11);
     EXPECT_EQ(fvd.at("n_failed"), 1);
+    EXPECT_NE(fvd.at("signature").get<std::string>().find("N=12/11"), std::string::npos) << fvd.at("signature");
+    const std::string findings = mini().document(policy).at("coverage").at("findings").dump();
+    EXPECT_EQ(findings.find("incomplete_set") != std::string::npos, std::string(policy) == "zero") << findings;
   }
 }
 

@@ -130,7 +130,7 @@ TEST(VideoMae, IsAClipEncoderThatTakesItsOwnNumberOfFrames) {
   const auto checkpoint = open_clip_checkpoint(golden("videomae").string(), {});
   EXPECT_EQ(clip_length(checkpoint).least, 4);
   EXPECT_EQ(clip_length(checkpoint).most, 4);
-  EXPECT_EQ(resolve_clip_profile(checkpoint).name, "cd-videomae");
+  EXPECT_EQ(resolve_clip_profile(checkpoint).describe(), "cd-videomae[squash32,torch-bilinear,x/255]");
   const auto encoder = load_clip_encoder(checkpoint, resolve_clip_profile(checkpoint));
   EXPECT_LE(feature_distance(encoder->encode_clip(expected.at("clip")[0]), expected.at("feature")), expected.noise_tolerance());
   EXPECT_THROW(static_cast<void>(encoder->encode_clip(at::zeros({3, 5, 32, 32}))), BadInput);
