@@ -26,6 +26,9 @@ int remove_abandoned_files(const std::filesystem::path& folder);
 
 /// Writes one video. It gets its name when finish() has read it back and synced it, so a file of that name is always whole; without
 /// finish() nothing stays. Move-only; one thread at a time.
+///
+/// Equal frames don't always make equal files: the H.264 encoder below OpenCV 4.6 (x264 164) now and then codes some blocks in another
+/// way, on one thread too and with its options out of our reach. Nothing may rely on the bytes of a written file repeating.
 class ClipWriter {
  public:
   /// @param path  without the codec's ending it gets it; `.mp4` becomes `.avi` where only that can be written. Folders are made.

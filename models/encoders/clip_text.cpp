@@ -27,7 +27,7 @@ void move_to(TextTower& tower, c10::Device device) {
   // The table stays in the mapped file: few of its rows are ever read.
   if (!device.is_cpu()) move_to(tower.tokens, device);
   move_to(tower.positions, device);
-  for (Block& block : tower.blocks) move_to(block, device);
+  move_to(tower.blocks, device);
   move_to(tower.final_norm, device);
   move_to(tower.projection, device);
 }

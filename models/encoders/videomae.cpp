@@ -99,7 +99,7 @@ std::vector<std::string> ignorable_videomae_keys() { return {"classifier.*", "*.
 void move_to(VideoMae& network, c10::Device device) {
   move_to(network.tubelets, device);
   move_to(network.positions, device);
-  for (Block& block : network.blocks) move_to(block, device);
+  move_to(network.blocks, device);
   move_to(network.final_norm, device);
 }
 

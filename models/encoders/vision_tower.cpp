@@ -74,7 +74,7 @@ void move_to(VisionTower& tower, c10::Device device) {
   move_to(tower.class_token, device);
   move_to(tower.positions, device);
   if (tower.pre_norm) move_to(*tower.pre_norm, device);
-  for (Block& block : tower.blocks) move_to(block, device);
+  move_to(tower.blocks, device);
   move_to(tower.final_norm, device);
   if (tower.projection) move_to(*tower.projection, device);
 }

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "models/layers/parallel.h"
+
 namespace asbench::models {
 namespace {
 
@@ -26,6 +28,14 @@ void move_to(Block& block, c10::Device device) {
   }
   move_to(block.norm1, device);
   move_to(block.norm2, device);
+}
+
+void move_to(std::vector<Block>& blocks, c10::Device device) {
+  // Packing is a second's work for a large network, and blocks know nothing of each other.
+  const auto count = static_cast<std::int64_t>(blocks.size());
+  parallel_chunks(count, device.is_cpu() ? 1 : count, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) move_to(blocks[static_cast<std::size_t>(i)], device);
+  });
 }
 
 BlockWorkspace make_workspace(const at::Tensor& x, const Block& block) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "models/layers/activation.h"
 #include "models/layers/attention.h"
 #include "models/layers/linear.h"
@@ -31,6 +33,7 @@ struct BlockWorkspace {
 
 /// To where it will run, see move_to(Linear&).
 void move_to(Block& block, c10::Device device);
+void move_to(std::vector<Block>& blocks, c10::Device device);
 
 /// For blocks like `block` on like tensors [N, T, D].
 [[nodiscard]] BlockWorkspace make_workspace(const at::Tensor& x, const Block& block);

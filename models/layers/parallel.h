@@ -7,7 +7,7 @@ namespace asbench::models {
 
 /// Runs `work(begin, end)` over [0, count) in pieces of at most `chunk`, each piece by one thread
 /// from beginning to end, and returns when all are done. Pieces are handed out as threads get free.
-/// In `work` LibTorch and its matrix library use the calling thread alone and inference mode is on.
+/// In `work` LibTorch uses the calling thread alone and inference mode is on.
 ///
 /// Why networks run this way on the CPU: see Note [One thread, one piece] in the source.
 /// @param count >= 0, chunk >= 1

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "baselines/generate.h"
 #include "core/error.h"
@@ -227,31 +231,65 @@ TEST_F(Generators, FrameShuffleShowsTheSameFramesInAnotherOrder) {
   EXPECT_NE(order, straight);
 }
 
-TEST_F(Generators, ThreadsDoNotChangeAByteAndSeedsDo) {
-  for (const char* name : {"ref-pan", "noise"}) {
-    auto one = request(name, std::string(name) + "-1");
-    one.threads = 1;
-    generate(one);
-    auto three = request(name, std::string(name) + "-3");
-    three.threads = 3;
-    generate(three);
-    auto other = request(name, std::string(name) + "-other");
-    other.inputs.seed = 2;
-    generate(other);
-    EXPECT_EQ(hashes(std::string(name) + "-1"), hashes(std::string(name) + "-3"));
-    EXPECT_NE(hashes(std::string(name) + "-1"), hashes(std::string(name) + "-other"));
+// Frames, not files: ClipWriter says why.
+TEST_F(Generators, ThreadsAndOrderDoNotChangeAPixelAndSeedsDo) {
+  for (const char* name : {"ref-pan", "ref-paste", "noise"}) {
+    const auto generator = make_generator(name);
+    const auto frames_of = [&](std::uint64_t seed, bool backwards, int threads) {
+      GeneratorInputs inputs = request(name, "").inputs;
+      inputs.seed = seed;
+      std::vector<std::pair<const loaders::Story*, const loaders::Shot*>> shots;
+      for (const auto& story : split_.stories) {
+        for (const auto& shot : story.shots) shots.emplace_back(&story, &shot);
+      }
+      if (backwards) std::reverse(shots.begin(), shots.end());
+      std::map<loaders::ShotKey, std::vector<std::uint8_t>> drawn;
+      std::mutex guard;
+      std::atomic<std::size_t> next{0};
+      std::vector<std::jthread> workers;
+      for (int i = 0; i < threads; ++i) {
+        workers.emplace_back([&] {
+          for (std::size_t k = next++; k < shots.size(); k = next++) {
+            std::vector<std::uint8_t> bytes;
+            generator->draw(inputs, *shots[k].first, *shots[k].second,
+                            [&](const Image& rgb) { bytes.insert(bytes.end(), rgb.bytes.begin(), rgb.bytes.end()); });
+            const std::lock_guard lock(guard);
+            drawn[{shots[k].first->id, shots[k].second->number}] = std::move(bytes);
+          }
+        });
+      }
+      workers.clear();
+      return drawn;
+    };
+    const auto reference = frames_of(1, false, 1);
+    EXPECT_EQ(reference.size(), 27U);
+    EXPECT_TRUE(reference == frames_of(1, true, 3)) << name;
+    EXPECT_FALSE(reference == frames_of(2, false, 1)) << name;
+  }
+}
+
+TEST_F(Generators, FilesAreThereForAnyNumberOfThreads) {
+  for (const int threads : {1, 3}) {
+    auto wanted = request("ref-pan", "out-" + std::to_string(threads));
+    wanted.threads = threads;
+    EXPECT_EQ(generate(wanted).written, 27);
+    EXPECT_EQ(made("out-" + std::to_string(threads)).shots.size(), 27U);
   }
 }
 
 TEST_F(Generators, AFinishedShotIsNotMadeAgainAndARemovedOneIs) {
   generate(request("ref-still", "out"));
-  const auto before = hashes("out");
+  auto before = hashes("out");
   const fs::path removed = made("out").shots.at({"b/2", 2}).path;
   fs::remove(removed);
   const auto report = generate(request("ref-still", "out"));
   EXPECT_EQ(report.written, 1);
   EXPECT_EQ(report.kept, 26);
-  EXPECT_EQ(hashes("out"), before);
+  auto after = hashes("out");
+  EXPECT_EQ(after.size(), before.size());
+  before.erase({"b/2", 2});
+  after.erase({"b/2", 2});
+  EXPECT_EQ(after, before);
 }
 
 TEST_F(Generators, OtherSettingsAndForeignFilesAreNotMixed) {
