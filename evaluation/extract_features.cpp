@@ -31,7 +31,7 @@ FeatureTable extract_features(const FeatureRequest& request) {
 
   features::ExtractionPlan plan;
   plan.pixels = false;
-  const features::EncoderRequest wanted{.role = "image", .id = request.encoder, .weights = request.weights, .preprocess = request.preprocess};
+  const features::EncoderRequest wanted{.role = "image", .id = request.encoder, .weights = request.weights, .store = &store, .preprocess = request.preprocess};
   const bool video = is_video_network(request);
   std::string rule;
   std::string id, hash, preprocess;

@@ -10,19 +10,19 @@
 namespace asbench::evaluation {
 namespace {
 
-features::EncoderRequest request_of(const Protocol& protocol, const std::string& role, const std::optional<std::filesystem::path>& weights) {
+features::EncoderRequest request_of(const Protocol& protocol, const std::string& role, const WeightSource& weights) {
   const auto id = protocol.encoders.find(role);
   if (id == protocol.encoders.end()) {
     throw UsageError(fmt::format("the metrics asked for need an encoder in the role '{}', which protocol {} does not fill.\n"
                                  "  Name one with --encoder {}=ID.", role, protocol.name, role));
   }
-  features::EncoderRequest wanted{.role = role, .id = id->second, .weights = weights, .preprocess = {}};
+  features::EncoderRequest wanted{.role = role, .id = id->second, .weights = weights.folder, .store = weights.store, .preprocess = {}};
   if (const auto chosen = protocol.preprocess.find(role); chosen != protocol.preprocess.end()) wanted.preprocess = chosen->second;
   return wanted;
 }
 
 void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, bool images, bool text,
-                 const std::optional<std::filesystem::path>& weights) {
+                 const WeightSource& weights) {
   auto wanted = request_of(protocol, role, weights);
   wanted.images = images;
   wanted.text = text;
@@ -31,7 +31,7 @@ void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, 
 }
 
 /// The video network under the variant asked for, and the clips that it compares the outputs with.
-void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split, const std::optional<std::filesystem::path>& weights,
+void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split, const WeightSource& weights,
                const DataSets& data) {
   auto wanted = request_of(protocol, "video", weights);
   if (protocol.fvd_variant && !wanted.preprocess) wanted.preprocess = fvd_variant(*protocol.fvd_variant).profile;
@@ -64,7 +64,7 @@ std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_vie
 }
 
 Plan make_plan(const Protocol& protocol, const loaders::Split& split, const loaders::Outputs& outputs,
-               const std::optional<std::filesystem::path>& weights, const DataSets& data) {
+               const WeightSource& weights, const DataSets& data) {
   Plan plan;
   plan.needs = metrics::needs_of(protocol.metrics);
   const auto& needs = plan.needs;

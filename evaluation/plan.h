@@ -37,10 +37,16 @@ struct DataSets {
   std::optional<std::filesystem::path> training_set;   ///< --training-set
 };
 
+/// Where the weights of a run come from.
+struct WeightSource {
+  std::optional<std::filesystem::path> folder;   ///< --weights; nothing: as models/weights/hub.h searches
+  const features::FeatureStore* store = nullptr;  ///< remembers the files' hashes; may be null
+};
+
 /// Decides which frames, encoders, references and captions the protocol's metrics need. Opens checkpoints and hashes their
 /// weights, loads none. @throws UsageError for unknown metrics, roles or profiles; BadInput for weights that aren't there.
 [[nodiscard]] Plan make_plan(const Protocol& protocol, const loaders::Split& split, const loaders::Outputs& outputs,
-                             const std::optional<std::filesystem::path>& weights, const DataSets& data = {});
+                             const WeightSource& weights, const DataSets& data = {});
 
 /// The text that stands for a shot under the protocol's caption kind; nothing when the split has none.
 [[nodiscard]] std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_view kind);

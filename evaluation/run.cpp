@@ -129,7 +129,7 @@ Json score(const ScoreRequest& request) {
   const bool must_be_complete = request.protocol.settings.missing == metrics::MissingPolicy::fail;
   if (must_be_complete) require_complete(probe_inputs(inputs, store));
 
-  Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, request.weights, request.data);
+  Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store}, request.data);
   auto extraction_settings = request.extraction;
   std::optional<FrameSidecar> sidecar;
   if (request.frames_folder) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <vector>
+
 #include "core/hash.h"
+#include "features/weights_hash.h"
 
 namespace asbench::features {
 
@@ -14,7 +17,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.id = use.checkpoint.id;
   use.revision = use.checkpoint.revision;
   use.demo_only = models::is_embedded(use.id);
-  use.weights_sha256 = models::weights_sha256(use.checkpoint);
+  use.weights_sha256 = remembered_hash(request.store, "checkpoint", use.checkpoint.weight_files, [&] { return models::weights_sha256(use.checkpoint); });
   use.preprocess = use.profile.describe();
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
   use.images = request.images;
@@ -37,7 +40,9 @@ ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
   use.profile = models::resolve_clip_profile(use.checkpoint, request.preprocess);
   use.id = use.checkpoint.id;
   if (use.checkpoint.checkpoint) use.revision = use.checkpoint.checkpoint->revision;
-  use.weights_sha256 = models::clip_weights_sha256(use.checkpoint);
+  const bool script = use.checkpoint.is_torchscript();
+  const auto files = script ? std::vector{use.checkpoint.torchscript} : use.checkpoint.checkpoint->weight_files;
+  use.weights_sha256 = remembered_hash(request.store, script ? "file" : "checkpoint", files, [&] { return models::clip_weights_sha256(use.checkpoint); });
   use.preprocess = use.profile.describe();
   use.architecture = models::clip_architecture(use.checkpoint);
   use.length = models::clip_length(use.checkpoint);
