@@ -169,6 +169,12 @@ void DecodeStage::join() {
   if (failure_) std::rethrow_exception(failure_);
 }
 
+bool DecodeStage::claim(const std::string& key) {
+  if (store_.has(key)) return false;
+  const std::lock_guard lock(mutex_);
+  return claimed_.insert(key).second;
+}
+
 bool DecodeStage::queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row) {
   PreparedInput prepared;
   prepared.job = job;
@@ -189,10 +195,12 @@ bool DecodeStage::has_clip_feature(const ClipOutcome& outcome) const {
 }
 
 void DecodeStage::queue_clip(Worker& worker, const loaders::DecodedClip& clip, const ClipOutcome& outcome) {
-  if (has_clip_feature(outcome)) return;
+  if (outcome.window.empty()) return;
+  const std::string key = key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window);
+  if (!claim(key)) return;
   PreparedInput prepared;
   prepared.job = std::make_shared<EncodeJob>();
-  prepared.job->key = key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window);
+  prepared.job->key = key;
   {
     const StageTimer timer(worker.preprocess_seconds);
     std::vector<const Image*> frames;
@@ -234,7 +242,7 @@ void DecodeStage::process_reference(Worker& worker, std::size_t index) {
     for (const bool mirror : {false, true}) {
       if (mirror && encoder.role != plan_.mirrored_role) continue;
       const std::string key = key_of_reference(encoder, sha256, plan_.background, mirror);
-      if (store_.has(key)) continue;
+      if (!claim(key)) continue;
       Image opaque = models::composite(read(), background, encoder.profile.mean);
       if (mirror) opaque = mirrored(opaque);
       auto job = std::make_shared<EncodeJob>();
@@ -394,7 +402,7 @@ void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, Cl
     if (!plan_.encoders[e].images) continue;
     auto job = std::make_shared<EncodeJob>();
     job->key = key_of_frames(plan_.encoders[e], outcome.content_sha256, decoder_, frames);
-    if (store_.has(job->key)) continue;
+    if (!claim(job->key)) continue;
     job->encoder = e;
     job->features.rows = job->rows_missing = static_cast<int>(frames.size());
     for (std::size_t row = 0; row < frames.size(); ++row) {

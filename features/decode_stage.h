@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "features/bounded_queue.h"
@@ -54,6 +55,9 @@ class DecodeStage {
   [[nodiscard]] bool is_stored(ClipOutcome& outcome, ClipUse use) const;
   void store_clip_info(const ClipOutcome& outcome) const;
   void take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, ClipUse use);
+  /// True when `key` is to be computed: the store lacks it and nothing of this run has asked for it. Two characters may have equal
+  /// reference pictures, which are encoded once.
+  [[nodiscard]] bool claim(const std::string& key);
   bool queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row);
   /// Hands the clip's window to the video network, if there is one and the store lacks its feature.
   void queue_clip(Worker& worker, const loaders::DecodedClip& clip, const ClipOutcome& outcome);
@@ -83,6 +87,7 @@ class DecodeStage {
   std::mutex mutex_;
   std::unordered_map<std::string, std::string> hashes_;         ///< path and range -> content hash
   std::unordered_map<std::string, std::size_t> first_with_;     ///< content hash -> clip
+  std::unordered_set<std::string> claimed_;                     ///< keys that this run computes
   std::exception_ptr failure_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;

@@ -32,7 +32,7 @@ void write_reference(const std::filesystem::path& path, int seed) {
 
 std::string asbench_program() { return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench"; }
 
-MiniBenchmark::MiniBenchmark() {
+MiniBenchmark::MiniBenchmark(const MiniBenchmarkOptions& options) {
   write_seeded_checkpoints(root() / "weights", CheckpointSize::tiny);
   std::filesystem::create_directories(split());
   const std::vector<std::pair<std::string, std::vector<std::string>>> ips = {{"cat", {"1", "3"}}, {"dog", {"2"}}};
@@ -46,7 +46,7 @@ MiniBenchmark::MiniBenchmark() {
       for (int shot = 1; shot <= 4; ++shot) {
         const auto file = video(ip + "/" + prompt, shot);
         std::filesystem::create_directories(file.parent_path());
-        make_video(file, {.frames = 12, .width = 96, .height = 64, .seed = static_cast<std::uint64_t>(seed++)});
+        make_video(file, {.frames = options.frames, .width = 96, .height = 64, .seed = static_cast<std::uint64_t>(seed++)});
       }
     }
     write_json_file(split() / (ip + ".json"), story_prompts);

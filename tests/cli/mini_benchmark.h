@@ -10,11 +10,15 @@
 
 namespace asbench::testing {
 
-/// A small world to run the program on: a split in the demo form (2 IPs, 3 stories of 4 shots), one system's videos for it and
+struct MiniBenchmarkOptions {
+  int frames = 12;  ///< of every shot
+};
+
+/// A small world to run the program on: a split in the demo form (2 IPs with equal references, 3 stories of 4 shots), one system's videos for it and
 /// tiny seeded checkpoints. Everything lies below one temporary folder.
 class MiniBenchmark {
  public:
-  MiniBenchmark();
+  explicit MiniBenchmark(const MiniBenchmarkOptions& options = {});
 
   [[nodiscard]] std::filesystem::path root() const { return folder_.path(); }
   [[nodiscard]] std::filesystem::path split() const { return root() / "split"; }

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/hash.h"
 #include "core/schema.h"
 #include "core/stats.h"
 #include "tests/cli/mini_benchmark.h"
@@ -169,6 +170,8 @@ TEST(AKilledRun, GoesOnWhereItWasAndEndsWithTheSameDocument) {
   EXPECT_EQ(first_difference(mini.numbers("killed"), mini.numbers("undisturbed")), "");
 }
 
+std::int64_t images_encoded(const Json& document) { return document.at("provenance").at("stages").at("images_encoded").get<std::int64_t>(); }
+
 /// What the message of an interrupted run says that it has encoded.
 std::int64_t encoded_according_to(const std::string& message) {
   const std::string before = "interrupted. ";
@@ -176,20 +179,18 @@ std::int64_t encoded_according_to(const std::string& message) {
   return at == std::string::npos ? 0 : std::stoll(message.substr(at + before.size()));
 }
 
-TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
-  const MiniBenchmark mini;
-  // Every frame, a picture a batch: encoding takes long enough to be met, and nearly always in the middle of a clip.
-  const std::vector<std::string> slowly = {"--frames", "all", "--batch", "1", "--threads", "1", "--no-frames"};
-  std::vector<std::string> elsewhere = slowly;
-  elsewhere.insert(elsewhere.begin(), {"--cache", mini.root() / "other-cache"});
-  ASSERT_EQ(mini.score("undisturbed", elsewhere).exit_code, 0);
-  const auto all = mini.document("undisturbed").at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
-  std::int64_t encoded = 0;
-  int in_the_middle = 0;
-  for (int moment = 100; moment < 4000 && in_the_middle < 3; moment += 15) {
-    const auto run = run_and_interrupt(asbench_program(), mini.score_arguments("interrupted", slowly), moment);
+/// Starts a run again and again, interrupting each a little later, until three were met while they encoded.
+struct InterruptedRuns {
+  std::int64_t encoded = 0;  ///< pictures, as the messages count them
+  int while_encoding = 0;
+};
+
+InterruptedRuns interrupt_while_encoding(const MiniBenchmark& mini, const std::vector<std::string>& arguments) {
+  InterruptedRuns runs;
+  for (int moment = 200; moment < 10000 && runs.while_encoding < 3; moment += 100) {
+    const auto run = run_and_interrupt(asbench_program(), mini.score_arguments("interrupted", arguments), moment);
     if (run.exit_code == 0) {
-      encoded += mini.document("interrupted").at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
+      runs.encoded += images_encoded(mini.document("interrupted"));
       break;
     }
     if (run.exit_code == 128 + 2) continue;  // before it listened
@@ -197,12 +198,32 @@ TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
     EXPECT_NE(run.err.find("he same command"), std::string::npos) << run.err;
     EXPECT_FALSE(fs::exists(mini.root() / "interrupted.json"));
     const auto now = encoded_according_to(run.err);
-    encoded += now;
-    in_the_middle += now > 0 ? 1 : 0;
+    runs.encoded += now;
+    runs.while_encoding += now > 0 ? 1 : 0;
   }
+  return runs;
+}
+
+TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
+  const MiniBenchmark mini({.frames = 120});
+  // Every frame, a picture a batch, on one thread: seconds of encoding, so signals come in the middle of it and nearly always of a clip.
+  const std::vector<std::string> slowly = {"--frames", "all", "--batch", "1", "--threads", "1", "--no-frames"};
+  std::vector<std::string> elsewhere = slowly;
+  elsewhere.insert(elsewhere.begin(), {"--cache", mini.root() / "other-cache"});
+  ASSERT_EQ(mini.score("undisturbed", elsewhere).exit_code, 0);
+  auto runs = interrupt_while_encoding(mini, slowly);
+  EXPECT_GT(runs.while_encoding, 0) << "no signal met a run while it encoded";
   ASSERT_EQ(mini.score("interrupted", slowly).exit_code, 0);
-  encoded += mini.document("interrupted").at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
-  EXPECT_EQ(encoded, all) << "nothing was encoded twice";
+  runs.encoded += images_encoded(mini.document("interrupted"));
+  EXPECT_EQ(runs.encoded, images_encoded(mini.document("undisturbed"))) << "nothing was encoded twice";
+}
+
+TEST(EqualReferences, AreEncodedOnce) {
+  const MiniBenchmark mini;
+  ASSERT_EQ(sha256_file(mini.split() / "cat_ref.png"), sha256_file(mini.split() / "dog_ref.png"));
+  ASSERT_EQ(mini.score("once").exit_code, 0);
+  // Five frames of twelve clips under each of two encoders; the one reference under both, and mirrored under CLIP.
+  EXPECT_EQ(images_encoded(mini.document("once")), 12 * 5 * 2 + 3);
 }
 
 }  // namespace
