@@ -14,8 +14,10 @@ std::vector<BaselineInfo> list_baselines() {
   for (const auto& file : config_file_names("baselines/")) {
     const Json json = parse_json(*config_file(file), file);
     check_schema(json, "baseline", file);
-    all.push_back({json.at("name"), json.at("kind"), json.at("does"), json.at("bounds"), json.value("exploit", std::string()),
-                   json.at("needs").get<std::vector<std::string>>(), json.value("parameters", Json::object())});
+    all.push_back({json.at("name"), json.at("kind"), json.at("does"), json.at("bounds"),
+                   json.value("exploit", std::string()),
+                   json.at("needs").get<std::vector<std::string>>(),
+                   json.value("parameters", Json::object())});
   }
   return all;
 }
@@ -26,7 +28,8 @@ BaselineInfo find_baseline(std::string_view name) {
     if (info.name == name) return info;
     names.push_back(info.name);
   }
-  throw UsageError(fmt::format("there is no baseline {:?}; there are {}", name, fmt::join(names, ", ")));
+  throw UsageError(
+      fmt::format("there is no baseline {:?}; there are {}", name, fmt::join(names, ", ")));
 }
 
 }  // namespace asbench::baselines

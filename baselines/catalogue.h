@@ -11,10 +11,11 @@ namespace asbench::baselines {
 /// A built-in system, as configs/baselines/<name>.json describes it (schema baseline.schema.json).
 struct BaselineInfo {
   std::string name;
-  std::string kind;    ///< "training-free"
-  std::string does;    ///< how it makes its shots
-  std::string bounds;  ///< what its score tells about others'
-  std::string exploit; ///< the metric that it games and the control that catches it; empty where it games none
+  std::string kind;     ///< "training-free"
+  std::string does;     ///< how it makes its shots
+  std::string bounds;   ///< what its score tells about others'
+  std::string exploit;  ///< the metric that it games and the control that catches it; empty where
+                        ///< it games none
   std::vector<std::string> needs;  ///< "reference", "clips", "source", ...
   Json parameters;                 ///< numbers that its generator reads
 };

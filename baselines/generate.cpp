@@ -32,7 +32,8 @@ struct Job {
 /// A finished shot may have either ending, as the donor has it.
 bool is_finished(const fs::path& file) {
   std::error_code unreadable;  // settle_record() says it
-  return fs::exists(fs::path(file).concat(".mp4"), unreadable) || fs::exists(fs::path(file).concat(".avi"), unreadable);
+  return fs::exists(fs::path(file).concat(".mp4"), unreadable) ||
+         fs::exists(fs::path(file).concat(".avi"), unreadable);
 }
 
 Json record_of(const GenerateRequest& request) {
@@ -44,7 +45,10 @@ Json record_of(const GenerateRequest& request) {
   json["seed"] = request.inputs.seed;
   json["split"] = request.inputs.split->sha256;
   json["source"] = request.source_name;
-  json["format"] = {{"width", format.width}, {"height", format.height}, {"frames", format.frames}, {"frames_per_second", format.frames_per_second}};
+  json["format"] = {{"width", format.width},
+                    {"height", format.height},
+                    {"frames", format.frames},
+                    {"frames_per_second", format.frames_per_second}};
   json["codec"] = loaders::codec_at_hand().name;
   json["version"] = build_info().version;
   return json;
@@ -53,48 +57,62 @@ Json record_of(const GenerateRequest& request) {
 void settle_record(const fs::path& out, const Json& wanted) {
   std::error_code error;
   fs::create_directories(out, error);
-  if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", out.string(), error.message()));
+  if (error)
+    throw BadInput(
+        fmt::format("--out {}: the folder can't be made: {}", out.string(), error.message()));
   const fs::path file = out / kRecord;
   const bool is_there = fs::exists(file, error);
   const bool empty = !error && fs::is_empty(out, error);
-  if (error) throw BadInput(fmt::format("--out {}: the folder can't be read: {}", out.string(), error.message()));
+  if (error)
+    throw BadInput(
+        fmt::format("--out {}: the folder can't be read: {}", out.string(), error.message()));
   if (!is_there) {
     if (!empty) {
-      throw UsageError(fmt::format("--out {}: holds files, but no {} that says they are a baseline's; name a new folder", out.string(), kRecord));
+      throw UsageError(fmt::format(
+          "--out {}: holds files, but no {} that says they are a baseline's; name a new folder",
+          out.string(), kRecord));
     }
     return write_json_file(file, wanted);
   }
   const Json there = read_json_file(file);
   for (const auto& [key, value] : wanted.items()) {
     if (there.is_object() && there.contains(key) && there.at(key) == value) continue;
-    throw UsageError(fmt::format("--out {}: holds shots of other settings: {} is {} there and {} here.\n  Remove the folder or name another.",
-                                 out.string(), key, there.is_object() && there.contains(key) ? there.at(key).dump() : "absent", value.dump()));
+    throw UsageError(fmt::format(
+        "--out {}: holds shots of other settings: {} is {} there and {} here.\n  Remove the folder "
+        "or name another.",
+        out.string(), key,
+        there.is_object() && there.contains(key) ? there.at(key).dump() : "absent", value.dump()));
   }
 }
 
-/// Copies under a temporary name; BadInput when the donor is gone or the disk full. (copy_file() calls a full disk an input/output
-/// error.)
+/// Copies under a temporary name; BadInput when the donor is gone or the disk full. (copy_file()
+/// calls a full disk an input/output error.)
 void copy_clip(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
-  if (error) throw BadInput(fmt::format("{}: the folder can't be made: {}", to.parent_path().string(), error.message()));
+  if (error)
+    throw BadInput(fmt::format("{}: the folder can't be made: {}", to.parent_path().string(),
+                               error.message()));
   write_file_atomically(to, read_text_file(from));
 }
 
 bool can_be_copied(const loaders::ShotSource& source) {
-  return source.kind == loaders::ShotSource::Kind::video_file && (source.path.extension() == ".mp4" || source.path.extension() == ".avi");
+  return source.kind == loaders::ShotSource::Kind::video_file &&
+         (source.path.extension() == ".mp4" || source.path.extension() == ".avi");
 }
 
 /// A writer that begins with the first frame, whose size it takes.
 class Frames {
  public:
-  Frames(fs::path file, double frames_per_second) : file_(std::move(file)), frames_per_second_(frames_per_second) {}
+  Frames(fs::path file, double frames_per_second)
+      : file_(std::move(file)), frames_per_second_(frames_per_second) {}
   void write(const Image& rgb) {
     if (!writer_) writer_.emplace(file_, rgb.width, rgb.height, frames_per_second_);
     writer_->write(rgb);
   }
   void finish() {
-    if (!writer_) throw InternalError(fmt::format("{}: the generator drew no frame", file_.string()));
+    if (!writer_)
+      throw InternalError(fmt::format("{}: the generator drew no frame", file_.string()));
     writer_->finish();
   }
 
@@ -107,7 +125,8 @@ class Frames {
 void make_shot(const Generator& generator, const GeneratorInputs& inputs, const Job& job) {
   const auto existing = generator.existing_shot(inputs, *job.story, *job.shot);
   if (existing && can_be_copied(*existing)) {
-    return copy_clip(existing->path, fs::path(job.file).concat(existing->path.extension().string()));
+    return copy_clip(existing->path,
+                     fs::path(job.file).concat(existing->path.extension().string()));
   }
   const fs::path file = fs::path(job.file).concat(".mp4");
   if (existing) {
@@ -122,14 +141,16 @@ void make_shot(const Generator& generator, const GeneratorInputs& inputs, const 
   frames.finish();
 }
 
-void run_jobs(const std::vector<Job>& jobs, const Generator& generator, const GenerateRequest& request, Progress& progress) {
+void run_jobs(const std::vector<Job>& jobs, const Generator& generator,
+              const GenerateRequest& request, Progress& progress) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::exception_ptr failure;
   const auto work = [&] {
     try {
       for (std::size_t i = next++; i < jobs.size(); i = next++) {
-        if (interrupted()) throw BadInput("interrupted; finished shots are kept, the same command goes on");
+        if (interrupted())
+          throw BadInput("interrupted; finished shots are kept, the same command goes on");
         make_shot(generator, request.inputs, jobs[i]);
         progress.advance();
       }
@@ -140,7 +161,8 @@ void run_jobs(const std::vector<Job>& jobs, const Generator& generator, const Ge
     }
   };
   {
-    const unsigned count = request.threads > 0 ? static_cast<unsigned>(request.threads) : std::max(1U, std::thread::hardware_concurrency());
+    const unsigned count = request.threads > 0 ? static_cast<unsigned>(request.threads)
+                                               : std::max(1U, std::thread::hardware_concurrency());
     std::vector<std::jthread> threads;
     for (unsigned i = 1; i < count; ++i) threads.emplace_back(work);
     work();
@@ -167,13 +189,16 @@ GenerateReport generate(const GenerateRequest& request) {
       }
     }
   }
-  for (const Job& job : jobs) {  // a donor that is absent or broken is said before anything is written
-    if (const auto donor = generator->existing_shot(request.inputs, *job.story, *job.shot)) loaders::check_clip(*donor);
+  for (const Job& job :
+       jobs) {  // a donor that is absent or broken is said before anything is written
+    if (const auto donor = generator->existing_shot(request.inputs, *job.story, *job.shot))
+      loaders::check_clip(*donor);
   }
   settle_record(request.out, record_of(request));
   loaders::remove_abandoned_files(request.out);
   report.written = static_cast<int>(jobs.size());
-  Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()), jobs.empty() ? Progress::Style::quiet : request.progress);
+  Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()),
+                    jobs.empty() ? Progress::Style::quiet : request.progress);
   run_jobs(jobs, *generator, request, progress);
   return report;
 }
@@ -182,7 +207,8 @@ std::optional<std::string> generated_by(const fs::path& folder) {
   const fs::path file = folder / kRecord;
   if (!fs::is_regular_file(file)) return std::nullopt;
   const Json record = read_json_file(file);
-  if (!record.is_object() || !record.contains("baseline") || !record.at("baseline").is_string()) return std::nullopt;
+  if (!record.is_object() || !record.contains("baseline") || !record.at("baseline").is_string())
+    return std::nullopt;
   return record.at("baseline").get<std::string>();
 }
 

@@ -12,9 +12,9 @@ namespace asbench::baselines {
 struct GenerateRequest {
   std::string baseline;
   GeneratorInputs inputs;
-  std::string source_name;               ///< of inputs.source, for generator.json
+  std::string source_name;  ///< of inputs.source, for generator.json
   std::filesystem::path out;
-  int threads = 0;                       ///< shots at the same time; 0: all cores
+  int threads = 0;  ///< shots at the same time; 0: all cores
   Progress::Style progress = Progress::Style::automatic;
 };
 
@@ -23,11 +23,14 @@ struct GenerateReport {
   int kept = 0;  ///< finished by an earlier run
 };
 
-/// Writes a built-in system's videos below `out` in the default output layout, `{story}/shot_{shot:02}.mp4`, and `generator.json`,
-/// which says how they were made. A shot gets its name when it is finished, so a run that was stopped goes on where it was. The
-/// frames that are drawn are the same for any number of threads. An encoded file is not: see ClipWriter.
-/// @throws UsageError for an unknown baseline, for inputs that lack what it needs (says what), and for a folder that holds shots
-///   of other settings; BadInput when it can't be written or a donor is broken; "interrupted" after SIGINT.
+/// Writes a built-in system's videos below `out` in the default output layout,
+/// `{story}/shot_{shot:02}.mp4`, and `generator.json`, which says how they were made. A shot gets
+/// its name when it is finished, so a run that was stopped goes on where it was. The frames that
+/// are drawn are the same for any number of threads. An encoded file is not: see ClipWriter.
+/// @throws UsageError for an unknown baseline, for inputs that lack what it needs (says what), and
+/// for a folder that holds shots
+///   of other settings; BadInput when it can't be written or a donor is broken; "interrupted" after
+///   SIGINT.
 GenerateReport generate(const GenerateRequest& request);
 
 /// The name of the baseline that generate() wrote into this folder, if it did.

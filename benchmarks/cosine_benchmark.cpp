@@ -91,4 +91,3 @@ BENCHMARK(thumbnail_of_a_frame)
     ->Unit(benchmark::kMicrosecond);
 
 }  // namespace
-

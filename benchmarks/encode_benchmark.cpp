@@ -98,13 +98,19 @@ void gemm_2048(benchmark::State& state) {
   state.counters["GFLOP/s"] = peak.wall / 1e9;
 }
 
-/// A linear layer of ViT-B on four pictures, one thread, by each of the CPU's kernels, and by the matrix library.
+/// A linear layer of ViT-B on four pictures, one thread, by each of the CPU's kernels, and by the
+/// matrix library.
 void product_788x3072x768(benchmark::State& state, const ProductKernels* kernels) {
   constexpr std::int64_t kRows = 788;
   constexpr std::int64_t kInputs = 768;
   constexpr std::int64_t kOutputs = 3072;
-  const at::Tensor x = at::arange(kRows * kInputs, at::kFloat).mul_(0.618).frac_().sub_(0.5).view({kRows, kInputs});
-  const at::Tensor w = at::arange(kOutputs * kInputs, at::kFloat).mul_(0.414).frac_().sub_(0.5).view({kOutputs, kInputs});
+  const at::Tensor x =
+      at::arange(kRows * kInputs, at::kFloat).mul_(0.618).frac_().sub_(0.5).view({kRows, kInputs});
+  const at::Tensor w = at::arange(kOutputs * kInputs, at::kFloat)
+                           .mul_(0.414)
+                           .frac_()
+                           .sub_(0.5)
+                           .view({kOutputs, kInputs});
   at::Tensor y = at::empty({kRows, kOutputs});
   PackedMatrix packed(kernels != nullptr ? *kernels : product_kernels());
   packed.assign({w.const_data_ptr<float>(), kOutputs, kInputs, kInputs, 1});
@@ -112,11 +118,16 @@ void product_788x3072x768(benchmark::State& state, const ProductKernels* kernels
     if (kernels == nullptr) {
       at::mm_out(y, x, w.t());
     } else {
-      packed.multiply({.x = x.const_data_ptr<float>(), .rows = kRows, .x_stride = kInputs, .out = y.mutable_data_ptr<float>(),
-                       .out_stride = kOutputs, .last = kOutputs});
+      packed.multiply({.x = x.const_data_ptr<float>(),
+                       .rows = kRows,
+                       .x_stride = kInputs,
+                       .out = y.mutable_data_ptr<float>(),
+                       .out_stride = kOutputs,
+                       .last = kOutputs});
     }
   }
-  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * kRows * kInputs * kOutputs, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["GFLOP/s"] = benchmark::Counter(2e-9 * kRows * kInputs * kOutputs,
+                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void encode_images(benchmark::State& state, const char* id) {
@@ -170,9 +181,11 @@ void load(benchmark::State& state, const char* id) {
 
 [[maybe_unused]] const bool kProducts = [] {
   for (const ProductKernels* kernels : all_product_kernels()) {
-    benchmark::RegisterBenchmark((std::string("product_788x3072x768/") + kernels->name).c_str(), product_788x3072x768, kernels);
+    benchmark::RegisterBenchmark((std::string("product_788x3072x768/") + kernels->name).c_str(),
+                                 product_788x3072x768, kernels);
   }
-  benchmark::RegisterBenchmark("product_788x3072x768/matrix library", product_788x3072x768, nullptr);
+  benchmark::RegisterBenchmark("product_788x3072x768/matrix library", product_788x3072x768,
+                               nullptr);
   return true;
 }();
 

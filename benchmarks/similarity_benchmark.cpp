@@ -1,6 +1,8 @@
-// Nearest neighbours of 800 queries among N training features of 512 dimensions, flat and inverted, and how many of the inverted
-// file's nearest rows are the flat one's (counter `recall`; `build_seconds`: making the index). Features are a mixture of 2,000 clusters,
-// as encoders make them: without any structure no inverted file finds much. N = 1,000,000 needs 7 GB: --benchmark_filter=/1000000.
+// Nearest neighbours of 800 queries among N training features of 512 dimensions, flat and inverted,
+// and how many of the inverted file's nearest rows are the flat one's (counter `recall`;
+// `build_seconds`: making the index). Features are a mixture of 2,000 clusters, as encoders make
+// them: without any structure no inverted file finds much. N = 1,000,000 needs 7 GB:
+// --benchmark_filter=/1000000.
 #include <benchmark/benchmark.h>
 
 #include <unistd.h>
@@ -33,14 +35,16 @@ std::vector<float> mixture(int rows, std::uint32_t seed) {
   std::normal_distribution<float> normal;
   std::vector<float> centres(static_cast<std::size_t>(kClusters) * kWidth);
   for (float& value : centres) value = 2.0F * normal(centres_of);
-  // Normal draws for half a billion values take longer than the search: a table of them, entered anywhere, is as good here.
+  // Normal draws for half a billion values take longer than the search: a table of them, entered
+  // anywhere, is as good here.
   std::vector<float> noise(std::size_t{1} << 20);
   for (float& value : noise) value = normal(random);
   std::vector<float> values(static_cast<std::size_t>(rows) * kWidth);
   for (int i = 0; i < rows; ++i) {
     const float* centre = centres.data() + static_cast<std::size_t>(random() % kClusters) * kWidth;
     const float* drawn = noise.data() + random() % (noise.size() - kWidth);
-    for (std::size_t j = 0; j < kWidth; ++j) values[static_cast<std::size_t>(i) * kWidth + j] = centre[j] + drawn[j];
+    for (std::size_t j = 0; j < kWidth; ++j)
+      values[static_cast<std::size_t>(i) * kWidth + j] = centre[j] + drawn[j];
   }
   return values;
 }
@@ -54,20 +58,28 @@ void search(benchmark::State& state, SimilarityOptions::Kind kind) {
   SimilarityOptions options;
   options.measure = SimilarityOptions::Measure::squared_l2;
   std::vector<std::int64_t> exact;
-  if (kind == SimilarityOptions::Kind::inverted) exact = SimilarityIndex(view, options).search(asked, 1).rows;
+  if (kind == SimilarityOptions::Kind::inverted)
+    exact = SimilarityIndex(view, options).search(asked, 1).rows;
   options.kind = kind;
   const auto begin = std::chrono::steady_clock::now();
   const SimilarityIndex index(view, options);
-  state.counters["build_seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  state.counters["build_seconds"] =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::vector<std::int64_t> found;
   for (auto _ : state) found = index.search(asked, 1).rows;
   double same = 0.0;
   for (std::size_t i = 0; i < exact.size(); ++i) same += exact[i] == found[i] ? 1.0 : 0.0;
   if (!exact.empty()) state.counters["recall"] = same / kQueries;
-  state.counters["queries/s"] = benchmark::Counter(kQueries, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["queries/s"] =
+      benchmark::Counter(kQueries, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-BENCHMARK_CAPTURE(search, flat, SimilarityOptions::Kind::flat)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kSecond)->UseRealTime()->Iterations(3);
+BENCHMARK_CAPTURE(search, flat, SimilarityOptions::Kind::flat)
+    ->Arg(100'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime()
+    ->Iterations(3);
 BENCHMARK_CAPTURE(search, inverted, SimilarityOptions::Kind::inverted)
     ->Arg(100'000)
     ->Arg(1'000'000)
@@ -77,7 +89,8 @@ BENCHMARK_CAPTURE(search, inverted, SimilarityOptions::Kind::inverted)
 
 }  // namespace
 
-// As benchmark_main.cpp, with the kernels that asbench would take: OpenBLAS, linked here, has chosen its own before main().
+// As benchmark_main.cpp, with the kernels that asbench would take: OpenBLAS, linked here, has
+// chosen its own before main().
 int main(int argc, char** argv) {
   if (asbench::choose_blas_kernels()) {
     ::execv("/proc/self/exe", argv);
@@ -85,9 +98,12 @@ int main(int argc, char** argv) {
     return 1;
   }
   const char* threads = std::getenv("OMP_NUM_THREADS");
-  benchmark::AddCustomContext("hardware_threads", std::to_string(std::thread::hardware_concurrency()));
+  benchmark::AddCustomContext("hardware_threads",
+                              std::to_string(std::thread::hardware_concurrency()));
   benchmark::AddCustomContext("OMP_NUM_THREADS", threads == nullptr ? "not set" : threads);
-  benchmark::AddCustomContext("OPENBLAS_CORETYPE", std::getenv("OPENBLAS_CORETYPE") == nullptr ? "not set" : std::getenv("OPENBLAS_CORETYPE"));
+  benchmark::AddCustomContext("OPENBLAS_CORETYPE", std::getenv("OPENBLAS_CORETYPE") == nullptr
+                                                       ? "not set"
+                                                       : std::getenv("OPENBLAS_CORETYPE"));
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
   benchmark::RunSpecifiedBenchmarks();

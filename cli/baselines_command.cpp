@@ -14,11 +14,18 @@ namespace {
 using baselines::BaselineInfo;
 
 Json as_json(const BaselineInfo& info) {
-  return {{"name", info.name}, {"kind", info.kind}, {"does", info.does}, {"bounds", info.bounds}, {"exploit", info.exploit},
-          {"needs", info.needs}, {"parameters", info.parameters}};
+  return {{"name", info.name},
+          {"kind", info.kind},
+          {"does", info.does},
+          {"bounds", info.bounds},
+          {"exploit", info.exploit},
+          {"needs", info.needs},
+          {"parameters", info.parameters}};
 }
 
-std::string needs_of(const BaselineInfo& info) { return info.needs.empty() ? "nothing" : fmt::format("{}", fmt::join(info.needs, ", ")); }
+std::string needs_of(const BaselineInfo& info) {
+  return info.needs.empty() ? "nothing" : fmt::format("{}", fmt::join(info.needs, ", "));
+}
 
 int list(bool json) {
   const auto all = baselines::list_baselines();
@@ -29,8 +36,11 @@ int list(bool json) {
     return kExitDone;
   }
   fmt::print("{:<18}{:<22}{}\n", "baseline", "needs", "what it bounds");
-  for (const auto& info : all) fmt::print("{:<18}{:<22}{}\n", info.name, needs_of(info), info.bounds);
-  fmt::print("\n`asbench baselines show NAME` says how one works, `asbench generate --baseline NAME` writes its videos.\n");
+  for (const auto& info : all)
+    fmt::print("{:<18}{:<22}{}\n", info.name, needs_of(info), info.bounds);
+  fmt::print(
+      "\n`asbench baselines show NAME` says how one works, `asbench generate --baseline NAME` "
+      "writes its videos.\n");
   return kExitDone;
 }
 
@@ -40,10 +50,12 @@ int show(const std::string& name, bool json) {
     fmt::print("{}\n", as_json(info).dump(2));
     return kExitDone;
   }
-  fmt::print("{} ({})\n  does        {}\n  bounds      {}\n", info.name, info.kind, info.does, info.bounds);
+  fmt::print("{} ({})\n  does        {}\n  bounds      {}\n", info.name, info.kind, info.does,
+             info.bounds);
   if (!info.exploit.empty()) fmt::print("  exploit     {}\n", info.exploit);
   fmt::print("  needs       {}\n", needs_of(info));
-  for (const auto& [key, value] : info.parameters.items()) fmt::print("  parameter   {} = {}\n", key, value.dump());
+  for (const auto& [key, value] : info.parameters.items())
+    fmt::print("  parameter   {} = {}\n", key, value.dump());
   return kExitDone;
 }
 
@@ -64,7 +76,8 @@ void add_baselines_command(CLI::App& app, std::function<int()>& chosen) {
   CLI::App* shower = command->add_subcommand("show", "how one works, what it needs and bounds");
   shower->add_option("NAME", options->name, "as `list` prints it")->required();
   shower->add_flag("--json", options->json, "print JSON");
-  shower->callback([options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
+  shower->callback(
+      [options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
 }
 
 }  // namespace asbench::cli

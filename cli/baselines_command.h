@@ -5,7 +5,8 @@
 
 namespace asbench::cli {
 
-/// `asbench baselines list` and `asbench baselines show NAME`: the built-in systems and what each bounds.
+/// `asbench baselines list` and `asbench baselines show NAME`: the built-in systems and what each
+/// bounds.
 void add_baselines_command(CLI::App& app, std::function<int()>& chosen);
 
 }  // namespace asbench::cli

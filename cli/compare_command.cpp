@@ -31,7 +31,8 @@ struct CompareCommand {
 };
 
 std::string formatted(const reports::Comparison& comparison, const CompareCommand& command) {
-  if (command.format == "markdown") return reports::comparison_markdown(comparison, {.story_link = command.story_link});
+  if (command.format == "markdown")
+    return reports::comparison_markdown(comparison, {.story_link = command.story_link});
   if (command.format == "json") return reports::comparison_json(comparison).dump(2) + "\n";
   if (command.format == "junit") return reports::comparison_junit(comparison);
   return reports::comparison_text(comparison);
@@ -41,11 +42,14 @@ int run(const CompareCommand& command) {
   const auto gate = reports::load_gate(command.gate);
   const auto base = read_result(command.base);
   const auto candidate = read_result(command.candidate);
-  const auto comparison = reports::compare(base, candidate, gate, {.allow = {command.allow.begin(), command.allow.end()}});
+  const auto comparison = reports::compare(base, candidate, gate,
+                                           {.allow = {command.allow.begin(), command.allow.end()}});
   if (command.csv) write_file_atomically(*command.csv, reports::comparison_csv(comparison));
   const std::string text = formatted(comparison, command);
-  if (command.out) write_file_atomically(*command.out, text);
-  else fmt::print("{}", text);
+  if (command.out)
+    write_file_atomically(*command.out, text);
+  else
+    fmt::print("{}", text);
   return comparison.regressed() ? kExitRegression : kExitDone;
 }
 
@@ -53,15 +57,22 @@ int run(const CompareCommand& command) {
 
 void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<CompareCommand>();
-  CLI::App* command = app.add_subcommand("compare", "say whether a candidate is worse than a base, for CI");
+  CLI::App* command =
+      app.add_subcommand("compare", "say whether a candidate is worse than a base, for CI");
   command->footer(
       "Example:\n"
       "  asbench compare main.json candidate.json --format markdown --out comment.md\n"
       "Exit codes: 0 no regression, 1 a regression, 2 the two must not be compared.");
   command->add_option("BASE", options->base, "result document to hold against")->required();
   command->add_option("CANDIDATE", options->candidate, "result document to judge")->required();
-  command->add_option("--gate", options->gate, "what is tested and how: default, demo, or a gate file (schema asbench/gate@1)")->capture_default_str();
-  command->add_option("--allow", options->allow, "a field that may differ, as the refusal names it; the output is marked (comma-separated)")
+  command
+      ->add_option("--gate", options->gate,
+                   "what is tested and how: default, demo, or a gate file (schema asbench/gate@1)")
+      ->capture_default_str();
+  command
+      ->add_option("--allow", options->allow,
+                   "a field that may differ, as the refusal names it; the output is marked "
+                   "(comma-separated)")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--format", options->format, "text, markdown, json or junit")
@@ -69,7 +80,8 @@ void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
       ->capture_default_str();
   command->add_option("--out", options->out, "write there instead of stdout");
   command->add_option("--csv", options->csv, "write every story's values and differences there");
-  command->add_option("--story-link", options->story_link, "Markdown: URL of a story's place in a report, {story} for its id");
+  command->add_option("--story-link", options->story_link,
+                      "Markdown: URL of a story's place in a report, {story} for its id");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

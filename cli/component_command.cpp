@@ -25,10 +25,12 @@ namespace {
 
 std::vector<std::string> read_texts(const std::string& path) {
   const Json json = read_json_file(path);
-  if (!json.is_array()) throw BadInput(fmt::format("{}: a JSON list of strings was expected", path));
+  if (!json.is_array())
+    throw BadInput(fmt::format("{}: a JSON list of strings was expected", path));
   std::vector<std::string> texts;
   for (const auto& text : json) {
-    if (!text.is_string()) throw BadInput(fmt::format("{}: entry {} is no string", path, texts.size()));
+    if (!text.is_string())
+      throw BadInput(fmt::format("{}: entry {} is no string", path, texts.size()));
     texts.push_back(text.get<std::string>());
   }
   return texts;
@@ -41,9 +43,9 @@ const std::string& input_of(const ComponentOptions& options) {
 
 void write_tensor(const std::string& path, const std::string& name, const at::Tensor& tensor) {
   const at::Tensor values = tensor.to(at::kCPU).contiguous();
-  const models::TensorView view{
-      models::DType::f32, values.sizes().vec(),
-      std::as_bytes(std::span(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel())))};
+  const models::TensorView view{models::DType::f32, values.sizes().vec(),
+                                std::as_bytes(std::span(values.const_data_ptr<float>(),
+                                                        static_cast<std::size_t>(values.numel())))};
   models::write_safetensors(path, {{name, view}});
 }
 
@@ -76,33 +78,40 @@ void run_tokenizer(const ComponentOptions& options) {
   const auto padded = tokenizer.pad(encoded, length);
   Json ids = Json::array();
   for (std::size_t i = 0; i < encoded.size(); ++i) {
-    ids.push_back(std::vector<std::int64_t>(padded.begin() + static_cast<std::ptrdiff_t>(i * length),
-                                            padded.begin() + static_cast<std::ptrdiff_t>((i + 1) * length)));
+    ids.push_back(
+        std::vector<std::int64_t>(padded.begin() + static_cast<std::ptrdiff_t>(i * length),
+                                  padded.begin() + static_cast<std::ptrdiff_t>((i + 1) * length)));
   }
   write_json_file(options.out, {{"ids", ids}, {"truncated", truncated}});
 }
 
 void run_preprocess(const ComponentOptions& options, const models::Checkpoint& checkpoint) {
   const auto profile = profile_of(options, checkpoint);
-  const Image image = models::composite(loaders::read_image(input_of(options)), models::parse_background(options.background), profile.mean);
+  const Image image = models::composite(loaders::read_image(input_of(options)),
+                                        models::parse_background(options.background), profile.mean);
   const auto size = profile.output({image.height, image.width});
   at::Tensor pixels = at::empty({1, 3, size.height, size.width}, at::kFloat);
-  models::preprocess(image, profile, std::span(pixels.mutable_data_ptr<float>(), static_cast<std::size_t>(pixels.numel())));
+  models::preprocess(
+      image, profile,
+      std::span(pixels.mutable_data_ptr<float>(), static_cast<std::size_t>(pixels.numel())));
   write_tensor(options.out, "pixel_values", pixels);
 }
 
 void run_image_encoder(const ComponentOptions& options, const models::Checkpoint& checkpoint) {
   const auto file = models::SafetensorsFile::open(input_of(options), models::ReadMode::copied);
   const auto images = file.find("images");
-  if (!images || images->dtype != models::DType::u8 || images->shape.size() != 4 || images->shape[3] != 3 || images->shape[0] < 1) {
-    throw BadInput(fmt::format("{}: expected one tensor `images`, U8 [N, H, W, 3] in RGB, N >= 1", options.in));
+  if (!images || images->dtype != models::DType::u8 || images->shape.size() != 4 ||
+      images->shape[3] != 3 || images->shape[0] < 1) {
+    throw BadInput(fmt::format("{}: expected one tensor `images`, U8 [N, H, W, 3] in RGB, N >= 1",
+                               options.in));
   }
   const auto profile = profile_of(options, checkpoint);
   models::Preprocessor preprocessor(profile);
   Image image(static_cast<int>(images->shape[1]), static_cast<int>(images->shape[2]), 3);
   const auto size = profile.output({image.height, image.width});
   at::Tensor pixels = at::empty({images->shape[0], 3, size.height, size.width}, at::kFloat);
-  const std::size_t one = std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
+  const std::size_t one =
+      std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
   for (std::size_t i = 0; i < static_cast<std::size_t>(images->shape[0]); ++i) {
     const auto bytes = images->bytes.subspan(i * image.bytes.size(), image.bytes.size());
     std::memcpy(image.bytes.data(), bytes.data(), bytes.size());
@@ -122,7 +131,9 @@ void run_inspect(const ComponentOptions& options, const models::Checkpoint& chec
   Json json;
   json["id"] = checkpoint.id;
   json["weights_sha256"] = models::weights_sha256(checkpoint);
-  json["preprocess"] = checkpoint.preprocessor || options.preprocess ? Json(profile_of(options, checkpoint).describe()) : Json(nullptr);
+  json["preprocess"] = checkpoint.preprocessor || options.preprocess
+                           ? Json(profile_of(options, checkpoint).describe())
+                           : Json(nullptr);
   json["config"] = checkpoint.config;
   json["tensors"] = Json::object();
   const auto state = models::StateDict::load(checkpoint);
@@ -140,9 +151,12 @@ int run_component(const ComponentOptions& options) {
     return kExitDone;
   }
   if (!std::filesystem::is_directory(options.model)) {
-    throw BadInput(fmt::format("--model {}: no such folder; a checkpoint in Hugging Face layout was expected", options.model));
+    throw BadInput(
+        fmt::format("--model {}: no such folder; a checkpoint in Hugging Face layout was expected",
+                    options.model));
   }
-  const auto checkpoint = models::open_checkpoint(std::filesystem::absolute(options.model).string(), {});
+  const auto checkpoint =
+      models::open_checkpoint(std::filesystem::absolute(options.model).string(), {});
   if (options.name == "preprocess") run_preprocess(options, checkpoint);
   if (options.name == "image_encoder") run_image_encoder(options, checkpoint);
   if (options.name == "text_encoder") run_text_encoder(options, checkpoint);
@@ -152,7 +166,8 @@ int run_component(const ComponentOptions& options) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_component(const ComponentOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_component(
+    const ComponentOptions* options) {
   return run_guarded("component " + options->name, [&] { return run_component(*options); });
 }
 

@@ -10,26 +10,40 @@ namespace asbench::cli {
 
 void add_component_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ComponentOptions>();
-  CLI::App* command = app.add_subcommand("component", "run one building block on given inputs (developer tool)");
+  CLI::App* command =
+      app.add_subcommand("component", "run one building block on given inputs (developer tool)");
   command->footer(
       "NAME           --in                                   --out\n"
-      "tokenizer      JSON list of strings                   JSON {\"ids\": [[77 ids]], \"truncated\": [bool]}\n"
-      "preprocess     image file                             safetensors pixel_values [1,3,H,W] float32\n"
-      "image_encoder  safetensors images uint8 [N,H,W,3]     safetensors features [N,D], unit length\n"
-      "text_encoder   JSON list of strings                   safetensors features [N,D], unit length\n"
-      "inspect        -                                      JSON: the checkpoint's tensors and configuration\n"
+      "tokenizer      JSON list of strings                   JSON {\"ids\": [[77 ids]], "
+      "\"truncated\": [bool]}\n"
+      "preprocess     image file                             safetensors pixel_values [1,3,H,W] "
+      "float32\n"
+      "image_encoder  safetensors images uint8 [N,H,W,3]     safetensors features [N,D], unit "
+      "length\n"
+      "text_encoder   JSON list of strings                   safetensors features [N,D], unit "
+      "length\n"
+      "inspect        -                                      JSON: the checkpoint's tensors and "
+      "configuration\n"
       "Example:\n"
-      "  asbench component tokenizer --model weights/openai/clip-vit-base-patch32 --in texts.json --out ids.json");
+      "  asbench component tokenizer --model weights/openai/clip-vit-base-patch32 --in texts.json "
+      "--out ids.json");
   command->add_option("NAME", options->name, "the building block")
       ->required()
-      ->check(CLI::IsMember({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect"}));
-  command->add_option("--model", options->model, "checkpoint folder in Hugging Face layout")->required();
+      ->check(
+          CLI::IsMember({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect"}));
+  command->add_option("--model", options->model, "checkpoint folder in Hugging Face layout")
+      ->required();
   command->add_option("--in", options->in, "input file");
   command->add_option("--out", options->out, "output file")->required();
-  command->add_option("--preprocess", options->preprocess, "profile instead of the pinned or the checkpoint's own");
-  command->add_option("--background", options->background, "behind transparent pictures")->capture_default_str();
-  command->add_option("--device", options->device, "cpu, cuda, cuda:N or auto")->capture_default_str();
-  command->add_option("--threads", options->threads, "0: all cores")->check(CLI::Range(0, 1024))->capture_default_str();
+  command->add_option("--preprocess", options->preprocess,
+                      "profile instead of the pinned or the checkpoint's own");
+  command->add_option("--background", options->background, "behind transparent pictures")
+      ->capture_default_str();
+  command->add_option("--device", options->device, "cpu, cuda, cuda:N or auto")
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "0: all cores")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::engine, "asbench_run_component", *options); };
   });

@@ -1,4 +1,5 @@
-// demo, as a function of the engine module (cli/modules.h): every other command's work, once, on the drawn world.
+// demo, as a function of the engine module (cli/modules.h): every other command's work, once, on
+// the drawn world.
 #include <fmt/format.h>
 
 #include <array>
@@ -26,9 +27,10 @@ namespace {
 /// The anchors come first: the others are normalised between them.
 constexpr const char* kFloor = "wrong-ip";
 constexpr const char* kCeiling = "gt-story";
-constexpr std::array kSystems = {kFloor,          kCeiling,           "gt-clips",  "copy-prev",     "shuffled-shots",
-                                 "shuffled-stories", "retrieval",     "ref-still", "ref-pan",       "ref-paste",
-                                 "frame-shuffle", "text-card",        "noise",     "black"};
+constexpr std::array kSystems = {
+    kFloor,      kCeiling,    "gt-clips", "copy-prev", "shuffled-shots", "shuffled-stories",
+    "retrieval", "ref-still", "ref-pan",  "ref-paste", "frame-shuffle",  "text-card",
+    "noise",     "black"};
 
 struct World {
   fs::path split_folder;
@@ -46,13 +48,17 @@ World draw_world(const fs::path& out) {
   return world;
 }
 
-void generate_system(const std::string& name, const World& world, const fs::path& folder, int threads) {
+void generate_system(const std::string& name, const World& world, const fs::path& folder,
+                     int threads) {
   const baselines::MiniWorldOptions drawn;
   baselines::GenerateRequest request;
   request.baseline = name;
   request.inputs.split = &world.split;
   request.inputs.source = &world.ground_truth;
-  request.inputs.format = {.width = drawn.width, .height = drawn.height, .frames = drawn.frames, .frames_per_second = drawn.frames_per_second};
+  request.inputs.format = {.width = drawn.width,
+                           .height = drawn.height,
+                           .frames = drawn.frames,
+                           .frames_per_second = drawn.frames_per_second};
   request.source_name = "ground_truth";
   request.out = folder;
   request.threads = threads;
@@ -74,7 +80,9 @@ Json score_system(const std::string& name, const World& world, const fs::path& o
   request.frames_folder = evaluation::sidecar_folder(result);
   Json document = evaluation::score(request);
   if (name != kFloor && name != kCeiling) {
-    evaluation::normalise(document, {.floor = out / "results" / fmt::format("{}.json", kFloor), .ceiling = out / "results" / fmt::format("{}.json", kCeiling)});
+    evaluation::normalise(document,
+                          {.floor = out / "results" / fmt::format("{}.json", kFloor),
+                           .ceiling = out / "results" / fmt::format("{}.json", kCeiling)});
   }
   write_json_file(result, document);
   return document;
@@ -85,7 +93,9 @@ int run_demo(const DemoOptions& options) {
   const fs::path out = options.out;
   std::error_code error;
   fs::create_directories(out / "results", error);
-  if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", options.out, error.message()));
+  if (error)
+    throw BadInput(
+        fmt::format("--out {}: the folder can't be made: {}", options.out, error.message()));
 
   const World world = draw_world(out);
   std::vector<Result> results;
@@ -101,17 +111,27 @@ int run_demo(const DemoOptions& options) {
   }
   const fs::path leaderboard = out / "leaderboard.md";
   write_file_atomically(leaderboard, reports::leaderboard_markdown(results));
-  const fs::path page = reports::write_report(out / "report", results, reports::Pictures(frames)).front();
+  const fs::path page =
+      reports::write_report(out / "report", results, reports::Pictures(frames)).front();
 
   fmt::print("{}\n", reports::leaderboard_text(results));
-  fmt::print("How to read it: gt-story is real animation, wrong-ip shows other characters, noise shows nothing. ref-still and copy-prev win\n"
-             "columns without animating a story, and the controls on the right say so: asbench baselines show ref-still\n\n");
-  fmt::print("Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the same table as text\n       {}   real shots of one story\n"
-             "       {}   one system's document\n",
-             page.string(), leaderboard.string(), world.ground_truth.shots.begin()->second.path.parent_path().string(), (out / "results" / "gt-story.json").string());
-  fmt::print("Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
-             "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     with published encoders: asbench weights list\n",
-             world.split_folder.string());
+  fmt::print(
+      "How to read it: gt-story is real animation, wrong-ip shows other characters, noise shows "
+      "nothing. ref-still and copy-prev win\n"
+      "columns without animating a story, and the controls on the right say so: asbench baselines "
+      "show ref-still\n\n");
+  fmt::print(
+      "Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the "
+      "same table as text\n       {}   real shots of one story\n"
+      "       {}   one system's document\n",
+      page.string(), leaderboard.string(),
+      world.ground_truth.shots.begin()->second.path.parent_path().string(),
+      (out / "results" / "gt-story.json").string());
+  fmt::print(
+      "Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
+      "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     with "
+      "published encoders: asbench weights list\n",
+      world.split_folder.string());
   return kExitDone;
 }
 

@@ -1,4 +1,5 @@
-// distribution, as a function of the numbers module (cli/modules.h): FAISS and BLAS, neither OpenCV nor LibTorch.
+// distribution, as a function of the numbers module (cli/modules.h): FAISS and BLAS, neither OpenCV
+// nor LibTorch.
 #include <fmt/format.h>
 #include <omp.h>
 
@@ -15,13 +16,15 @@
 #include "core/npy.h"
 #include "metrics/distribution.h"
 
-extern "C" void openblas_set_num_threads(int) __attribute__((weak));  // another BLAS has another way, or none
+extern "C" void openblas_set_num_threads(int)
+    __attribute__((weak));  // another BLAS has another way, or none
 
 namespace asbench::cli {
 namespace {
 
 void use_threads(int asked) {
-  const int threads = asked > 0 ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int threads =
+      asked > 0 ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   omp_set_num_threads(threads);
   if (openblas_set_num_threads != nullptr) openblas_set_num_threads(threads);
 }
@@ -35,7 +38,8 @@ metrics::Samples read_samples(const std::string& path) {
   return samples;
 }
 
-void add_frechet(const metrics::DistributionResult& result, const DistributionOptions& options, int least, int columns, Json& document) {
+void add_frechet(const metrics::DistributionResult& result, const DistributionOptions& options,
+                 int least, int columns, Json& document) {
   document["frechet"] = result.frechet->value();
   document["frechet_ddof0"] = result.frechet_ddof0->value();
   document["frechet_mean_term"] = result.frechet->mean_term;
@@ -45,7 +49,8 @@ void add_frechet(const metrics::DistributionResult& result, const DistributionOp
   if (result.frechet_at_infinity) {
     document["frechet_inf"] = *result.frechet_at_infinity;
   } else {
-    document["frechet_inf_reason"] = fmt::format("too_few_for_extrapolation: half of {} samples is less than {} dimensions", least, columns);
+    document["frechet_inf_reason"] = fmt::format(
+        "too_few_for_extrapolation: half of {} samples is less than {} dimensions", least, columns);
   }
   document["noise_floor"] = nullptr;
   if (result.floor) {
@@ -55,16 +60,22 @@ void add_frechet(const metrics::DistributionResult& result, const DistributionOp
                                {"samples", result.floor->size},
                                {"halvings", metrics::kHalvings}};
   } else {
-    document["noise_floor_reason"] = "too_few_for_halves: 4 real and 2 generated samples are needed";
+    document["noise_floor_reason"] =
+        "too_few_for_halves: 4 real and 2 generated samples are needed";
   }
 }
 
-Json to_json(const metrics::DistributionResult& result, const metrics::Samples& real, const metrics::Samples& generated, const DistributionOptions& options) {
-  Json document{{"schema", "asbench/distribution@1"}, {"n_real", real.rows}, {"n_generated", generated.rows}, {"dim", real.cols}};
+Json to_json(const metrics::DistributionResult& result, const metrics::Samples& real,
+             const metrics::Samples& generated, const DistributionOptions& options) {
+  Json document{{"schema", "asbench/distribution@1"},
+                {"n_real", real.rows},
+                {"n_generated", generated.rows},
+                {"dim", real.cols}};
   document["ddof"] = options.ddof;
   document["k"] = options.neighbours;
   document["seed"] = options.seed;
-  if (result.frechet) add_frechet(result, options, std::min(real.rows, generated.rows), real.cols, document);
+  if (result.frechet)
+    add_frechet(result, options, std::min(real.rows, generated.rows), real.cols, document);
   for (const std::string_view metric : metrics::distribution_metrics()) {
     const auto found = result.values.find(metric);
     if (found != result.values.end()) document[std::string(metric)] = found->second;
@@ -76,8 +87,11 @@ Json to_json(const metrics::DistributionResult& result, const metrics::Samples& 
   }
   document["findings"] = Json::array();
   if (result.degenerate) {
-    document["findings"].push_back({{"kind", "degenerate_features"},
-                                    {"detail", fmt::format("more than {} samples of a set are equal: their neighbourhoods are empty", options.neighbours)}});
+    document["findings"].push_back(
+        {{"kind", "degenerate_features"},
+         {"detail",
+          fmt::format("more than {} samples of a set are equal: their neighbourhoods are empty",
+                      options.neighbours)}});
   }
   return document;
 }
@@ -94,18 +108,22 @@ int run_distribution(const DistributionOptions& options) {
   settings.kid.subsets = options.kid_subsets;
   settings.kid.subset_size = options.kid_subset_size;
   if (!options.metrics.empty()) settings.metrics = options.metrics;
-  const metrics::Samples real = read_samples(options.real), generated = read_samples(options.generated);
+  const metrics::Samples real = read_samples(options.real),
+                         generated = read_samples(options.generated);
   try {
     const auto result = metrics::measure_distribution(real, generated, settings);
-    fmt::print("{}\n", to_json(result, real, generated, options).dump(1, ' ', false, Json::error_handler_t::replace));
+    fmt::print("{}\n", to_json(result, real, generated, options)
+                           .dump(1, ' ', false, Json::error_handler_t::replace));
   } catch (const BadInput& error) {
-    throw BadInput(fmt::format("{}\n  real: {} [{}, {}]\n  generated: {} [{}, {}]", error.what(), options.real, real.rows, real.cols, options.generated,
+    throw BadInput(fmt::format("{}\n  real: {} [{}, {}]\n  generated: {} [{}, {}]", error.what(),
+                               options.real, real.rows, real.cols, options.generated,
                                generated.rows, generated.cols));
   }
   return kExitDone;
 }
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_distribution(const DistributionOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_distribution(
+    const DistributionOptions* options) {
   return run_guarded("distribution", [&] { return run_distribution(*options); });
 }
 

@@ -8,7 +8,8 @@
 
 namespace asbench::cli {
 
-/// `asbench distribution`. Plain data: parsed by the program, executed by the numbers module (modules.h).
+/// `asbench distribution`. Plain data: parsed by the program, executed by the numbers module
+/// (modules.h).
 struct DistributionOptions {
   std::string real;
   std::string generated;

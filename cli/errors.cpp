@@ -15,13 +15,17 @@ int run_guarded(std::string_view command, const std::function<int()>& action) no
     try {
       return action();
     } catch (const InternalError& error) {
-      fmt::print(stderr, "asbench {}: internal error: {}\n  Please report this with the command line.\n", command, error.what());
+      fmt::print(stderr,
+                 "asbench {}: internal error: {}\n  Please report this with the command line.\n",
+                 command, error.what());
     } catch (const Error& error) {
       fmt::print(stderr, "asbench {}: {}\n", command, error.what());
     } catch (const std::bad_alloc&) {
       fmt::print(stderr, "asbench {}: out of memory. A smaller --batch needs less.\n", command);
     } catch (const std::exception& error) {
-      fmt::print(stderr, "asbench {}: internal error: {}\n  Please report this with the command line.\n", command, error.what());
+      fmt::print(stderr,
+                 "asbench {}: internal error: {}\n  Please report this with the command line.\n",
+                 command, error.what());
     }
   } catch (...) {
     std::fputs("asbench: failed, and the message could not be printed\n", stderr);

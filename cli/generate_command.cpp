@@ -19,10 +19,14 @@ baselines::ClipFormat format_of(const GenerateOptions& options) {
   format.frames_per_second = options.frames_per_second;
   const char* const end = options.size.data() + options.size.size();
   const auto width = std::from_chars(options.size.data(), end, format.width);
-  const auto height = width.ptr < end && *width.ptr == 'x' ? std::from_chars(width.ptr + 1, end, format.height) : width;
+  const auto height = width.ptr < end && *width.ptr == 'x'
+                          ? std::from_chars(width.ptr + 1, end, format.height)
+                          : width;
   const auto fits = [](int side) { return side >= 16 && side <= 8192 && side % 2 == 0; };
-  if (width.ec != std::errc() || height.ec != std::errc() || height.ptr != end || !fits(format.width) || !fits(format.height)) {
-    throw UsageError(fmt::format("--size {}: expected WIDTHxHEIGHT, both even and 16 to 8192, as 720x480", options.size));
+  if (width.ec != std::errc() || height.ec != std::errc() || height.ptr != end ||
+      !fits(format.width) || !fits(format.height)) {
+    throw UsageError(fmt::format(
+        "--size {}: expected WIDTHxHEIGHT, both even and 16 to 8192, as 720x480", options.size));
   }
   return format;
 }
@@ -30,30 +34,44 @@ baselines::ClipFormat format_of(const GenerateOptions& options) {
 int run_generate(const GenerateOptions& options) {
   install_interrupt_handlers();
   const loaders::Split split = loaders::read_split(options.split, options.split_format);
-  const loaders::Split part = loaders::select(split, {.ips = options.ips, .stories = options.stories, .limit = options.limit});
+  const loaders::Split part = loaders::select(
+      split, {.ips = options.ips, .stories = options.stories, .limit = options.limit});
   std::optional<loaders::Outputs> source;
-  if (options.source) source = loaders::find_outputs(split, *options.source, {.layout = options.source_layout});
+  if (options.source)
+    source = loaders::find_outputs(split, *options.source, {.layout = options.source_layout});
   baselines::GenerateRequest request;
   request.baseline = options.baseline;
-  request.inputs = {.split = &split, .part = &part, .source = source ? &*source : nullptr, .format = format_of(options), .seed = options.seed};
+  request.inputs = {.split = &split,
+                    .part = &part,
+                    .source = source ? &*source : nullptr,
+                    .format = format_of(options),
+                    .seed = options.seed};
   request.source_name = options.source.value_or("");
   request.out = options.out;
   request.threads = options.threads;
   if (options.quiet) request.progress = Progress::Style::quiet;
   const auto report = baselines::generate(request);
   if (options.json) {
-    const Json done = {{"baseline", options.baseline}, {"out", options.out}, {"written", report.written}, {"kept", report.kept}};
+    const Json done = {{"baseline", options.baseline},
+                       {"out", options.out},
+                       {"written", report.written},
+                       {"kept", report.kept}};
     fmt::print("{}\n", done.dump(1));
     return kExitDone;
   }
-  fmt::print("{}: {} shots written to {}{}\nScore them with: asbench score --split {} --outputs {} --out {}.json\n", options.baseline, report.written,
-             options.out, report.kept > 0 ? fmt::format(", {} were there", report.kept) : "", options.split, options.out, options.baseline);
+  fmt::print(
+      "{}: {} shots written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
+      "{}.json\n",
+      options.baseline, report.written, options.out,
+      report.kept > 0 ? fmt::format(", {} were there", report.kept) : "", options.split,
+      options.out, options.baseline);
   return kExitDone;
 }
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_generate(const GenerateOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_generate(
+    const GenerateOptions* options) {
   return run_guarded("generate", [&] { return run_generate(*options); });
 }
 

@@ -45,13 +45,14 @@ Report gather(const InspectOptions& options) {
   report.split = loaders::read_split(options.split.path, options.split.format);
   report.findings = report.split.findings;
   loaders::silence_decoders();
-  for (const auto& findings : {loaders::reference_findings(report.split), loaders::tuning_clip_findings(report.split)}) {
+  for (const auto& findings :
+       {loaders::reference_findings(report.split), loaders::tuning_clip_findings(report.split)}) {
     report.findings.insert(report.findings.end(), findings.begin(), findings.end());
   }
   if (!options.outputs.path) return report;
 
-  report.outputs =
-      loaders::find_outputs(report.split, *options.outputs.path, {.layout = options.outputs.layout});
+  report.outputs = loaders::find_outputs(report.split, *options.outputs.path,
+                                         {.layout = options.outputs.layout});
   Progress progress("clips", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
   inspection_options.threads = options.threads;

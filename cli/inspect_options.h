@@ -12,7 +12,7 @@ namespace asbench::cli {
 /// `asbench inspect`. Plain data: parsed by the program, executed by the media module (modules.h).
 struct InspectOptions {
   SplitOptions split;
-  OutputsOptions outputs;  ///< without a path only the split is looked at
+  OutputsOptions outputs;            ///< without a path only the split is looked at
   std::optional<std::string> write;  ///< save the split as a manifest
   int threads = 2;
   bool json = false;

@@ -1,9 +1,9 @@
-// The program: reads the command line and runs one command. OpenCV and LibTorch are loaded by the commands that need them
-// (cli/modules.h).
+// The program: reads the command line and runs one command. OpenCV and LibTorch are loaded by the
+// commands that need them (cli/modules.h).
+#include <fmt/format.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
 #include <cstdio>
 #include <functional>
@@ -38,11 +38,14 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto commands = part->get_subcommands([](const CLI::App*) { return true; });
   if (!commands.empty()) {
     const auto words = part->remaining();
-    problem = words.empty() ? std::string("a command is missing") : fmt::format("{} is no command of it", words.front());
+    problem = words.empty() ? std::string("a command is missing")
+                            : fmt::format("{} is no command of it", words.front());
     problem += "; there are";
-    for (const CLI::App* known : commands) problem += (known == commands.front() ? " " : ", ") + known->get_name();
+    for (const CLI::App* known : commands)
+      problem += (known == commands.front() ? " " : ", ") + known->get_name();
   }
-  fmt::print(stderr, "{}: {}.\n  `{} --help` shows what it takes, with an example.\n", command, problem, command);
+  fmt::print(stderr, "{}: {}.\n  `{} --help` shows what it takes, with an example.\n", command,
+             problem, command);
 }
 
 }  // namespace
@@ -55,7 +58,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Start with: asbench demo, then: asbench inspect --split DIR --outputs DIR\n"
-      "Exit codes: 0 done, 1 the gate found a regression, 2 nothing could be computed or compared.");
+      "Exit codes: 0 done, 1 the gate found a regression, 2 nothing could be computed or "
+      "compared.");
 
   std::function<int()> chosen;
   add_demo_command(app, chosen);

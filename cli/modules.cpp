@@ -32,8 +32,9 @@ void* module_function(Module module, const char* name) {
   // Left open until the process ends: LibTorch's threads outlive any call.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    throw InternalError(fmt::format("{} can't be loaded: {}\n  ./bootstrap.sh build puts it and its libraries in place.",
-                                    file.string(), ::dlerror()));
+    throw InternalError(fmt::format(
+        "{} can't be loaded: {}\n  ./bootstrap.sh build puts it and its libraries in place.",
+        file.string(), ::dlerror()));
   }
   void* function = ::dlsym(handle, name);
   if (function == nullptr) throw InternalError(fmt::format("{} has no {}", file.string(), name));

@@ -2,16 +2,18 @@
 
 namespace asbench::cli {
 
-/// The commands that need OpenCV, LibTorch, FAISS or BLAS live in shared modules beside the program (../lib), which are loaded when
-/// one of them is called: `asbench metrics list` starts in milliseconds because neither is touched. Each module exports one
-/// function per command, `extern "C" int asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
+/// The commands that need OpenCV, LibTorch, FAISS or BLAS live in shared modules beside the program
+/// (../lib), which are loaded when one of them is called: `asbench metrics list` starts in
+/// milliseconds because neither is touched. Each module exports one function per command, `extern
+/// "C" int asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
 enum class Module {
-  media,   ///< OpenCV: inspect, generate, report, agree
+  media,    ///< OpenCV: inspect, generate, report, agree
   numbers,  ///< FAISS and BLAS: distribution
-  engine,  ///< OpenCV and LibTorch: demo, score, features, component
+  engine,   ///< OpenCV and LibTorch: demo, score, features, component
 };
 
-/// Loads the module (once) and finds a function in it. @throws InternalError with the loader's own words.
+/// Loads the module (once) and finds a function in it. @throws InternalError with the loader's own
+/// words.
 [[nodiscard]] void* module_function(Module module, const char* name);
 
 /// Calls `name` in the module with the command's options.

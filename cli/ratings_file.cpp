@@ -14,17 +14,23 @@
 namespace asbench::cli {
 namespace {
 
-std::size_t column_of(const loaders::CsvTable& table, const std::string& name, const std::string& where) {
+std::size_t column_of(const loaders::CsvTable& table, const std::string& name,
+                      const std::string& where) {
   const auto found = std::find(table.columns.begin(), table.columns.end(), name);
   if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
-  throw BadInput(fmt::format("{}: no column '{}'\n  Expected the columns system,story,dimension,rater,value.", where, name));
+  throw BadInput(
+      fmt::format("{}: no column '{}'\n  Expected the columns system,story,dimension,rater,value.",
+                  where, name));
 }
 
 double value_of(const std::string& text, const std::string& where, int line) {
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   if (text.empty() || *end != '\0' || !std::isfinite(value)) {
-    throw BadInput(fmt::format("{}: line {}: value '{}' is no finite number\n  Leave the row out where a rater said nothing.", where, line, text));
+    throw BadInput(
+        fmt::format("{}: line {}: value '{}' is no finite number\n  Leave the row out where a "
+                    "rater said nothing.",
+                    where, line, text));
   }
   return value;
 }
@@ -34,12 +40,16 @@ double value_of(const std::string& text, const std::string& where, int line) {
 std::vector<reports::Rating> read_ratings(const std::filesystem::path& file) {
   const std::string where = file.string();
   const auto table = loaders::parse_csv(read_text_file(file), where);
-  const std::size_t system = column_of(table, "system", where), story = column_of(table, "story", where), dimension = column_of(table, "dimension", where),
-                    rater = column_of(table, "rater", where), value = column_of(table, "value", where);
+  const std::size_t system = column_of(table, "system", where),
+                    story = column_of(table, "story", where),
+                    dimension = column_of(table, "dimension", where),
+                    rater = column_of(table, "rater", where),
+                    value = column_of(table, "value", where);
   std::vector<reports::Rating> ratings;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
-    ratings.push_back({row[system], row[story], row[dimension], row[rater], value_of(row[value], where, table.lines[i])});
+    ratings.push_back({row[system], row[story], row[dimension], row[rater],
+                       value_of(row[value], where, table.lines[i])});
   }
   if (ratings.empty()) throw BadInput(fmt::format("{}: no ratings under the header", where));
   return ratings;

@@ -1,4 +1,5 @@
-// report and agree, as functions of the media module (cli/modules.h): contact sheets are drawn with OpenCV.
+// report and agree, as functions of the media module (cli/modules.h): contact sheets are drawn with
+// OpenCV.
 #include <fmt/format.h>
 
 #include "cli/errors.h"
@@ -25,7 +26,9 @@ std::vector<Result> read_results(const std::vector<std::string>& files) {
 }
 
 /// "ratings.csv#1a2b3c4d": a part of the ratings' signatures.
-std::string source_of(const fs::path& file) { return fmt::format("{}#{}", file.filename().string(), sha256_file(file).substr(0, 8)); }
+std::string source_of(const fs::path& file) {
+  return fmt::format("{}#{}", file.filename().string(), sha256_file(file).substr(0, 8));
+}
 
 int run_report(const ReportOptions& options) {
   const fs::path out = options.out;
@@ -33,35 +36,47 @@ int run_report(const ReportOptions& options) {
   auto results = read_results(options.results);
   std::vector<fs::path> folders;
   for (const auto& file : options.results) folders.push_back(reports::picture_folder(file));
-  if (options.scores) reports::attach_ratings(results, read_ratings(*options.scores), source_of(*options.scores));
+  if (options.scores)
+    reports::attach_ratings(results, read_ratings(*options.scores), source_of(*options.scores));
   if (options.reported) {
     auto published = reports::published_results();
-    results.insert(results.end(), std::make_move_iterator(published.begin()), std::make_move_iterator(published.end()));
+    results.insert(results.end(), std::make_move_iterator(published.begin()),
+                   std::make_move_iterator(published.end()));
   }
   const reports::Pictures pictures(folders);
-  reports::TableOptions tables{.metrics = options.metrics, .columns = {}, .digits = options.digits, .intervals = options.intervals};
-  for (const auto& column : options.columns) tables.columns.push_back(reports::table_column(column));
-  for (const auto& file : reports::write_report(out, results, pictures, tables)) fmt::print("{}\n", file.string());
+  reports::TableOptions tables{.metrics = options.metrics,
+                               .columns = {},
+                               .digits = options.digits,
+                               .intervals = options.intervals};
+  for (const auto& column : options.columns)
+    tables.columns.push_back(reports::table_column(column));
+  for (const auto& file : reports::write_report(out, results, pictures, tables))
+    fmt::print("{}\n", file.string());
   if (options.sheets) {
     const auto sheets = reports::write_contact_sheets(out / "sheets", results, pictures);
-    if (!sheets.empty()) fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
+    if (!sheets.empty())
+      fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
   }
   return kExitDone;
 }
 
 int run_agree(const AgreeOptions& options) {
-  const auto found = reports::agreement(read_results(options.results), read_ratings(options.scores), {.replicates = options.replicates, .seed = options.seed});
-  fmt::print("{}", options.json ? reports::agreement_json(found).dump(2) + "\n" : reports::agreement_text(found));
+  const auto found = reports::agreement(read_results(options.results), read_ratings(options.scores),
+                                        {.replicates = options.replicates, .seed = options.seed});
+  fmt::print("{}", options.json ? reports::agreement_json(found).dump(2) + "\n"
+                                : reports::agreement_text(found));
   return kExitDone;
 }
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_report(const ReportOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_report(
+    const ReportOptions* options) {
   return run_guarded("report", [&] { return run_report(*options); });
 }
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_agree(const AgreeOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_agree(
+    const AgreeOptions* options) {
   return run_guarded("agree", [&] { return run_agree(*options); });
 }
 

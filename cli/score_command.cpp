@@ -26,13 +26,18 @@ namespace {
 std::pair<std::string, std::string> role_and_value(const std::string& text, const char* option) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    throw UsageError(fmt::format("{} {}: expected ROLE=VALUE, for example clip=openai/clip-vit-base-patch32", option, text));
+    throw UsageError(fmt::format(
+        "{} {}: expected ROLE=VALUE, for example clip=openai/clip-vit-base-patch32", option, text));
   }
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
 loaders::Selection selection_of(const SelectionOptions& input) {
-  return {.ips = input.ips, .stories = input.stories, .limit = input.limit, .subset = input.subset, .seed = input.seed};
+  return {.ips = input.ips,
+          .stories = input.stories,
+          .limit = input.limit,
+          .subset = input.subset,
+          .seed = input.seed};
 }
 
 template <typename Request>
@@ -43,7 +48,8 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
   request.outputs = input.outputs.path.value();
   request.layout = input.outputs.layout;
   if (compute.weights) request.weights = *compute.weights;
-  request.store = compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();
+  request.store =
+      compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();
   request.extraction.device = compute.device;
   request.extraction.threads = compute.threads;
   request.extraction.batch = compute.batch;
@@ -53,70 +59,93 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
 /// A run of an hour must not fail at its last step for want of a folder.
 void require_writable_target(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  if (std::filesystem::is_directory(path)) throw UsageError(fmt::format("--out {}: is a folder, a file is to be written", path));
+  if (std::filesystem::is_directory(path))
+    throw UsageError(fmt::format("--out {}: is a folder, a file is to be written", path));
   if (!std::filesystem::is_directory(folder)) {
-    throw UsageError(fmt::format("--out {}: there is no folder {}; make it first", path, folder.string()));
+    throw UsageError(
+        fmt::format("--out {}: there is no folder {}; make it first", path, folder.string()));
   }
 }
 
-std::string number(const Json& value) { return value.is_null() ? "-" : fmt::format("{:.4f}", value.get<double>()); }
+std::string number(const Json& value) {
+  return value.is_null() ? "-" : fmt::format("{:.4f}", value.get<double>());
+}
 
 std::string ceilings_of(const Json& document) {
   std::string text;
   for (const auto& [name, metric] : document.at("metrics").items()) {
     if (!metric.contains("real_ceiling") || metric.at("real_ceiling").is_null()) continue;
     const Json& ceiling = metric.at("real_ceiling");
-    text += fmt::format("{}{} {} ({} clips)", text.empty() ? "" : ", ", name, number(ceiling.at("mean")), ceiling.at("n_clips").get<int>());
+    text += fmt::format("{}{} {} ({} clips)", text.empty() ? "" : ", ", name,
+                        number(ceiling.at("mean")), ceiling.at("n_clips").get<int>());
   }
   return text;
 }
 
 void print_table(const Json& document, const std::string& out) {
   const Json& coverage = document.at("coverage");
-  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n", document.at("system").at("name").get<std::string>(),
-             document.at("split").at("stories").get<int>(), document.at("split").at("ips").get<int>(),
-             coverage.at("scored_shots").get<int>(), coverage.at("expected_shots").get<int>(),
-             coverage.at("policy").get<std::string>(), document.at("canonical").get<bool>() ? "" : ", not canonical");
+  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n",
+             document.at("system").at("name").get<std::string>(),
+             document.at("split").at("stories").get<int>(),
+             document.at("split").at("ips").get<int>(), coverage.at("scored_shots").get<int>(),
+             coverage.at("expected_shots").get<int>(), coverage.at("policy").get<std::string>(),
+             document.at("canonical").get<bool>() ? "" : ", not canonical");
   if (document.contains("demo_encoders")) {
-    fmt::print("DEMO ENCODERS ({}): numbers for the demo and tests only\n", fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), ", "));
+    fmt::print("DEMO ENCODERS ({}): numbers for the demo and tests only\n",
+               fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), ", "));
   }
   const bool normalised = document.contains("normalised_between");
-  fmt::print("\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean", "95 % interval", "HarMeanP", "N", "failed", "skipped",
+  fmt::print("\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
+             "95 % interval", "HarMeanP", "N", "failed", "skipped",
              normalised ? "  normalised" : "");
   for (const auto& [name, metric] : document.at("metrics").items()) {
     const Json& interval = metric.at("ci95");
     const std::string direction = metric.at("direction").get<std::string>();
     const char* arrow = direction == "higher" ? " ^" : direction == "lower" ? " v" : "";
-    fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", name + arrow, number(metric.at("mean")),
-               interval.is_null() ? "-" : fmt::format("{:.4f} .. {:.4f}", interval[0].get<double>(), interval[1].get<double>()),
-               metric.contains("harmeanp") ? number(metric.at("harmeanp")) : "", metric.at("n_evaluated").get<int>(),
-               metric.at("n_failed").get<int>(), metric.at("n_skipped").get<int>(),
+    fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", name + arrow,
+               number(metric.at("mean")),
+               interval.is_null() ? "-"
+                                  : fmt::format("{:.4f} .. {:.4f}", interval[0].get<double>(),
+                                                interval[1].get<double>()),
+               metric.contains("harmeanp") ? number(metric.at("harmeanp")) : "",
+               metric.at("n_evaluated").get<int>(), metric.at("n_failed").get<int>(),
+               metric.at("n_skipped").get<int>(),
                normalised ? fmt::format("  {:>10}", number(metric.at("normalised"))) : "");
   }
   if (normalised) {
-    const auto anchor = [&](const char* end) { return document.at("normalised_between").at(end).at("system").get<std::string>(); };
-    fmt::print("\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n", anchor("floor"), anchor("ceiling"));
+    const auto anchor = [&](const char* end) {
+      return document.at("normalised_between").at(end).at("system").get<std::string>();
+    };
+    fmt::print("\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
+               anchor("floor"), anchor("ceiling"));
   }
   if (const std::string ceilings = ceilings_of(document); !ceilings.empty()) {
     fmt::print("\nreal ceiling (the same on the IPs' own clips): {}\n", ceilings);
   }
   std::map<std::string, int> kinds;
-  for (const auto& finding : coverage.at("findings")) ++kinds[finding.at("kind").get<std::string>()];
+  for (const auto& finding : coverage.at("findings"))
+    ++kinds[finding.at("kind").get<std::string>()];
   if (!kinds.empty()) {
     fmt::print("\nfindings:");
     for (const auto& [kind, count] : kinds) fmt::print(" {} {}", kind, count);
     fmt::print("\n");
   }
-  for (const auto& change : document.at("overrides")) fmt::print("not canonical: {}\n", change.get<std::string>());
-  fmt::print("\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or clips. Wrote {}\n", out);
+  for (const auto& change : document.at("overrides"))
+    fmt::print("not canonical: {}\n", change.get<std::string>());
+  fmt::print(
+      "\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or "
+      "clips. Wrote {}\n",
+      out);
 }
 
 /// The small encoders know the demo's world; elsewhere their numbers say nothing.
 void warn_of_demo_encoders(const Json& document, const std::string& split) {
   if (!document.contains("demo_encoders") || baselines::is_mini_world(split)) return;
   fmt::print(stderr,
-             "asbench score: warning: {} come with the program for its demo and tests. They have seen nothing but drawn characters,\n"
-             "  and this split is not the demo's: don't report these numbers. --protocol animeshooter-v1 uses published encoders.\n",
+             "asbench score: warning: {} come with the program for its demo and tests. They have "
+             "seen nothing but drawn characters,\n"
+             "  and this split is not the demo's: don't report these numbers. --protocol "
+             "animeshooter-v1 uses published encoders.\n",
              fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), " and "));
 }
 
@@ -142,21 +171,25 @@ int run_score(const ScoreOptions& options) {
     request.protocol.metrics = options.metrics;
   } else {
     if (request.protocol.encoders.contains("video")) {
-      for (const auto& metric : metrics::set_metrics()) request.protocol.metrics.emplace_back(metric.id);
+      for (const auto& metric : metrics::set_metrics())
+        request.protocol.metrics.emplace_back(metric.id);
     }
     if (options.training_set) request.protocol.metrics.emplace_back("copy_rate");
   }
-  if (options.fvd_variant) request.protocol.fvd_variant = evaluation::fvd_variant(*options.fvd_variant).name;
+  if (options.fvd_variant)
+    request.protocol.fvd_variant = evaluation::fvd_variant(*options.fvd_variant).name;
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
-  if (options.missing) request.protocol.settings.missing = metrics::parse_missing_policy(*options.missing);
+  if (options.missing)
+    request.protocol.settings.missing = metrics::parse_missing_policy(*options.missing);
   if (options.frames) request.protocol.frames = *options.frames;
   if (options.background) request.protocol.background = *options.background;
 
   if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
   Json document = evaluation::score(request);
   if (!options.normalise.empty()) {
-    evaluation::normalise(document, {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)});
+    evaluation::normalise(document,
+                          {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)});
   }
   warn_of_demo_encoders(document, options.input.split.path);
   write_json_file(options.out, document);
@@ -179,17 +212,20 @@ int run_features(const FeaturesOptions& options) {
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
   write_json_file(options.out + ".json", table.sidecar);
-  fmt::print("wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows, table.matrix.cols, options.out);
+  fmt::print("wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows,
+             table.matrix.cols, options.out);
   return kExitDone;
 }
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_score(const ScoreOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_score(
+    const ScoreOptions* options) {
   return run_guarded("score", [&] { return run_score(*options); });
 }
 
-extern "C" __attribute__((visibility("default"))) int asbench_run_features(const FeaturesOptions* options) {
+extern "C" __attribute__((visibility("default"))) int asbench_run_features(
+    const FeaturesOptions* options) {
   return run_guarded("features", [&] { return run_features(*options); });
 }
 

@@ -4,7 +4,8 @@
 
 namespace asbench::cli {
 
-/// What `asbench --version` prints: version, commit, libraries, and whether CUDA can be used here. Loads no library.
+/// What `asbench --version` prints: version, commit, libraries, and whether CUDA can be used here.
+/// Loads no library.
 [[nodiscard]] std::string version_text();
 
 }  // namespace asbench::cli

@@ -8,9 +8,10 @@
 
 namespace asbench {
 
-/// Writes a [rows, cols] float32 matrix as a NumPy .npy file (format 1.0, C order), under a temporary name first.
-/// values.size() == rows * cols. @throws BadInput when it can't be written.
-void write_npy(const std::filesystem::path& path, int rows, int cols, std::span<const float> values);
+/// Writes a [rows, cols] float32 matrix as a NumPy .npy file (format 1.0, C order), under a
+/// temporary name first. values.size() == rows * cols. @throws BadInput when it can't be written.
+void write_npy(const std::filesystem::path& path, int rows, int cols,
+               std::span<const float> values);
 
 /// What stands before the data of a .npy file.
 struct NpyHeader {
@@ -22,19 +23,22 @@ struct NpyHeader {
   std::size_t data_offset = 0;
 };
 
-/// Reads the header (formats 1.0 to 3.0 of numpy/lib/format.py) of a matrix of floats and checks it against the file's size. The
-/// dictionary is parsed as what NumPy writes, never evaluated.
+/// Reads the header (formats 1.0 to 3.0 of numpy/lib/format.py) of a matrix of floats and checks it
+/// against the file's size. The dictionary is parsed as what NumPy writes, never evaluated.
 /// @param file   the whole file
 /// @param where  what to call it in messages
-/// @throws BadInput for anything else: no .npy, a type that is no float (objects can run code when Python loads them), not two axes,
+/// @throws BadInput for anything else: no .npy, a type that is no float (objects can run code when
+/// Python loads them), not two axes,
 ///         more than 2^31 - 1 rows or columns, fewer or more data than the shape says.
 [[nodiscard]] NpyHeader parse_npy_header(std::span<const std::byte> file, std::string_view where);
 
-/// A [rows, cols] matrix in a .npy file, memory-mapped: opening costs nothing, reading what is read. float16, float32 and float64 of
-/// either byte order, C or Fortran order; values are widened to double exactly. Reading is thread-safe.
+/// A [rows, cols] matrix in a .npy file, memory-mapped: opening costs nothing, reading what is
+/// read. float16, float32 and float64 of either byte order, C or Fortran order; values are widened
+/// to double exactly. Reading is thread-safe.
 class NpyMatrix {
  public:
-  /// @throws BadInput naming the file when it can't be opened, or for a header that parse_npy_header() refuses.
+  /// @throws BadInput naming the file when it can't be opened, or for a header that
+  /// parse_npy_header() refuses.
   explicit NpyMatrix(const std::filesystem::path& path);
   ~NpyMatrix();
   NpyMatrix(NpyMatrix&& other) noexcept;

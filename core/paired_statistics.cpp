@@ -33,7 +33,8 @@ std::vector<Cluster> clusters_of(std::span<const ClusteredValue> values) {
   return clusters;
 }
 
-/// The sum under a vector of signs, eight clusters by one look into a table: a bit that is set turns its cluster's sign.
+/// The sum under a vector of signs, eight clusters by one look into a table: a bit that is set
+/// turns its cluster's sign.
 class SignedSums {
  public:
   explicit SignedSums(const std::vector<Cluster>& clusters) : tables_((clusters.size() + 7) / 8) {
@@ -44,7 +45,8 @@ class SignedSums {
       }
     }
   }
-  /// @param word  gives the signs of clusters 64 k .. 64 k + 63 when called with k, in ascending order
+  /// @param word  gives the signs of clusters 64 k .. 64 k + 63 when called with k, in ascending
+  /// order
   template <typename Word>
   double sum(Word word) const {
     double total = 0.0;
@@ -73,28 +75,35 @@ struct Tails {
 
 }  // namespace
 
-double SignFlipTest::two_sided() const { return std::min(1.0, 2.0 * std::min(worse, better)); }
+double SignFlipTest::two_sided() const {
+  return std::min(1.0, 2.0 * std::min(worse, better));
+}
 
-SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences, const SignFlipOptions& options) {
+SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences,
+                            const SignFlipOptions& options) {
   const auto clusters = clusters_of(differences);
   const SignedSums sums(clusters);
   double largest = 0.0;
   for (const auto& cluster : clusters) largest += std::abs(cluster.sum);
   const auto n = static_cast<double>(differences.size());
-  // The rule compares means; here sums are compared, so the allowance grows with n, and with values that are not of size 1.
-  Tails tails{.seen = sums.sum([](std::size_t) { return 0U; }), .same = kSameSum * std::max(n, largest)};
+  // The rule compares means; here sums are compared, so the allowance grows with n, and with values
+  // that are not of size 1.
+  Tails tails{.seen = sums.sum([](std::size_t) { return 0U; }),
+              .same = kSameSum * std::max(n, largest)};
 
   SignFlipTest test;
   test.exact = clusters.size() <= kMostExactClusters;
   if (test.exact) {
     const std::uint64_t vectors = 1ULL << clusters.size();
-    for (std::uint64_t signs = 0; signs < vectors; ++signs) tails.add(sums.sum([&](std::size_t) { return signs; }));
+    for (std::uint64_t signs = 0; signs < vectors; ++signs)
+      tails.add(sums.sum([&](std::size_t) { return signs; }));
     test.worse = static_cast<double>(tails.below) / static_cast<double>(vectors);
     test.better = static_cast<double>(tails.above) / static_cast<double>(vectors);
     return test;
   }
   SplitMix64 generator(options.seed);
-  for (int draw = 0; draw < options.random_draws; ++draw) tails.add(sums.sum([&](std::size_t) { return generator.next(); }));
+  for (int draw = 0; draw < options.random_draws; ++draw)
+    tails.add(sums.sum([&](std::size_t) { return generator.next(); }));
   test.worse = static_cast<double>(tails.below + 1) / (options.random_draws + 1.0);
   test.better = static_cast<double>(tails.above + 1) / (options.random_draws + 1.0);
   return test;
@@ -107,7 +116,8 @@ double smallest_sign_flip_p(int clusters, const SignFlipOptions& options) {
 std::vector<double> holm(std::span<const double> p_values) {
   std::vector<std::size_t> order(p_values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return p_values[a] < p_values[b]; });
   std::vector<double> adjusted(p_values.size());
   double largest = 0.0;
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
@@ -144,14 +154,18 @@ ClusterMean cluster_mean(std::span<const ClusteredValue> values) {
 
 double minimum_detectable_effect(double standard_error, int clusters, const PowerOptions& options) {
   const double freedom = clusters - 1.0;
-  return (student_t_quantile(1.0 - options.alpha, freedom) + student_t_quantile(options.power, freedom)) * standard_error;
+  return (student_t_quantile(1.0 - options.alpha, freedom) +
+          student_t_quantile(options.power, freedom)) *
+         standard_error;
 }
 
-std::optional<int> clusters_to_detect(double effect, double standard_error, int clusters, const PowerOptions& options) {
+std::optional<int> clusters_to_detect(double effect, double standard_error, int clusters,
+                                      const PowerOptions& options) {
   constexpr int kMost = 1'000'000;
   const auto detects = [&](int wanted) {
     const double error = standard_error * std::sqrt(static_cast<double>(clusters) / wanted);
-    return std::exp2(-wanted) <= options.alpha && minimum_detectable_effect(error, wanted, options) <= effect;
+    return std::exp2(-wanted) <= options.alpha &&
+           minimum_detectable_effect(error, wanted, options) <= effect;
   };
   if (!detects(kMost)) return std::nullopt;
   int low = 1;  // one cluster detects nothing

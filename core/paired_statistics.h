@@ -9,9 +9,10 @@
 
 namespace asbench {
 
-// Statistics of paired differences whose clusters (the IPs) are the independent units: metrics.md 9.3. A difference d_i is
-// positive where the candidate is better. D_g is the sum over cluster g, G the number of clusters, n of values,
-// T = sum of D_g / n. Every function wants finite values, at least one, and takes clusters in byte order of their ids.
+// Statistics of paired differences whose clusters (the IPs) are the independent units:
+// metrics.md 9.3. A difference d_i is positive where the candidate is better. D_g is the sum over
+// cluster g, G the number of clusters, n of values, T = sum of D_g / n. Every function wants finite
+// values, at least one, and takes clusters in byte order of their ids.
 
 struct SignFlipOptions {
   int random_draws = 100'000;  ///< used where there are too many sign vectors to try all
@@ -25,14 +26,17 @@ struct SignFlipTest {
   [[nodiscard]] double two_sided() const;
 };
 
-/// Randomisation test (Fisher 1935) that turns the signs of whole clusters: all 2^G vectors for G <= 20, else random ones from one
-/// SplitMix64 stream, 64 signs a draw, p = (b + 1) / (draws + 1). Needs no normal distribution; p is never below 2^-G.
-[[nodiscard]] SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences, const SignFlipOptions& options = {});
+/// Randomisation test (Fisher 1935) that turns the signs of whole clusters: all 2^G vectors for G
+/// <= 20, else random ones from one SplitMix64 stream, 64 signs a draw, p = (b + 1) / (draws + 1).
+/// Needs no normal distribution; p is never below 2^-G.
+[[nodiscard]] SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences,
+                                          const SignFlipOptions& options = {});
 
 /// The smallest one-sided p that a sign-flip test of so many clusters can give.
 [[nodiscard]] double smallest_sign_flip_p(int clusters, const SignFlipOptions& options = {});
 
-/// Adjusted p-values in the order given (Holm 1979): the family's false alarm rate is that of one test.
+/// Adjusted p-values in the order given (Holm 1979): the family's false alarm rate is that of one
+/// test.
 [[nodiscard]] std::vector<double> holm(std::span<const double> p_values);
 
 /// T with its standard error over clusters, sqrt(G / (G - 1) sum (D_g - n_g T)^2) / n.
@@ -41,21 +45,27 @@ struct ClusterMean {
   std::optional<double> standard_error;  ///< nothing for one cluster
   int clusters = 0;
   int values = 0;
-  /// Mean in units of the spread between clusters, mean / (standard_error sqrt(G)). Nothing where nothing varies.
+  /// Mean in units of the spread between clusters, mean / (standard_error sqrt(G)). Nothing where
+  /// nothing varies.
   [[nodiscard]] std::optional<double> effect_size() const;
 };
 [[nodiscard]] ClusterMean cluster_mean(std::span<const ClusteredValue> values);
 
 struct PowerOptions {
-  double alpha = 0.05;  ///< one-sided level of the single test, already divided by the number of tests
+  double alpha =
+      0.05;  ///< one-sided level of the single test, already divided by the number of tests
   double power = 0.8;
 };
 
-/// The true effect that a test at this level finds with this power: (t_{1-alpha,G-1} + t_{power,G-1}) standard_error. clusters >= 2.
-[[nodiscard]] double minimum_detectable_effect(double standard_error, int clusters, const PowerOptions& options = {});
+/// The true effect that a test at this level finds with this power: (t_{1-alpha,G-1} +
+/// t_{power,G-1}) standard_error. clusters >= 2.
+[[nodiscard]] double minimum_detectable_effect(double standard_error, int clusters,
+                                               const PowerOptions& options = {});
 
-/// How many clusters bring the minimum detectable effect down to `effect` (> 0), if further clusters are like those seen. At least
-/// as many as a sign-flip test needs to reach alpha. Nothing beyond a million.
-[[nodiscard]] std::optional<int> clusters_to_detect(double effect, double standard_error, int clusters, const PowerOptions& options = {});
+/// How many clusters bring the minimum detectable effect down to `effect` (> 0), if further
+/// clusters are like those seen. At least as many as a sign-flip test needs to reach alpha. Nothing
+/// beyond a million.
+[[nodiscard]] std::optional<int> clusters_to_detect(double effect, double standard_error,
+                                                    int clusters, const PowerOptions& options = {});
 
 }  // namespace asbench

@@ -14,7 +14,8 @@
 
 namespace asbench {
 
-/// A number that a result may lack (`null` in the document, with a finding that says why). Always finite.
+/// A number that a result may lack (`null` in the document, with a finding that says why). Always
+/// finite.
 using ResultValue = std::optional<double>;
 
 enum class ResultKind { submission, baseline, reported };
@@ -60,18 +61,21 @@ struct ResultMetric {
   ResultValue harmeanp;
   ResultValue normalised;
   ResultValue real_ceiling;  ///< of the IPs' own clips
-  std::map<std::string, ResultValue> parts;  ///< of adjacent, first, worst, pixels, features those that the metric has
+  std::map<std::string, ResultValue>
+      parts;  ///< of adjacent, first, worst, pixels, features those that the metric has
   std::vector<DistanceValue> by_distance;
   std::vector<std::pair<std::string, ResultValue>> ips;  ///< IP -> mean, in document order
-  std::map<std::string, double> further;                 ///< every other number of the metric, as the document names it
+  std::map<std::string, double>
+      further;  ///< every other number of the metric, as the document names it
 };
 
 /// One shot as it was scored; its captions and pictures.
 struct ResultShot {
-  int number = 1;  ///< 1-based
+  int number = 1;           ///< 1-based
   std::vector<int> frames;  ///< indices of the sampled frames; empty when the shot is missing
   int frame_count = 0;
-  std::string sha256;  ///< of the frames; the sidecar's pictures are named by it. Empty when missing
+  std::string
+      sha256;  ///< of the frames; the sidecar's pictures are named by it. Empty when missing
   std::string caption;
 };
 
@@ -93,11 +97,13 @@ struct StoryMetric {
 struct ResultStory {
   std::string id;
   std::string ip;
-  std::vector<ResultShot> shots;                             ///< empty where the document doesn't list them
-  std::map<std::string, StoryMetric, std::less<>> metrics;  ///< metric id -> values; set-level metrics are absent
+  std::vector<ResultShot> shots;  ///< empty where the document doesn't list them
+  std::map<std::string, StoryMetric, std::less<>>
+      metrics;  ///< metric id -> values; set-level metrics are absent
 };
 
-/// A result document (schema asbench/result@1) as plain values: what reports and comparisons read instead of JSON.
+/// A result document (schema asbench/result@1) as plain values: what reports and comparisons read
+/// instead of JSON.
 struct Result {
   std::string where;  ///< what messages call the document, usually its path
   std::string system;
@@ -118,8 +124,9 @@ struct Result {
   [[nodiscard]] const ResultMetric* find_metric(std::string_view id) const;
 };
 
-/// Checks a document against the schema and for meaning, and reads it: story ids are unique, every story names its IP, a
-/// story has only metrics that the document has, numbers are finite, intervals are not reversed.
+/// Checks a document against the schema and for meaning, and reads it: story ids are unique, every
+/// story names its IP, a story has only metrics that the document has, numbers are finite,
+/// intervals are not reversed.
 /// @param where  what to call the document in messages
 /// @throws BadInput naming the place in the document; no document whatever does worse.
 [[nodiscard]] Result result_from_json(const Json& document, std::string_view where);

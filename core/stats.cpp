@@ -46,7 +46,8 @@ double tail_of(const BootstrapOptions& options, std::size_t clusters) {
   const double tail = (1.0 - options.level) / 2.0;
   if (options.tails == IntervalTails::percentile) return tail;
   const auto groups = static_cast<double>(clusters);
-  return normal_cdf(-std::sqrt(groups / (groups - 1.0)) * student_t_quantile(1.0 - tail, groups - 1.0));
+  return normal_cdf(-std::sqrt(groups / (groups - 1.0)) *
+                    student_t_quantile(1.0 - tail, groups - 1.0));
 }
 
 }  // namespace

@@ -44,8 +44,8 @@ struct Interval {
 /// Where an interval's ends lie in the sorted replicates.
 enum class IntervalTails {
   percentile,  ///< (1 - level) / 2 on each side; too narrow for few clusters
-  /// Widened for G clusters: normal_cdf(-sqrt(G / (G - 1)) t_{1 - tail, G-1}) in place of tail (Hesterberg 2015). Option
-  /// `ci=expanded` of metrics.md 9.2.
+  /// Widened for G clusters: normal_cdf(-sqrt(G / (G - 1)) t_{1 - tail, G-1}) in place of tail
+  /// (Hesterberg 2015). Option `ci=expanded` of metrics.md 9.2.
   expanded,
 };
 

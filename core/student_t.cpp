@@ -7,8 +7,9 @@
 namespace asbench {
 namespace {
 
-/// The continued fraction of the incomplete beta function (Abramowitz & Stegun 26.5.8), evaluated forwards by Lentz's method as
-/// modified by Thompson & Barnett 1986. Converges fast for x < (a + 1) / (a + b + 2).
+/// The continued fraction of the incomplete beta function (Abramowitz & Stegun 26.5.8), evaluated
+/// forwards by Lentz's method as modified by Thompson & Barnett 1986. Converges fast for x < (a +
+/// 1) / (a + b + 2).
 double beta_fraction(double x, double a, double b) {
   constexpr double kTiny = 1e-300;
   constexpr int kMostSteps = 100'000;
@@ -35,7 +36,8 @@ double beta_fraction(double x, double a, double b) {
 double regularised_beta(double x, double y, double a, double b) {
   if (x <= 0.0) return 0.0;
   if (y <= 0.0) return 1.0;
-  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) + a * std::log(x) + b * std::log(y));
+  const double front = std::exp(std::lgamma(a + b) - std::lgamma(a) - std::lgamma(b) +
+                                a * std::log(x) + b * std::log(y));
   if (x < (a + 1.0) / (a + b + 2.0)) return front * beta_fraction(x, a, b) / a;
   return 1.0 - front * beta_fraction(y, b, a) / b;
 }
@@ -43,7 +45,8 @@ double regularised_beta(double x, double y, double a, double b) {
 /// P(T > t), t >= 0.
 double upper_tail(double t, double freedom) {
   const double square = t * t;
-  return 0.5 * regularised_beta(freedom / (freedom + square), square / (freedom + square), freedom / 2.0, 0.5);
+  return 0.5 * regularised_beta(freedom / (freedom + square), square / (freedom + square),
+                                freedom / 2.0, 0.5);
 }
 
 }  // namespace
@@ -70,6 +73,8 @@ double student_t_quantile(double p, double freedom) {
   return p < 0.5 ? -high : high;
 }
 
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+double normal_cdf(double z) {
+  return 0.5 * std::erfc(-z / std::sqrt(2.0));
+}
 
 }  // namespace asbench

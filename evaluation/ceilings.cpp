@@ -11,7 +11,8 @@ namespace asbench::evaluation {
 namespace {
 
 /// An IP's clips in the shots' place. Views stay valid as long as `kept`.
-metrics::StoryFeatures clip_features(const loaders::Ip& ip, const StorySource& source, StoryMatrices& kept) {
+metrics::StoryFeatures clip_features(const loaders::Ip& ip, const StorySource& source,
+                                     StoryMatrices& kept) {
   const Plan& plan = *source.plan;
   metrics::StoryFeatures features;
   features.ip = ip.id;
@@ -21,8 +22,10 @@ metrics::StoryFeatures clip_features(const loaders::Ip& ip, const StorySource& s
     if (outcome.broken) continue;
     metrics::ShotFeatures& entry = features.shots.emplace_back();
     entry.decodable_frames = outcome.frame_count;
-    if (plan.needs.clip_image) entry.clip = kept.keep(source.extraction->clip_features(clip, plan.encoders.at("clip")));
-    if (plan.needs.dino) entry.dino = kept.keep(source.extraction->clip_features(clip, plan.encoders.at("dino")));
+    if (plan.needs.clip_image)
+      entry.clip = kept.keep(source.extraction->clip_features(clip, plan.encoders.at("clip")));
+    if (plan.needs.dino)
+      entry.dino = kept.keep(source.extraction->clip_features(clip, plan.encoders.at("dino")));
   }
   return features;
 }
@@ -34,8 +37,10 @@ Findings broken_clips(const loaders::Split& split, const StorySource& source) {
     for (std::size_t i = 0; i < clips.size(); ++i) {
       const auto& outcome = source.extraction->clip(clips[i]);
       if (!outcome.broken) continue;
-      findings.push_back({"clip_unusable", "", std::nullopt,
-                          fmt::format("real_ceiling: {} of {}: {}", ip.clips[i].file.filename().string(), ip.id, outcome.broken->cause)});
+      findings.push_back(
+          {"clip_unusable", "", std::nullopt,
+           fmt::format("real_ceiling: {} of {}: {}", ip.clips[i].file.filename().string(), ip.id,
+                       outcome.broken->cause)});
     }
   }
   return findings;
@@ -43,7 +48,8 @@ Findings broken_clips(const loaders::Split& split, const StorySource& source) {
 
 }  // namespace
 
-std::map<std::string, metrics::RealCeiling> measure_ceilings(const loaders::Split& split, const StorySource& source) {
+std::map<std::string, metrics::RealCeiling> measure_ceilings(const loaders::Split& split,
+                                                             const StorySource& source) {
   std::map<std::string, metrics::RealCeiling> ceilings;
   if (source.plan->ceiling_clips.empty()) return ceilings;
   std::map<std::string, std::vector<metrics::IpCeiling>> by_metric;
@@ -52,14 +58,16 @@ std::map<std::string, metrics::RealCeiling> measure_ceilings(const loaders::Spli
     const auto clips = clip_features(ip, source, kept);
     for (const auto& id : source.protocol->metrics) {
       const auto& metric = metrics::require_metric(id);
-      if (metric.has_real_ceiling) by_metric[id].push_back(metrics::ip_ceiling(metric, clips, source.protocol->settings));
+      if (metric.has_real_ceiling)
+        by_metric[id].push_back(metrics::ip_ceiling(metric, clips, source.protocol->settings));
     }
   }
   std::vector<std::string> story_ips;
   for (const auto& story : split.stories) story_ips.push_back(story.ip);
   const Findings broken = broken_clips(split, source);
   for (auto& [id, ips] : by_metric) {
-    auto& ceiling = ceilings[id] = metrics::real_ceiling(metrics::require_metric(id), std::move(ips), story_ips);
+    auto& ceiling = ceilings[id] =
+        metrics::real_ceiling(metrics::require_metric(id), std::move(ips), story_ips);
     ceiling.findings.insert(ceiling.findings.begin(), broken.begin(), broken.end());
   }
   return ceilings;

@@ -17,12 +17,14 @@ namespace {
 
 constexpr std::size_t kListed = 20;
 
-/// What is known before any clip is opened: the findings of split and outputs, and which shots have no file.
+/// What is known before any clip is opened: the findings of split and outputs, and which shots have
+/// no file.
 Coverage expected(const loaders::Split& split, const loaders::Outputs& outputs) {
   Coverage coverage;
   coverage.expected_shots = static_cast<int>(split.shot_count());
   coverage.findings = split.findings;
-  coverage.findings.insert(coverage.findings.end(), outputs.findings.begin(), outputs.findings.end());
+  coverage.findings.insert(coverage.findings.end(), outputs.findings.begin(),
+                           outputs.findings.end());
   for (const auto& story : split.stories) {
     for (const auto& shot : story.shots) {
       const loaders::ShotKey key{story.id, shot.number};
@@ -37,9 +39,13 @@ Coverage expected(const loaders::Split& split, const loaders::Outputs& outputs) 
 Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
                const std::function<bool(const std::string&)>& decoded_before) {
   Coverage coverage = expected(split, outputs);
-  std::map<std::string, std::optional<loaders::BrokenVideo>> verdicts;  // by content: equal files are opened once
+  std::map<std::string, std::optional<loaders::BrokenVideo>>
+      verdicts;  // by content: equal files are opened once
   for (const auto& [key, source] : outputs.shots) {
-    if (interrupted()) throw Error("interrupted while looking at the videos, before anything was encoded. The same command starts again.");
+    if (interrupted())
+      throw Error(
+          "interrupted while looking at the videos, before anything was encoded. The same command "
+          "starts again.");
     try {
       const std::string content = loaders::content_sha256(source);
       const auto [verdict, is_new] = verdicts.emplace(content, std::nullopt);
@@ -68,8 +74,8 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
     const auto& outcome = outcomes.at(index++);
     if (outcome.broken) {
       coverage.missing.insert(key);
-      coverage.findings.push_back(
-          loaders::broken_finding(key, loaders::BrokenVideo(source.path, outcome.broken->cause, outcome.broken->kind)));
+      coverage.findings.push_back(loaders::broken_finding(
+          key, loaders::BrokenVideo(source.path, outcome.broken->cause, outcome.broken->kind)));
       continue;
     }
     digests[key] = outcome.sample_digest;
@@ -90,19 +96,24 @@ void require_complete(const Coverage& coverage) {
   std::size_t listed = 0;
   for (const auto& key : coverage.missing) {
     if (listed++ == kListed) {
-      list += fmt::format("\n  ... and {} more (asbench inspect lists all)", coverage.missing.size() - kListed);
+      list += fmt::format("\n  ... and {} more (asbench inspect lists all)",
+                          coverage.missing.size() - kListed);
       break;
     }
-    const auto why = std::find_if(coverage.findings.begin(), coverage.findings.end(), [&](const Finding& finding) {
-      return finding.story == key.story && finding.shot == key.shot && loaders::is_blocking(finding.kind);
-    });
-    list += fmt::format("\n  {} shot {}: {}", key.story, key.shot,
-                        why == coverage.findings.end() ? "missing" : fmt::format("{}: {}", why->kind, why->detail));
+    const auto why = std::find_if(coverage.findings.begin(), coverage.findings.end(),
+                                  [&](const Finding& finding) {
+                                    return finding.story == key.story && finding.shot == key.shot &&
+                                           loaders::is_blocking(finding.kind);
+                                  });
+    list += fmt::format(
+        "\n  {} shot {}: {}", key.story, key.shot,
+        why == coverage.findings.end() ? "missing" : fmt::format("{}: {}", why->kind, why->detail));
   }
-  throw BadInput(fmt::format(
-      "{} of {} shots are absent or broken:{}\n  Complete the outputs, or say how to count these shots: --missing zero "
-      "(they score as failures) or --missing exclude (they leave their stories).",
-      coverage.missing.size(), coverage.expected_shots, list));
+  throw BadInput(
+      fmt::format("{} of {} shots are absent or broken:{}\n  Complete the outputs, or say how to "
+                  "count these shots: --missing zero "
+                  "(they score as failures) or --missing exclude (they leave their stories).",
+                  coverage.missing.size(), coverage.expected_shots, list));
 }
 
 }  // namespace asbench::evaluation

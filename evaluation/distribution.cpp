@@ -14,7 +14,8 @@ namespace asbench::evaluation {
 namespace {
 
 bool is_finite(const features::FeatureMatrix& row) {
-  return std::all_of(row.values.begin(), row.values.end(), [](float value) { return std::isfinite(value); });
+  return std::all_of(row.values.begin(), row.values.end(),
+                     [](float value) { return std::isfinite(value); });
 }
 
 /// One side as a matrix, with what signatures and findings need of its clips.
@@ -25,7 +26,8 @@ struct Side {
   std::set<std::string> rates;  ///< frames a second, as text
   Findings findings;
 
-  void add(const features::FeatureMatrix& row, const std::string& group, const features::ClipOutcome& clip) {
+  void add(const features::FeatureMatrix& row, const std::string& group,
+           const features::ClipOutcome& clip) {
     samples.cols = row.cols;
     ++samples.rows;
     samples.values.insert(samples.values.end(), row.values.begin(), row.values.end());
@@ -33,11 +35,14 @@ struct Side {
     contents.push_back(clip.content_sha256);
     rates.insert(clip.fps > 0.0 ? fmt::format("{:.6g}", clip.fps) : "unknown");
   }
-  [[nodiscard]] std::string rate() const { return rates.empty() ? "unknown" : rates.size() == 1 ? *rates.begin() : "mixed"; }
+  [[nodiscard]] std::string rate() const {
+    return rates.empty() ? "unknown" : rates.size() == 1 ? *rates.begin() : "mixed";
+  }
 };
 
 std::string too_short(const features::ClipOutcome& clip, const Plan& plan) {
-  return fmt::format("{} frames; {} under {} needs more", clip.frame_count, plan.extraction.clip_encoder->id, plan.fvd.clips);
+  return fmt::format("{} frames; {} under {} needs more", clip.frame_count,
+                     plan.extraction.clip_encoder->id, plan.fvd.clips);
 }
 
 Side real_side(Plan& plan, const features::Extraction& extraction) {
@@ -52,11 +57,14 @@ Side real_side(Plan& plan, const features::Extraction& extraction) {
     const auto& clip = extraction.reference_clip(i);
     const std::string& name = set.names[i];
     if (clip.broken) {
-      side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: {}", name, clip.broken->cause)});
+      side.findings.push_back({"reference_clip_unusable", "", std::nullopt,
+                               fmt::format("{}: {}", name, clip.broken->cause)});
     } else if (clip.window.empty()) {
-      side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: {}", name, too_short(clip, plan))});
+      side.findings.push_back({"reference_clip_unusable", "", std::nullopt,
+                               fmt::format("{}: {}", name, too_short(clip, plan))});
     } else if (const auto row = extraction.reference_clip_features(i); !is_finite(row)) {
-      side.findings.push_back({"reference_clip_unusable", "", std::nullopt, fmt::format("{}: its feature holds NaN or infinite values", name)});
+      side.findings.push_back({"reference_clip_unusable", "", std::nullopt,
+                               fmt::format("{}: its feature holds NaN or infinite values", name)});
     } else {
       side.add(row, set.groups[i], clip);
     }
@@ -71,7 +79,8 @@ struct Generated {
   int stories = 0;
 };
 
-Generated generated_side(const loaders::Split& split, const Plan& plan, const Coverage& coverage, const features::Extraction& extraction) {
+Generated generated_side(const loaders::Split& split, const Plan& plan, const Coverage& coverage,
+                         const features::Extraction& extraction) {
   Generated result;
   for (const auto& story : split.stories) {
     const int before = result.side.samples.rows;
@@ -85,14 +94,16 @@ Generated generated_side(const loaders::Split& split, const Plan& plan, const Co
       const auto& clip = extraction.clip(index);
       if (clip.window.empty()) {
         ++result.counts.n_failed;
-        result.side.findings.push_back({"too_few_frames", story.id, shot.number, too_short(clip, plan)});
+        result.side.findings.push_back(
+            {"too_few_frames", story.id, shot.number, too_short(clip, plan)});
         continue;
       }
       const auto row = extraction.video_features(index);
       if (!is_finite(row)) {
         ++result.counts.n_failed;
-        result.side.findings.push_back({"bad_feature", story.id, shot.number,
-                                        fmt::format("{} gives NaN or infinite values", plan.extraction.clip_encoder->id)});
+        result.side.findings.push_back(
+            {"bad_feature", story.id, shot.number,
+             fmt::format("{} gives NaN or infinite values", plan.extraction.clip_encoder->id)});
         continue;
       }
       ++result.counts.n_evaluated;
@@ -112,22 +123,28 @@ std::string formula_of(std::string_view metric) {
 
 /// Why no set-level metric can be had, whatever its formula.
 std::optional<Finding> problem_of(const Side& real, const Side& outputs, bool incomplete) {
-  if (incomplete) return Finding{"incomplete_set", "", std::nullopt, "clips lack, and under --missing zero a smaller set is no set"};
+  if (incomplete)
+    return Finding{"incomplete_set", "", std::nullopt,
+                   "clips lack, and under --missing zero a smaller set is no set"};
   const bool one_real = metrics::all_equal(real.samples);
   if (!one_real && !metrics::all_equal(outputs.samples)) return std::nullopt;
   return Finding{"degenerate_features", "", std::nullopt,
-                 fmt::format("the features of all {} {} clips are equal: a set without variance is at no distance that says anything",
-                             one_real ? real.samples.rows : outputs.samples.rows, one_real ? "real" : "generated")};
+                 fmt::format("the features of all {} {} clips are equal: a set without variance is "
+                             "at no distance that says anything",
+                             one_real ? real.samples.rows : outputs.samples.rows,
+                             one_real ? "real" : "generated")};
 }
 
 std::string frame_rates(const Side& real, const Side& generated) {
-  return real.rate() == generated.rate() ? real.rate() : fmt::format("{}/{}", real.rate(), generated.rate());
+  return real.rate() == generated.rate() ? real.rate()
+                                         : fmt::format("{}/{}", real.rate(), generated.rate());
 }
 
 /// "16x1@8": frames of a clip, their stride, frames a second.
 std::string clip_text(const Plan& plan, const Side& real, const Side& generated) {
   const auto& rule = plan.extraction.clip_rule;
-  const std::string frames = rule.kind == loaders::FrameRule::Kind::all ? "all" : fmt::format("{}", rule.count);
+  const std::string frames =
+      rule.kind == loaders::FrameRule::Kind::all ? "all" : fmt::format("{}", rule.count);
   return fmt::format("{}x1@{}", frames, frame_rates(real, generated));
 }
 
@@ -137,11 +154,13 @@ void add_fvd_parts(const metrics::DistributionResult& result, SetMeasurement& me
   measured.further.emplace_back("fvd_inf", result.frechet_at_infinity);
   if (!result.frechet_at_infinity) {
     measured.findings.push_back({"too_few_for_extrapolation", "", std::nullopt,
-                                 "fvd_inf needs twice as many clips on both sides as a feature has columns: without it, fvd is biased upwards"});
+                                 "fvd_inf needs twice as many clips on both sides as a feature has "
+                                 "columns: without it, fvd is biased upwards"});
   }
   if (!result.floor) {
     measured.further.emplace_back("noise_floor", std::nullopt);
-    measured.findings.push_back({"too_few_for_halves", "", std::nullopt, "the noise floor needs at least 4 real and 2 generated clips"});
+    measured.findings.push_back({"too_few_for_halves", "", std::nullopt,
+                                 "the noise floor needs at least 4 real and 2 generated clips"});
     return;
   }
   measured.further.emplace_back("noise_floor", result.floor->mean);
@@ -152,14 +171,17 @@ void add_fvd_parts(const metrics::DistributionResult& result, SetMeasurement& me
 
 }  // namespace
 
-std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Protocol& protocol, Plan& plan, const Coverage& coverage,
-                                         const features::Extraction& extraction, const std::string& subset) {
+std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Protocol& protocol,
+                                         Plan& plan, const Coverage& coverage,
+                                         const features::Extraction& extraction,
+                                         const std::string& subset) {
   std::vector<SetMeasurement> all;
   if (!plan.needs.video) return all;
   const Side real = real_side(plan, extraction);
   const Generated generated = generated_side(split, plan, coverage, extraction);
   const Side& outputs = generated.side;
-  const bool incomplete = generated.counts.n_failed > 0 && protocol.settings.missing == metrics::MissingPolicy::zero;
+  const bool incomplete =
+      generated.counts.n_failed > 0 && protocol.settings.missing == metrics::MissingPolicy::zero;
   const auto problem = problem_of(real, outputs, incomplete);
 
   metrics::DistributionSettings settings;
@@ -172,10 +194,13 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     const auto& info = metrics::require_metric(id);
     if (!info.set_level) continue;
     const std::string name = formula_of(id);
-    if (!problem && fewer >= metrics::least_samples(name, settings)) settings.metrics.push_back(name);
+    if (!problem && fewer >= metrics::least_samples(name, settings))
+      settings.metrics.push_back(name);
   }
   metrics::DistributionResult result;
-  if (!settings.metrics.empty()) result = metrics::measure_distribution(real.samples, outputs.samples, settings, real.groups, outputs.groups);
+  if (!settings.metrics.empty())
+    result = metrics::measure_distribution(real.samples, outputs.samples, settings, real.groups,
+                                           outputs.groups);
 
   for (const auto& id : protocol.metrics) {
     const auto& info = metrics::require_metric(id);
@@ -198,27 +223,35 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     if (problem) {
       measured.findings.push_back(*problem);
     } else if (fewer < least) {
-      measured.findings.push_back({"too_few_samples", "", std::nullopt,
-                                   fmt::format("at least {} clips are needed on both sides; there are {} real and {} generated", least,
-                                               real.samples.rows, outputs.samples.rows)});
+      measured.findings.push_back(
+          {"too_few_samples", "", std::nullopt,
+           fmt::format(
+               "at least {} clips are needed on both sides; there are {} real and {} generated",
+               least, real.samples.rows, outputs.samples.rows)});
     }
     const auto value = result.values.find(name);
     if (value == result.values.end()) continue;
     measured.value = value->second;
     measured.ci95 = result.intervals[name];
-    if (!measured.ci95) measured.findings.push_back({"no_interval", "", std::nullopt, "fewer than two IPs can be left out in turn"});
+    if (!measured.ci95)
+      measured.findings.push_back(
+          {"no_interval", "", std::nullopt, "fewer than two IPs can be left out in turn"});
     if (id == "fvd") add_fvd_parts(result, measured);
     if (least > 2 && result.degenerate) {
-      measured.findings.push_back({"degenerate_features", "", std::nullopt, "neighbours at distance 0: nothing lies strictly inside their balls"});
+      measured.findings.push_back(
+          {"degenerate_features", "", std::nullopt,
+           "neighbours at distance 0: nothing lies strictly inside their balls"});
     }
   }
   if (!all.empty()) {
     auto& findings = all.front().findings;
-    for (const Side* side : {&real, &outputs}) findings.insert(findings.end(), side->findings.begin(), side->findings.end());
+    for (const Side* side : {&real, &outputs})
+      findings.insert(findings.end(), side->findings.begin(), side->findings.end());
     if (!plan.reference_set->features && real.rate() != outputs.rate()) {
       findings.push_back({"frame_rates_differ", "", std::nullopt,
-                          fmt::format("real clips have {} frames a second, generated ones {}: faster motion counts as another distribution", real.rate(),
-                                      outputs.rate())});
+                          fmt::format("real clips have {} frames a second, generated ones {}: "
+                                      "faster motion counts as another distribution",
+                                      real.rate(), outputs.rate())});
     }
   }
   return all;

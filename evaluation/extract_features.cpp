@@ -1,4 +1,5 @@
-// `asbench features`: one matrix of a system's frames under an image encoder, or of its clips under a video network.
+// `asbench features`: one matrix of a system's frames under an image encoder, or of its clips under
+// a video network.
 #include <fmt/format.h>
 
 #include "core/error.h"
@@ -12,7 +13,8 @@ namespace {
 bool is_video_network(const FeatureRequest& request) {
   const std::filesystem::path path(request.encoder);
   if (path.extension() == ".pt" || path.extension() == ".torchscript") return true;
-  return models::open_checkpoint(request.encoder, models::default_weight_folders(request.weights)).config.value("model_type", "") == "videomae";
+  return models::open_checkpoint(request.encoder, models::default_weight_folders(request.weights))
+             .config.value("model_type", "") == "videomae";
 }
 
 void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
@@ -25,20 +27,26 @@ void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
 
 FeatureTable extract_features(const FeatureRequest& request) {
   features::check_device(request.extraction.device);
-  const Inputs inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs, request.layout);
+  const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
+                                    request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   require_complete(probe_inputs(inputs, store));
 
   features::ExtractionPlan plan;
   plan.pixels = false;
-  const features::EncoderRequest wanted{.role = "image", .id = request.encoder, .weights = request.weights, .store = &store, .preprocess = request.preprocess};
+  const features::EncoderRequest wanted{.role = "image",
+                                        .id = request.encoder,
+                                        .weights = request.weights,
+                                        .store = &store,
+                                        .preprocess = request.preprocess};
   const bool video = is_video_network(request);
   std::string rule;
   std::string id, hash, preprocess;
   if (video) {
     plan.clip_encoder = features::open_clip_encoder(wanted);
     const auto& use = *plan.clip_encoder;
-    rule = request.frames.value_or(use.length.most > 0 ? fmt::format("window:{}", use.length.most) : "window:16");
+    rule = request.frames.value_or(use.length.most > 0 ? fmt::format("window:{}", use.length.most)
+                                                       : "window:16");
     plan.clip_rule = loaders::parse_frame_rule(rule);
     id = use.id, hash = use.weights_sha256, preprocess = use.preprocess;
   } else {
@@ -62,10 +70,13 @@ FeatureTable extract_features(const FeatureRequest& request) {
   Json rows = Json::array();
   for (std::size_t clip = 0; clip < keys.size(); ++clip) {
     const auto& outcome = outcomes[clip];
-    Json row = {{"story", keys[clip].story}, {"shot", keys[clip].shot}, {"sha256", outcome.content_sha256}};
+    Json row = {
+        {"story", keys[clip].story}, {"shot", keys[clip].shot}, {"sha256", outcome.content_sha256}};
     if (video) {
       if (outcome.window.empty()) {
-        throw BadInput(fmt::format("{} shot {} has {} frames, too few for {} under {}", keys[clip].story, keys[clip].shot, outcome.frame_count, id, rule));
+        throw BadInput(fmt::format("{} shot {} has {} frames, too few for {} under {}",
+                                   keys[clip].story, keys[clip].shot, outcome.frame_count, id,
+                                   rule));
       }
       append(table, extraction.video_features(clip));
       row["frames"] = {outcome.window.front(), outcome.window.back()};
@@ -82,8 +93,9 @@ FeatureTable extract_features(const FeatureRequest& request) {
   table.sidecar["encoder"] = {{"id", id}, {"sha256", hash}, {"preprocess", preprocess}};
   table.sidecar["frames"] = rule;
   table.sidecar["decoder"] = extraction.statistics().decoder;
-  table.sidecar["signature"] = fmt::format("features@1 | enc={}#{} | prep={} | frames={} | dtype=float32{}", id, hash.substr(0, 8), preprocess, rule,
-                                           inputs.subset.empty() ? "" : " | subset=" + inputs.subset);
+  table.sidecar["signature"] = fmt::format(
+      "features@1 | enc={}#{} | prep={} | frames={} | dtype=float32{}", id, hash.substr(0, 8),
+      preprocess, rule, inputs.subset.empty() ? "" : " | subset=" + inputs.subset);
   table.sidecar["split"] = {{"name", inputs.split.name}, {"sha256", inputs.split.sha256}};
   table.sidecar["rows"] = std::move(rows);
   return table;

@@ -15,8 +15,9 @@ FrameSidecar::FrameSidecar(fs::path folder) : folder_(std::move(folder)) {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error) {
-    throw BadInput(fmt::format("{}: the folder for the sampled frames can't be made: {}\n  --no-frames does without it.",
-                               folder_.string(), error.message()));
+    throw BadInput(fmt::format(
+        "{}: the folder for the sampled frames can't be made: {}\n  --no-frames does without it.",
+        folder_.string(), error.message()));
   }
 }
 
@@ -33,7 +34,8 @@ void FrameSidecar::take(const std::string& content_sha256, int frame, const Imag
 
 void FrameSidecar::keep_reference(const std::string& sha256, const fs::path& picture) {
   const fs::path path = folder_ / sidecar_reference_name(sha256);
-  if (!fs::exists(path)) loaders::write_small_jpeg(path, loaders::read_image(picture), kSidecarSide);
+  if (!fs::exists(path))
+    loaders::write_small_jpeg(path, loaders::read_image(picture), kSidecarSide);
 }
 
 fs::path sidecar_folder(const fs::path& result) {

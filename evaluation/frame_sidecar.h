@@ -10,9 +10,9 @@ namespace asbench::evaluation {
 /// Longer side of a kept picture, pixels.
 inline constexpr int kSidecarSide = 192;
 
-/// `R.frames/` beside a result `R.json`: small JPEGs of the sampled frames and the references, for reports. Frames come from the
-/// one decode pass; names are content hashes, so a picture that is there is not made again and two results may share a folder.
-/// Thread-safe.
+/// `R.frames/` beside a result `R.json`: small JPEGs of the sampled frames and the references, for
+/// reports. Frames come from the one decode pass; names are content hashes, so a picture that is
+/// there is not made again and two results may share a folder. Thread-safe.
 class FrameSidecar : public features::FrameSink {
  public:
   /// Makes the folder. @throws BadInput when it can't be made.

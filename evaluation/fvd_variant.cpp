@@ -23,7 +23,9 @@ FvdVariant fvd_variant(std::string_view name) {
     known += (known.empty() ? "" : ", ") + variant.name;
   }
   if (name == "cdfvd") {
-    throw UsageError("--fvd-variant cdfvd: content-debiased FVD is published with two networks: cd-videomae (VideoMAE) and cd-i3d (I3D). Name one.");
+    throw UsageError(
+        "--fvd-variant cdfvd: content-debiased FVD is published with two networks: cd-videomae "
+        "(VideoMAE) and cd-i3d (I3D). Name one.");
   }
   throw UsageError(fmt::format("--fvd-variant {}: there are {}", name, known));
 }

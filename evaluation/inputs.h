@@ -17,8 +17,11 @@ struct Inputs {
   std::string subset;  ///< names the part in signatures; empty: the whole split
 };
 
-[[nodiscard]] Inputs read_inputs(const std::filesystem::path& split_path, const std::optional<std::string>& format,
-                                 const loaders::Selection& selection, const std::filesystem::path& outputs_path, const std::string& layout);
+[[nodiscard]] Inputs read_inputs(const std::filesystem::path& split_path,
+                                 const std::optional<std::string>& format,
+                                 const loaders::Selection& selection,
+                                 const std::filesystem::path& outputs_path,
+                                 const std::string& layout);
 
 [[nodiscard]] Coverage probe_inputs(const Inputs& inputs, const features::FeatureStore& store);
 

@@ -6,17 +6,21 @@
 
 namespace asbench::evaluation {
 
-/// The two results between which others are placed: what a system gets for nothing, and what real animation gets.
+/// The two results between which others are placed: what a system gets for nothing, and what real
+/// animation gets.
 struct Anchors {
   std::filesystem::path floor;    ///< result document, usually of `wrong-ip`
   std::filesystem::path ceiling;  ///< result document, usually of `gt-story` or `gt-clips`
 };
 
-/// Adds `normalised` = (mean - floor) / (ceiling - floor) beside each metric's raw mean, and `normalised_between` to the document
-/// (metrics.md 5, "Optional anchored score"). The same formula serves metrics for which lower is better: 0 is the floor, 1 the
-/// ceiling. `null` where a mean is null, where the metric has no direction, or where floor and ceiling are equal.
-/// @throws NotComparable when an anchor's split differs, or its signature of one of the document's metrics (it names both);
-///         BadInput for an anchor that is no result document or lacks one of the metrics. The document is left as it was then.
+/// Adds `normalised` = (mean - floor) / (ceiling - floor) beside each metric's raw mean, and
+/// `normalised_between` to the document (metrics.md 5, "Optional anchored score"). The same formula
+/// serves metrics for which lower is better: 0 is the floor, 1 the ceiling. `null` where a mean is
+/// null, where the metric has no direction, or where floor and ceiling are equal.
+/// @throws NotComparable when an anchor's split differs, or its signature of one of the document's
+/// metrics (it names both);
+///         BadInput for an anchor that is no result document or lacks one of the metrics. The
+///         document is left as it was then.
 void normalise(Json& document, const Anchors& anchors);
 
 }  // namespace asbench::evaluation

@@ -10,19 +10,27 @@
 namespace asbench::evaluation {
 namespace {
 
-features::EncoderRequest request_of(const Protocol& protocol, const std::string& role, const WeightSource& weights) {
+features::EncoderRequest request_of(const Protocol& protocol, const std::string& role,
+                                    const WeightSource& weights) {
   const auto id = protocol.encoders.find(role);
   if (id == protocol.encoders.end()) {
-    throw UsageError(fmt::format("the metrics asked for need an encoder in the role '{}', which protocol {} does not fill.\n"
-                                 "  Name one with --encoder {}=ID.", role, protocol.name, role));
+    throw UsageError(fmt::format(
+        "the metrics asked for need an encoder in the role '{}', which protocol {} does not fill.\n"
+        "  Name one with --encoder {}=ID.",
+        role, protocol.name, role));
   }
-  features::EncoderRequest wanted{.role = role, .id = id->second, .weights = weights.folder, .store = weights.store, .preprocess = {}};
-  if (const auto chosen = protocol.preprocess.find(role); chosen != protocol.preprocess.end()) wanted.preprocess = chosen->second;
+  features::EncoderRequest wanted{.role = role,
+                                  .id = id->second,
+                                  .weights = weights.folder,
+                                  .store = weights.store,
+                                  .preprocess = {}};
+  if (const auto chosen = protocol.preprocess.find(role); chosen != protocol.preprocess.end())
+    wanted.preprocess = chosen->second;
   return wanted;
 }
 
-void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, bool images, bool text,
-                 const WeightSource& weights) {
+void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, bool images,
+                 bool text, const WeightSource& weights) {
   auto wanted = request_of(protocol, role, weights);
   wanted.images = images;
   wanted.text = text;
@@ -31,16 +39,21 @@ void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, 
 }
 
 /// The video network under the variant asked for, and the clips that it compares the outputs with.
-void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split, const WeightSource& weights,
-               const DataSets& data) {
+void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split,
+               const WeightSource& weights, const DataSets& data) {
   auto wanted = request_of(protocol, "video", weights);
-  if (protocol.fvd_variant && !wanted.preprocess) wanted.preprocess = fvd_variant(*protocol.fvd_variant).profile;
+  if (protocol.fvd_variant && !wanted.preprocess)
+    wanted.preprocess = fvd_variant(*protocol.fvd_variant).profile;
   auto& extraction = plan.extraction;
   extraction.clip_encoder = features::open_clip_encoder(wanted);
   const auto& network = *extraction.clip_encoder;
-  plan.fvd = fvd_variant(protocol.fvd_variant.value_or(network.checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae"));
+  plan.fvd = fvd_variant(protocol.fvd_variant.value_or(
+      network.checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae"));
   if (!network.checkpoint.is_torchscript() && plan.fvd.name == "stylegan-v") {
-    throw UsageError(fmt::format("--fvd-variant stylegan-v leaves resizing to I3D's graph; {} takes frames of one size. Name cd-videomae.", network.id));
+    throw UsageError(
+        fmt::format("--fvd-variant stylegan-v leaves resizing to I3D's graph; {} takes frames of "
+                    "one size. Name cd-videomae.",
+                    network.id));
   }
   // A VideoMAE takes as many frames as it was trained with; 16 in all published ones.
   if (network.length.most > 0) plan.fvd.clips = fmt::format("window:{}", network.length.most);
@@ -49,8 +62,10 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
   extraction.reference_clips = plan.reference_set->clips;
   const auto& made_by = plan.reference_set->encoder_sha256;
   if (!made_by.empty() && made_by != network.weights_sha256) {
-    throw NotComparable(fmt::format("the features of --reference-set {} were made by a network with the hash {}, the one chosen has {}",
-                                    plan.reference_set->name, made_by.substr(0, 8), network.weights_sha256.substr(0, 8)));
+    throw NotComparable(fmt::format(
+        "the features of --reference-set {} were made by a network with the hash {}, the one "
+        "chosen has {}",
+        plan.reference_set->name, made_by.substr(0, 8), network.weights_sha256.substr(0, 8)));
   }
 }
 
@@ -63,24 +78,29 @@ std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_vie
   return *shot.caption + " " + *shot.descriptive_caption;
 }
 
-Plan make_plan(const Protocol& protocol, const loaders::Split& split, const loaders::Outputs& outputs,
-               const WeightSource& weights, const DataSets& data) {
+Plan make_plan(const Protocol& protocol, const loaders::Split& split,
+               const loaders::Outputs& outputs, const WeightSource& weights, const DataSets& data) {
   Plan plan;
   plan.needs = metrics::needs_of(protocol.metrics);
   const auto& needs = plan.needs;
   for (const auto* table : {&protocol.encoders, &protocol.preprocess}) {
     for (const auto& [role, value] : *table) {
       if (role != "clip" && role != "dino" && role != "video") {
-        throw UsageError(fmt::format("{}={}: no metric of this version uses the role '{}'; there are clip, dino and video", role, value, role));
+        throw UsageError(fmt::format(
+            "{}={}: no metric of this version uses the role '{}'; there are clip, dino and video",
+            role, value, role));
       }
     }
   }
-  if (needs.clip_image || needs.clip_text) add_encoder(plan, protocol, "clip", needs.clip_image, needs.clip_text, weights);
+  if (needs.clip_image || needs.clip_text)
+    add_encoder(plan, protocol, "clip", needs.clip_image, needs.clip_text, weights);
   if (needs.dino) add_encoder(plan, protocol, "dino", true, false, weights);
 
   if (needs.video) add_video(plan, protocol, split, weights, data);
   if (needs.training_set) {
-    if (!data.training_set) throw UsageError("copy_rate needs --training-set: a folder of videos, or a .npy matrix of DINO features");
+    if (!data.training_set)
+      throw UsageError(
+          "copy_rate needs --training-set: a folder of videos, or a .npy matrix of DINO features");
     plan.training_set = open_sample_set(data.training_set, split, "--training-set");
   }
 
@@ -93,8 +113,9 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split, const load
     plan.clips[key] = extraction.clips.size();
     extraction.clips.push_back(source);
   }
-  const bool ceilings = std::any_of(protocol.metrics.begin(), protocol.metrics.end(),
-                                    [](const std::string& id) { return metrics::require_metric(id).has_real_ceiling; });
+  const bool ceilings = std::any_of(
+      protocol.metrics.begin(), protocol.metrics.end(),
+      [](const std::string& id) { return metrics::require_metric(id).has_real_ceiling; });
   if (ceilings) {
     for (const auto& ip : split.ips) {
       auto& indices = plan.ceiling_clips[ip.id];
@@ -116,14 +137,16 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split, const load
     for (const auto& story : split.stories) {
       for (const auto& shot : story.shots) {
         const auto text = caption_of(shot, protocol.text);
-        if (text && plan.captions.emplace(*text, extraction.captions.size()).second) extraction.captions.push_back(*text);
+        if (text && plan.captions.emplace(*text, extraction.captions.size()).second)
+          extraction.captions.push_back(*text);
       }
     }
   }
   return plan;
 }
 
-features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan,
+features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
+                                              const Protocol& protocol, const Plan& plan,
                                               const std::string& subset) {
   features::SignatureFields fields;
   fields.metric = fmt::format("{}@{}", metric.id, metric.version);
@@ -141,22 +164,28 @@ features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
   }
   if (metric.needs.training_set) {
     fields.training = signature_name(plan.training_set.value());
-    fields.thresholds.emplace_back("copy_share", fmt::format("{}:{}", metrics::kCopyShare, metrics::kCopyNeighbours));
+    fields.thresholds.emplace_back(
+        "copy_share", fmt::format("{}:{}", metrics::kCopyShare, metrics::kCopyNeighbours));
   }
   if (metric.needs.references) fields.background = protocol.background;
   if (metric.needs.clip_text) fields.text = protocol.text;
   for (const auto& [name, value] : metrics::signature_fields(metric, protocol.settings)) {
-    if (name == "agg") fields.aggregation = value;
-    else if (name == "missing") fields.missing = value;
-    else if (name == "refs") fields.references = value;
-    else fields.thresholds.emplace_back(name, value);
+    if (name == "agg")
+      fields.aggregation = value;
+    else if (name == "missing")
+      fields.missing = value;
+    else if (name == "refs")
+      fields.references = value;
+    else
+      fields.thresholds.emplace_back(name, value);
   }
   if (!fields.encoders.empty()) fields.dtype = protocol.dtype;
   fields.subset = subset;
   return fields;
 }
 
-std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan, const std::string& subset) {
+std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol,
+                         const Plan& plan, const std::string& subset) {
   return features::signature_line(signature_fields_of(metric, protocol, plan, subset));
 }
 

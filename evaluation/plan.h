@@ -23,40 +23,54 @@ struct Plan {
   features::ExtractionPlan extraction;
   std::map<std::string, std::size_t> encoders;  ///< role -> index in extraction.encoders
   std::map<loaders::ShotKey, std::size_t> clips;
-  std::map<std::string, std::vector<std::size_t>> ceiling_clips;  ///< every IP -> its clips as Extraction numbers them; empty: no metric has a ceiling
-  std::map<std::string, std::vector<std::size_t>> references;  ///< IP -> indices, in the split's order
-  std::map<std::string, std::size_t> captions;                 ///< text -> index
-  FvdVariant fvd;                           ///< when needs.video
-  std::optional<SampleSet> reference_set;   ///< when needs.video; its clips are extraction.reference_clips, in order
-  std::optional<SampleSet> training_set;    ///< when needs.training_set
+  std::map<std::string, std::vector<std::size_t>>
+      ceiling_clips;  ///< every IP -> its clips as Extraction numbers them; empty: no metric has a
+                      ///< ceiling
+  std::map<std::string, std::vector<std::size_t>>
+      references;                               ///< IP -> indices, in the split's order
+  std::map<std::string, std::size_t> captions;  ///< text -> index
+  FvdVariant fvd;                               ///< when needs.video
+  std::optional<SampleSet>
+      reference_set;  ///< when needs.video; its clips are extraction.reference_clips, in order
+  std::optional<SampleSet> training_set;  ///< when needs.training_set
 };
 
 /// Further data that a run was given.
 struct DataSets {
-  std::optional<std::filesystem::path> reference_set;  ///< --reference-set; nothing: the split's own clips
-  std::optional<std::filesystem::path> training_set;   ///< --training-set
+  std::optional<std::filesystem::path>
+      reference_set;  ///< --reference-set; nothing: the split's own clips
+  std::optional<std::filesystem::path> training_set;  ///< --training-set
 };
 
 /// Where the weights of a run come from.
 struct WeightSource {
-  std::optional<std::filesystem::path> folder;   ///< --weights; nothing: as models/weights/hub.h searches
+  std::optional<std::filesystem::path>
+      folder;  ///< --weights; nothing: as models/weights/hub.h searches
   const features::FeatureStore* store = nullptr;  ///< remembers the files' hashes; may be null
 };
 
-/// Decides which frames, encoders, references and captions the protocol's metrics need. Opens checkpoints and hashes their
-/// weights, loads none. @throws UsageError for unknown metrics, roles or profiles; BadInput for weights that aren't there.
-[[nodiscard]] Plan make_plan(const Protocol& protocol, const loaders::Split& split, const loaders::Outputs& outputs,
-                             const WeightSource& weights, const DataSets& data = {});
+/// Decides which frames, encoders, references and captions the protocol's metrics need. Opens
+/// checkpoints and hashes their weights, loads none. @throws UsageError for unknown metrics, roles
+/// or profiles; BadInput for weights that aren't there.
+[[nodiscard]] Plan make_plan(const Protocol& protocol, const loaders::Split& split,
+                             const loaders::Outputs& outputs, const WeightSource& weights,
+                             const DataSets& data = {});
 
-/// The text that stands for a shot under the protocol's caption kind; nothing when the split has none.
-[[nodiscard]] std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_view kind);
+/// The text that stands for a shot under the protocol's caption kind; nothing when the split has
+/// none.
+[[nodiscard]] std::optional<std::string> caption_of(const loaders::Shot& shot,
+                                                    std::string_view kind);
 
-/// A metric's signature under a plan, that of a set-level metric apart from what is only known after extraction (N, fps). `subset` names the part of the split that was scored, empty for all of it.
-[[nodiscard]] std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan,
-                                       const std::string& subset);
+/// A metric's signature under a plan, that of a set-level metric apart from what is only known
+/// after extraction (N, fps). `subset` names the part of the split that was scored, empty for all
+/// of it.
+[[nodiscard]] std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol,
+                                       const Plan& plan, const std::string& subset);
 
 /// The same fields before they are joined, for set-level metrics to be completed.
-[[nodiscard]] features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric, const Protocol& protocol, const Plan& plan,
+[[nodiscard]] features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
+                                                            const Protocol& protocol,
+                                                            const Plan& plan,
                                                             const std::string& subset);
 
 }  // namespace asbench::evaluation

@@ -31,8 +31,8 @@ Protocol load_protocol(const std::string& name_or_path) {
   } else if (std::filesystem::is_regular_file(name_or_path)) {
     json = read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true});
   } else {
-    throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file", name_or_path,
-                                 fmt::join(built_in_protocols(), ", ")));
+    throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file",
+                                 name_or_path, fmt::join(built_in_protocols(), ", ")));
   }
   check_schema(json, "protocol", name_or_path);
 
@@ -41,7 +41,8 @@ Protocol load_protocol(const std::string& name_or_path) {
   protocol.frames = json.at("frames").get<std::string>();
   protocol.background = json.at("background").get<std::string>();
   protocol.text = json.at("text").get<std::string>();
-  for (const auto& [role, id] : json.at("encoders").items()) protocol.encoders[role] = id.get<std::string>();
+  for (const auto& [role, id] : json.at("encoders").items())
+    protocol.encoders[role] = id.get<std::string>();
   protocol.metrics = json.at("metrics").get<std::vector<std::string>>();
   protocol.dtype = json.at("dtype").get<std::string>();
   auto& settings = protocol.settings;
@@ -51,7 +52,8 @@ Protocol load_protocol(const std::string& name_or_path) {
   settings.bootstrap.level = confidence.at("level").get<double>();
   settings.bootstrap.replicates = confidence.at("replicates").get<int>();
   settings.bootstrap.seed = confidence.at("seed").get<std::uint64_t>();
-  if (json.contains("fvd_variant")) protocol.fvd_variant = json.at("fvd_variant").get<std::string>();
+  if (json.contains("fvd_variant"))
+    protocol.fvd_variant = json.at("fvd_variant").get<std::string>();
   protocol.neighbours = json.value("neighbours", protocol.neighbours);
   const Json& thresholds = json.at("thresholds");
   settings.frozen_below = thresholds.at("frozen_below").get<double>();
@@ -74,7 +76,8 @@ Json protocol_settings(const Protocol& protocol) {
   settings["metrics"] = protocol.metrics;
   settings["missing"] = metrics::to_string(used.missing);
   settings["dtype"] = protocol.dtype;
-  settings["fvd_variant"] = protocol.fvd_variant ? Json(*protocol.fvd_variant) : Json("as published");
+  settings["fvd_variant"] =
+      protocol.fvd_variant ? Json(*protocol.fvd_variant) : Json("as published");
   settings["neighbours"] = protocol.neighbours;
   settings["confidence"] = {{"level", used.bootstrap.level},
                             {"replicates", used.bootstrap.replicates},
@@ -94,7 +97,8 @@ std::vector<std::string> protocol_overrides(const Protocol& defaults, const Prot
   for (const auto& [key, value] : after.items()) {
     // Fewer metrics leave the others' numbers as they are; coverage tells which were computed.
     if (key == "metrics" || value == before.at(key)) continue;
-    overrides.push_back(fmt::format("{}={} ({}: {})", key, value.dump(), defaults.name, before.at(key).dump()));
+    overrides.push_back(
+        fmt::format("{}={} ({}: {})", key, value.dump(), defaults.name, before.at(key).dump()));
   }
   return overrides;
 }

@@ -10,7 +10,9 @@
 namespace asbench::evaluation {
 namespace {
 
-Json number(const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); }
+Json number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
 
 Json numbers(const std::vector<std::optional<double>>& values) {
   Json array = Json::array();
@@ -32,27 +34,35 @@ Json ceiling(const metrics::RealCeiling& measured) {
   if (!measured.mean) return nullptr;
   Json ips = Json::object();
   for (const auto& ip : measured.ips) ips[ip.name] = number(ip.value);
-  return {{"mean", *measured.mean}, {"n_stories", measured.n_stories}, {"n_clips", measured.n_clips}, {"ips", ips}};
+  return {{"mean", *measured.mean},
+          {"n_stories", measured.n_stories},
+          {"n_clips", measured.n_clips},
+          {"ips", ips}};
 }
 
-Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement& measured, const ResultParts& parts) {
+Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement& measured,
+                    const ResultParts& parts) {
   Json json;
   json["signature"] = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
   json["direction"] = metrics::to_string(info.direction);
   json["mean"] = number(measured.mean);
-  json["ci95"] = measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
+  json["ci95"] =
+      measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
   json["n_stories"] = measured.n_stories;
   json["n_evaluated"] = measured.counts.n_evaluated;
   json["n_failed"] = measured.counts.n_failed;
   json["n_skipped"] = measured.counts.n_skipped;
   json["per_shot_index"] = numbers(measured.per_shot_index);
   if (info.has_harmeanp) json["harmeanp"] = number(measured.harmeanp);
-  if (const auto found = parts.ceilings->find(measured.metric); found != parts.ceilings->end()) json["real_ceiling"] = ceiling(found->second);
+  if (const auto found = parts.ceilings->find(measured.metric); found != parts.ceilings->end())
+    json["real_ceiling"] = ceiling(found->second);
   for (const auto& part : measured.parts) json[part.name] = number(part.value);
   if (!measured.by_distance.empty()) {
     Json rows = Json::array();
     for (const auto& entry : measured.by_distance) {
-      rows.push_back({{"distance", std::stoi(entry.name)}, {"value", number(entry.value)}, {"n_stories", entry.n_stories}});
+      rows.push_back({{"distance", std::stoi(entry.name)},
+                      {"value", number(entry.value)},
+                      {"n_stories", entry.n_stories}});
     }
     json["by_distance"] = rows;
   }
@@ -67,14 +77,17 @@ Json set_metric(const SetMeasurement& measured) {
   json["signature"] = measured.signature;
   json["direction"] = metrics::to_string(metrics::require_metric(measured.metric).direction);
   json["mean"] = number(measured.value);
-  json["ci95"] = measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
+  json["ci95"] =
+      measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
   json["n_stories"] = measured.n_stories;
   json["n_evaluated"] = measured.counts.n_evaluated;
   json["n_failed"] = measured.counts.n_failed;
   json["n_skipped"] = measured.counts.n_skipped;
   for (const auto& [name, value] : measured.further) {
-    if (name.starts_with("n_") && value) json[name] = static_cast<int>(*value);
-    else json[name] = number(value);
+    if (name.starts_with("n_") && value)
+      json[name] = static_cast<int>(*value);
+    else
+      json[name] = number(value);
   }
   return json;
 }
@@ -115,16 +128,19 @@ Json story_shots(const loaders::Story& story, const ResultParts& parts) {
     Json entry;
     entry["shot"] = shot.number;
     if (const auto caption = caption_of(shot, parts.protocol->text)) entry["caption"] = *caption;
-    if (const auto clip = parts.plan->clips.find(key); clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
+    if (const auto clip = parts.plan->clips.find(key);
+        clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
       const auto& outcome = (*parts.clips)[clip->second];
       entry["frames"] = outcome.indices;
       entry["frame_count"] = outcome.frame_count;
       entry["sha256"] = outcome.content_sha256;
     }
     if (parts.copies != nullptr) {
-      if (auto nearest = parts.copies->nearest(key); !nearest.is_null()) entry["nearest"] = std::move(nearest);
+      if (auto nearest = parts.copies->nearest(key); !nearest.is_null())
+        entry["nearest"] = std::move(nearest);
     }
-    if (const auto columns = parts.outputs->columns.find(key); columns != parts.outputs->columns.end()) {
+    if (const auto columns = parts.outputs->columns.find(key);
+        columns != parts.outputs->columns.end()) {
       entry["columns"] = columns->second;
     }
     shots.push_back(entry);
@@ -132,14 +148,16 @@ Json story_shots(const loaders::Story& story, const ResultParts& parts) {
   return shots;
 }
 
-/// Findings of the inputs first, then those of the metrics, each once: several metrics raise the same about one shot.
+/// Findings of the inputs first, then those of the metrics, each once: several metrics raise the
+/// same about one shot.
 Json all_findings(const ResultParts& parts) {
   Json array = Json::array();
   std::set<std::tuple<std::string, std::string, int, std::string>> seen;
   const auto add = [&](const Findings& findings, const std::string& metric) {
     for (Finding entry : findings) {
       if (!metric.empty() && entry.story.empty()) entry.detail = metric + ": " + entry.detail;
-      if (seen.emplace(entry.kind, entry.story, entry.shot.value_or(0), entry.detail).second) array.push_back(finding(entry));
+      if (seen.emplace(entry.kind, entry.story, entry.shot.value_or(0), entry.detail).second)
+        array.push_back(finding(entry));
     }
   };
   add(parts.coverage->findings, {});
@@ -164,11 +182,14 @@ Json result_document(const ResultParts& parts) {
   Json document;
   document["schema"] = "asbench/result@1";
   document["system"] = {{"name", parts.system}, {"kind", parts.kind}};
-  document["protocol"] = {{"name", parts.protocol->name}, {"settings", protocol_settings(*parts.protocol)}};
-  document["split"] = {{"name", split.name}, {"form", split.form}, {"sha256", split.sha256},
-                       {"stories", split.stories.size()}, {"shots", split.shot_count()}, {"ips", split.ips.size()}};
+  document["protocol"] = {{"name", parts.protocol->name},
+                          {"settings", protocol_settings(*parts.protocol)}};
+  document["split"] = {{"name", split.name},          {"form", split.form},
+                       {"sha256", split.sha256},      {"stories", split.stories.size()},
+                       {"shots", split.shot_count()}, {"ips", split.ips.size()}};
   document["coverage"] = {{"expected_shots", parts.coverage->expected_shots},
-                          {"scored_shots", parts.coverage->expected_shots - static_cast<int>(parts.coverage->missing.size())},
+                          {"scored_shots", parts.coverage->expected_shots -
+                                               static_cast<int>(parts.coverage->missing.size())},
                           {"policy", metrics::to_string(parts.protocol->settings.missing)},
                           {"layout", parts.outputs->layout},
                           {"truncated_captions", parts.truncated_captions},
@@ -178,7 +199,8 @@ Json result_document(const ResultParts& parts) {
   auto overrides = protocol_overrides(*parts.defaults, *parts.protocol);
   if (!parts.subset.empty()) overrides.push_back("subset=" + parts.subset);
   if (!parts.coverage->missing.empty()) {
-    overrides.push_back(fmt::format("{} of {} shots missing", parts.coverage->missing.size(), parts.coverage->expected_shots));
+    overrides.push_back(fmt::format("{} of {} shots missing", parts.coverage->missing.size(),
+                                    parts.coverage->expected_shots));
   }
   document["canonical"] = overrides.empty();
   document["overrides"] = overrides;

@@ -30,7 +30,7 @@ struct ResultParts {
   const std::vector<SetMeasurement>* sets = nullptr;
   const std::map<std::string, metrics::RealCeiling>* ceilings = nullptr;  ///< by metric id
   const TrainingCopies* copies = nullptr;  ///< nearest training frames, listed by shot; may be null
-  std::string subset;  ///< empty: the whole split
+  std::string subset;                      ///< empty: the whole split
   std::size_t truncated_captions = 0;
 };
 

@@ -22,7 +22,8 @@ namespace asbench::evaluation {
 namespace {
 
 /// Measures story by story, so that only one story's features are in memory at a time.
-std::vector<metrics::Measurement> measure_stories(const loaders::Split& split, const StorySource& source) {
+std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
+                                                  const StorySource& source) {
   std::vector<std::string> ids;
   for (const auto& id : source.protocol->metrics) {
     if (!metrics::require_metric(id).set_level) ids.push_back(id);
@@ -44,7 +45,8 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
       const auto text = caption_of(shot, protocol.text);
       if (!text || !extraction.caption_truncated(plan.captions.at(*text))) continue;
       ++count;
-      findings.push_back({"caption_truncated", story.id, shot.number, "longer than the text tower reads; its end was cut off"});
+      findings.push_back({"caption_truncated", story.id, shot.number,
+                          "longer than the text tower reads; its end was cut off"});
     }
   }
   return count;
@@ -52,7 +54,8 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
 
 void keep_references(const loaders::Split& split, FrameSidecar& sidecar) {
   for (const auto& ip : split.ips) {
-    for (std::size_t i = 0; i < ip.references.size(); ++i) sidecar.keep_reference(ip.reference_sha256[i], ip.references[i]);
+    for (std::size_t i = 0; i < ip.references.size(); ++i)
+      sidecar.keep_reference(ip.reference_sha256[i], ip.references[i]);
   }
 }
 
@@ -99,11 +102,14 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
   json["threads"] = statistics.threads;
   json["weights"] = Json::object();
   for (const auto& use : plan.extraction.encoders) {
-    json["weights"][use.role] = {{"id", use.id}, {"sha256", use.weights_sha256},
+    json["weights"][use.role] = {{"id", use.id},
+                                 {"sha256", use.weights_sha256},
                                  {"revision", use.revision ? Json(*use.revision) : Json(nullptr)}};
   }
   if (const auto& use = plan.extraction.clip_encoder) {
-    json["weights"]["video"] = {{"id", use->id}, {"sha256", use->weights_sha256}, {"revision", use->revision ? Json(*use->revision) : Json(nullptr)}};
+    json["weights"]["video"] = {{"id", use->id},
+                                {"sha256", use->weights_sha256},
+                                {"revision", use->revision ? Json(*use->revision) : Json(nullptr)}};
   }
   json["decoder"] = statistics.decoder;
   json["started"] = started;
@@ -112,7 +118,8 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
   return json;
 }
 
-std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extraction, std::size_t count) {
+std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extraction,
+                                               std::size_t count) {
   std::vector<features::ClipOutcome> outcomes;
   for (std::size_t i = 0; i < count; ++i) outcomes.push_back(extraction.clip(i));
   return outcomes;
@@ -124,12 +131,14 @@ Json score(const ScoreRequest& request) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
   features::check_device(request.extraction.device);
-  const Inputs inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs, request.layout);
+  const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
+                                    request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   const bool must_be_complete = request.protocol.settings.missing == metrics::MissingPolicy::fail;
   if (must_be_complete) require_complete(probe_inputs(inputs, store));
 
-  Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store}, request.data);
+  Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store},
+                        request.data);
   auto extraction_settings = request.extraction;
   std::optional<FrameSidecar> sidecar;
   if (request.frames_folder) {
@@ -141,26 +150,45 @@ Json score(const ScoreRequest& request) {
   const auto clips = outcomes_of(extraction, plan.extraction.clips.size());
   Coverage coverage = cover(inputs.split, inputs.outputs, clips, plan.extraction.frame_rule);
   if (must_be_complete) require_complete(coverage);
-  const std::size_t truncated = count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
+  const std::size_t truncated =
+      count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
   std::optional<TrainingCopies> copies;
   if (plan.needs.training_set) copies.emplace(plan, request.extraction, store);
   StoryMatrices references;
   std::vector<metrics::CharacterReferences> gallery;
   if (plan.needs.gallery) gallery = gallery_of(inputs.split, plan, extraction, references);
-  const StorySource source{.protocol = &request.protocol, .plan = &plan, .coverage = &coverage, .extraction = &extraction,
-                           .gallery = gallery, .copies = copies ? &*copies : nullptr};
+  const StorySource source{.protocol = &request.protocol,
+                           .plan = &plan,
+                           .coverage = &coverage,
+                           .extraction = &extraction,
+                           .gallery = gallery,
+                           .copies = copies ? &*copies : nullptr};
   const auto measurements = measure_stories(inputs.split, source);
   const auto ceilings = measure_ceilings(inputs.split, source);
-  const auto sets = measure_sets(inputs.split, request.protocol, plan, coverage, extraction, inputs.subset);
+  const auto sets =
+      measure_sets(inputs.split, request.protocol, plan, coverage, extraction, inputs.subset);
 
   std::string system = request.system;
-  if (system.empty()) system = std::filesystem::weakly_canonical(request.outputs).filename().string();
+  if (system.empty())
+    system = std::filesystem::weakly_canonical(request.outputs).filename().string();
   if (system.empty()) system = "unnamed";
-  Json document = result_document({.system = system, .kind = request.kind, .defaults = &request.defaults, .protocol = &request.protocol,
-                                   .split = &inputs.split, .outputs = &inputs.outputs, .plan = &plan,
-                                   .coverage = &coverage, .clips = &clips, .measurements = &measurements, .sets = &sets, .ceilings = &ceilings, .copies = copies ? &*copies : nullptr,
-                                   .subset = inputs.subset, .truncated_captions = truncated});
-  const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
+  Json document = result_document({.system = system,
+                                   .kind = request.kind,
+                                   .defaults = &request.defaults,
+                                   .protocol = &request.protocol,
+                                   .split = &inputs.split,
+                                   .outputs = &inputs.outputs,
+                                   .plan = &plan,
+                                   .coverage = &coverage,
+                                   .clips = &clips,
+                                   .measurements = &measurements,
+                                   .sets = &sets,
+                                   .ceilings = &ceilings,
+                                   .copies = copies ? &*copies : nullptr,
+                                   .subset = inputs.subset,
+                                   .truncated_captions = truncated});
+  const double wall =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   document["provenance"] = provenance(plan, extraction.statistics(), started, wall);
   check_schema(document, "result", "the result document");
   return document;

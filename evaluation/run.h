@@ -21,21 +21,24 @@ struct ScoreRequest {
   loaders::Selection selection;
   std::filesystem::path outputs;
   std::string layout = "auto";
-  std::string system;        ///< name; empty: the name of the outputs' folder
-  std::string kind = "submission";  ///< or "baseline"
-  Protocol defaults;         ///< the protocol as published
-  Protocol protocol;         ///< the same with the user's changes
+  std::string system;                            ///< name; empty: the name of the outputs' folder
+  std::string kind = "submission";               ///< or "baseline"
+  Protocol defaults;                             ///< the protocol as published
+  Protocol protocol;                             ///< the same with the user's changes
   std::optional<std::filesystem::path> weights;  ///< --weights
   DataSets data;
   std::filesystem::path store;
   features::ExtractionSettings extraction;
-  std::optional<std::filesystem::path> frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
+  std::optional<std::filesystem::path>
+      frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
 };
 
 /// Scores one system: plan, extract, measure, document.
 ///
-/// Under `--missing fail` every shot is looked at before any encoder runs: absent and broken ones end the run with the list.
-/// @returns the result document (interface.md, configs/schemas/result.schema.json), already checked against its schema. Apart from
+/// Under `--missing fail` every shot is looked at before any encoder runs: absent and broken ones
+/// end the run with the list.
+/// @returns the result document (interface.md, configs/schemas/result.schema.json), already checked
+/// against its schema. Apart from
 ///          `provenance` it depends on the inputs and settings only.
 /// @throws the family of core/error.h; nothing is written.
 [[nodiscard]] Json score(const ScoreRequest& request);
@@ -54,13 +57,15 @@ struct FeatureRequest {
   std::string layout = "auto";
   std::string encoder;
   std::optional<std::string> preprocess;
-  std::optional<std::string> frames;  ///< nothing: midpoint:5, or the clip of a video network's published variant
+  std::optional<std::string>
+      frames;  ///< nothing: midpoint:5, or the clip of a video network's published variant
   std::optional<std::filesystem::path> weights;  ///< --weights
   std::filesystem::path store;
   features::ExtractionSettings extraction;
 };
 
-/// Extracts the frames of all shots under one encoder. Absent and broken shots are errors: a matrix has no place for them.
+/// Extracts the frames of all shots under one encoder. Absent and broken shots are errors: a matrix
+/// has no place for them.
 [[nodiscard]] FeatureTable extract_features(const FeatureRequest& request);
 
 }  // namespace asbench::evaluation

@@ -19,9 +19,11 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_video(const fs::path& path) {
-  static const std::set<std::string> endings = {".mp4", ".avi", ".mov", ".mkv", ".webm", ".m4v", ".gif"};
+  static const std::set<std::string> endings = {".mp4",  ".avi", ".mov", ".mkv",
+                                                ".webm", ".m4v", ".gif"};
   std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return endings.contains(ending);
 }
 
@@ -36,21 +38,28 @@ SampleSet clips_of_split(const loaders::Split& split, std::string_view option) {
     }
   }
   if (set.clips.empty()) {
-    throw BadInput(fmt::format("the split {} has no clips of its own to compare with.\n  Name some with {}: a folder of videos, or a .npy matrix "
-                               "of their features.", split.name, option));
+    throw BadInput(
+        fmt::format("the split {} has no clips of its own to compare with.\n  Name some with {}: a "
+                    "folder of videos, or a .npy matrix "
+                    "of their features.",
+                    split.name, option));
   }
   return set;
 }
 
-SampleSet clips_of_folder(const fs::path& folder, const loaders::Split& split, std::string_view option) {
+SampleSet clips_of_folder(const fs::path& folder, const loaders::Split& split,
+                          std::string_view option) {
   SampleSet set;
   set.name = fs::weakly_canonical(folder).filename().string();
   std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder, fs::directory_options::follow_directory_symlink)) {
+  for (const auto& entry :
+       fs::recursive_directory_iterator(folder, fs::directory_options::follow_directory_symlink)) {
     if (entry.is_regular_file() && is_video(entry.path())) files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
-  if (files.empty()) throw BadInput(fmt::format("{} {}: there is no video in it or below it", option, folder.string()));
+  if (files.empty())
+    throw BadInput(
+        fmt::format("{} {}: there is no video in it or below it", option, folder.string()));
   std::set<std::string> ips;
   for (const auto& ip : split.ips) ips.insert(ip.id);
   for (const auto& file : files) {
@@ -71,19 +80,28 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   if (!fs::exists(path)) return;
   const Json sidecar = read_json_file(path);
   const auto wrong = [&](std::string_view what) {
-    return BadInput(fmt::format("{}: {}.\n  It has to be what `asbench features` wrote beside the matrix; remove it to use the matrix without.",
-                                path.string(), what));
+    return BadInput(
+        fmt::format("{}: {}.\n  It has to be what `asbench features` wrote beside the matrix; "
+                    "remove it to use the matrix without.",
+                    path.string(), what));
   };
-  if (!sidecar.is_object() || !sidecar.contains("rows") || !sidecar.at("rows").is_array()) throw wrong("no list of rows");
-  if (sidecar.at("rows").size() != rows) throw wrong(fmt::format("{} rows, the matrix has {}", sidecar.at("rows").size(), rows));
-  if (sidecar.contains("encoder") && sidecar.at("encoder").is_object()) set.encoder_sha256 = sidecar.at("encoder").value("sha256", "");
+  if (!sidecar.is_object() || !sidecar.contains("rows") || !sidecar.at("rows").is_array())
+    throw wrong("no list of rows");
+  if (sidecar.at("rows").size() != rows)
+    throw wrong(fmt::format("{} rows, the matrix has {}", sidecar.at("rows").size(), rows));
+  if (sidecar.contains("encoder") && sidecar.at("encoder").is_object())
+    set.encoder_sha256 = sidecar.at("encoder").value("sha256", "");
   std::map<std::string, int> clips;
   for (std::size_t i = 0; i < rows; ++i) {
     const Json& row = sidecar.at("rows")[i];
-    if (!row.is_object() || !row.contains("sha256") || !row.at("sha256").is_string()) throw wrong(fmt::format("row {} names no clip", i));
-    set.row_clips[i] = clips.emplace(row.at("sha256").get<std::string>(), static_cast<int>(clips.size())).first->second;
+    if (!row.is_object() || !row.contains("sha256") || !row.at("sha256").is_string())
+      throw wrong(fmt::format("row {} names no clip", i));
+    set.row_clips[i] =
+        clips.emplace(row.at("sha256").get<std::string>(), static_cast<int>(clips.size()))
+            .first->second;
     if (!row.contains("story") || !row.at("story").is_string()) continue;
-    if (const auto* story = split.find_story(row.at("story").get<std::string>())) set.groups[i] = story->ip;
+    if (const auto* story = split.find_story(row.at("story").get<std::string>()))
+      set.groups[i] = story->ip;
   }
 }
 
@@ -104,15 +122,21 @@ SampleSet matrix(const fs::path& file, const loaders::Split& split, std::string_
 
 }  // namespace
 
-SampleSet open_sample_set(const std::optional<fs::path>& source, const loaders::Split& split, std::string_view option) {
+SampleSet open_sample_set(const std::optional<fs::path>& source, const loaders::Split& split,
+                          std::string_view option) {
   if (!source) return clips_of_split(split, option);
   if (fs::is_directory(*source)) return clips_of_folder(*source, split, option);
-  if (source->extension() == ".npy" && fs::is_regular_file(*source)) return matrix(*source, split, option);
-  if (!fs::exists(*source)) throw BadInput(fmt::format("{} {}: there is no such file or folder", option, source->string()));
-  throw BadInput(fmt::format("{} {}: neither a folder of videos nor a .npy matrix of features", option, source->string()));
+  if (source->extension() == ".npy" && fs::is_regular_file(*source))
+    return matrix(*source, split, option);
+  if (!fs::exists(*source))
+    throw BadInput(fmt::format("{} {}: there is no such file or folder", option, source->string()));
+  throw BadInput(fmt::format("{} {}: neither a folder of videos nor a .npy matrix of features",
+                             option, source->string()));
 }
 
-std::string signature_name(const SampleSet& set) { return fmt::format("{}#{}", set.name, set.sha256.substr(0, 8)); }
+std::string signature_name(const SampleSet& set) {
+  return fmt::format("{}#{}", set.name, set.sha256.substr(0, 8));
+}
 
 std::string hash_of_contents(std::vector<std::string> content_sha256) {
   std::sort(content_sha256.begin(), content_sha256.end());

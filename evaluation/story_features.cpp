@@ -7,10 +7,12 @@ namespace asbench::evaluation {
 namespace {
 
 /// An IP's references under the encoder of a role.
-metrics::FeatureView stack(const std::vector<std::size_t>& references, const Plan& plan, const features::Extraction& extraction, const char* role,
-                           bool mirrored, StoryMatrices& kept) {
+metrics::FeatureView stack(const std::vector<std::size_t>& references, const Plan& plan,
+                           const features::Extraction& extraction, const char* role, bool mirrored,
+                           StoryMatrices& kept) {
   std::vector<features::FeatureMatrix> rows;
-  for (const std::size_t index : references) rows.push_back(extraction.reference_features(index, plan.encoders.at(role), mirrored));
+  for (const std::size_t index : references)
+    rows.push_back(extraction.reference_features(index, plan.encoders.at(role), mirrored));
   return kept.keep_rows(rows);
 }
 
@@ -25,12 +27,14 @@ metrics::FeatureView StoryMatrices::keep_rows(const std::vector<features::Featur
   if (rows.empty()) return {};
   features::FeatureMatrix stacked(static_cast<int>(rows.size()), rows.front().cols);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::copy(rows[i].values.begin(), rows[i].values.end(), stacked.row(static_cast<int>(i)).begin());
+    std::copy(rows[i].values.begin(), rows[i].values.end(),
+              stacked.row(static_cast<int>(i)).begin());
   }
   return keep(std::move(stacked));
 }
 
-std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split, const Plan& plan, const features::Extraction& extraction,
+std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split, const Plan& plan,
+                                                     const features::Extraction& extraction,
                                                      StoryMatrices& kept) {
   std::vector<metrics::CharacterReferences> gallery;
   for (const auto& ip : split.ips) {
@@ -38,30 +42,38 @@ std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split
     if (indices == plan.references.end()) continue;
     metrics::CharacterReferences& character = gallery.emplace_back();
     character.ip = ip.id;
-    if (plan.needs.clip_image) character.clip = stack(indices->second, plan, extraction, "clip", false, kept);
-    if (plan.needs.dino) character.dino = stack(indices->second, plan, extraction, "dino", false, kept);
+    if (plan.needs.clip_image)
+      character.clip = stack(indices->second, plan, extraction, "clip", false, kept);
+    if (plan.needs.dino)
+      character.dino = stack(indices->second, plan, extraction, "dino", false, kept);
   }
   return gallery;
 }
 
-metrics::ReferenceFeatures reference_features(const std::string& ip, const StorySource& source, StoryMatrices& kept) {
+metrics::ReferenceFeatures reference_features(const std::string& ip, const StorySource& source,
+                                              StoryMatrices& kept) {
   const Plan& plan = *source.plan;
   const features::Extraction& extraction = *source.extraction;
   metrics::ReferenceFeatures references;
   const auto indices = plan.references.find(ip);
   if (indices == plan.references.end()) return references;
-  if (plan.needs.clip_image) references.clip = stack(indices->second, plan, extraction, "clip", false, kept);
-  if (plan.needs.mirrored_references) references.clip_mirrored = stack(indices->second, plan, extraction, "clip", true, kept);
-  if (plan.needs.dino) references.dino = stack(indices->second, plan, extraction, "dino", false, kept);
+  if (plan.needs.clip_image)
+    references.clip = stack(indices->second, plan, extraction, "clip", false, kept);
+  if (plan.needs.mirrored_references)
+    references.clip_mirrored = stack(indices->second, plan, extraction, "clip", true, kept);
+  if (plan.needs.dino)
+    references.dino = stack(indices->second, plan, extraction, "dino", false, kept);
   if (plan.needs.pixels) {
     std::vector<features::FeatureMatrix> rows;
-    for (const std::size_t index : indices->second) rows.push_back(extraction.reference_cells(index));
+    for (const std::size_t index : indices->second)
+      rows.push_back(extraction.reference_cells(index));
     references.cells = kept.keep_rows(rows);
   }
   return references;
 }
 
-metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source, StoryMatrices& kept) {
+metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source,
+                                      StoryMatrices& kept) {
   const Protocol& protocol = *source.protocol;
   const Plan& plan = *source.plan;
   const features::Extraction& extraction = *source.extraction;
@@ -82,9 +94,12 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     if (entry.missing) continue;
     const std::size_t clip = plan.clips.at(key);
     entry.decodable_frames = extraction.clip(clip).frame_count;
-    if (plan.needs.clip_image) entry.clip = kept.keep(extraction.clip_features(clip, plan.encoders.at("clip")));
-    if (plan.needs.dino) entry.dino = kept.keep(extraction.clip_features(clip, plan.encoders.at("dino")));
-    if (source.copies != nullptr) entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.dino));
+    if (plan.needs.clip_image)
+      entry.clip = kept.keep(extraction.clip_features(clip, plan.encoders.at("clip")));
+    if (plan.needs.dino)
+      entry.dino = kept.keep(extraction.clip_features(clip, plan.encoders.at("dino")));
+    if (source.copies != nullptr)
+      entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.dino));
     if (plan.needs.pixels) {
       auto pixels = extraction.clip_pixels(clip);
       entry.pixels.cells = kept.keep(std::move(pixels.cells));

@@ -14,7 +14,8 @@
 
 namespace asbench::evaluation {
 
-/// The matrices of one story, kept alive while its metrics are measured. deque: growing moves nothing that a view points to.
+/// The matrices of one story, kept alive while its metrics are measured. deque: growing moves
+/// nothing that a view points to.
 struct StoryMatrices {
   std::deque<features::FeatureMatrix> matrices;
   std::deque<std::vector<float>> motions;
@@ -26,8 +27,9 @@ struct StoryMatrices {
 };
 
 /// The references of every character of the split.
-[[nodiscard]] std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split, const Plan& plan,
-                                                                   const features::Extraction& extraction, StoryMatrices& kept);
+[[nodiscard]] std::vector<metrics::CharacterReferences> gallery_of(
+    const loaders::Split& split, const Plan& plan, const features::Extraction& extraction,
+    StoryMatrices& kept);
 
 /// All that stays the same from story to story.
 struct StorySource {
@@ -40,9 +42,12 @@ struct StorySource {
 };
 
 /// An IP's references under everything that the plan needs; empty without any.
-[[nodiscard]] metrics::ReferenceFeatures reference_features(const std::string& ip, const StorySource& source, StoryMatrices& kept);
+[[nodiscard]] metrics::ReferenceFeatures reference_features(const std::string& ip,
+                                                            const StorySource& source,
+                                                            StoryMatrices& kept);
 
 /// @param kept  owns what the result points to
-[[nodiscard]] metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source, StoryMatrices& kept);
+[[nodiscard]] metrics::StoryFeatures story_features(const loaders::Story& story,
+                                                    const StorySource& source, StoryMatrices& kept);
 
 }  // namespace asbench::evaluation

@@ -25,7 +25,8 @@ std::optional<int> gpu_of(std::string_view device) {
 
 }  // namespace
 
-TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings, const features::FeatureStore& store) {
+TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
+                               const features::FeatureStore& store) {
   SampleSet& set = plan.training_set.value();
   const auto& dino = plan.extraction.encoders.at(plan.encoders.at("dino"));
   std::vector<float> rows;
@@ -33,8 +34,10 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
   int cols = 0;
   if (set.features) {
     if (!set.encoder_sha256.empty() && set.encoder_sha256 != dino.weights_sha256) {
-      throw NotComparable(fmt::format("the features of --training-set {} were made by weights with the hash {}, the encoder in the role dino has {}",
-                                      set.name, set.encoder_sha256.substr(0, 8), dino.weights_sha256.substr(0, 8)));
+      throw NotComparable(
+          fmt::format("the features of --training-set {} were made by weights with the hash {}, "
+                      "the encoder in the role dino has {}",
+                      set.name, set.encoder_sha256.substr(0, 8), dino.weights_sha256.substr(0, 8)));
     }
     rows.assign(set.features->values.begin(), set.features->values.end());
     cols = set.features->cols;
@@ -52,7 +55,10 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     std::vector<std::string> contents;
     for (std::size_t i = 0; i < set.clips.size(); ++i) {
       const auto& clip = extraction.clip(i);
-      if (clip.broken) throw BadInput(fmt::format("--training-set: {}: {}\n  Repair it or take it out of the folder.", set.clips[i].path.string(), clip.broken->cause));
+      if (clip.broken)
+        throw BadInput(
+            fmt::format("--training-set: {}: {}\n  Repair it or take it out of the folder.",
+                        set.clips[i].path.string(), clip.broken->cause));
       const auto matrix = extraction.clip_features(i, 0);
       rows.insert(rows.end(), matrix.values.begin(), matrix.values.end());
       cols = matrix.cols;
@@ -64,10 +70,12 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     }
     set.sha256 = hash_of_contents(std::move(contents));
   }
-  search_ = std::make_unique<metrics::CopySearch>(metrics::FeatureView(rows, cols), clips, gpu_of(settings.device));
+  search_ = std::make_unique<metrics::CopySearch>(metrics::FeatureView(rows, cols), clips,
+                                                  gpu_of(settings.device));
 }
 
-std::vector<metrics::FrameCopy> TrainingCopies::find(const loaders::ShotKey& shot, metrics::FeatureView frames) {
+std::vector<metrics::FrameCopy> TrainingCopies::find(const loaders::ShotKey& shot,
+                                                     metrics::FeatureView frames) {
   if (!metrics::unit_rows(frames).usable()) return {};
   auto& hits = found_[shot] = search_->find(frames);
   std::vector<metrics::FrameCopy> copies;
@@ -80,7 +88,9 @@ Json TrainingCopies::nearest(const loaders::ShotKey& shot) const {
   if (hits == found_.end()) return nullptr;
   Json list = Json::array();
   for (const auto& hit : hits->second) {
-    list.push_back({{"of", names_[static_cast<std::size_t>(hit.row)]}, {"distance", hit.copy.distance}, {"threshold", hit.copy.threshold},
+    list.push_back({{"of", names_[static_cast<std::size_t>(hit.row)]},
+                    {"distance", hit.copy.distance},
+                    {"threshold", hit.copy.threshold},
                     {"copy", hit.copy.is_copy()}});
   }
   return list;

@@ -11,17 +11,23 @@
 
 namespace asbench::evaluation {
 
-/// Looks shots up in the plan's training set, and remembers what it found for the document. One thread at a time.
+/// Looks shots up in the plan's training set, and remembers what it found for the document. One
+/// thread at a time.
 class TrainingCopies {
  public:
-  /// Extracts the set's frames under the DINO encoder, unless it is a matrix of them already. Its hash goes into the plan.
-  /// @throws BadInput: broken training clips only (each is named), a matrix of another network or width, fewer than two clips.
-  TrainingCopies(Plan& plan, const features::ExtractionSettings& settings, const features::FeatureStore& store);
+  /// Extracts the set's frames under the DINO encoder, unless it is a matrix of them already. Its
+  /// hash goes into the plan.
+  /// @throws BadInput: broken training clips only (each is named), a matrix of another network or
+  /// width, fewer than two clips.
+  TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
+                 const features::FeatureStore& store);
 
   /// One for each frame; none when a frame's feature is no number (copy_rate says so itself).
-  [[nodiscard]] std::vector<metrics::FrameCopy> find(const loaders::ShotKey& shot, metrics::FeatureView frames);
+  [[nodiscard]] std::vector<metrics::FrameCopy> find(const loaders::ShotKey& shot,
+                                                     metrics::FeatureView frames);
 
-  /// The nearest training rows of a shot's frames: [{"of", "distance", "threshold", "copy"}], or null for a shot never looked up.
+  /// The nearest training rows of a shot's frames: [{"of", "distance", "threshold", "copy"}], or
+  /// null for a shot never looked up.
   [[nodiscard]] Json nearest(const loaders::ShotKey& shot) const;
 
  private:

@@ -11,7 +11,8 @@ constexpr int kLargest = 4096;
 
 BatchSize::BatchSize(int images) : chosen_(images) {}
 
-BatchSize::BatchSize(int threads, const std::optional<std::string>& remembered) : candidates_{2 * threads, 4 * threads, 8 * threads, 16 * threads} {
+BatchSize::BatchSize(int threads, const std::optional<std::string>& remembered)
+    : candidates_{2 * threads, 4 * threads, 8 * threads, 16 * threads} {
   if (!remembered) return;
   int images = 0;
   const char* end = remembered->data() + remembered->size();
@@ -22,7 +23,9 @@ BatchSize::BatchSize(int threads, const std::optional<std::string>& remembered) 
   }
 }
 
-int BatchSize::next() const { return candidates_.empty() ? chosen_ : candidates_.front(); }
+int BatchSize::next() const {
+  return candidates_.empty() ? chosen_ : candidates_.front();
+}
 
 bool BatchSize::record(int images, double seconds) {
   if (candidates_.empty() || images != candidates_.front()) return false;
@@ -39,6 +42,8 @@ bool BatchSize::record(int images, double seconds) {
   return candidates_.empty();
 }
 
-std::string BatchSize::text() const { return std::to_string(chosen_); }
+std::string BatchSize::text() const {
+  return std::to_string(chosen_);
+}
 
 }  // namespace asbench::features

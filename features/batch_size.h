@@ -6,9 +6,10 @@
 
 namespace asbench::features {
 
-/// How many pictures an encoder gets at a time: a number given, or the fastest of a few candidates, found on the run's own
-/// batches (an encoder's result does not depend on the batch, models/encoders/encoder.h, so nothing is computed for the sake
-/// of measuring). The first batch only warms up; each candidate is then timed once. Not thread-safe.
+/// How many pictures an encoder gets at a time: a number given, or the fastest of a few candidates,
+/// found on the run's own batches (an encoder's result does not depend on the batch,
+/// models/encoders/encoder.h, so nothing is computed for the sake of measuring). The first batch
+/// only warms up; each candidate is then timed once. Not thread-safe.
 class BatchSize {
  public:
   /// Fixed.
@@ -19,7 +20,8 @@ class BatchSize {
 
   /// Pictures that the next batch should have.
   [[nodiscard]] int next() const;
-  /// Tells how long a batch took. Batches of another size than next() (the last one of a run) teach nothing.
+  /// Tells how long a batch took. Batches of another size than next() (the last one of a run) teach
+  /// nothing.
   /// @returns true once, when the measurement has just been decided: time to remember text().
   bool record(int images, double seconds);
   [[nodiscard]] std::string text() const;

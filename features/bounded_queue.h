@@ -9,8 +9,9 @@
 
 namespace asbench::features {
 
-/// A queue between threads whose items never weigh more than `capacity` together: what bounds the memory of decoding ahead. An item
-/// that alone is heavier waits until the queue is empty. Any number of producers and consumers.
+/// A queue between threads whose items never weigh more than `capacity` together: what bounds the
+/// memory of decoding ahead. An item that alone is heavier waits until the queue is empty. Any
+/// number of producers and consumers.
 template <typename Item>
 class BoundedQueue {
  public:

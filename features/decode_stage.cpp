@@ -31,9 +31,11 @@ std::vector<loaders::ShotSource> all_clips(const ExtractionPlan& plan) {
   return sources;
 }
 
-/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a task of its own. Clips of
-/// different use need different frames and never share a task: at `boundaries` another use begins.
-std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips, const std::array<std::size_t, 2>& boundaries) {
+/// Ranges of one long video are decoded in one pass, so they are one task; every other clip is a
+/// task of its own. Clips of different use need different frames and never share a task: at
+/// `boundaries` another use begins.
+std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotSource>& clips,
+                                                const std::array<std::size_t, 2>& boundaries) {
   std::vector<std::vector<std::size_t>> groups;
   std::unordered_map<std::string, std::size_t> group_of_video;
   for (std::size_t i = 0; i < clips.size(); ++i) {
@@ -50,7 +52,8 @@ std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotS
   return groups;
 }
 
-std::string sample_key(std::string_view content_sha256, std::string_view decoder, std::span<const int> frames) {
+std::string sample_key(std::string_view content_sha256, std::string_view decoder,
+                       std::span<const int> frames) {
   return sha256_hex("sample-digest@1\n" + pixel_key(content_sha256, decoder, frames));
 }
 
@@ -70,7 +73,8 @@ FeatureMatrix pixel_matrix(const loaders::DecodedClip& clip, std::span<const int
 }
 
 /// The background's colour is what a transparent pixel becomes.
-std::array<std::uint8_t, 3> color_of(models::Background background, const std::array<double, 3>& mean) {
+std::array<std::uint8_t, 3> color_of(models::Background background,
+                                     const std::array<double, 3>& mean) {
   const Image pixel = models::composite(Image(1, 1, 4), background, mean);
   return {pixel.bytes[0], pixel.bytes[1], pixel.bytes[2]};
 }
@@ -81,7 +85,8 @@ Image mirrored(const Image& image) {
     const std::uint8_t* from = image.row(y);
     std::uint8_t* to = result.row(y);
     for (int x = 0; x < image.width; ++x) {
-      std::copy_n(from + (image.width - 1 - x) * image.channels, image.channels, to + x * image.channels);
+      std::copy_n(from + (image.width - 1 - x) * image.channels, image.channels,
+                  to + x * image.channels);
     }
   }
   return result;
@@ -106,7 +111,8 @@ std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
   return frames;
 }
 
-/// What belongs to one thread: its preprocessors (scratch memory inside) and its share of the timings.
+/// What belongs to one thread: its preprocessors (scratch memory inside) and its share of the
+/// timings.
 struct DecodeStage::Worker {
   std::vector<models::Preprocessor> preprocessors;  ///< one an encoder
   double hash_seconds = 0.0;
@@ -114,11 +120,19 @@ struct DecodeStage::Worker {
   double preprocess_seconds = 0.0;
 };
 
-DecodeStage::DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-                         BoundedQueue<PreparedInput>& queue)
-    : plan_(plan), settings_(settings), store_(store), queue_(queue), decoder_(loaders::decoder_name()), sources_(all_clips(plan)),
+DecodeStage::DecodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
+                         const FeatureStore& store, BoundedQueue<PreparedInput>& queue)
+    : plan_(plan),
+      settings_(settings),
+      store_(store),
+      queue_(queue),
+      decoder_(loaders::decoder_name()),
+      sources_(all_clips(plan)),
       progress_("clips", static_cast<std::int64_t>(sources_.size()), settings.progress),
-      groups_(groups_of(sources_, {plan.clips.size(), plan.clips.size() + plan.ceiling_clips.size()})), outcomes_(sources_.size()), same_as_(sources_.size(), -1) {
+      groups_(
+          groups_of(sources_, {plan.clips.size(), plan.clips.size() + plan.ceiling_clips.size()})),
+      outcomes_(sources_.size()),
+      same_as_(sources_.size(), -1) {
   loaders::silence_decoders();
 }
 
@@ -175,7 +189,8 @@ bool DecodeStage::claim(const std::string& key) {
   return claimed_.insert(key).second;
 }
 
-bool DecodeStage::queue_image(Worker& worker, const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row) {
+bool DecodeStage::queue_image(Worker& worker, const Image& rgb,
+                              const std::shared_ptr<EncodeJob>& job, int row) {
   PreparedInput prepared;
   prepared.job = job;
   prepared.row = row;
@@ -183,7 +198,8 @@ bool DecodeStage::queue_image(Worker& worker, const Image& rgb, const std::share
     const StageTimer timer(worker.preprocess_seconds);
     auto& preprocessor = worker.preprocessors[job->encoder];
     const auto size = preprocessor.profile().output({rgb.height, rgb.width});
-    prepared.values.resize(std::size_t{3} * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
+    prepared.values.resize(std::size_t{3} * static_cast<std::size_t>(size.height) *
+                           static_cast<std::size_t>(size.width));
     preprocessor.run(rgb, prepared.values);
   }
   const std::size_t bytes = prepared.bytes();
@@ -191,12 +207,16 @@ bool DecodeStage::queue_image(Worker& worker, const Image& rgb, const std::share
 }
 
 bool DecodeStage::has_clip_feature(const ClipOutcome& outcome) const {
-  return outcome.window.empty() || store_.has(key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window));
+  return outcome.window.empty() ||
+         store_.has(
+             key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window));
 }
 
-void DecodeStage::queue_clip(Worker& worker, const loaders::DecodedClip& clip, const ClipOutcome& outcome) {
+void DecodeStage::queue_clip(Worker& worker, const loaders::DecodedClip& clip,
+                             const ClipOutcome& outcome) {
   if (outcome.window.empty()) return;
-  const std::string key = key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window);
+  const std::string key =
+      key_of_clip(*plan_.clip_encoder, outcome.content_sha256, decoder_, outcome.window);
   if (!claim(key)) return;
   PreparedInput prepared;
   prepared.job = std::make_shared<EncodeJob>();
@@ -209,7 +229,8 @@ void DecodeStage::queue_clip(Worker& worker, const loaders::DecodedClip& clip, c
     prepared.frames = static_cast<int>(frames.size());
     prepared.height = size.height;
     prepared.width = size.width;
-    prepared.values.resize(3 * frames.size() * static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width));
+    prepared.values.resize(3 * frames.size() * static_cast<std::size_t>(size.height) *
+                           static_cast<std::size_t>(size.width));
     models::preprocess_clip(frames, plan_.clip_encoder->profile, prepared.values);
   }
   const std::size_t bytes = prepared.bytes();
@@ -229,8 +250,10 @@ void DecodeStage::process_reference(Worker& worker, std::size_t index) {
     const std::string key = key_of_reference_cells(sha256, plan_.background);
     if (!store_.has(key)) {
       // With background=mean the cells stand on the first encoder's mean.
-      const auto& mean = plan_.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5} : plan_.encoders.front().profile.mean;
-      const Thumbnail thumbnail = make_letterboxed_thumbnail(models::composite(read(), background, mean), color_of(background, mean));
+      const auto& mean = plan_.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
+                                                : plan_.encoders.front().profile.mean;
+      const Thumbnail thumbnail = make_letterboxed_thumbnail(
+          models::composite(read(), background, mean), color_of(background, mean));
       FeatureMatrix cells(1, kCellCount);
       cells.values = thumbnail_cells(thumbnail);
       store_.put(key, cells);
@@ -286,24 +309,31 @@ bool DecodeStage::is_stored(ClipOutcome& outcome, ClipUse use) const {
   if (!digest) return false;
   outcome.sample_digest = *digest;
   for (const auto& encoder : plan_.encoders) {
-    if (encoder.images && !store_.has(key_of_frames(encoder, outcome.content_sha256, decoder_, frames))) return false;
+    if (encoder.images &&
+        !store_.has(key_of_frames(encoder, outcome.content_sha256, decoder_, frames)))
+      return false;
   }
-  if (plan_.pixels && !store_.has(pixel_key(outcome.content_sha256, decoder_, frames))) return false;
+  if (plan_.pixels && !store_.has(pixel_key(outcome.content_sha256, decoder_, frames)))
+    return false;
   FrameSink* sink = sink_of(use);
   return sink == nullptr || !sink->wants(outcome.content_sha256, frames);
 }
 
 ClipUse DecodeStage::use_of(std::size_t index) const {
   if (index < plan_.clips.size()) return ClipUse::shot;
-  return index < plan_.clips.size() + plan_.ceiling_clips.size() ? ClipUse::ceiling : ClipUse::reference;
+  return index < plan_.clips.size() + plan_.ceiling_clips.size() ? ClipUse::ceiling
+                                                                 : ClipUse::reference;
 }
 
 std::optional<std::size_t> DecodeStage::stand_in(std::size_t index) {
   const ClipUse use = use_of(index);
-  // Under a window rule a shot may be too short where the video network's own rule still finds its frames.
-  const bool apart = use == ClipUse::reference && plan_.frame_rule.kind == loaders::FrameRule::Kind::window;
+  // Under a window rule a shot may be too short where the video network's own rule still finds its
+  // frames.
+  const bool apart =
+      use == ClipUse::reference && plan_.frame_rule.kind == loaders::FrameRule::Kind::window;
   const std::lock_guard lock(mutex_);
-  const auto [first, is_new] = first_with_.emplace((apart ? "reference " : "") + outcomes_[index].content_sha256, index);
+  const auto [first, is_new] =
+      first_with_.emplace((apart ? "reference " : "") + outcomes_[index].content_sha256, index);
   if (is_new) return std::nullopt;
   // With several threads a clip of lesser use may have come first; less is computed of it.
   if (use < use_of(first->second)) {
@@ -351,7 +381,8 @@ void DecodeStage::process_group(Worker& worker, const std::vector<std::size_t>& 
     if (const auto* broken = std::get_if<loaders::BrokenVideo>(&decoded[i])) {
       outcomes_[wanted[i]].broken = {broken->kind(), broken->cause()};
     } else {
-      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]], use_of(wanted[i]));
+      take_clip(worker, std::get<loaders::DecodedClip>(decoded[i]), outcomes_[wanted[i]],
+                use_of(wanted[i]));
     }
   }
 }
@@ -366,7 +397,8 @@ void DecodeStage::store_clip_info(const ClipOutcome& outcome) const {
   store_.put_text(clip_info_key(outcome.content_sha256, decoder_), info.dump());
 }
 
-void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome, ClipUse use) {
+void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, ClipOutcome& outcome,
+                            ClipUse use) {
   ++decoded_;
   outcome.frame_count = clip.frame_count;
   outcome.declared_frames = clip.declared_frames;
@@ -381,12 +413,14 @@ void DecodeStage::take_clip(Worker& worker, const loaders::DecodedClip& clip, Cl
   }
   outcome.indices = clip.indices.front();
   if (outcome.indices.empty()) {
-    outcome.broken = {"broken_video", fmt::format("{} frames decode, fewer than {} needs", clip.frame_count,
-                                                  loaders::to_string(plan_.frame_rule))};
+    outcome.broken = {"broken_video",
+                      fmt::format("{} frames decode, fewer than {} needs", clip.frame_count,
+                                  loaders::to_string(plan_.frame_rule))};
     return;
   }
   const auto frames = distinct_frames(outcome.indices);
-  if (FrameSink* sink = sink_of(use); sink != nullptr && sink->wants(outcome.content_sha256, frames)) {
+  if (FrameSink* sink = sink_of(use);
+      sink != nullptr && sink->wants(outcome.content_sha256, frames)) {
     for (const int frame : frames) sink->take(outcome.content_sha256, frame, clip.frames.at(frame));
   }
   if (plan_.pixels) {

@@ -30,13 +30,15 @@ std::string machine_name() {
 FeatureMatrix matrix_from(const at::Tensor& features) {
   FeatureMatrix matrix(static_cast<int>(features.size(0)), static_cast<int>(features.size(1)));
   const at::Tensor values = features.contiguous();
-  std::memcpy(matrix.values.data(), values.const_data_ptr<float>(), matrix.values.size() * sizeof(float));
+  std::memcpy(matrix.values.data(), values.const_data_ptr<float>(),
+              matrix.values.size() * sizeof(float));
   return matrix;
 }
 
 }  // namespace
 
-/// One encoder of the plan: loaded when its first picture comes, with the batch that is being filled.
+/// One encoder of the plan: loaded when its first picture comes, with the batch that is being
+/// filled.
 struct EncodeStage::Slot {
   std::size_t index = 0;
   std::unique_ptr<models::ImageEncoder> encoder;
@@ -44,8 +46,8 @@ struct EncodeStage::Slot {
   std::vector<PreparedInput> pending;
 };
 
-EncodeStage::EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-                         BoundedQueue<PreparedInput>& queue)
+EncodeStage::EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
+                         const FeatureStore& store, BoundedQueue<PreparedInput>& queue)
     : plan_(plan), settings_(settings), store_(store), queue_(queue), slots_(plan.encoders.size()) {
   statistics_.device = settings.device;
 }
@@ -70,12 +72,15 @@ EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
   const auto& use = plan_.encoders[encoder];
   slot = std::make_unique<Slot>();
   slot->index = encoder;
-  slot->encoder = models::load_image_encoder(
-      use.checkpoint, {.device = models::parse_device(device_), .preprocess = std::nullopt, .weights_sha256 = use.weights_sha256});
+  slot->encoder =
+      models::load_image_encoder(use.checkpoint, {.device = models::parse_device(device_),
+                                                  .preprocess = std::nullopt,
+                                                  .weights_sha256 = use.weights_sha256});
   if (settings_.batch > 0) {
     slot->batch_size = BatchSize(settings_.batch);
   } else {
-    const std::string key = calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count());
+    const std::string key =
+        calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count());
     slot->batch_size = BatchSize(models::thread_count(), store_.get_text(key));
   }
   return *slot;
@@ -93,8 +98,9 @@ void EncodeStage::encode_captions() {
     {
       const StageTimer timer(statistics_.load_seconds);
       start_runtime();
-      encoder = models::load_text_encoder(
-        use.checkpoint, {.device = models::parse_device(device_), .preprocess = std::nullopt, .weights_sha256 = use.weights_sha256});
+      encoder = models::load_text_encoder(use.checkpoint, {.device = models::parse_device(device_),
+                                                           .preprocess = std::nullopt,
+                                                           .weights_sha256 = use.weights_sha256});
     }
     const StageTimer timer(statistics_.encode_text_seconds);
     const models::InferenceScope scope;
@@ -139,12 +145,14 @@ void EncodeStage::encode_images() {
 }
 
 // Note [After an interrupt]
-// The decode threads finish the clips in their hands and close the queue. Of what comes out of it, and of what waits for a full
-// batch, only the rest of half-encoded matrices is still encoded: a matrix is stored whole or not at all, so their rows would be lost.
-// At most a batch an encoder; everything else is decoded again by the next run.
+// The decode threads finish the clips in their hands and close the queue. Of what comes out of it,
+// and of what waits for a full batch, only the rest of half-encoded matrices is still encoded: a
+// matrix is stored whole or not at all, so their rows would be lost. At most a batch an encoder;
+// everything else is decoded again by the next run.
 void EncodeStage::drop_what_is_not_begun() {
   for (auto& slot : slots_) {
-    if (slot) std::erase_if(slot->pending, [](const PreparedInput& image) { return !image.job->begun(); });
+    if (slot)
+      std::erase_if(slot->pending, [](const PreparedInput& image) { return !image.job->begun(); });
   }
 }
 
@@ -153,14 +161,16 @@ void EncodeStage::run_batch(Slot& slot) {
   const auto count = static_cast<std::int64_t>(slot.pending.size());
   const models::InferenceScope scope;
   if (profile.output_height == 0 || profile.output_width == 0) {
-    throw BadInput(fmt::format("{}: its preprocessing {} gives pictures of changing size, which can't be batched",
-                               plan_.encoders[slot.index].id, profile.describe()));
+    throw BadInput(fmt::format(
+        "{}: its preprocessing {} gives pictures of changing size, which can't be batched",
+        plan_.encoders[slot.index].id, profile.describe()));
   }
   FeatureMatrix features;
   double seconds = 0.0;
   {
     const StageTimer timer(seconds);
-    at::Tensor pixels = at::empty({count, 3, profile.output_height, profile.output_width}, at::kFloat);
+    at::Tensor pixels =
+        at::empty({count, 3, profile.output_height, profile.output_width}, at::kFloat);
     float* target = pixels.mutable_data_ptr<float>();
     for (auto& image : slot.pending) {
       std::memcpy(target, image.values.data(), image.bytes());
@@ -174,8 +184,9 @@ void EncodeStage::run_batch(Slot& slot) {
   statistics_.images_encoded += count;
   const auto& use = plan_.encoders[slot.index];
   if (slot.batch_size.record(static_cast<int>(count), seconds)) {
-    store_.put_text(calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count()),
-                    slot.batch_size.text());
+    store_.put_text(
+        calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count()),
+        slot.batch_size.text());
   }
   statistics_.batch_sizes[use.role] = slot.batch_size.next();
 
@@ -194,12 +205,14 @@ void EncodeStage::run_clip(const PreparedInput& input) {
   if (!clip_encoder_) {
     const StageTimer timer(statistics_.load_seconds);
     start_runtime();
-    clip_encoder_ = models::load_clip_encoder(use.checkpoint, use.profile, models::parse_device(device_));
+    clip_encoder_ =
+        models::load_clip_encoder(use.checkpoint, use.profile, models::parse_device(device_));
   }
   const StageTimer timer(statistics_.encode_clip_seconds);
   const models::InferenceScope scope;
   // The tensor looks into the prepared clip, which outlives it.
-  const at::Tensor clip = at::from_blob(const_cast<float*>(input.values.data()), {3, input.frames, input.height, input.width}, at::kFloat);
+  const at::Tensor clip = at::from_blob(const_cast<float*>(input.values.data()),
+                                        {3, input.frames, input.height, input.width}, at::kFloat);
   store_.put(input.job->key, matrix_from(clip_encoder_->encode_clip(clip)));
   ++statistics_.clips_encoded;
 }

@@ -11,19 +11,20 @@
 
 namespace asbench::features {
 
-/// Runs in the caller's thread: takes prepared images off the queue, fills one batch an encoder, encodes full ones, and
-/// stores a clip's matrix with its last row.
+/// Runs in the caller's thread: takes prepared images off the queue, fills one batch an encoder,
+/// encodes full ones, and stores a clip's matrix with its last row.
 class EncodeStage {
  public:
-  EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store,
-              BoundedQueue<PreparedInput>& queue);
+  EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
+              const FeatureStore& store, BoundedQueue<PreparedInput>& queue);
   ~EncodeStage();
   EncodeStage(const EncodeStage&) = delete;
   EncodeStage& operator=(const EncodeStage&) = delete;
 
   /// Captions that the store lacks, once each, in one go.
   void encode_captions();
-  /// Until the queue is closed and empty. After an interrupt nothing new is begun, and nothing encoded is lost.
+  /// Until the queue is closed and empty. After an interrupt nothing new is begun, and nothing
+  /// encoded is lost.
   void encode_images();
 
   void add_statistics(ExtractionStatistics& statistics) const;

@@ -11,21 +11,24 @@ namespace asbench::features {
 
 EncoderUse open_encoder(const EncoderRequest& request) {
   EncoderUse use;
-  use.checkpoint = models::open_checkpoint(request.id, models::default_weight_folders(request.weights));
-  use.profile = models::resolve_profile(use.checkpoint.id, use.checkpoint.preprocessor, request.preprocess);
+  use.checkpoint =
+      models::open_checkpoint(request.id, models::default_weight_folders(request.weights));
+  use.profile =
+      models::resolve_profile(use.checkpoint.id, use.checkpoint.preprocessor, request.preprocess);
   use.role = request.role;
   use.id = use.checkpoint.id;
   use.revision = use.checkpoint.revision;
   use.demo_only = models::is_embedded(use.id);
-  use.weights_sha256 = remembered_hash(request.store, "checkpoint", use.checkpoint.weight_files, [&] { return models::weights_sha256(use.checkpoint); });
+  use.weights_sha256 = remembered_hash(request.store, "checkpoint", use.checkpoint.weight_files,
+                                       [&] { return models::weights_sha256(use.checkpoint); });
   use.preprocess = use.profile.describe();
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
   use.images = request.images;
   use.text = request.text;
   if (use.text) {
     std::string files;
-    for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
-                             "added_tokens.json"}) {
+    for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
+                             "special_tokens_map.json", "added_tokens.json"}) {
       const auto path = use.checkpoint.folder / name;
       if (std::filesystem::exists(path)) files += fmt::format("{} {}\n", name, sha256_file(path));
     }
@@ -36,13 +39,16 @@ EncoderUse open_encoder(const EncoderRequest& request) {
 
 ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
   ClipEncoderUse use;
-  use.checkpoint = models::open_clip_checkpoint(request.id, models::default_weight_folders(request.weights));
+  use.checkpoint =
+      models::open_clip_checkpoint(request.id, models::default_weight_folders(request.weights));
   use.profile = models::resolve_clip_profile(use.checkpoint, request.preprocess);
   use.id = use.checkpoint.id;
   if (use.checkpoint.checkpoint) use.revision = use.checkpoint.checkpoint->revision;
   const bool script = use.checkpoint.is_torchscript();
-  const auto files = script ? std::vector{use.checkpoint.torchscript} : use.checkpoint.checkpoint->weight_files;
-  use.weights_sha256 = remembered_hash(request.store, script ? "file" : "checkpoint", files, [&] { return models::clip_weights_sha256(use.checkpoint); });
+  const auto files =
+      script ? std::vector{use.checkpoint.torchscript} : use.checkpoint.checkpoint->weight_files;
+  use.weights_sha256 = remembered_hash(request.store, script ? "file" : "checkpoint", files,
+                                       [&] { return models::clip_weights_sha256(use.checkpoint); });
   use.preprocess = use.profile.describe();
   use.architecture = models::clip_architecture(use.checkpoint);
   use.length = models::clip_length(use.checkpoint);

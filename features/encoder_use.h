@@ -15,20 +15,23 @@ namespace asbench::features {
 struct EncoderRequest {
   std::string role;  ///< "clip", "dino"
   std::string id;    ///< hub name, or the path of a checkpoint folder
-  std::optional<std::filesystem::path> weights;  ///< --weights; else as models/weights/hub.h searches
-  const FeatureStore* store = nullptr;           ///< remembers the weights' hash while the files stay as they are; may be null
-  std::optional<std::string> preprocess;         ///< profile name; else pinned, else the checkpoint's own
+  std::optional<std::filesystem::path>
+      weights;  ///< --weights; else as models/weights/hub.h searches
+  const FeatureStore* store =
+      nullptr;  ///< remembers the weights' hash while the files stay as they are; may be null
+  std::optional<std::string> preprocess;  ///< profile name; else pinned, else the checkpoint's own
   bool images = true;
   bool text = false;  ///< captions go through its text tower
 };
 
-/// One encoder of a run: found, hashed, not loaded. The plain fields are what signatures and provenance name; the rest is for
-/// the extractor.
+/// One encoder of a run: found, hashed, not loaded. The plain fields are what signatures and
+/// provenance name; the rest is for the extractor.
 struct EncoderUse {
   std::string role;
   std::string id;
   std::optional<std::string> revision;
-  bool demo_only = false;  ///< comes with the program (asbench/...): for the demo and tests, no judge of a real system
+  bool demo_only = false;  ///< comes with the program (asbench/...): for the demo and tests, no
+                           ///< judge of a real system
   std::string weights_sha256;
   std::string preprocess;        ///< Profile::describe(), every number resolved
   std::string config_sha256;     ///< what config.json says and weights don't: activation, eps, ...
@@ -40,7 +43,8 @@ struct EncoderUse {
 };
 
 /// Finds the checkpoint, resolves its preprocessing and hashes its weights.
-/// @throws BadInput when it isn't there (says where it was looked for and how to fetch it), UsageError for the profile.
+/// @throws BadInput when it isn't there (says where it was looked for and how to fetch it),
+/// UsageError for the profile.
 [[nodiscard]] EncoderUse open_encoder(const EncoderRequest& request);
 
 /// The video network of a run (role `video`): found, hashed, not loaded.

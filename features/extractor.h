@@ -20,8 +20,8 @@
 
 namespace asbench::features {
 
-/// Gets every sampled frame once, from the one decode pass (thumbnails for reports). Called from decode threads, possibly
-/// several at a time for different clips.
+/// Gets every sampled frame once, from the one decode pass (thumbnails for reports). Called from
+/// decode threads, possibly several at a time for different clips.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
@@ -35,22 +35,28 @@ struct ExtractionPlan {
   std::vector<EncoderUse> encoders;
   loaders::FrameRule frame_rule;
   std::vector<loaders::ShotSource> clips;
-  /// Encoded as `clips` are, but not handed to the sink: real animation for comparison. Indexed behind them.
+  /// Encoded as `clips` are, but not handed to the sink: real animation for comparison. Indexed
+  /// behind them.
   std::vector<loaders::ShotSource> ceiling_clips;
   std::vector<std::filesystem::path> references;
-  std::string background = "black";  ///< behind transparent references: black, white, gray, mean, keep
-  std::string mirrored_role;         ///< this role's encoder gets the references mirrored left-right too; empty: none
-  bool pixels = true;                ///< cells and motion of the sampled frames (controls that need no encoder)
+  std::string background =
+      "black";                ///< behind transparent references: black, white, gray, mean, keep
+  std::string mirrored_role;  ///< this role's encoder gets the references mirrored left-right too;
+                              ///< empty: none
+  bool pixels = true;  ///< cells and motion of the sampled frames (controls that need no encoder)
   std::vector<std::string> captions;
-  /// A video network that gives each clip, and each of `reference_clips`, one feature of the frames that `clip_rule` takes.
+  /// A video network that gives each clip, and each of `reference_clips`, one feature of the frames
+  /// that `clip_rule` takes.
   std::optional<ClipEncoderUse> clip_encoder;
   loaders::FrameRule clip_rule{loaders::FrameRule::Kind::window, 16};
-  std::vector<loaders::ShotSource> reference_clips;  ///< the real side of distribution metrics: no other encoder sees them
+  std::vector<loaders::ShotSource>
+      reference_clips;  ///< the real side of distribution metrics: no other encoder sees them
 };
 
 struct ExtractionSettings {
-  int threads = 0;         ///< of the encoders; 0: all cores
-  int batch = 0;           ///< images a batch; 0: the fastest of a few, tried on the run's own first batches and remembered in the store
+  int threads = 0;  ///< of the encoders; 0: all cores
+  int batch = 0;  ///< images a batch; 0: the fastest of a few, tried on the run's own first batches
+                  ///< and remembered in the store
   int decode_threads = 1;  ///< decode and preprocess ahead of the encoders
   std::string device = "cpu";
   Progress::Style progress = Progress::Style::automatic;
@@ -70,20 +76,25 @@ struct ClipOutcome {
   double fps = 0.0;
   int width = 0;
   int height = 0;
-  std::vector<int> indices;   ///< sampled frames under the plan's rule, repeats included (frame_count < k)
-  std::string sample_digest;  ///< equal for two clips when their sampled frames are equal byte by byte
-  std::vector<int> window;    ///< frames that the video network gets; empty: the clip is too short for it
+  std::vector<int>
+      indices;  ///< sampled frames under the plan's rule, repeats included (frame_count < k)
+  std::string
+      sample_digest;  ///< equal for two clips when their sampled frames are equal byte by byte
+  std::vector<int>
+      window;  ///< frames that the video network gets; empty: the clip is too short for it
 };
 
-/// What was done and how long it took; goes into provenance. Seconds of a stage are summed over its threads.
+/// What was done and how long it took; goes into provenance. Seconds of a stage are summed over its
+/// threads.
 struct ExtractionStatistics {
   std::int64_t clips = 0;
   std::int64_t clips_decoded = 0;
   std::int64_t images_encoded = 0;
   std::int64_t captions_encoded = 0;
-  std::int64_t clips_encoded = 0;  ///< by the video network
-  std::map<std::string, int> batch_sizes;       ///< by role
-  std::string products;  ///< whose matrix products computed the features: ProductKernels::name, or the GPU's; "" when none was computed
+  std::int64_t clips_encoded = 0;          ///< by the video network
+  std::map<std::string, int> batch_sizes;  ///< by role
+  std::string products;  ///< whose matrix products computed the features: ProductKernels::name, or
+                         ///< the GPU's; "" when none was computed
   std::map<std::string, std::string> libraries;  ///< name -> version, of what computes the features
   std::string decoder;                           ///< reads clips; part of every clip's key
   std::string device;                            ///< what --device came to: "cpu", "cuda:0 (name)"
@@ -102,12 +113,14 @@ struct ExtractionStatistics {
 
 /// Cells and motion of a clip's sampled frames (core/thumbnail.h).
 struct PixelMatrix {
-  FeatureMatrix cells;        ///< [k, cells], values 0..255
-  std::vector<float> motion;  ///< [k - 1], mean absolute thumbnail difference of neighbouring sampled frames, 0..1
+  FeatureMatrix cells;  ///< [k, cells], values 0..255
+  std::vector<float>
+      motion;  ///< [k - 1], mean absolute thumbnail difference of neighbouring sampled frames, 0..1
 };
 
-/// The features of a plan, all in the store; read from there on demand, so that memory does not grow with the number of
-/// clips. @throws BadInput when an entry vanished or was damaged meanwhile (run again: it is computed anew).
+/// The features of a plan, all in the store; read from there on demand, so that memory does not
+/// grow with the number of clips. @throws BadInput when an entry vanished or was damaged meanwhile
+/// (run again: it is computed anew).
 class Extraction {
  public:
   struct State;
@@ -122,7 +135,8 @@ class Extraction {
   [[nodiscard]] FeatureMatrix clip_features(std::size_t clip, std::size_t encoder) const;
   [[nodiscard]] PixelMatrix clip_pixels(std::size_t clip) const;
   /// [1, D]
-  [[nodiscard]] FeatureMatrix reference_features(std::size_t reference, std::size_t encoder, bool mirrored = false) const;
+  [[nodiscard]] FeatureMatrix reference_features(std::size_t reference, std::size_t encoder,
+                                                 bool mirrored = false) const;
   /// [1, cells] of the letterboxed reference (core/thumbnail.h).
   [[nodiscard]] FeatureMatrix reference_cells(std::size_t reference) const;
   /// [1, D] of the plan's caption under the encoder that has `text`.
@@ -142,18 +156,22 @@ class Extraction {
 [[nodiscard]] bool was_decoded(std::string_view content_sha256, const FeatureStore& store);
 
 /// Says at once what `--device` can't have, also when nothing will have to be computed.
-/// @throws UsageError for another text than cpu, cuda, cuda:N, auto; BadInput with the reason when CUDA can't be used.
+/// @throws UsageError for another text than cpu, cuda, cuda:N, auto; BadInput with the reason when
+/// CUDA can't be used.
 void check_device(const std::string& device);
 
 /// Computes whatever of the plan is not in the store yet.
 ///
-/// Decode threads read each new clip once and preprocess its sampled frames; a bounded queue hands them to the encoders, in
-/// batches that mix clips. Encoders are loaded when the first frame needs them, so a run that finds everything stored loads
-/// none. Features are stored as soon as a clip's last frame is encoded: whatever ends the process, finished clips stay.
-/// A broken clip is an outcome, not an exception.
+/// Decode threads read each new clip once and preprocess its sampled frames; a bounded queue hands
+/// them to the encoders, in batches that mix clips. Encoders are loaded when the first frame needs
+/// them, so a run that finds everything stored loads none. Features are stored as soon as a clip's
+/// last frame is encoded: whatever ends the process, finished clips stay. A broken clip is an
+/// outcome, not an exception.
 ///
-/// @throws BadInput for a reference that can't be read, weights that don't fit, a full disk; UsageError for the device;
+/// @throws BadInput for a reference that can't be read, weights that don't fit, a full disk;
+/// UsageError for the device;
 ///         Error "interrupted" after SIGINT, with what was kept.
-[[nodiscard]] Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings, const FeatureStore& store);
+[[nodiscard]] Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings,
+                                 const FeatureStore& store);
 
 }  // namespace asbench::features

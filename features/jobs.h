@@ -14,7 +14,8 @@
 
 namespace asbench::features {
 
-/// One matrix that an encoder has to compute: the distinct sampled frames of a clip, or one reference.
+/// One matrix that an encoder has to compute: the distinct sampled frames of a clip, or one
+/// reference.
 struct EncodeJob {
   std::string key;
   std::size_t encoder = 0;
@@ -38,8 +39,11 @@ struct PreparedInput {
 /// Adds the time until its end to a sum.
 class StageTimer {
  public:
-  explicit StageTimer(double& seconds) : seconds_(seconds), started_(std::chrono::steady_clock::now()) {}
-  ~StageTimer() { seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count(); }
+  explicit StageTimer(double& seconds)
+      : seconds_(seconds), started_(std::chrono::steady_clock::now()) {}
+  ~StageTimer() {
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  }
   StageTimer(const StageTimer&) = delete;
   StageTimer& operator=(const StageTimer&) = delete;
 

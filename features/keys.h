@@ -6,8 +6,9 @@
 
 namespace asbench::features {
 
-/// Keys of the store: SHA-256 over named lines of everything that the value depends on, so that any change is another key.
-/// Each begins with the kind and version of the entry; raising a version retires all its entries.
+/// Keys of the store: SHA-256 over named lines of everything that the value depends on, so that any
+/// change is another key. Each begins with the kind and version of the entry; raising a version
+/// retires all its entries.
 
 /// What is known about a clip after decoding: frame count, rate, size.
 [[nodiscard]] std::string clip_info_key(std::string_view content_sha256, std::string_view decoder);
@@ -16,10 +17,11 @@ namespace asbench::features {
 struct FrameFeatureKey {
   std::string_view content_sha256;
   std::string_view decoder;
-  std::span<const int> frames;        ///< distinct indices, ascending
-  std::string_view profile;           ///< Profile::describe()
+  std::span<const int> frames;  ///< distinct indices, ascending
+  std::string_view profile;     ///< Profile::describe()
   std::string_view weights_sha256;
-  std::string_view architecture;      ///< what config.json says that weights don't (activation, eps, ...)
+  std::string_view
+      architecture;  ///< what config.json says that weights don't (activation, eps, ...)
   std::string_view dtype;
 };
 [[nodiscard]] std::string frame_feature_key(const FrameFeatureKey& key);
@@ -37,7 +39,8 @@ struct ClipFeatureKey {
 [[nodiscard]] std::string clip_feature_key(const ClipFeatureKey& key);
 
 /// Pixel controls of one clip: cells and motion of the sampled frames.
-[[nodiscard]] std::string pixel_key(std::string_view content_sha256, std::string_view decoder, std::span<const int> frames);
+[[nodiscard]] std::string pixel_key(std::string_view content_sha256, std::string_view decoder,
+                                    std::span<const int> frames);
 
 /// One reference picture under one encoder: [1, D].
 struct ReferenceKey {
@@ -62,6 +65,7 @@ struct CaptionKey {
 [[nodiscard]] std::string caption_key(const CaptionKey& key);
 
 /// The batch size that a calibration chose for an encoder on this machine.
-[[nodiscard]] std::string calibration_key(std::string_view weights_sha256, std::string_view machine, int threads);
+[[nodiscard]] std::string calibration_key(std::string_view weights_sha256, std::string_view machine,
+                                          int threads);
 
 }  // namespace asbench::features

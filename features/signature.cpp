@@ -10,7 +10,8 @@ std::string signature_line(const SignatureFields& fields) {
     if (!value.empty()) line += fmt::format(" | {}={}", name, value);
   };
   for (const auto& encoder : fields.encoders) {
-    add("enc", fmt::format("{}#{}{}", encoder.id, encoder.weights_sha256.substr(0, 8), encoder.demo_only ? " (demo encoder)" : ""));
+    add("enc", fmt::format("{}#{}{}", encoder.id, encoder.weights_sha256.substr(0, 8),
+                           encoder.demo_only ? " (demo encoder)" : ""));
     add("prep", encoder.profile);
   }
   add("frames", fields.frames);

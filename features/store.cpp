@@ -19,7 +19,8 @@
 namespace asbench::features {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "entries are little-endian as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "entries are little-endian as they lie in memory");
 
 constexpr std::uint64_t kMagic = 0x3145524F54534241ULL;  // "ABSTORE1"
 constexpr std::size_t kKeyDigits = 64;
@@ -44,7 +45,8 @@ std::uint64_t checksum_of(Header header, std::span<const std::byte> payload) {
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::filesystem::path path)
-      : path_(std::move(path)), descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+      : path_(std::move(path)),
+        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail("can't be made");
   }
   ~TemporaryFile() {
@@ -72,9 +74,10 @@ class TemporaryFile {
 
  private:
   [[noreturn]] void fail(std::string_view what) const {
-    throw BadInput(fmt::format(
-        "feature store: {} {}: {}\n  Free some space, or name another folder with --cache DIR. Features stored so far are kept.",
-        path_.string(), what, std::strerror(errno)));
+    throw BadInput(
+        fmt::format("feature store: {} {}: {}\n  Free some space, or name another folder with "
+                    "--cache DIR. Features stored so far are kept.",
+                    path_.string(), what, std::strerror(errno)));
   }
 
   std::filesystem::path path_;
@@ -86,8 +89,9 @@ void make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
-    throw BadInput(fmt::format("feature store: the folder {} can't be made: {}\n  Name a writable one with --cache DIR.",
-                               folder.string(), error.message()));
+    throw BadInput(fmt::format(
+        "feature store: the folder {} can't be made: {}\n  Name a writable one with --cache DIR.",
+        folder.string(), error.message()));
   }
 }
 
@@ -99,21 +103,23 @@ FeatureStore::FeatureStore(std::filesystem::path root) : root_(std::move(root)) 
 }
 
 std::filesystem::path FeatureStore::entry_path(std::string_view key) const {
-  if (key.size() != kKeyDigits) throw InternalError(fmt::format("store key of {} digits", key.size()));
+  if (key.size() != kKeyDigits)
+    throw InternalError(fmt::format("store key of {} digits", key.size()));
   return root_ / "objects" / std::string(key.substr(0, 2)) / std::string(key);
 }
 
-std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::uint32_t& rows, std::uint32_t& cols) const {
+std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::uint32_t& rows,
+                                                    std::uint32_t& cols) const {
   const auto path = entry_path(key);
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return std::nullopt;
   Header header;
   std::string payload;
   bool whole = false;
-  struct stat status{};
+  struct stat status {};
   if (::fstat(file, &status) == 0 && static_cast<std::size_t>(status.st_size) >= sizeof(Header) &&
-      ::pread(file, &header, sizeof(header), 0) == static_cast<ssize_t>(sizeof(header)) && header.magic == kMagic &&
-      std::string_view(header.key, kKeyDigits) == key &&
+      ::pread(file, &header, sizeof(header), 0) == static_cast<ssize_t>(sizeof(header)) &&
+      header.magic == kMagic && std::string_view(header.key, kKeyDigits) == key &&
       header.payload_bytes == static_cast<std::uint64_t>(status.st_size) - sizeof(Header)) {
     payload.resize(header.payload_bytes);
     std::size_t done = 0;
@@ -125,13 +131,17 @@ std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::u
       done += static_cast<std::size_t>(got);
     }
     whole = done == payload.size() &&
-            checksum_of(header, std::as_bytes(std::span(payload.data(), payload.size()))) == header.checksum;
+            checksum_of(header, std::as_bytes(std::span(payload.data(), payload.size()))) ==
+                header.checksum;
   }
   ::close(file);
   if (!whole) {
-    // Another process may have dropped and rewritten it meanwhile; removing a good entry costs one computation.
+    // Another process may have dropped and rewritten it meanwhile; removing a good entry costs one
+    // computation.
     ::unlink(path.c_str());
-    fmt::print(stderr, "asbench: a damaged entry of the feature store was dropped and will be computed again: {}\n",
+    fmt::print(stderr,
+               "asbench: a damaged entry of the feature store was dropped and will be computed "
+               "again: {}\n",
                path.string());
     return std::nullopt;
   }
@@ -151,7 +161,8 @@ void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::ui
   header.cols = cols;
   header.payload_bytes = payload.size();
   header.checksum = checksum_of(header, payload);
-  TemporaryFile file(root_ / "tmp" / fmt::format("{}.{}.{}", key.substr(0, 16), ::getpid(), serial++));
+  TemporaryFile file(root_ / "tmp" /
+                     fmt::format("{}.{}.{}", key.substr(0, 16), ::getpid(), serial++));
   file.write(std::as_bytes(std::span(&header, 1)));
   file.write(payload);
   file.place(path);
@@ -192,14 +203,16 @@ bool FeatureStore::has(std::string_view key) const {
 }
 
 std::filesystem::path default_store_folder() {
-  if (const char* folder = std::getenv("ASBENCH_CACHE"); folder != nullptr && *folder != '\0') return folder;
+  if (const char* folder = std::getenv("ASBENCH_CACHE"); folder != nullptr && *folder != '\0')
+    return folder;
   if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
     return std::filesystem::path(folder) / "asbench";
   }
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
     return std::filesystem::path(home) / ".cache" / "asbench";
   }
-  throw UsageError("no place for the feature store is known: set HOME or ASBENCH_CACHE, or give --cache DIR");
+  throw UsageError(
+      "no place for the feature store is known: set HOME or ASBENCH_CACHE, or give --cache DIR");
 }
 
 }  // namespace asbench::features

@@ -14,19 +14,22 @@ namespace asbench::features {
 
 /// Content-addressed store of computed features, shared by any number of processes.
 ///
-/// An entry is one file, `objects/<first two digits>/<64 digits of its key>`: a header (magic, key, shape, checksum) and the
-/// values. It is written under a temporary name, synced and renamed, so a reader sees a whole entry or none, whatever kills
-/// the writer. get() verifies key, length and checksum; a damaged entry is removed, said on stderr and answered
-/// like an absent one, so that the caller computes it again. Entries never change: two writers of one key write the same
+/// An entry is one file, `objects/<first two digits>/<64 digits of its key>`: a header (magic, key,
+/// shape, checksum) and the values. It is written under a temporary name, synced and renamed, so a
+/// reader sees a whole entry or none, whatever kills the writer. get() verifies key, length and
+/// checksum; a damaged entry is removed, said on stderr and answered like an absent one, so that
+/// the caller computes it again. Entries never change: two writers of one key write the same
 /// values. Thread-safe.
 class FeatureStore {
  public:
-  /// Opens the store, making the folder if need be. @throws BadInput when it can't be made or written.
+  /// Opens the store, making the folder if need be. @throws BadInput when it can't be made or
+  /// written.
   explicit FeatureStore(std::filesystem::path root);
 
   /// @param key  64 hexadecimal digits, see features/keys.h
   [[nodiscard]] std::optional<FeatureMatrix> get(std::string_view key) const;
-  /// @throws BadInput when the disk is full or the entry can't be written; nothing half-written stays under its name.
+  /// @throws BadInput when the disk is full or the entry can't be written; nothing half-written
+  /// stays under its name.
   void put(std::string_view key, const FeatureMatrix& matrix) const;
 
   /// Small texts under the same rules: what is known about a clip, a file's hash.
@@ -40,13 +43,16 @@ class FeatureStore {
 
  private:
   [[nodiscard]] std::filesystem::path entry_path(std::string_view key) const;
-  [[nodiscard]] std::optional<std::string> read_entry(std::string_view key, std::uint32_t& rows, std::uint32_t& cols) const;
-  void write_entry(std::string_view key, std::uint32_t rows, std::uint32_t cols, std::span<const std::byte> payload) const;
+  [[nodiscard]] std::optional<std::string> read_entry(std::string_view key, std::uint32_t& rows,
+                                                      std::uint32_t& cols) const;
+  void write_entry(std::string_view key, std::uint32_t rows, std::uint32_t cols,
+                   std::span<const std::byte> payload) const;
 
   std::filesystem::path root_;
 };
 
-/// Where features are kept unless --cache says otherwise: $ASBENCH_CACHE, else $XDG_CACHE_HOME/asbench, else ~/.cache/asbench.
+/// Where features are kept unless --cache says otherwise: $ASBENCH_CACHE, else
+/// $XDG_CACHE_HOME/asbench, else ~/.cache/asbench.
 [[nodiscard]] std::filesystem::path default_store_folder();
 
 }  // namespace asbench::features

@@ -8,24 +8,28 @@
 
 namespace asbench::features {
 
-/// What tells, without reading them, that files are those of last time: device, inode, size, and the times of the last change of
-/// contents and of inode to the nanosecond. The latter can't be set by a program, so a file that was written to is another one whatever
-/// its name and its modification time say. Empty when a file changed within the last two seconds, since a second write could then
-/// leave the same times, or isn't there.
+/// What tells, without reading them, that files are those of last time: device, inode, size, and
+/// the times of the last change of contents and of inode to the nanosecond. The latter can't be set
+/// by a program, so a file that was written to is another one whatever its name and its
+/// modification time say. Empty when a file changed within the last two seconds, since a second
+/// write could then leave the same times, or isn't there.
 [[nodiscard]] std::string identity_of(std::span<const std::filesystem::path> files);
 
-/// `hash()`, remembered in the store under the files' identity: weights of a gigabyte take half a second to read and hash.
-/// `hash` names the way of hashing, so that two ways don't share an entry. Without a store, or an identity, it is just computed.
+/// `hash()`, remembered in the store under the files' identity: weights of a gigabyte take half a
+/// second to read and hash. `hash` names the way of hashing, so that two ways don't share an entry.
+/// Without a store, or an identity, it is just computed.
 template <typename Hash>
-[[nodiscard]] std::string remembered_hash(const FeatureStore* store, std::string_view way, std::span<const std::filesystem::path> files,
-                                          Hash hash);
+[[nodiscard]] std::string remembered_hash(const FeatureStore* store, std::string_view way,
+                                          std::span<const std::filesystem::path> files, Hash hash);
 
 /// @param key  hash_key(); @returns 64 hexadecimal digits, or nothing
-[[nodiscard]] std::optional<std::string> recall_hash(const FeatureStore& store, std::string_view key);
+[[nodiscard]] std::optional<std::string> recall_hash(const FeatureStore& store,
+                                                     std::string_view key);
 [[nodiscard]] std::string hash_key(std::string_view way, std::string_view identity);
 
 template <typename Hash>
-std::string remembered_hash(const FeatureStore* store, std::string_view way, std::span<const std::filesystem::path> files, Hash hash) {
+std::string remembered_hash(const FeatureStore* store, std::string_view way,
+                            std::span<const std::filesystem::path> files, Hash hash) {
   const std::string identity = store != nullptr ? identity_of(files) : std::string();
   if (identity.empty()) return hash();
   const std::string key = hash_key(way, identity);

@@ -72,7 +72,8 @@ Findings tuning_clip_findings(const Split& split) {
       try {
         check_clip({ShotSource::Kind::video_file, clip.file});
       } catch (const BrokenVideo& broken) {
-        findings.push_back({"clip_unusable", "", std::nullopt, fmt::format("clip of {}: {}", ip.id, broken.what())});
+        findings.push_back({"clip_unusable", "", std::nullopt,
+                            fmt::format("clip of {}: {}", ip.id, broken.what())});
       }
     }
   }

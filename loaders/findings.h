@@ -27,8 +27,9 @@ namespace asbench::loaders {
 /// `missing_reference` for each reference of the split that is no readable picture. Decodes them.
 [[nodiscard]] Findings reference_findings(const Split& split);
 
-/// `clip_unusable` for each of the IPs' own clips that check_clip() refuses: no output stands or falls with it, but the
-/// numbers that real animation gives beside a system's (real_ceiling, fvd) rest on fewer clips.
+/// `clip_unusable` for each of the IPs' own clips that check_clip() refuses: no output stands or
+/// falls with it, but the numbers that real animation gives beside a system's (real_ceiling, fvd)
+/// rest on fewer clips.
 [[nodiscard]] Findings tuning_clip_findings(const Split& split);
 
 /// True for kinds that take something away that scoring needs (a shot, a story, a reference):

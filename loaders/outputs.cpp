@@ -42,7 +42,8 @@ Outputs find_automatically(const Split& split, const std::filesystem::path& fold
     }
     if (found.shots.empty() || found.shots.size() < best.shots.size()) continue;
     if (found.shots.size() > best.shots.size()) equals.clear();
-    if (found.shots == best.shots) continue;  // folders of frames: two endings name the same folders
+    if (found.shots == best.shots)
+      continue;  // folders of frames: two endings name the same folders
     equals.push_back(built_in.name);
     found.layout = built_in.name;
     best = std::move(found);

@@ -25,7 +25,8 @@ Image on_grey(const Image& rgba) {
   for (std::size_t pixel = 0; pixel < rgba.bytes.size() / 4; ++pixel) {
     const std::uint8_t* from = &rgba.bytes[4 * pixel];
     for (std::size_t channel = 0; channel < 3; ++channel) {
-      rgb.bytes[3 * pixel + channel] = static_cast<std::uint8_t>((from[channel] * from[3] + kBackground * (255 - from[3]) + 127) / 255);
+      rgb.bytes[3 * pixel + channel] = static_cast<std::uint8_t>(
+          (from[channel] * from[3] + kBackground * (255 - from[3]) + 127) / 255);
     }
   }
   return rgb;
@@ -37,7 +38,8 @@ void write_small_jpeg(const std::filesystem::path& path, const Image& image, int
   std::vector<unsigned char> bytes;
   try {
     cv::Mat picture = to_mat(image.channels == 4 ? on_grey(image) : image);
-    const double scale = std::min(1.0, static_cast<double>(longest_side) / std::max(image.width, image.height));
+    const double scale =
+        std::min(1.0, static_cast<double>(longest_side) / std::max(image.width, image.height));
     const cv::Size size(std::max(1, static_cast<int>(std::lround(image.width * scale))),
                         std::max(1, static_cast<int>(std::lround(image.height * scale))));
     if (size != picture.size()) {
@@ -47,19 +49,25 @@ void write_small_jpeg(const std::filesystem::path& path, const Image& image, int
     }
     cv::imencode(".jpg", picture, bytes, {cv::IMWRITE_JPEG_QUALITY, kQuality});
   } catch (const cv::Exception& problem) {
-    throw BadInput(fmt::format("{}: the picture can't be made a JPEG: {}", path.string(), problem.err));
+    throw BadInput(
+        fmt::format("{}: the picture can't be made a JPEG: {}", path.string(), problem.err));
   }
-  // Renamed but not synced: a picture lost with the power is made again, and thousands of syncs would cost minutes.
-  const std::filesystem::path unfinished = path.string() + fmt::format(".{}.part", std::hash<std::thread::id>{}(std::this_thread::get_id()));
+  // Renamed but not synced: a picture lost with the power is made again, and thousands of syncs
+  // would cost minutes.
+  const std::filesystem::path unfinished =
+      path.string() +
+      fmt::format(".{}.part", std::hash<std::thread::id>{}(std::this_thread::get_id()));
   std::ofstream file(unfinished, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  file.write(reinterpret_cast<const char*>(bytes.data()),
+             static_cast<std::streamsize>(bytes.size()));
   file.close();
   std::error_code error;
   if (file.good()) std::filesystem::rename(unfinished, path, error);
   if (!file.good() || error) {
     std::error_code ignored;
     std::filesystem::remove(unfinished, ignored);
-    throw BadInput(fmt::format("{}: can't be written; is the disk full, the folder writable?", path.string()));
+    throw BadInput(
+        fmt::format("{}: can't be written; is the disk full, the folder writable?", path.string()));
   }
 }
 

@@ -26,7 +26,8 @@ StoryValue measure_copy_rate(const StoryFeatures& story, const MetricSettings& s
       continue;
     }
     if (static_cast<int>(shot.copies.size()) != shot.dino.rows) {
-      throw InternalError(fmt::format("copy_rate: {} shot {} has {} frames and neighbours of {}", story.id, index + 1, shot.dino.rows, shot.copies.size()));
+      throw InternalError(fmt::format("copy_rate: {} shot {} has {} frames and neighbours of {}",
+                                      story.id, index + 1, shot.dino.rows, shot.copies.size()));
     }
     ShotOutcome outcome;
     std::size_t copies = 0;
@@ -48,8 +49,10 @@ MetricInfo copy_rate_metric() {
   info.title = "Shots copied from a training set";
   info.direction = Direction::lower;
   info.definition =
-      "Share of shots of which more than half of the sampled frames are nearer to a training row than half the mean distance of that row to its own "
-      "nearest neighbours in the training set (50, other clips). Distance: 1 - cosine of DINO features.";
+      "Share of shots of which more than half of the sampled frames are nearer to a training row "
+      "than half the mean distance of that row to its own "
+      "nearest neighbours in the training set (50, other clips). Distance: 1 - cosine of DINO "
+      "features.";
   info.source = "AnimeShooter-Bench; per-query calibration after Carlini et al. 2023";
   info.aggregation = "shot>story>system";
   info.unit = "shots";

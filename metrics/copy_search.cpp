@@ -14,7 +14,9 @@ namespace {
 
 std::vector<float> unit_floats(FeatureView features, const char* what) {
   const UnitRows units = unit_rows(features);
-  if (!units.bad.empty()) throw BadInput(fmt::format("copy search: {} {}: {}", what, units.bad.front().row, units.bad.front().cause));
+  if (!units.bad.empty())
+    throw BadInput(fmt::format("copy search: {} {}: {}", what, units.bad.front().row,
+                               units.bad.front().cause));
   return {units.rows.values.begin(), units.rows.values.end()};
 }
 
@@ -41,15 +43,20 @@ SimilarityOptions options_for(int rows, std::optional<int> gpu) {
 }  // namespace
 
 CopySearch::CopySearch(FeatureView training, std::span<const int> clips, std::optional<int> gpu)
-    : units_(unit_floats(training, "training row")), cols_(training.cols), clips_(clips.begin(), clips.end()),
+    : units_(unit_floats(training, "training row")),
+      cols_(training.cols),
+      clips_(clips.begin(), clips.end()),
       index_({units_.data(), training.rows, training.cols}, options_for(training.rows, gpu)) {
   if (clips.size() != static_cast<std::size_t>(training.rows)) {
-    throw InternalError(fmt::format("copy search: {} rows of training features, {} clip numbers", training.rows, clips.size()));
+    throw InternalError(fmt::format("copy search: {} rows of training features, {} clip numbers",
+                                    training.rows, clips.size()));
   }
   std::map<int, int> lengths;
   for (const int clip : clips_) longest_clip_ = std::max(longest_clip_, ++lengths[clip]);
   if (lengths.size() < 2) {
-    throw BadInput("copy search: the training set has a single clip, so nothing says how far apart its clips lie. At least two are needed.");
+    throw BadInput(
+        "copy search: the training set has a single clip, so nothing says how far apart its clips "
+        "lie. At least two are needed.");
   }
 }
 
@@ -66,7 +73,8 @@ double CopySearch::threshold_of(int row) const {
     sum += distance(training.row(row), training.row(static_cast<int>(other)));
     ++count;
   }
-  // Only its own clip lies in the cells that were searched: nothing near to be measured against, and nothing is called a copy.
+  // Only its own clip lies in the cells that were searched: nothing near to be measured against,
+  // and nothing is called a copy.
   return count == 0 ? 0.0 : kCopyShare * sum / count;
 }
 

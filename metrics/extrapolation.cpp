@@ -18,7 +18,8 @@ namespace {
 std::vector<int> draw(int n, int count, SplitMix64& random) {
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
-  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) std::swap(order[i], order[i + random.below(order.size() - i)]);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+    std::swap(order[i], order[i + random.below(order.size() - i)]);
   order.resize(static_cast<std::size_t>(count));
   return order;
 }
@@ -28,11 +29,13 @@ struct Halves {
 };
 
 /// Whole groups to the halves, in a shuffled order, the next one always to the smaller half.
-Halves halve_groups(const std::map<std::string_view, std::vector<int>>& groups, SplitMix64& random) {
+Halves halve_groups(const std::map<std::string_view, std::vector<int>>& groups,
+                    SplitMix64& random) {
   std::vector<const std::vector<int>*> members;
   for (const auto& [name, rows] : groups) members.push_back(&rows);
   Halves halves;
-  for (const int index : draw(static_cast<int>(members.size()), static_cast<int>(members.size()), random)) {
+  for (const int index :
+       draw(static_cast<int>(members.size()), static_cast<int>(members.size()), random)) {
     auto& smaller = halves.first.size() <= halves.second.size() ? halves.first : halves.second;
     const auto& rows = *members[static_cast<std::size_t>(index)];
     smaller.insert(smaller.end(), rows.begin(), rows.end());
@@ -46,23 +49,28 @@ Halves halve_rows(int n, SplitMix64& random) {
   return {{order.begin(), middle}, {middle, order.end()}};
 }
 
-/// Both halves to the size of the smallest of them and the generated set: distances of different sizes don't compare. What stays is
-/// drawn, or it would be the first groups' rows.
+/// Both halves to the size of the smallest of them and the generated set: distances of different
+/// sizes don't compare. What stays is drawn, or it would be the first groups' rows.
 void cut(Halves& halves, int generated, SplitMix64& random) {
-  const std::size_t size = std::min({halves.first.size(), halves.second.size(), static_cast<std::size_t>(generated)});
+  const std::size_t size =
+      std::min({halves.first.size(), halves.second.size(), static_cast<std::size_t>(generated)});
   for (std::vector<int>* half : {&halves.first, &halves.second}) {
     if (half->size() == size) continue;
     std::vector<int> kept;
-    for (const int index : draw(static_cast<int>(half->size()), static_cast<int>(size), random)) kept.push_back((*half)[static_cast<std::size_t>(index)]);
+    for (const int index : draw(static_cast<int>(half->size()), static_cast<int>(size), random))
+      kept.push_back((*half)[static_cast<std::size_t>(index)]);
     *half = std::move(kept);
   }
 }
 
-double distance(SamplesView x, SamplesView y, int ddof) { return frechet_parts(x, y).with(ddof).value(); }
+double distance(SamplesView x, SamplesView y, int ddof) {
+  return frechet_parts(x, y).with(ddof).value();
+}
 
 }  // namespace
 
-std::optional<double> frechet_at_infinity(SamplesView real, SamplesView generated, int ddof, std::uint64_t seed) {
+std::optional<double> frechet_at_infinity(SamplesView real, SamplesView generated, int ddof,
+                                          std::uint64_t seed) {
   constexpr int kSizes = 5;
   const int n = std::min(real.rows, generated.rows);
   if (n / 2 < real.cols) return std::nullopt;
@@ -84,10 +92,13 @@ std::optional<double> frechet_at_infinity(SamplesView real, SamplesView generate
   return mean_distance - covariance / variance * mean_inverse;
 }
 
-std::optional<NoiseFloor> noise_floor(SamplesView real, SamplesView generated, std::span<const std::string> groups, int ddof, std::uint64_t seed) {
+std::optional<NoiseFloor> noise_floor(SamplesView real, SamplesView generated,
+                                      std::span<const std::string> groups, int ddof,
+                                      std::uint64_t seed) {
   std::map<std::string_view, std::vector<int>> members;
   for (std::size_t i = 0; i < groups.size(); ++i) members[groups[i]].push_back(static_cast<int>(i));
-  const bool by_group = members.size() >= 4 && !members.contains("");  // rows of no group are no group
+  const bool by_group =
+      members.size() >= 4 && !members.contains("");  // rows of no group are no group
   SplitMix64 random(seed);
   std::vector<double> floors;
   NoiseFloor result;
@@ -98,11 +109,14 @@ std::optional<NoiseFloor> noise_floor(SamplesView real, SamplesView generated, s
     if (size < 2) return std::nullopt;
     const Samples first = select_rows(real, halves.first);
     floors.push_back(distance(first, select_rows(real, halves.second), ddof));
-    result.generated += distance(first, select_rows(generated, draw(generated.rows, size, random)), ddof) / kHalvings;
+    result.generated +=
+        distance(first, select_rows(generated, draw(generated.rows, size, random)), ddof) /
+        kHalvings;
     result.size = halving == 0 ? size : std::min(result.size, size);
   }
   result.mean = mean(floors);
-  for (const double floor : floors) result.deviation += (floor - result.mean) * (floor - result.mean) / (kHalvings - 1);
+  for (const double floor : floors)
+    result.deviation += (floor - result.mean) * (floor - result.mean) / (kHalvings - 1);
   result.deviation = std::sqrt(result.deviation);
   return result;
 }

@@ -10,7 +10,7 @@ namespace asbench::metrics {
 namespace {
 
 constexpr double kPromised = 1e-8;  ///< relative error of a distance
-constexpr int kSmall = 256;  ///< below, a singular value decomposition takes milliseconds
+constexpr int kSmall = 256;         ///< below, a singular value decomposition takes milliseconds
 
 double squared_norm(const Samples& samples) {
   double sum = 0.0;
@@ -19,20 +19,24 @@ double squared_norm(const Samples& samples) {
 }
 
 // Note [Gram eigenvalues]
-// The eigenvalues l = s^2 of A A^T take a third of the time of A's singular values s. Each carries an absolute error e, so its root is
-// off by e / (2 s), or by sqrt(5 e) where nothing is left of it. LAPACK bounds e by a few ulp of the largest eigenvalue; for the small
-// eigenvalues, the ones that matter, what is seen is a hundredth of an ulp (matrices of 800 and 2000 rows with spectra from flat to
-// j^-4, against dgesdd), and a quarter is taken here. The sum of these bounds decides whether the sum of roots will do.
+// The eigenvalues l = s^2 of A A^T take a third of the time of A's singular values s. Each carries
+// an absolute error e, so its root is off by e / (2 s), or by sqrt(5 e) where nothing is left of
+// it. LAPACK bounds e by a few ulp of the largest eigenvalue; for the small eigenvalues, the ones
+// that matter, what is seen is a hundredth of an ulp (matrices of 800 and 2000 rows with spectra
+// from flat to j^-4, against dgesdd), and a quarter is taken here. The sum of these bounds decides
+// whether the sum of roots will do.
 constexpr double kUlps = 0.25;
 
 double root_error(double eigenvalue, double error) {
-  return eigenvalue > 4.0 * error ? error / (2.0 * std::sqrt(eigenvalue - error)) : std::sqrt(5.0 * error);
+  return eigenvalue > 4.0 * error ? error / (2.0 * std::sqrt(eigenvalue - error))
+                                  : std::sqrt(5.0 * error);
 }
 
 // Note [One direction less]
-// Centred rows add up to 0, so N <= D of them span N - 1 directions, and their product with the other side's has a singular value 0,
-// which eigenvalues resolve badly (Note [Gram eigenvalues]). The reflection that turns (1, ..., 1) into the first axis leaves the
-// singular values as they are and makes the first row 0, which is dropped; row i becomes x_i - x_1 / (sqrt(N) + 1).
+// Centred rows add up to 0, so N <= D of them span N - 1 directions, and their product with the
+// other side's has a singular value 0, which eigenvalues resolve badly (Note [Gram eigenvalues]).
+// The reflection that turns (1, ..., 1) into the first axis leaves the singular values as they are
+// and makes the first row 0, which is dropped; row i becomes x_i - x_1 / (sqrt(N) + 1).
 Samples without_the_sum(const Samples& centred) {
   Samples result(centred.rows - 1, centred.cols);
   const auto first = centred.view().row(0);
@@ -45,14 +49,19 @@ Samples without_the_sum(const Samples& centred) {
   return result;
 }
 
-/// A matrix with the same singular values of its products as the centred one, no larger than min(N - 1, D) x D.
-Samples reduced(const Samples& centred) { return centred.rows > centred.cols ? lapack::triangular_factor(centred) : without_the_sum(centred); }
+/// A matrix with the same singular values of its products as the centred one, no larger than min(N
+/// - 1, D) x D.
+Samples reduced(const Samples& centred) {
+  return centred.rows > centred.cols ? lapack::triangular_factor(centred)
+                                     : without_the_sum(centred);
+}
 
 Samples transposed(const Samples& matrix) {
   Samples result(matrix.cols, matrix.rows);
   for (int i = 0; i < matrix.rows; ++i) {
     const auto row = matrix.view().row(i);
-    for (int j = 0; j < matrix.cols; ++j) result.row(j)[static_cast<std::size_t>(i)] = row[static_cast<std::size_t>(j)];
+    for (int j = 0; j < matrix.cols; ++j)
+      result.row(j)[static_cast<std::size_t>(i)] = row[static_cast<std::size_t>(j)];
   }
   return result;
 }
@@ -60,7 +69,8 @@ Samples transposed(const Samples& matrix) {
 }  // namespace
 
 SingularSum singular_sum_by_eigenvalues(const Samples& matrix) {
-  const auto eigenvalues = lapack::gram_eigenvalues(matrix.rows > matrix.cols ? transposed(matrix) : matrix);
+  const auto eigenvalues =
+      lapack::gram_eigenvalues(matrix.rows > matrix.cols ? transposed(matrix) : matrix);
   const double error = kUlps * std::numeric_limits<double>::epsilon() * eigenvalues.back();
   SingularSum sum;
   for (const double eigenvalue : eigenvalues) {
@@ -78,7 +88,8 @@ double singular_sum(const Samples& matrix) {
 
 Frechet FrechetParts::with(int ddof) const {
   const double n = real_rows - ddof, m = generated_rows - ddof;
-  return {mean_term, real_squares / n + generated_squares / m - 2.0 * singular_sum / std::sqrt(n * m)};
+  return {mean_term,
+          real_squares / n + generated_squares / m - 2.0 * singular_sum / std::sqrt(n * m)};
 }
 
 FrechetParts frechet_parts(SamplesView real, SamplesView generated) {

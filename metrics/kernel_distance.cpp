@@ -35,7 +35,8 @@ double kernel_sum(SamplesView a, SamplesView b, const PolynomialKernel& kernel) 
       products.resize(static_cast<std::size_t>(left.rows) * static_cast<std::size_t>(right.rows));
       lapack::product_with_transposed(left, right, products);
       double tile = 0.0;
-      for (const double product : products) tile += power(kernel.gamma * product + kernel.offset, kernel.degree);
+      for (const double product : products)
+        tile += power(kernel.gamma * product + kernel.offset, kernel.degree);
       sum += tile;
     }
   }
@@ -52,10 +53,13 @@ double diagonal_sum(SamplesView a, const PolynomialKernel& kernel) {
   return sum;
 }
 
-PolynomialKernel cubic(int columns) { return {3, 1.0 / columns, 1.0}; }
+PolynomialKernel cubic(int columns) {
+  return {3, 1.0 / columns, 1.0};
+}
 
-/// NumPy's legacy generator, as far as RandomState(seed).choice(n, k, replace=False) needs it: Mersenne Twister seeded by init_genrand,
-/// a shuffle from the top whose indices come by masked rejection.
+/// NumPy's legacy generator, as far as RandomState(seed).choice(n, k, replace=False) needs it:
+/// Mersenne Twister seeded by init_genrand, a shuffle from the top whose indices come by masked
+/// rejection.
 class NumpyRandomState {
  public:
   explicit NumpyRandomState(std::uint32_t seed) : generator_(seed) {}
@@ -63,7 +67,9 @@ class NumpyRandomState {
   std::vector<int> choose(int n, int k) {
     std::vector<int> order(static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i) order[static_cast<std::size_t>(i)] = i;
-    for (int i = n - 1; i > 0; --i) std::swap(order[static_cast<std::size_t>(i)], order[below_or_equal(static_cast<std::uint32_t>(i))]);
+    for (int i = n - 1; i > 0; --i)
+      std::swap(order[static_cast<std::size_t>(i)],
+                order[below_or_equal(static_cast<std::uint32_t>(i))]);
     order.resize(static_cast<std::size_t>(k));
     return order;
   }
@@ -85,7 +91,8 @@ double unbiased_mmd(SamplesView real, SamplesView generated) {
   const PolynomialKernel kernel = cubic(real.cols);
   const double n = real.rows, m = generated.rows;
   return (kernel_sum(real, real, kernel) - diagonal_sum(real, kernel)) / (n * (n - 1)) +
-         (kernel_sum(generated, generated, kernel) - diagonal_sum(generated, kernel)) / (m * (m - 1)) -
+         (kernel_sum(generated, generated, kernel) - diagonal_sum(generated, kernel)) /
+             (m * (m - 1)) -
          2.0 * kernel_sum(real, generated, kernel) / (n * m);
 }
 
@@ -100,10 +107,13 @@ double kernel_distance(SamplesView real, SamplesView generated) {
 Kid kid(SamplesView real, SamplesView generated, const KidOptions& options) {
   require_pair(real, generated, "kid", 2);
   require_variance(real, generated, "kid");
-  if (options.subset_size < 2 || options.subsets < 1) throw UsageError("kid: at least 1 subset of at least 2 samples is needed");
+  if (options.subset_size < 2 || options.subsets < 1)
+    throw UsageError("kid: at least 1 subset of at least 2 samples is needed");
   if (std::min(real.rows, generated.rows) < options.subset_size) {
-    throw BadInput(fmt::format("kid: subsets of {} can't be drawn from {} real and {} generated samples; choose a smaller subset size",
-                               options.subset_size, real.rows, generated.rows));
+    throw BadInput(
+        fmt::format("kid: subsets of {} can't be drawn from {} real and {} generated samples; "
+                    "choose a smaller subset size",
+                    options.subset_size, real.rows, generated.rows));
   }
   NumpyRandomState random(options.seed);
   std::vector<double> values;
@@ -114,7 +124,8 @@ Kid kid(SamplesView real, SamplesView generated, const KidOptions& options) {
   }
   Kid result;
   for (const double value : values) result.mean += value / options.subsets;
-  for (const double value : values) result.deviation += (value - result.mean) * (value - result.mean) / options.subsets;
+  for (const double value : values)
+    result.deviation += (value - result.mean) * (value - result.mean) / options.subsets;
   result.deviation = std::sqrt(result.deviation);
   return result;
 }
@@ -122,7 +133,9 @@ Kid kid(SamplesView real, SamplesView generated, const KidOptions& options) {
 double biased_mmd(SamplesView real, SamplesView generated, const PolynomialKernel& kernel) {
   require_pair(real, generated, "jedi", 1);
   const double n = real.rows, m = generated.rows;
-  return kernel_sum(real, real, kernel) / (n * n) + kernel_sum(generated, generated, kernel) / (m * m) - 2.0 * kernel_sum(real, generated, kernel) / (n * m);
+  return kernel_sum(real, real, kernel) / (n * n) +
+         kernel_sum(generated, generated, kernel) / (m * m) -
+         2.0 * kernel_sum(real, generated, kernel) / (n * m);
 }
 
 double jedi_distance(SamplesView real, SamplesView generated) {

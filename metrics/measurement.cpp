@@ -48,7 +48,8 @@ Measurer::Measurer(std::span<const std::string> metrics, const MetricSettings& s
     : settings_(settings) {
   for (const std::string& id : metrics) {
     const MetricInfo& metric = require_metric(id);
-    if (metric.set_level) throw UsageError(fmt::format("{} is a number of a whole set of clips, no story has one", id));
+    if (metric.set_level)
+      throw UsageError(fmt::format("{} is a number of a whole set of clips, no story has one", id));
     metrics_.emplace_back(metric);
   }
 }

@@ -13,7 +13,8 @@
 namespace asbench::metrics {
 namespace {
 
-constexpr int kTile = 512;  ///< samples a side of a tile of pairs: 1 MB of products, within a core's cache
+constexpr int kTile =
+    512;  ///< samples a side of a tile of pairs: 1 MB of products, within a core's cache
 
 double distance(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -21,13 +22,16 @@ double distance(std::span<const double> a, std::span<const double> b) {
   return std::sqrt(sum);
 }
 
-/// A set moved to the common mean and rounded to float32, for products; and what is known of the rounding.
+/// A set moved to the common mean and rounded to float32, for products; and what is known of the
+/// rounding.
 struct Rounded {
-  std::vector<float> values;      ///< [rows, cols]
-  std::vector<float> squares;     ///< squared length of each rounded row
-  std::vector<float> lengths;     ///< length of each row, rounded up
+  std::vector<float> values;   ///< [rows, cols]
+  std::vector<float> squares;  ///< squared length of each rounded row
+  std::vector<float> lengths;  ///< length of each row, rounded up
   [[nodiscard]] std::span<const float> rows(int begin, int count, int cols) const {
-    return std::span(values).subspan(static_cast<std::size_t>(begin) * static_cast<std::size_t>(cols), static_cast<std::size_t>(count) * static_cast<std::size_t>(cols));
+    return std::span(values).subspan(
+        static_cast<std::size_t>(begin) * static_cast<std::size_t>(cols),
+        static_cast<std::size_t>(count) * static_cast<std::size_t>(cols));
   }
 };
 
@@ -36,7 +40,8 @@ struct Set {
   Rounded rounded;
 };
 
-/// Distances are lengths of differences, so any shift and scale common to both sets leaves comparisons as they are; near the origin and of size 1 float32 is finest.
+/// Distances are lengths of differences, so any shift and scale common to both sets leaves
+/// comparisons as they are; near the origin and of size 1 float32 is finest.
 struct Frame {
   std::vector<double> origin;
   double scale = 1.0;
@@ -53,7 +58,8 @@ Frame frame_of(SamplesView a, SamplesView b) {
   }
   double longest = 0.0;
   for (const SamplesView set : {a, b}) {
-    for (int i = 0; i < set.rows; ++i) longest = std::max(longest, distance(set.row(i), frame.origin));
+    for (int i = 0; i < set.rows; ++i)
+      longest = std::max(longest, distance(set.row(i), frame.origin));
   }
   if (longest > 0.0 && std::isfinite(1.0 / longest)) frame.scale = 1.0 / longest;
   return frame;
@@ -78,13 +84,18 @@ Rounded rounded(SamplesView set, const Frame& frame) {
 }
 
 // Note [Error of a squared distance]
-// |x|^2 + |y|^2 - 2 x.y in float32, with u = 2^-24: the dot product of D terms is off by at most D u |x| |y| (any order of summation,
-// to first order), the squares by u each, the two additions by u times their size, and rounding the inputs moved the true distance by
-// at most u (|x| + |y|), its square by 2 u (|x| + |y|)^2. With s = |x| + |y| everything together stays below (D / 2 + 8) u s^2; twice that
-// is used, which also covers the second order.
-// Below the normal numbers a rounding is no longer relative: each term may lose 2^-126 (flushed to 0), which error_floor covers.
-float error_factor(int columns) { return static_cast<float>((columns + 16.0) * 0x1p-24); }
-float error_floor(int columns) { return static_cast<float>((4.0 * columns + 16.0) * 0x1p-126); }
+// |x|^2 + |y|^2 - 2 x.y in float32, with u = 2^-24: the dot product of D terms is off by at most D
+// u |x| |y| (any order of summation, to first order), the squares by u each, the two additions by u
+// times their size, and rounding the inputs moved the true distance by at most u (|x| + |y|), its
+// square by 2 u (|x| + |y|)^2. With s = |x| + |y| everything together stays below (D / 2 + 8) u
+// s^2; twice that is used, which also covers the second order. Below the normal numbers a rounding
+// is no longer relative: each term may lose 2^-126 (flushed to 0), which error_floor covers.
+float error_factor(int columns) {
+  return static_cast<float>((columns + 16.0) * 0x1p-24);
+}
+float error_floor(int columns) {
+  return static_cast<float>((4.0 * columns + 16.0) * 0x1p-126);
+}
 
 /// A square of pairs: rows of one set against rows of another.
 struct TilePlace {
@@ -92,12 +103,14 @@ struct TilePlace {
   int column = 0;
 };
 
-/// Products of a tile, and lower bounds of squared distances from them, a block of columns at a time.
+/// Products of a tile, and lower bounds of squared distances from them, a block of columns at a
+/// time.
 class Tile {
  public:
   static constexpr int kBlock = 64;
 
-  Tile(const Set& a, const Set& b) : a_(a), b_(b), factor_(error_factor(a.samples.cols)), floor_(error_floor(a.samples.cols)) {}
+  Tile(const Set& a, const Set& b)
+      : a_(a), b_(b), factor_(error_factor(a.samples.cols)), floor_(error_floor(a.samples.cols)) {}
 
   void fill(const TilePlace& place) {
     place_ = place;
@@ -105,16 +118,19 @@ class Tile {
     columns_ = std::min(kTile, b_.samples.rows - place.column);
     products_.resize(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_));
     const int cols = a_.samples.cols;
-    lapack::product_with_transposed(a_.rounded.rows(place.row, rows_, cols), b_.rounded.rows(place.column, columns_, cols), cols, products_);
+    lapack::product_with_transposed(a_.rounded.rows(place.row, rows_, cols),
+                                    b_.rounded.rows(place.column, columns_, cols), cols, products_);
   }
   [[nodiscard]] int rows() const { return rows_; }
   [[nodiscard]] int columns() const { return columns_; }
 
-  /// Lower and upper bounds of the squared distances of row `i` and `count` columns from `j` on, all within the tile.
+  /// Lower and upper bounds of the squared distances of row `i` and `count` columns from `j` on,
+  /// all within the tile.
   void bounds(int i, int j, int count, float* low, float* high) const {
     const auto own = static_cast<std::size_t>(place_.row + i);
     const float square = a_.rounded.squares[own], length = a_.rounded.lengths[own];
-    const float* products = products_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns_) + j;
+    const float* products =
+        products_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns_) + j;
     const float* squares = b_.rounded.squares.data() + place_.column + j;
     const float* lengths = b_.rounded.lengths.data() + place_.column + j;
     for (int t = 0; t < count; ++t) {
@@ -135,7 +151,8 @@ class Tile {
   std::vector<float> products_;
 };
 
-/// What may be among a sample's k nearest: whatever has a lower bound above the k-th smallest upper bound can't.
+/// What may be among a sample's k nearest: whatever has a lower bound above the k-th smallest upper
+/// bound can't.
 struct Neighbours {
   std::vector<float> upper;                       ///< max-heap of the k smallest upper bounds
   std::vector<std::pair<float, int>> candidates;  ///< (lower bound, sample)
@@ -162,7 +179,9 @@ struct Neighbours {
 
 /// One thread's view of all samples' neighbours.
 struct Search {
-  explicit Search(int n) : neighbours(static_cast<std::size_t>(n)), most(static_cast<std::size_t>(n), std::numeric_limits<float>::infinity()) {}
+  explicit Search(int n)
+      : neighbours(static_cast<std::size_t>(n)),
+        most(static_cast<std::size_t>(n), std::numeric_limits<float>::infinity()) {}
   std::vector<Neighbours> neighbours;
   std::vector<float> most;  ///< per sample: nothing above can be a neighbour
 
@@ -191,7 +210,9 @@ struct Search {
  private:
   void offer(int sample, int neighbour, float low, float high, int k) {
     float& bound = most[static_cast<std::size_t>(sample)];
-    if (low <= bound) bound = neighbours[static_cast<std::size_t>(sample)].offer(low, high, neighbour, static_cast<std::size_t>(k));
+    if (low <= bound)
+      bound = neighbours[static_cast<std::size_t>(sample)].offer(low, high, neighbour,
+                                                                 static_cast<std::size_t>(k));
   }
 };
 
@@ -199,21 +220,25 @@ struct Search {
 double radius_of(const Set& set, int sample, const std::vector<Search>& searches, int k) {
   const auto index = static_cast<std::size_t>(sample);
   std::vector<float> upper;
-  for (const Search& search : searches) upper.insert(upper.end(), search.neighbours[index].upper.begin(), search.neighbours[index].upper.end());
+  for (const Search& search : searches)
+    upper.insert(upper.end(), search.neighbours[index].upper.begin(),
+                 search.neighbours[index].upper.end());
   std::nth_element(upper.begin(), upper.begin() + (k - 1), upper.end());
   const float most = upper[static_cast<std::size_t>(k - 1)];
   std::vector<double> exact;
   for (const Search& search : searches) {
     for (const auto& [low, neighbour] : search.neighbours[index].candidates) {
-      if (low <= most) exact.push_back(distance(set.samples.row(sample), set.samples.row(neighbour)));
+      if (low <= most)
+        exact.push_back(distance(set.samples.row(sample), set.samples.row(neighbour)));
     }
   }
   std::nth_element(exact.begin(), exact.begin() + (k - 1), exact.end());
   return exact[static_cast<std::size_t>(k - 1)];
 }
 
-/// Distance of every sample to its k-th nearest other one, exactly as float64 gives it. Threads take tiles of the upper half of the
-/// symmetric matrix of distances; what each found is joined at the end, so the result doesn't depend on who took what.
+/// Distance of every sample to its k-th nearest other one, exactly as float64 gives it. Threads
+/// take tiles of the upper half of the symmetric matrix of distances; what each found is joined at
+/// the end, so the result doesn't depend on who took what.
 std::vector<double> radii_of(const Set& set, int k) {
   const int n = set.samples.rows;
   std::vector<TilePlace> places;
@@ -236,12 +261,14 @@ std::vector<double> radii_of(const Set& set, int k) {
     searches.push_back(std::move(search));
 #pragma omp barrier
 #pragma omp for schedule(dynamic, 64)
-    for (int sample = 0; sample < n; ++sample) radii[static_cast<std::size_t>(sample)] = radius_of(set, sample, searches, k);
+    for (int sample = 0; sample < n; ++sample)
+      radii[static_cast<std::size_t>(sample)] = radius_of(set, sample, searches, k);
   }
   return radii;
 }
 
-/// A ball's radius squared in the scale of the rounded rows, bounded on both sides: float32 of the float64 value, one step outwards.
+/// A ball's radius squared in the scale of the rounded rows, bounded on both sides: float32 of the
+/// float64 value, one step outwards.
 struct Bounds {
   std::vector<float> low, high;
 };
@@ -268,7 +295,9 @@ struct Membership {
   std::vector<char> recalled;  ///< per real sample: it lies in a generated one's ball
 
   Membership(int real, int generated)
-      : balls(static_cast<std::size_t>(generated)), covered(static_cast<std::size_t>(real)), recalled(static_cast<std::size_t>(real)) {}
+      : balls(static_cast<std::size_t>(generated)),
+        covered(static_cast<std::size_t>(real)),
+        recalled(static_cast<std::size_t>(real)) {}
   void add(const Membership& other) {
     for (std::size_t i = 0; i < balls.size(); ++i) balls[i] += other.balls[i];
     for (std::size_t i = 0; i < covered.size(); ++i) {
@@ -278,8 +307,10 @@ struct Membership {
   }
 };
 
-/// One tile's pairs. Bounds decide where they can; the rest is computed from differences, in float64.
-void count_tile(const Tile& tile, const TilePlace& place, const Set& x, const Set& y, const Balls& real, const Balls& generated, Membership& found) {
+/// One tile's pairs. Bounds decide where they can; the rest is computed from differences, in
+/// float64.
+void count_tile(const Tile& tile, const TilePlace& place, const Set& x, const Set& y,
+                const Balls& real, const Balls& generated, Membership& found) {
   float low[Tile::kBlock], high[Tile::kBlock];
   for (int i = 0; i < tile.rows(); ++i) {
     const auto r = static_cast<std::size_t>(place.row + i);
@@ -295,9 +326,11 @@ void count_tile(const Tile& tile, const TilePlace& place, const Set& x, const Se
         if (low[t] > real_high && low[t] > generated.bounds.high[g]) continue;
         bool in_real = high[t] < real_low;
         bool in_generated = high[t] < generated.bounds.low[g];
-        const bool sure = (in_real || low[t] > real_high) && (in_generated || low[t] > generated.bounds.high[g]);
+        const bool sure =
+            (in_real || low[t] > real_high) && (in_generated || low[t] > generated.bounds.high[g]);
         if (!sure) {
-          const double exact = distance(x.samples.row(static_cast<int>(r)), y.samples.row(static_cast<int>(g)));
+          const double exact =
+              distance(x.samples.row(static_cast<int>(r)), y.samples.row(static_cast<int>(g)));
           in_real = exact < real.radii[r];
           in_generated = exact < generated.radii[g];
         }
@@ -336,7 +369,9 @@ Membership memberships(const Set& x, const Set& y, const Balls& real, const Ball
 }  // namespace
 
 Prdc prdc(SamplesView real, SamplesView generated, int k) {
-  if (k < 1) throw UsageError(fmt::format("precision, recall, density and coverage need at least 1 neighbour, not {}", k));
+  if (k < 1)
+    throw UsageError(fmt::format(
+        "precision, recall, density and coverage need at least 1 neighbour, not {}", k));
   require_pair(real, generated, "prdc", k + 2);
   require_variance(real, generated, "prdc");
   const lapack::OneThread each_tile_on_its_own_core;
@@ -347,7 +382,8 @@ Prdc prdc(SamplesView real, SamplesView generated, int k) {
   const auto generated_radii = radii_of(y, k);
   const Bounds real_bounds = bounds_of(real_radii, frame);
   const Bounds generated_bounds = bounds_of(generated_radii, frame);
-  const Membership found = memberships(x, y, {real_radii, real_bounds}, {generated_radii, generated_bounds});
+  const Membership found =
+      memberships(x, y, {real_radii, real_bounds}, {generated_radii, generated_bounds});
 
   Prdc result;
   std::int64_t held = 0, precise = 0;
@@ -356,11 +392,14 @@ Prdc prdc(SamplesView real, SamplesView generated, int k) {
     precise += count > 0 ? 1 : 0;
   }
   result.precision = static_cast<double>(precise) / generated.rows;
-  result.recall = static_cast<double>(std::count(found.recalled.begin(), found.recalled.end(), 1)) / real.rows;
+  result.recall =
+      static_cast<double>(std::count(found.recalled.begin(), found.recalled.end(), 1)) / real.rows;
   result.density = static_cast<double>(held) / (static_cast<double>(k) * generated.rows);
-  result.coverage = static_cast<double>(std::count(found.covered.begin(), found.covered.end(), 1)) / real.rows;
+  result.coverage =
+      static_cast<double>(std::count(found.covered.begin(), found.covered.end(), 1)) / real.rows;
   const auto is_zero = [](double radius) { return radius == 0.0; };
-  result.degenerate = std::any_of(real_radii.begin(), real_radii.end(), is_zero) || std::any_of(generated_radii.begin(), generated_radii.end(), is_zero);
+  result.degenerate = std::any_of(real_radii.begin(), real_radii.end(), is_zero) ||
+                      std::any_of(generated_radii.begin(), generated_radii.end(), is_zero);
   return result;
 }
 

@@ -11,20 +11,23 @@
 namespace asbench::metrics {
 namespace {
 
-/// What the metric says of clips: as of shots, but no story or shot of the split is meant. HarMeanP is not asked for.
+/// What the metric says of clips: as of shots, but no story or shot of the split is meant. HarMeanP
+/// is not asked for.
 Findings of_clips(const Findings& findings, const std::string& ip) {
   Findings result;
   for (const Finding& finding : findings) {
     if (finding.kind == "nonpositive_similarity" || finding.kind == "no_scored_shots") continue;
     const std::string which = finding.shot ? fmt::format("clip {}", *finding.shot) : "clips";
-    result.push_back({finding.kind, "", std::nullopt, fmt::format("real_ceiling, {} of {}: {}", which, ip, finding.detail)});
+    result.push_back({finding.kind, "", std::nullopt,
+                      fmt::format("real_ceiling, {} of {}: {}", which, ip, finding.detail)});
   }
   return result;
 }
 
 }  // namespace
 
-IpCeiling ip_ceiling(const MetricInfo& metric, const StoryFeatures& clips, const MetricSettings& settings) {
+IpCeiling ip_ceiling(const MetricInfo& metric, const StoryFeatures& clips,
+                     const MetricSettings& settings) {
   IpCeiling ceiling;
   ceiling.ip = clips.ip;
   if (clips.shots.empty()) return ceiling;
@@ -37,10 +40,12 @@ IpCeiling ip_ceiling(const MetricInfo& metric, const StoryFeatures& clips, const
   return ceiling;
 }
 
-RealCeiling real_ceiling(const MetricInfo& metric, std::vector<IpCeiling> ips, std::span<const std::string> story_ips) {
+RealCeiling real_ceiling(const MetricInfo& metric, std::vector<IpCeiling> ips,
+                         std::span<const std::string> story_ips) {
   RealCeiling result;
   result.metric = metric.id;
-  std::sort(ips.begin(), ips.end(), [](const IpCeiling& a, const IpCeiling& b) { return a.ip < b.ip; });
+  std::sort(ips.begin(), ips.end(),
+            [](const IpCeiling& a, const IpCeiling& b) { return a.ip < b.ip; });
   std::vector<std::string> without;
   for (IpCeiling& ip : ips) {
     result.ips.push_back({ip.ip, ip.value, 0});
@@ -49,13 +54,16 @@ RealCeiling real_ceiling(const MetricInfo& metric, std::vector<IpCeiling> ips, s
     std::move(ip.findings.begin(), ip.findings.end(), std::back_inserter(result.findings));
   }
   if (!without.empty()) {
-    result.findings.push_back({"no_clips", "", std::nullopt,
-                               without.size() == ips.size() ? "real_ceiling: the split has no usable clips of its own"
-                                                            : fmt::format("real_ceiling: no usable clips of {}", fmt::join(without, ", "))});
+    result.findings.push_back(
+        {"no_clips", "", std::nullopt,
+         without.size() == ips.size()
+             ? "real_ceiling: the split has no usable clips of its own"
+             : fmt::format("real_ceiling: no usable clips of {}", fmt::join(without, ", "))});
   }
   std::vector<std::optional<double>> values;
   for (const std::string& ip : story_ips) {
-    const auto found = std::find_if(result.ips.begin(), result.ips.end(), [&](const Overall& entry) { return entry.name == ip; });
+    const auto found = std::find_if(result.ips.begin(), result.ips.end(),
+                                    [&](const Overall& entry) { return entry.name == ip; });
     values.push_back(found == result.ips.end() ? std::nullopt : found->value);
     if (values.back()) ++result.n_stories;
   }

@@ -23,8 +23,8 @@ struct Needs {
   bool references = false;           ///< the references under the encoders (or cells) named above
   bool mirrored_references = false;  ///< also mirrored, under CLIP
   bool gallery = false;              ///< the references of every character of the split
-  bool video = false;                ///< one feature a clip under a video network, and a reference set of such
-  bool training_set = false;         ///< the frames' nearest rows of a training set
+  bool video = false;  ///< one feature a clip under a video network, and a reference set of such
+  bool training_set = false;  ///< the frames' nearest rows of a training set
 };
 
 /// One metric: everything `asbench metrics show`, docs/metrics.md and a signature say about it, and
@@ -41,11 +41,13 @@ struct MetricInfo {
   std::string_view aggregation;  ///< the levels, for the signature's `agg=`
   std::string_view unit;         ///< what Counts counts: "shots" or "shot pairs"
   Needs needs;
-  bool set_level = false;  ///< one number a system: measure_story stays empty (metrics/set_metrics.h)
+  bool set_level =
+      false;  ///< one number a system: measure_story stays empty (metrics/set_metrics.h)
   bool headline = false;  ///< else a control: read beside a headline metric, never alone
   bool has_harmeanp = false;
   bool uses_reference_pooling = false;  ///< MetricSettings::references changes it
-  bool has_real_ceiling = false;  ///< the IPs' own clips are measured beside (metrics/real_ceiling.h)
+  bool has_real_ceiling =
+      false;  ///< the IPs' own clips are measured beside (metrics/real_ceiling.h)
   /// The settings, by the name they have in signatures and protocols, that change the number.
   struct Threshold {
     std::string_view name;
@@ -55,7 +57,8 @@ struct MetricInfo {
   StoryValue (*measure_story)(const StoryFeatures&, const MetricSettings&) = nullptr;
 };
 
-/// All metrics in the order in which they are printed, those of whole sets last. The one place a new metric is added to.
+/// All metrics in the order in which they are printed, those of whole sets last. The one place a
+/// new metric is added to.
 [[nodiscard]] std::span<const MetricInfo> all_metrics();
 
 /// Those that measure story by story: all but the set-level ones.

@@ -18,21 +18,27 @@ Samples to_samples(FeatureView features) {
 
 Samples select_rows(SamplesView samples, std::span<const int> rows) {
   Samples selected(static_cast<int>(rows.size()), samples.cols);
-  for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(samples.row(rows[i]), selected.row(static_cast<int>(i)).begin());
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    std::ranges::copy(samples.row(rows[i]), selected.row(static_cast<int>(i)).begin());
   return selected;
 }
 
-void require_samples(SamplesView samples, std::string_view metric, std::string_view set, int least) {
+void require_samples(SamplesView samples, std::string_view metric, std::string_view set,
+                     int least) {
   if (samples.rows < least) {
-    throw BadInput(fmt::format("{}: the {} set has {} sample{}, at least {} are needed", metric, set, samples.rows, samples.rows == 1 ? "" : "s", least));
+    throw BadInput(fmt::format("{}: the {} set has {} sample{}, at least {} are needed", metric,
+                               set, samples.rows, samples.rows == 1 ? "" : "s", least));
   }
   if (samples.cols < 1) throw BadInput(fmt::format("{}: the {} set has no columns", metric, set));
   for (int i = 0; i < samples.rows; ++i) {
     const auto row = samples.row(i);
     for (std::size_t j = 0; j < row.size(); ++j) {
       if (!std::isfinite(row[j])) {
-        throw BadInput(fmt::format("{}: the {} set holds {} in row {}, column {}.\n  One broken feature spoils a number of the whole set: find the "
-                                   "clip and leave it out, or repair it.", metric, set, row[j], i, j));
+        throw BadInput(
+            fmt::format("{}: the {} set holds {} in row {}, column {}.\n  One broken feature "
+                        "spoils a number of the whole set: find the "
+                        "clip and leave it out, or repair it.",
+                        metric, set, row[j], i, j));
       }
     }
   }
@@ -42,7 +48,9 @@ void require_pair(SamplesView real, SamplesView generated, std::string_view metr
   require_samples(real, metric, "real", least);
   require_samples(generated, metric, "generated", least);
   if (real.cols != generated.cols) {
-    throw BadInput(fmt::format("{}: real features have {} columns, generated ones {}: they come from different networks", metric, real.cols, generated.cols));
+    throw BadInput(fmt::format(
+        "{}: real features have {} columns, generated ones {}: they come from different networks",
+        metric, real.cols, generated.cols));
   }
 }
 
@@ -57,8 +65,11 @@ bool all_equal(SamplesView samples) {
 void require_variance(SamplesView real, SamplesView generated, std::string_view metric) {
   for (const auto& [samples, set] : {std::pair(real, "real"), std::pair(generated, "generated")}) {
     if (!all_equal(samples)) continue;
-    throw BadInput(fmt::format("{}: the {} set has zero variance: its {} samples are all equal (degenerate_features).\n  Were the same clip's features "
-                               "written again and again?", metric, set, samples.rows));
+    throw BadInput(
+        fmt::format("{}: the {} set has zero variance: its {} samples are all equal "
+                    "(degenerate_features).\n  Were the same clip's features "
+                    "written again and again?",
+                    metric, set, samples.rows));
   }
 }
 

@@ -9,13 +9,15 @@
 
 namespace asbench::metrics {
 
-/// [rows, cols] float64, row-major, somebody else's: one row a sample (a clip). What set-level metrics read.
+/// [rows, cols] float64, row-major, somebody else's: one row a sample (a clip). What set-level
+/// metrics read.
 struct SamplesView {
   const double* data = nullptr;
   int rows = 0;
   int cols = 0;
   [[nodiscard]] std::span<const double> row(int index) const {
-    return {data + static_cast<std::size_t>(index) * static_cast<std::size_t>(cols), static_cast<std::size_t>(cols)};
+    return {data + static_cast<std::size_t>(index) * static_cast<std::size_t>(cols),
+            static_cast<std::size_t>(cols)};
   }
 };
 
@@ -26,11 +28,18 @@ struct Samples {
   std::vector<double> values;
 
   Samples() = default;
-  Samples(int rows_, int cols_) : rows(rows_), cols(cols_), values(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)) {}
+  Samples(int rows_, int cols_)
+      : rows(rows_),
+        cols(cols_),
+        values(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(cols_)) {}
   [[nodiscard]] SamplesView view() const { return {values.data(), rows, cols}; }
-  operator SamplesView() const { return view(); }  // NOLINT(google-explicit-constructor): a matrix is a view of itself
+  operator SamplesView() const {
+    return view();
+  }  // NOLINT(google-explicit-constructor): a matrix is a view of itself
   [[nodiscard]] std::span<double> row(int index) {
-    return std::span(values).subspan(static_cast<std::size_t>(index) * static_cast<std::size_t>(cols), static_cast<std::size_t>(cols));
+    return std::span(values).subspan(
+        static_cast<std::size_t>(index) * static_cast<std::size_t>(cols),
+        static_cast<std::size_t>(cols));
   }
 };
 
@@ -49,10 +58,12 @@ void require_samples(SamplesView samples, std::string_view metric, std::string_v
 /// Both sides, and that they have equally many columns.
 void require_pair(SamplesView real, SamplesView generated, std::string_view metric, int least);
 
-/// True for two samples and more that are all the same: such a set has no distribution to speak of (finding degenerate_features).
+/// True for two samples and more that are all the same: such a set has no distribution to speak of
+/// (finding degenerate_features).
 [[nodiscard]] bool all_equal(SamplesView samples);
 
-/// @throws BadInput, with the set's name, when all_equal(). What is compared with it gets a number, but one that says nothing.
+/// @throws BadInput, with the set's name, when all_equal(). What is compared with it gets a number,
+/// but one that says nothing.
 void require_variance(SamplesView real, SamplesView generated, std::string_view metric);
 
 /// Rows minus the mean row (two passes, in double). @param mean  receives it, [cols]

@@ -22,13 +22,16 @@ namespace asbench::metrics {
 namespace {
 
 faiss::MetricType metric_of(SimilarityOptions::Measure measure) {
-  return measure == SimilarityOptions::Measure::inner_product ? faiss::METRIC_INNER_PRODUCT : faiss::METRIC_L2;
+  return measure == SimilarityOptions::Measure::inner_product ? faiss::METRIC_INNER_PRODUCT
+                                                              : faiss::METRIC_L2;
 }
 
 void require_finite(FeatureView rows, const char* what) {
   for (int i = 0; i < rows.rows; ++i) {
     for (const float value : rows.row(i)) {
-      if (!std::isfinite(value)) throw BadInput(fmt::format("similarity search: {} {} holds a NaN or infinite value", what, i));
+      if (!std::isfinite(value))
+        throw BadInput(
+            fmt::format("similarity search: {} {} holds a NaN or infinite value", what, i));
     }
   }
 }
@@ -38,28 +41,39 @@ void require_finite(FeatureView rows, const char* what) {
 struct SimilarityIndex::Impl {
 #ifdef ASBENCH_FAISS_GPU
   std::unique_ptr<faiss::gpu::StandardGpuResources> gpu;  // outlives the index
-  std::mutex one_search;                                  // FAISS's scratch memory on a GPU is for one search at a time
+  std::mutex one_search;  // FAISS's scratch memory on a GPU is for one search at a time
 #endif
   std::unique_ptr<faiss::Index> cells;  ///< finds the cell of a row; outlives the index
   std::unique_ptr<faiss::Index> index;
 };
 
-SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& options) : impl_(std::make_unique<Impl>()) {
-  if (rows.rows < 1 || rows.cols < 1) throw BadInput("similarity search: there are no rows to search in");
+SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& options)
+    : impl_(std::make_unique<Impl>()) {
+  if (rows.rows < 1 || rows.cols < 1)
+    throw BadInput("similarity search: there are no rows to search in");
   require_finite(rows, "row");
   if (options.device == SimilarityOptions::Device::gpu && !similarity_search_has_gpu(options.gpu)) {
-    throw UsageError("similarity search on a GPU: the FAISS found has no GPU part, or there is no GPU. Use the CPU, which finds the same rows.");
+    throw UsageError(
+        "similarity search on a GPU: the FAISS found has no GPU part, or there is no GPU. Use the "
+        "CPU, which finds the same rows.");
   }
   try {
     if (options.kind == SimilarityOptions::Kind::flat) {
       impl_->index = std::make_unique<faiss::IndexFlat>(rows.cols, metric_of(options.measure));
     } else {
-      const int cells = options.cells > 0 ? options.cells : std::max(1, static_cast<int>(4.0 * std::sqrt(rows.rows)));
-      if (cells > rows.rows) throw BadInput(fmt::format("similarity search: {} cells can't be made of {} rows", cells, rows.rows));
+      const int cells = options.cells > 0
+                            ? options.cells
+                            : std::max(1, static_cast<int>(4.0 * std::sqrt(rows.rows)));
+      if (cells > rows.rows)
+        throw BadInput(
+            fmt::format("similarity search: {} cells can't be made of {} rows", cells, rows.rows));
       impl_->cells = std::make_unique<faiss::IndexFlat>(rows.cols, metric_of(options.measure));
-      auto index = std::make_unique<faiss::IndexIVFFlat>(impl_->cells.get(), static_cast<std::size_t>(rows.cols), static_cast<std::size_t>(cells),
-                                                         metric_of(options.measure));
-      index->nprobe = static_cast<std::size_t>(options.probes > 0 ? std::min(options.probes, cells) : std::min(cells, std::max(8, cells / 8)));
+      auto index = std::make_unique<faiss::IndexIVFFlat>(
+          impl_->cells.get(), static_cast<std::size_t>(rows.cols), static_cast<std::size_t>(cells),
+          metric_of(options.measure));
+      index->nprobe =
+          static_cast<std::size_t>(options.probes > 0 ? std::min(options.probes, cells)
+                                                      : std::min(cells, std::max(8, cells / 8)));
       index->cp.seed = static_cast<int>(options.seed);
       index->cp.niter = 10;
       index->cp.max_points_per_centroid = 64;
@@ -71,7 +85,8 @@ SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& opti
 #ifdef ASBENCH_FAISS_GPU
     if (options.device == SimilarityOptions::Device::gpu) {
       impl_->gpu = std::make_unique<faiss::gpu::StandardGpuResources>();
-      impl_->index.reset(faiss::gpu::index_cpu_to_gpu(impl_->gpu.get(), options.gpu, impl_->index.get()));
+      impl_->index.reset(
+          faiss::gpu::index_cpu_to_gpu(impl_->gpu.get(), options.gpu, impl_->index.get()));
     }
 #endif
   } catch (const faiss::FaissException& error) {
@@ -83,16 +98,22 @@ SimilarityIndex::~SimilarityIndex() = default;
 SimilarityIndex::SimilarityIndex(SimilarityIndex&&) noexcept = default;
 SimilarityIndex& SimilarityIndex::operator=(SimilarityIndex&&) noexcept = default;
 
-std::int64_t SimilarityIndex::size() const { return impl_->index->ntotal; }
+std::int64_t SimilarityIndex::size() const {
+  return impl_->index->ntotal;
+}
 
 NearestRows SimilarityIndex::search(FeatureView queries, int k) const {
-  if (k < 1) throw UsageError(fmt::format("similarity search: at least 1 neighbour has to be asked for, not {}", k));
+  if (k < 1)
+    throw UsageError(
+        fmt::format("similarity search: at least 1 neighbour has to be asked for, not {}", k));
   NearestRows found;
   found.k = k;
   if (queries.rows == 0) return found;
   if (queries.cols != impl_->index->d) {
-    throw BadInput(fmt::format("similarity search: queries have {} columns, the rows searched {}: they come from different networks", queries.cols,
-                               impl_->index->d));
+    throw BadInput(
+        fmt::format("similarity search: queries have {} columns, the rows searched {}: they come "
+                    "from different networks",
+                    queries.cols, impl_->index->d));
   }
   require_finite(queries, "query");
   const auto count = static_cast<std::size_t>(queries.rows) * static_cast<std::size_t>(k);

@@ -8,8 +8,8 @@
 
 namespace asbench::metrics {
 
-/// Nearest rows of a set of features, by FAISS. Exact by default; for sets of millions an inverted file, which looks into the nearest
-/// cells only and finds nearly all.
+/// Nearest rows of a set of features, by FAISS. Exact by default; for sets of millions an inverted
+/// file, which looks into the nearest cells only and finds nearly all.
 struct SimilarityOptions {
   enum class Measure { inner_product, squared_l2 };
   enum class Kind {
@@ -26,18 +26,20 @@ struct SimilarityOptions {
   std::int64_t seed = 1234;
 };
 
-/// [queries, k], nearest first: largest inner product or smallest distance. Equal scores in any order. Fewer rows than k: the rest has
-/// row -1.
+/// [queries, k], nearest first: largest inner product or smallest distance. Equal scores in any
+/// order. Fewer rows than k: the rest has row -1.
 struct NearestRows {
   int k = 0;
   std::vector<std::int64_t> rows;
   std::vector<float> scores;
 };
 
-/// Owns a copy of the rows. Searching is thread-safe; CPU and GPU find the same neighbours but for equal scores.
+/// Owns a copy of the rows. Searching is thread-safe; CPU and GPU find the same neighbours but for
+/// equal scores.
 class SimilarityIndex {
  public:
-  /// @throws BadInput for no rows, NaN or Inf, too few rows for the cells; UsageError for a GPU where FAISS has none.
+  /// @throws BadInput for no rows, NaN or Inf, too few rows for the cells; UsageError for a GPU
+  /// where FAISS has none.
   SimilarityIndex(FeatureView rows, const SimilarityOptions& options);
   ~SimilarityIndex();
   SimilarityIndex(SimilarityIndex&&) noexcept;

@@ -59,7 +59,8 @@ struct StoryFeatures {
   std::string ip;  ///< the cluster of metrics.md 9.2
   std::vector<ShotFeatures> shots;
   ReferenceFeatures references;
-  std::span<const CharacterReferences> gallery;  ///< every character of the split that has a reference
+  std::span<const CharacterReferences>
+      gallery;  ///< every character of the split that has a reference
 };
 
 }  // namespace asbench::metrics

@@ -21,8 +21,10 @@ RatedUnits units_of(std::span<const Rating> ratings) {
   std::set<std::vector<std::string>> seen;
   for (const auto& rating : ratings) {
     if (!seen.insert({rating.system, rating.story, rating.dimension, rating.rater}).second) {
-      throw BadInput(fmt::format("rater '{}' rates '{}' of story '{}' of system '{}' twice\n  One row each; average rounds of one judge beforehand.", rating.rater,
-                                 rating.dimension, rating.story, rating.system));
+      throw BadInput(
+          fmt::format("rater '{}' rates '{}' of story '{}' of system '{}' twice\n  One row each; "
+                      "average rounds of one judge beforehand.",
+                      rating.rater, rating.dimension, rating.story, rating.system));
     }
     units[rating.dimension][{rating.system, rating.story}].push_back(rating.value);
   }
@@ -30,7 +32,9 @@ RatedUnits units_of(std::span<const Rating> ratings) {
 }
 
 [[noreturn]] void nothing_rated() {
-  throw BadInput("no rating belongs to a system and story of the documents\n  Columns system and story must be written as in the documents.");
+  throw BadInput(
+      "no rating belongs to a system and story of the documents\n  Columns system and story must "
+      "be written as in the documents.");
 }
 
 struct Pairs {
@@ -43,9 +47,11 @@ struct Pairs {
 
 using Correlation = std::optional<double> (*)(std::span<const double>, std::span<const double>);
 
-/// Percentile interval over whole clusters, drawn as in metrics.md 9.2. Replicates in which a side doesn't vary have no correlation and
-/// are left out.
-std::optional<Interval> clustered_interval(const std::map<std::string, Pairs>& clusters, Correlation correlation, const AgreementOptions& options) {
+/// Percentile interval over whole clusters, drawn as in metrics.md 9.2. Replicates in which a side
+/// doesn't vary have no correlation and are left out.
+std::optional<Interval> clustered_interval(const std::map<std::string, Pairs>& clusters,
+                                           Correlation correlation,
+                                           const AgreementOptions& options) {
   if (clusters.size() < 2) return std::nullopt;
   std::vector<const Pairs*> list;
   for (const auto& [ip, pairs] : clusters) list.push_back(&pairs);
@@ -61,7 +67,9 @@ std::optional<Interval> clustered_interval(const std::map<std::string, Pairs>& c
   return Interval{sorted_quantile(replicates, 0.025), sorted_quantile(replicates, 0.975)};
 }
 
-RankAgreement rank_agreement(const std::string& metric, const std::string& dimension, const std::map<std::string, Pairs>& clusters, const AgreementOptions& options) {
+RankAgreement rank_agreement(const std::string& metric, const std::string& dimension,
+                             const std::map<std::string, Pairs>& clusters,
+                             const AgreementOptions& options) {
   RankAgreement row;
   row.metric = metric;
   row.dimension = dimension;
@@ -76,25 +84,33 @@ RankAgreement rank_agreement(const std::string& metric, const std::string& dimen
   return row;
 }
 
-/// Metrics that rank, in document order. One signature each: values of two ways of measuring are not one ranking.
-std::vector<std::pair<std::string, ResultDirection>> ranking_metrics(std::span<const Result> results) {
+/// Metrics that rank, in document order. One signature each: values of two ways of measuring are
+/// not one ranking.
+std::vector<std::pair<std::string, ResultDirection>> ranking_metrics(
+    std::span<const Result> results) {
   std::vector<std::pair<std::string, ResultDirection>> metrics;
   std::map<std::string, const ResultMetric*> known;
   for (const auto& result : results) {
     for (const auto& metric : result.metrics) {
-      if (metric.direction == ResultDirection::none || result.kind == ResultKind::reported) continue;
+      if (metric.direction == ResultDirection::none || result.kind == ResultKind::reported)
+        continue;
       const auto [place, fresh] = known.emplace(metric.id, &metric);
-      if (fresh) metrics.emplace_back(metric.id, metric.direction);
+      if (fresh)
+        metrics.emplace_back(metric.id, metric.direction);
       else if (place->second->signature != metric.signature) {
-        throw NotComparable(fmt::format("{}: {} was measured in another way than in the documents before\n  {}\n  {}\n  Score all systems alike, or ask for them one by one.",
-                                        result.where, metric.id, metric.signature, place->second->signature));
+        throw NotComparable(
+            fmt::format("{}: {} was measured in another way than in the documents before\n  {}\n  "
+                        "{}\n  Score all systems alike, or ask for them one by one.",
+                        result.where, metric.id, metric.signature, place->second->signature));
       }
     }
   }
   return metrics;
 }
 
-std::map<std::string, Pairs> pairs_by_ip(std::span<const Result> results, const std::string& metric, double sign, const std::map<Unit, std::vector<double>>& units) {
+std::map<std::string, Pairs> pairs_by_ip(std::span<const Result> results, const std::string& metric,
+                                         double sign,
+                                         const std::map<Unit, std::vector<double>>& units) {
   std::map<std::string, Pairs> clusters;
   for (const auto& result : results) {
     for (const auto& story : result.stories) {
@@ -109,7 +125,8 @@ std::map<std::string, Pairs> pairs_by_ip(std::span<const Result> results, const 
   return clusters;
 }
 
-void add_metric(Result& result, const std::string& id, const std::string& signature, const std::vector<ClusteredValue>& values) {
+void add_metric(Result& result, const std::string& id, const std::string& signature,
+                const std::vector<ClusteredValue>& values) {
   ResultMetric metric;
   metric.id = id;
   metric.signature = signature;
@@ -167,13 +184,16 @@ std::vector<DimensionAgreement> rater_agreement(std::span<const Rating> ratings)
   return rows;
 }
 
-void attach_ratings(std::vector<Result>& results, std::span<const Rating> ratings, const std::string& source) {
+void attach_ratings(std::vector<Result>& results, std::span<const Rating> ratings,
+                    const std::string& source) {
   const auto units = units_of(ratings);
   bool any = false;
   for (const auto& dimension : rater_agreement(ratings)) {
     const std::string id = "rated " + dimension.dimension;
-    const std::string signature = fmt::format("{} | scores={} | raters={} | alpha={} (Krippendorff, interval) | agg=rater>story>system", id, source, dimension.raters,
-                                              dimension.alpha ? fmt::format("{:.3f}", *dimension.alpha) : "none");
+    const std::string signature = fmt::format(
+        "{} | scores={} | raters={} | alpha={} (Krippendorff, interval) | agg=rater>story>system",
+        id, source, dimension.raters,
+        dimension.alpha ? fmt::format("{:.3f}", *dimension.alpha) : "none");
     for (auto& result : results) {
       std::vector<ClusteredValue> values;
       for (auto& story : result.stories) {
@@ -190,13 +210,16 @@ void attach_ratings(std::vector<Result>& results, std::span<const Rating> rating
   if (!any) nothing_rated();
 }
 
-Agreement agreement(std::span<const Result> results, std::span<const Rating> ratings, const AgreementOptions& options) {
+Agreement agreement(std::span<const Result> results, std::span<const Rating> ratings,
+                    const AgreementOptions& options) {
   Agreement found{rater_agreement(ratings), {}};
   const auto metrics = ranking_metrics(results);
   for (const auto& [dimension, units] : units_of(ratings)) {
     for (const auto& [metric, direction] : metrics) {
-      const auto clusters = pairs_by_ip(results, metric, direction == ResultDirection::lower ? -1.0 : 1.0, units);
-      if (!clusters.empty()) found.metrics.push_back(rank_agreement(metric, dimension, clusters, options));
+      const auto clusters =
+          pairs_by_ip(results, metric, direction == ResultDirection::lower ? -1.0 : 1.0, units);
+      if (!clusters.empty())
+        found.metrics.push_back(rank_agreement(metric, dimension, clusters, options));
     }
   }
   if (found.metrics.empty()) nothing_rated();

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view kAbsent = "(absent)";
 
-/// Name and text of every field of a signature. The first, `clip_i@1`, is the version; one without `=` is its own name.
+/// Name and text of every field of a signature. The first, `clip_i@1`, is the version; one without
+/// `=` is its own name.
 std::map<std::string, std::string> fields_of(std::string_view signature) {
   constexpr std::string_view kBetween = " | ";
   std::map<std::string, std::string> fields;
@@ -30,15 +31,20 @@ std::map<std::string, std::string> fields_of(std::string_view signature) {
 
 class Differences {
  public:
-  void add(const std::string& field, const std::string& metric, std::string_view base, std::string_view candidate) {
-    const auto same = std::find_if(all.begin(), all.end(), [&](const auto& known) { return known.field == field; });
-    if (same != all.end()) ++same->more_metrics;
-    else all.push_back({field, metric, 0, std::string(base), std::string(candidate)});
+  void add(const std::string& field, const std::string& metric, std::string_view base,
+           std::string_view candidate) {
+    const auto same = std::find_if(all.begin(), all.end(),
+                                   [&](const auto& known) { return known.field == field; });
+    if (same != all.end())
+      ++same->more_metrics;
+    else
+      all.push_back({field, metric, 0, std::string(base), std::string(candidate)});
   }
   std::vector<FieldDifference> all;
 };
 
-void compare_signatures(const ResultMetric& base, const ResultMetric& candidate, Differences& differences) {
+void compare_signatures(const ResultMetric& base, const ResultMetric& candidate,
+                        Differences& differences) {
   if (base.signature == candidate.signature) return;
   const auto left = fields_of(base.signature);
   const auto right = fields_of(candidate.signature);
@@ -49,14 +55,16 @@ void compare_signatures(const ResultMetric& base, const ResultMetric& candidate,
   auto names = left;
   names.insert(right.begin(), right.end());
   for (const auto& [name, ignored] : names) {
-    if (text(left, name) != text(right, name)) differences.add(name, base.id, text(left, name), text(right, name));
+    if (text(left, name) != text(right, name))
+      differences.add(name, base.id, text(left, name), text(right, name));
   }
   // Fields in another order, or twice: equal by name, yet not the same line.
   if (left == right) differences.add("signature", base.id, base.signature, candidate.signature);
 }
 
 std::string covered(const Result& result) {
-  return fmt::format("{} of {} shots scored, missing={}", result.coverage.scored_shots, result.coverage.expected_shots, result.coverage.policy);
+  return fmt::format("{} of {} shots scored, missing={}", result.coverage.scored_shots,
+                     result.coverage.expected_shots, result.coverage.policy);
 }
 
 /// "a/0 shot 2" of every shot that was not scored, of stories that the other document has too.
@@ -67,14 +75,16 @@ std::set<std::string> missing_shots(const Result& result, const Result& other) {
   for (const auto& story : result.stories) {
     if (!shared.contains(story.id)) continue;
     for (const auto& shot : story.shots) {
-      if (shot.sha256.empty() && shot.frames.empty()) shots.insert(fmt::format("{} shot {}", story.id, shot.number));
+      if (shot.sha256.empty() && shot.frames.empty())
+        shots.insert(fmt::format("{} shot {}", story.id, shot.number));
     }
   }
   return shots;
 }
 
 std::string first_not_in(const std::set<std::string>& shots, const std::set<std::string>& others) {
-  const auto found = std::find_if(shots.begin(), shots.end(), [&](const auto& shot) { return !others.contains(shot); });
+  const auto found = std::find_if(shots.begin(), shots.end(),
+                                  [&](const auto& shot) { return !others.contains(shot); });
   return found == shots.end() ? "nothing else missing" : "missing " + *found;
 }
 
@@ -86,28 +96,35 @@ void compare_coverage(const Result& base, const Result& candidate, Differences& 
   }
   const auto left = missing_shots(base, candidate);
   const auto right = missing_shots(candidate, base);
-  if (left != right) differences.add("coverage", {}, first_not_in(left, right), first_not_in(right, left));
+  if (left != right)
+    differences.add("coverage", {}, first_not_in(left, right), first_not_in(right, left));
 }
 
 std::string split_of(const Result& result) {
-  return fmt::format("{} ({} stories, sha256 {})", result.split.name, result.split.stories, result.split.sha256.substr(0, 12));
+  return fmt::format("{} ({} stories, sha256 {})", result.split.name, result.split.stories,
+                     result.split.sha256.substr(0, 12));
 }
 
 std::string provenance_text(const Result& result, const char* name) {
-  const auto found = result.provenance.is_object() ? result.provenance.find(name) : result.provenance.end();
-  return found != result.provenance.end() && found->is_string() ? found->get<std::string>() : std::string();
+  const auto found =
+      result.provenance.is_object() ? result.provenance.find(name) : result.provenance.end();
+  return found != result.provenance.end() && found->is_string() ? found->get<std::string>()
+                                                                : std::string();
 }
 
 }  // namespace
 
 std::string FieldDifference::text() const {
   const std::string more = more_metrics == 0 ? "" : fmt::format(" and {} more", more_metrics);
-  return fmt::format("{}{}: {} | {}", field, metric.empty() ? "" : fmt::format(" ({}{})", metric, more), base, candidate);
+  return fmt::format("{}{}: {} | {}", field,
+                     metric.empty() ? "" : fmt::format(" ({}{})", metric, more), base, candidate);
 }
 
-std::vector<FieldDifference> field_differences(const Result& base, const Result& candidate, const Gate& gate) {
+std::vector<FieldDifference> field_differences(const Result& base, const Result& candidate,
+                                               const Gate& gate) {
   Differences differences;
-  if (base.split.sha256 != candidate.split.sha256) differences.add("split", {}, split_of(base), split_of(candidate));
+  if (base.split.sha256 != candidate.split.sha256)
+    differences.add("split", {}, split_of(base), split_of(candidate));
   compare_coverage(base, candidate, differences);
   for (const auto& [ip, pictures] : base.references) {
     const auto other = candidate.references.find(ip);
@@ -118,11 +135,14 @@ std::vector<FieldDifference> field_differences(const Result& base, const Result&
   for (const auto& metric : base.metrics) {
     if (!gate.rule_of(metric.id)) continue;
     const ResultMetric* other = candidate.find_metric(metric.id);
-    if (other == nullptr) differences.add("metrics", metric.id, "scored", kAbsent);
-    else compare_signatures(metric, *other, differences);
+    if (other == nullptr)
+      differences.add("metrics", metric.id, "scored", kAbsent);
+    else
+      compare_signatures(metric, *other, differences);
   }
   for (const auto& metric : candidate.metrics) {
-    if (gate.rule_of(metric.id) && base.find_metric(metric.id) == nullptr) differences.add("metrics", metric.id, kAbsent, "scored");
+    if (gate.rule_of(metric.id) && base.find_metric(metric.id) == nullptr)
+      differences.add("metrics", metric.id, kAbsent, "scored");
   }
   return differences.all;
 }
@@ -132,7 +152,9 @@ std::vector<std::string> provenance_warnings(const Result& base, const Result& c
   for (const char* name : {"decoder", "version", "device"}) {
     const auto left = provenance_text(base, name);
     const auto right = provenance_text(candidate, name);
-    if (left != right) warnings.push_back(fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
+    if (left != right)
+      warnings.push_back(
+          fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
   }
   return warnings;
 }

@@ -11,19 +11,25 @@ namespace asbench::reports {
 
 /// One thing that must be equal before two results may be compared, and is not.
 struct FieldDifference {
-  std::string field;  ///< what `--allow` calls it: split, coverage, references, metrics, or a field of the signature
-  std::string metric;  ///< the first metric that it concerns; empty when it is about the whole documents
+  std::string field;  ///< what `--allow` calls it: split, coverage, references, metrics, or a field
+                      ///< of the signature
+  std::string
+      metric;  ///< the first metric that it concerns; empty when it is about the whole documents
   int more_metrics = 0;  ///< how many further metrics
   std::string base, candidate;
   /// "frames (clip_i and 3 more): midpoint:5 | ends:5"
   [[nodiscard]] std::string text() const;
 };
 
-/// Everything that forbids comparing the two: other splits, coverage, reference pictures, metrics of the gate that one side lacks,
-/// and fields of the signatures, by name: `clip_i@1 | enc=E | frames=midpoint:5` has the fields version, enc and frames.
-[[nodiscard]] std::vector<FieldDifference> field_differences(const Result& base, const Result& candidate, const Gate& gate);
+/// Everything that forbids comparing the two: other splits, coverage, reference pictures, metrics
+/// of the gate that one side lacks, and fields of the signatures, by name: `clip_i@1 | enc=E |
+/// frames=midpoint:5` has the fields version, enc and frames.
+[[nodiscard]] std::vector<FieldDifference> field_differences(const Result& base,
+                                                             const Result& candidate,
+                                                             const Gate& gate);
 
 /// Differences of the provenance that may move the last digits: decoder, version, device.
-[[nodiscard]] std::vector<std::string> provenance_warnings(const Result& base, const Result& candidate);
+[[nodiscard]] std::vector<std::string> provenance_warnings(const Result& base,
+                                                           const Result& candidate);
 
 }  // namespace asbench::reports

@@ -22,8 +22,8 @@ enum class Verdict {
 
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 
-/// One story's two values. `difference` is positive where the candidate is better (plain candidate - base for metrics without a
-/// direction).
+/// One story's two values. `difference` is positive where the candidate is better (plain candidate
+/// - base for metrics without a direction).
 struct StoryDifference {
   std::string story;
   std::string ip;
@@ -44,23 +44,26 @@ struct MetricComparison {
   std::string signature;  ///< the candidate's
   ResultDirection direction = ResultDirection::none;
   MetricRule rule;
-  bool set_level = false;  ///< no values of stories: means of the documents, their own intervals, no test
+  bool set_level =
+      false;  ///< no values of stories: means of the documents, their own intervals, no test
   ResultValue base, candidate;  ///< means over the stories that both have
   std::optional<Interval> base_interval, candidate_interval;  ///< set-level metrics only
   ResultValue difference;
-  std::optional<Interval> interval;  ///< 95 %, bootstrap over IPs
+  std::optional<Interval> interval;         ///< 95 %, bootstrap over IPs
   std::optional<double> p_worse, p_better;  ///< adjusted over the family for headline metrics
-  ResultValue standard_error, effect_size, detectable;  ///< detectable: minimum detectable effect at power .8
+  ResultValue standard_error, effect_size,
+      detectable;  ///< detectable: minimum detectable effect at power .8
   int ips = 0;
   std::optional<IpDifference> worst_ip;
   int wins = 0, ties = 0, losses = 0;  ///< stories; ties differ by the tolerance at most
   int unpaired = 0;                    ///< stories dropped because one side has no value
   std::optional<int> deciding_ips, deciding_stories;  ///< would detect the minimum effect
-  bool can_be_significant = false;     ///< enough IPs for the test to reach alpha at all
+  bool can_be_significant = false;       ///< enough IPs for the test to reach alpha at all
   std::vector<StoryDifference> stories;  ///< in the base's order
   Verdict verdict = Verdict::untested;
   std::string reason;
-  bool fails = false;  ///< makes the exit code 1: a headline metric regressed, or a limit was crossed, the whole's or one IP's
+  bool fails = false;  ///< makes the exit code 1: a headline metric regressed, or a limit was
+                       ///< crossed, the whole's or one IP's
 
   /// The stories that lost most, worst first; only those that lost.
   [[nodiscard]] std::vector<const StoryDifference*> worst_stories(std::size_t most) const;
@@ -75,7 +78,8 @@ struct Comparison {
   std::string split;
   int stories = 0, ips = 0;  ///< that both documents have
   int tested = 0;            ///< headline metrics: size of Holm's family
-  std::vector<std::string> allowed;   ///< differences that `--allow` let pass; the output is marked with them
+  std::vector<std::string>
+      allowed;  ///< differences that `--allow` let pass; the output is marked with them
   std::vector<std::string> warnings;
   std::vector<MetricComparison> metrics;  ///< headline first, else in the base's order
 
@@ -91,8 +95,11 @@ struct CompareOptions {
 };
 
 /// Compares two systems' results story by story under the rules of a gate.
-/// @throws NotComparable naming every field that differs, the stories that only one side has when they are more than the gate
-///   allows, or that nothing of the gate can be tested; BadInput when values are too large for sums.
-[[nodiscard]] Comparison compare(const Result& base, const Result& candidate, const Gate& gate, const CompareOptions& options = {});
+/// @throws NotComparable naming every field that differs, the stories that only one side has when
+/// they are more than the gate
+///   allows, or that nothing of the gate can be tested; BadInput when values are too large for
+///   sums.
+[[nodiscard]] Comparison compare(const Result& base, const Result& candidate, const Gate& gate,
+                                 const CompareOptions& options = {});
 
 }  // namespace asbench::reports

@@ -3,11 +3,17 @@
 namespace asbench::reports {
 namespace {
 
-Json value(const ResultValue& number) { return number ? Json(*number) : Json(nullptr); }
+Json value(const ResultValue& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
 
-Json count(const std::optional<int>& number) { return number ? Json(*number) : Json(nullptr); }
+Json count(const std::optional<int>& number) {
+  return number ? Json(*number) : Json(nullptr);
+}
 
-Json interval(const std::optional<Interval>& ends) { return ends ? Json::array({ends->low, ends->high}) : Json(nullptr); }
+Json interval(const std::optional<Interval>& ends) {
+  return ends ? Json::array({ends->low, ends->high}) : Json(nullptr);
+}
 
 Json rule(const MetricRule& metric) {
   return {{"role", metric.role == GateRole::headline ? "headline" : "watch"},
@@ -18,7 +24,11 @@ Json rule(const MetricRule& metric) {
 }
 
 Json story(const StoryDifference& entry) {
-  return {{"story", entry.story}, {"ip", entry.ip}, {"base", entry.base}, {"candidate", entry.candidate}, {"difference", entry.difference}};
+  return {{"story", entry.story},
+          {"ip", entry.ip},
+          {"base", entry.base},
+          {"candidate", entry.candidate},
+          {"difference", entry.difference}};
 }
 
 Json metric_json(const MetricComparison& metric) {
@@ -45,7 +55,9 @@ Json metric_json(const MetricComparison& metric) {
   json["deciding_stories"] = count(metric.deciding_stories);
   json["stories"] = metric.stories.size();
   json["ips"] = metric.ips;
-  json["worst_ip"] = metric.worst_ip ? Json{{"ip", metric.worst_ip->ip}, {"difference", metric.worst_ip->difference}} : Json(nullptr);
+  json["worst_ip"] = metric.worst_ip ? Json{{"ip", metric.worst_ip->ip},
+                                            {"difference", metric.worst_ip->difference}}
+                                     : Json(nullptr);
   json["wins"] = metric.wins;
   json["ties"] = metric.ties;
   json["losses"] = metric.losses;
@@ -68,7 +80,10 @@ Json comparison_json(const Comparison& comparison) {
   json["split"] = comparison.split;
   json["stories"] = comparison.stories;
   json["ips"] = comparison.ips;
-  json["gate"] = {{"name", comparison.gate}, {"alpha", comparison.alpha}, {"sides", comparison.sides == TestSides::two ? "two" : "one"}, {"tested", comparison.tested}};
+  json["gate"] = {{"name", comparison.gate},
+                  {"alpha", comparison.alpha},
+                  {"sides", comparison.sides == TestSides::two ? "two" : "one"},
+                  {"tested", comparison.tested}};
   json["allowed"] = comparison.allowed;
   json["warnings"] = comparison.warnings;
   json["metrics"] = Json::object();

@@ -13,7 +13,8 @@ constexpr double kFixedBelow = 1e6;  ///< larger numbers are written with expone
 }  // namespace
 
 std::string verdict_line(const Comparison& comparison) {
-  if (comparison.regressed()) return fmt::format("regressed: {}", fmt::join(comparison.failing(), ", "));
+  if (comparison.regressed())
+    return fmt::format("regressed: {}", fmt::join(comparison.failing(), ", "));
   std::string line = "no regression";
   for (const Verdict verdict : {Verdict::improved, Verdict::unchanged, Verdict::undecided}) {
     const auto ids = comparison.headlines(verdict);
@@ -23,13 +24,16 @@ std::string verdict_line(const Comparison& comparison) {
 }
 
 std::string rules_line(const Comparison& comparison) {
-  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {} metric{}", comparison.gate, comparison.alpha,
-                     comparison.sides == TestSides::two ? "two" : "one", comparison.tested, comparison.tested == 1 ? "" : "s");
+  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {} metric{}",
+                     comparison.gate, comparison.alpha,
+                     comparison.sides == TestSides::two ? "two" : "one", comparison.tested,
+                     comparison.tested == 1 ? "" : "s");
 }
 
 std::string fixed(const ResultValue& value) {
   if (!value) return "-";
-  const std::string text = std::abs(*value) < kFixedBelow ? fmt::format("{:.4f}", *value) : fmt::format("{:.4g}", *value);
+  const std::string text = std::abs(*value) < kFixedBelow ? fmt::format("{:.4f}", *value)
+                                                          : fmt::format("{:.4g}", *value);
   return text == "-0.0000" ? text.substr(1) : text;
 }
 
@@ -40,7 +44,8 @@ std::string with_sign(const ResultValue& value) {
 
 std::string interval_words(const std::optional<Interval>& interval, bool sign) {
   if (!interval) return "-";
-  return sign ? fmt::format("{} .. {}", with_sign(interval->low), with_sign(interval->high)) : fmt::format("{} .. {}", fixed(interval->low), fixed(interval->high));
+  return sign ? fmt::format("{} .. {}", with_sign(interval->low), with_sign(interval->high))
+              : fmt::format("{} .. {}", fixed(interval->low), fixed(interval->high));
 }
 
 ResultValue shown_p(const MetricComparison& metric) {
@@ -55,7 +60,8 @@ std::string counts_cell(const MetricComparison& metric, std::string_view between
 
 std::string interval_cell(const MetricComparison& metric) {
   if (!metric.set_level) return interval_words(metric.interval);
-  return fmt::format("base {}; candidate {}", interval_words(metric.base_interval, false), interval_words(metric.candidate_interval, false));
+  return fmt::format("base {}; candidate {}", interval_words(metric.base_interval, false),
+                     interval_words(metric.candidate_interval, false));
 }
 
 std::vector<WorstStory> worst_stories(const Comparison& comparison, std::size_t each) {

@@ -11,7 +11,8 @@ namespace asbench::reports {
 
 // What the readable forms of a comparison say in the same words.
 
-/// "regressed: clip_i, clip_t" or "no regression; improved: clip_i; undecided: clip_t". Plain text: metric ids are not escaped.
+/// "regressed: clip_i, clip_t" or "no regression; improved: clip_i; undecided: clip_t". Plain text:
+/// metric ids are not escaped.
 [[nodiscard]] std::string verdict_line(const Comparison& comparison);
 
 /// "gate demo: alpha 0.05, one-sided, Holm's method over 4 metrics"
@@ -35,7 +36,9 @@ struct WorstStory {
   const MetricComparison* metric = nullptr;
   const StoryDifference* story = nullptr;
 };
-/// The worst stories of the metrics that fail, or where none does of the headline metrics: at most `each` of a metric.
-[[nodiscard]] std::vector<WorstStory> worst_stories(const Comparison& comparison, std::size_t each = 3);
+/// The worst stories of the metrics that fail, or where none does of the headline metrics: at most
+/// `each` of a metric.
+[[nodiscard]] std::vector<WorstStory> worst_stories(const Comparison& comparison,
+                                                    std::size_t each = 3);
 
 }  // namespace asbench::reports

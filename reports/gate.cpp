@@ -18,7 +18,8 @@ constexpr std::string_view kEnding = ".json";
 
 std::vector<std::string> built_in_gates() {
   std::vector<std::string> names;
-  for (const auto& file : config_file_names(kFolder)) names.push_back(file.substr(kFolder.size(), file.size() - kFolder.size() - kEnding.size()));
+  for (const auto& file : config_file_names(kFolder))
+    names.push_back(file.substr(kFolder.size(), file.size() - kFolder.size() - kEnding.size()));
   return names;
 }
 
@@ -33,9 +34,13 @@ MetricRule rule_from(const Json& json, const std::string& metric, std::string_vi
   rule.minimum_effect = number(json, "minimum_effect");
   rule.limit = number(json, "limit");
   rule.ip_limit = number(json, "ip_limit");
-  for (const auto& [name, bound] : {std::pair("minimum_effect", rule.minimum_effect), std::pair("limit", rule.limit), std::pair("ip_limit", rule.ip_limit)}) {
+  for (const auto& [name, bound] :
+       {std::pair("minimum_effect", rule.minimum_effect), std::pair("limit", rule.limit),
+        std::pair("ip_limit", rule.ip_limit)}) {
     if (bound && *bound < rule.tolerance) {
-      throw BadInput(fmt::format("{}: metrics/{}: {} {} is below the tolerance {}, so it could never act", where, metric, name, *bound, rule.tolerance));
+      throw BadInput(
+          fmt::format("{}: metrics/{}: {} {} is below the tolerance {}, so it could never act",
+                      where, metric, name, *bound, rule.tolerance));
     }
   }
   return rule;
@@ -56,11 +61,13 @@ Gate gate_from_json(const Json& document, std::string_view where) {
   gate.sides = document.at("sides") == "two" ? TestSides::two : TestSides::one;
   gate.seed = document.at("seed").get<std::uint64_t>();
   gate.replicates = document.at("bootstrap").at("replicates").get<int>();
-  gate.tails = document.at("bootstrap").at("tails") == "expanded" ? IntervalTails::expanded : IntervalTails::percentile;
+  gate.tails = document.at("bootstrap").at("tails") == "expanded" ? IntervalTails::expanded
+                                                                  : IntervalTails::percentile;
   gate.sign_flips = document.at("sign_flips").get<int>();
   gate.unpaired_stories = document.at("unpaired_stories").get<int>();
   gate.watch_others = document.at("others") == "watch";
-  for (const auto& [metric, rule] : document.at("metrics").items()) gate.metrics.emplace(metric, rule_from(rule, metric, where));
+  for (const auto& [metric, rule] : document.at("metrics").items())
+    gate.metrics.emplace(metric, rule_from(rule, metric, where));
   return gate;
 }
 
@@ -69,9 +76,12 @@ Gate load_gate(const std::string& name_or_path) {
     return gate_from_json(parse_json(*text, name_or_path), name_or_path);
   }
   if (!std::filesystem::is_regular_file(name_or_path)) {
-    throw UsageError(fmt::format("--gate {}: neither a built-in gate ({}) nor a file", name_or_path, fmt::join(built_in_gates(), ", ")));
+    throw UsageError(fmt::format("--gate {}: neither a built-in gate ({}) nor a file", name_or_path,
+                                 fmt::join(built_in_gates(), ", ")));
   }
-  return gate_from_json(read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true}), name_or_path);
+  return gate_from_json(
+      read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true}),
+      name_or_path);
 }
 
 }  // namespace asbench::reports

@@ -26,7 +26,8 @@ std::string_view page_file(std::string_view name) {
 }
 
 /// Replaces each {{name}} of the template once; what is put in is not looked at again.
-std::string fill(std::string_view text, const std::map<std::string, std::function<std::string()>, std::less<>>& values) {
+std::string fill(std::string_view text,
+                 const std::map<std::string, std::function<std::string()>, std::less<>>& values) {
   std::string filled;
   while (true) {
     const auto open = text.find("{{");
@@ -46,27 +47,34 @@ std::string json_for_html(const Json& json) {
   safe.reserve(text.size() + 64);
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string_view rest(text.data() + i, std::min<std::size_t>(3, text.size() - i));
-    if (text[i] == '<') safe += "\\u003c";
-    else if (text[i] == '>') safe += "\\u003e";
+    if (text[i] == '<')
+      safe += "\\u003c";
+    else if (text[i] == '>')
+      safe += "\\u003e";
     else if (rest == "\xE2\x80\xA8" || rest == "\xE2\x80\xA9") {
       safe += rest.back() == '\xA8' ? "\\u2028" : "\\u2029";
       i += 2;
-    } else safe += text[i];
+    } else
+      safe += text[i];
   }
   return safe;
 }
 
-std::string page_html(std::span<const Result> results, const Pictures& pictures, const PageDataOptions& options) {
+std::string page_html(std::span<const Result> results, const Pictures& pictures,
+                      const PageDataOptions& options) {
   if (results.empty()) throw UsageError("a report needs at least one result document");
-  const auto embedded = [](std::string_view name) { return [name] { return std::string(page_file(name)); }; };
-  return fill(page_file("template.html"), {{"css", embedded("page.css")},
-                                           {"chart.js", embedded("chart.min.js")},
-                                           {"base.js", embedded("base.js")},
-                                           {"leaderboard.js", embedded("leaderboard.js")},
-                                           {"charts.js", embedded("charts.js")},
-                                           {"stories.js", embedded("stories.js")},
-                                           {"page.js", embedded("page.js")},
-                                           {"data", [&] { return json_for_html(page_data(results, pictures, options)); }}});
+  const auto embedded = [](std::string_view name) {
+    return [name] { return std::string(page_file(name)); };
+  };
+  return fill(page_file("template.html"),
+              {{"css", embedded("page.css")},
+               {"chart.js", embedded("chart.min.js")},
+               {"base.js", embedded("base.js")},
+               {"leaderboard.js", embedded("leaderboard.js")},
+               {"charts.js", embedded("charts.js")},
+               {"stories.js", embedded("stories.js")},
+               {"page.js", embedded("page.js")},
+               {"data", [&] { return json_for_html(page_data(results, pictures, options)); }}});
 }
 
 }  // namespace asbench::reports

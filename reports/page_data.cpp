@@ -14,14 +14,15 @@
 namespace asbench::reports {
 namespace {
 
-constexpr int kMeanDigits = 5;   ///< significant digits of system and story means
-constexpr int kShotDigits = 4;   ///< of shots and frames
+constexpr int kMeanDigits = 5;               ///< significant digits of system and story means
+constexpr int kShotDigits = 4;               ///< of shots and frames
 constexpr std::size_t kFindingsShown = 500;  ///< a system; the rest is counted
 
 Json number(const ResultValue& value, int digits) {
   if (!value) return nullptr;
   const double rounded = std::strtod(fmt::format("{:.{}g}", *value, digits).c_str(), nullptr);
-  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e9) return static_cast<std::int64_t>(rounded);
+  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e9)
+    return static_cast<std::int64_t>(rounded);
   return rounded;
 }
 
@@ -42,7 +43,9 @@ class StoryOrder {
     for (const auto& story : table.systems.front().result->stories) ids_.push_back(story.id);
   }
   [[nodiscard]] std::size_t size() const { return ids_.size(); }
-  [[nodiscard]] const ResultStory& at(const Result* result, std::size_t index) const { return *rows_.at(result).at(ids_[index]); }
+  [[nodiscard]] const ResultStory& at(const Result* result, std::size_t index) const {
+    return *rows_.at(result).at(ids_[index]);
+  }
 
  private:
   std::vector<std::string> ids_;
@@ -56,19 +59,29 @@ const StoryMetric* metric_of(const ResultStory& story, const std::string& metric
 
 Json metric_row(const ResultMetric& metric) {
   Json distances = Json::array();
-  for (const auto& row : metric.by_distance) distances.push_back({row.distance, number(row.value, kMeanDigits)});
+  for (const auto& row : metric.by_distance)
+    distances.push_back({row.distance, number(row.value, kMeanDigits)});
   Json parts = Json::object();
   for (const auto& [name, value] : metric.parts) parts[name] = number(value, kMeanDigits);
   if (metric.normalised) parts["normalised"] = number(metric.normalised, kMeanDigits);
   if (metric.real_ceiling) parts["real ceiling"] = number(metric.real_ceiling, kMeanDigits);
   for (const auto& [name, value] : metric.further) parts[name] = number(value, kMeanDigits);
   const auto& interval = metric.ci95;
-  return {number(metric.mean, kMeanDigits), interval ? number(interval->low, kMeanDigits) : Json(), interval ? number(interval->high, kMeanDigits) : Json(),
-          number(metric.harmeanp, kMeanDigits), metric.n_stories, metric.n_evaluated, metric.n_failed, metric.n_skipped,
-          numbers(metric.per_shot_index, kMeanDigits), distances, parts};
+  return {number(metric.mean, kMeanDigits),
+          interval ? number(interval->low, kMeanDigits) : Json(),
+          interval ? number(interval->high, kMeanDigits) : Json(),
+          number(metric.harmeanp, kMeanDigits),
+          metric.n_stories,
+          metric.n_evaluated,
+          metric.n_failed,
+          metric.n_skipped,
+          numbers(metric.per_shot_index, kMeanDigits),
+          distances,
+          parts};
 }
 
-/// Story means, shot values and frame values of one metric of one system; null where no story has the metric.
+/// Story means, shot values and frame values of one metric of one system; null where no story has
+/// the metric.
 struct StoryRows {
   Json means = Json::array(), shots = Json::array(), frames = Json::array();
 };
@@ -102,18 +115,21 @@ Json findings_of(const Result& result) {
   Json rows = Json::array();
   for (const auto& finding : result.coverage.findings) {
     if (rows.size() == kFindingsShown) break;
-    rows.push_back({finding.kind, finding.story, finding.shot ? Json(*finding.shot) : Json(), finding.detail});
+    rows.push_back(
+        {finding.kind, finding.story, finding.shot ? Json(*finding.shot) : Json(), finding.detail});
   }
   return rows;
 }
 
 class Writer {
  public:
-  Writer(std::span<const Result> results, const Pictures& pictures) : tables_(rank(results, {})), pictures_(pictures) {}
+  Writer(std::span<const Result> results, const Pictures& pictures)
+      : tables_(rank(results, {})), pictures_(pictures) {}
 
   Json write(const PageDataOptions& options) {
-    data_ = {{"version", build_info().version}, {"main", main_metrics()}, {"reportedLabel", kReportedLabel}, {"metrics", Json::array()}, {"groups", Json::array()},
-             {"systems", Json::array()}};
+    data_ = {{"version", build_info().version}, {"main", main_metrics()},
+             {"reportedLabel", kReportedLabel}, {"metrics", Json::array()},
+             {"groups", Json::array()},         {"systems", Json::array()}};
     for (const auto& table : tables_) write_table(table);
     const std::size_t used = data_.dump(-1, ' ', false, Json::error_handler_t::replace).size();
     const std::size_t room = options.page_bytes > used ? options.page_bytes - used : 0;
@@ -131,10 +147,19 @@ class Writer {
   void write_table(const RankedTable& table) {
     const StoryOrder stories(table);
     const Result& first = *table.systems.front().result;
-    Json group = {{"split", {first.split.name, first.split.stories, first.split.ips, first.split.shots, first.split.sha256}},
-                  {"protocol", first.protocol}, {"settings", first.settings}, {"reported", table.reported}, {"demo", table.demo_encoders},
-                  {"metrics", Json::array()}, {"signatures", table.signatures}, {"systems", Json::array()}, {"stories", Json::array()}};
-    for (std::size_t i = 0; i < table.metrics.size(); ++i) group["metrics"].push_back(metric_number(table.metrics[i], table.directions[i]));
+    Json group = {{"split",
+                   {first.split.name, first.split.stories, first.split.ips, first.split.shots,
+                    first.split.sha256}},
+                  {"protocol", first.protocol},
+                  {"settings", first.settings},
+                  {"reported", table.reported},
+                  {"demo", table.demo_encoders},
+                  {"metrics", Json::array()},
+                  {"signatures", table.signatures},
+                  {"systems", Json::array()},
+                  {"stories", Json::array()}};
+    for (std::size_t i = 0; i < table.metrics.size(); ++i)
+      group["metrics"].push_back(metric_number(table.metrics[i], table.directions[i]));
     for (std::size_t i = 0; i < stories.size(); ++i) {
       const auto& story = stories.at(&first, i);
       Json captions = Json::array();
@@ -148,18 +173,32 @@ class Writer {
     data_["groups"].push_back(std::move(group));
   }
 
-  Json system_entry(const RankedSystem& system, const RankedTable& table, const StoryOrder& stories) {
+  Json system_entry(const RankedSystem& system, const RankedTable& table,
+                    const StoryOrder& stories) {
     const Result& result = *system.result;
-    Json entry = {{"name", result.system}, {"kind", to_string(result.kind)}, {"gamed", system.gamed}, {"canonical", result.canonical},
-                  {"overrides", result.overrides}, {"provenance", result.provenance},
-                  {"coverage", {result.coverage.expected_shots, result.coverage.scored_shots, result.coverage.policy, result.coverage.truncated_captions}},
-                  {"findings", findings_of(result)}, {"findingCount", result.coverage.findings.size()},
-                  {"marks", Json::array()}, {"values", Json::array()}, {"means", Json::array()}, {"shots", Json::array()}, {"frames", Json::array()}};
+    Json entry = {{"name", result.system},
+                  {"kind", to_string(result.kind)},
+                  {"gamed", system.gamed},
+                  {"canonical", result.canonical},
+                  {"overrides", result.overrides},
+                  {"provenance", result.provenance},
+                  {"coverage",
+                   {result.coverage.expected_shots, result.coverage.scored_shots,
+                    result.coverage.policy, result.coverage.truncated_captions}},
+                  {"findings", findings_of(result)},
+                  {"findingCount", result.coverage.findings.size()},
+                  {"marks", Json::array()},
+                  {"values", Json::array()},
+                  {"means", Json::array()},
+                  {"shots", Json::array()},
+                  {"frames", Json::array()}};
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const Marks& marks = system.marks[i];
-      entry["marks"].push_back((marks.best ? 1 : 0) + (marks.second ? 2 : 0) + (marks.as_good ? 4 : 0));
+      entry["marks"].push_back((marks.best ? 1 : 0) + (marks.second ? 2 : 0) +
+                               (marks.as_good ? 4 : 0));
       const ResultMetric* metric = result.find_metric(table.metrics[i]);
-      StoryRows rows = metric == nullptr ? StoryRows{nullptr, nullptr, nullptr} : story_rows(&result, stories, *metric);
+      StoryRows rows = metric == nullptr ? StoryRows{nullptr, nullptr, nullptr}
+                                         : story_rows(&result, stories, *metric);
       entry["values"].push_back(metric == nullptr ? Json() : metric_row(*metric));
       entry["means"].push_back(std::move(rows.means));
       entry["shots"].push_back(std::move(rows.shots));
@@ -168,12 +207,17 @@ class Writer {
     return entry;
   }
 
-  /// Stories of a system, worst first by the table's first metric that ranks; those without a value are the worst.
-  static std::vector<std::size_t> worst_first(const RankedTable& table, const Result* result, const StoryOrder& stories) {
+  /// Stories of a system, worst first by the table's first metric that ranks; those without a value
+  /// are the worst.
+  static std::vector<std::size_t> worst_first(const RankedTable& table, const Result* result,
+                                              const StoryOrder& stories) {
     std::vector<std::pair<double, std::size_t>> order;
-    const double sign = !table.directions.empty() && table.directions.front() == ResultDirection::lower ? -1.0 : 1.0;
+    const double sign =
+        !table.directions.empty() && table.directions.front() == ResultDirection::lower ? -1.0
+                                                                                        : 1.0;
     for (std::size_t i = 0; i < stories.size(); ++i) {
-      const StoryMetric* metric = table.metrics.empty() ? nullptr : metric_of(stories.at(result, i), table.metrics.front());
+      const StoryMetric* metric =
+          table.metrics.empty() ? nullptr : metric_of(stories.at(result, i), table.metrics.front());
       order.emplace_back(metric != nullptr && metric->mean ? sign * *metric->mean : -HUGE_VAL, i);
     }
     std::sort(order.begin(), order.end());
@@ -191,7 +235,8 @@ class Writer {
     }
   }
 
-  /// References, then the middle frame of every shot, then the others; worst stories of all systems before better ones.
+  /// References, then the middle frame of every shot, then the others; worst stories of all systems
+  /// before better ones.
   void add_by_urgency(PagePictures& kept) const {
     for (const auto& table : tables_) {
       for (const auto& system : table.systems) {
@@ -204,9 +249,11 @@ class Writer {
       for (const auto& table : tables_) {
         const StoryOrder stories(table);
         std::vector<std::vector<std::size_t>> orders;
-        for (const auto& system : table.systems) orders.push_back(worst_first(table, system.result, stories));
+        for (const auto& system : table.systems)
+          orders.push_back(worst_first(table, system.result, stories));
         for (std::size_t rank = 0; rank < stories.size(); ++rank) {
-          for (std::size_t s = 0; s < orders.size(); ++s) add_shots(kept, stories.at(table.systems[s].result, orders[s][rank]), middle_only);
+          for (std::size_t s = 0; s < orders.size(); ++s)
+            add_shots(kept, stories.at(table.systems[s].result, orders[s][rank]), middle_only);
         }
       }
     }
@@ -223,16 +270,19 @@ class Writer {
         const auto hashes = first.references.find(stories.at(&first, i).ip);
         if (hashes == first.references.end()) continue;
         for (const auto& hash : hashes->second) {
-          if (const int picture = kept.number(reference_picture_name(hash)); picture >= 0) data_["groups"][t]["stories"][i][3].push_back(picture);
+          if (const int picture = kept.number(reference_picture_name(hash)); picture >= 0)
+            data_["groups"][t]["stories"][i][3].push_back(picture);
         }
       }
-      for (const auto& system : tables_[t].systems) data_["systems"][number++]["pictures"] = picture_numbers(kept, system.result, stories);
+      for (const auto& system : tables_[t].systems)
+        data_["systems"][number++]["pictures"] = picture_numbers(kept, system.result, stories);
     }
     data_["pictures"] = kept.list();
     data_["picturesLeftOut"] = kept.left_out();
   }
 
-  static Json picture_numbers(const PagePictures& kept, const Result* result, const StoryOrder& stories) {
+  static Json picture_numbers(const PagePictures& kept, const Result* result,
+                              const StoryOrder& stories) {
     Json all = Json::array();
     for (std::size_t i = 0; i < stories.size(); ++i) {
       Json shots = Json::array();
@@ -259,6 +309,9 @@ class Writer {
 
 }  // namespace
 
-Json page_data(std::span<const Result> results, const Pictures& pictures, const PageDataOptions& options) { return Writer(results, pictures).write(options); }
+Json page_data(std::span<const Result> results, const Pictures& pictures,
+               const PageDataOptions& options) {
+  return Writer(results, pictures).write(options);
+}
 
 }  // namespace asbench::reports

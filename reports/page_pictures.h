@@ -12,7 +12,8 @@ namespace asbench::reports {
 /// Pictures of a page within a budget of bytes: each name once, in base64.
 class PagePictures {
  public:
-  PagePictures(const Pictures& pictures, std::size_t budget) : pictures_(pictures), budget_(budget) {}
+  PagePictures(const Pictures& pictures, std::size_t budget)
+      : pictures_(pictures), budget_(budget) {}
 
   /// Number of the picture in `list()`, or -1: not there, or no room left.
   int add(const std::string& name);

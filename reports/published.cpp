@@ -7,7 +7,8 @@ namespace asbench::reports {
 
 std::vector<Result> published_results() {
   std::vector<Result> results;
-  for (const auto& name : config_file_names("reported/")) results.push_back(result_from_json(parse_json(*config_file(name), name), name));
+  for (const auto& name : config_file_names("reported/"))
+    results.push_back(result_from_json(parse_json(*config_file(name), name), name));
   return results;
 }
 

@@ -6,7 +6,8 @@
 
 namespace asbench::reports {
 
-/// The results that papers report (configs/reported/), of kind `reported`: shown beside measured ones, never ranked.
+/// The results that papers report (configs/reported/), of kind `reported`: shown beside measured
+/// ones, never ranked.
 [[nodiscard]] std::vector<Result> published_results();
 
 }  // namespace asbench::reports

@@ -23,10 +23,12 @@ std::int64_t tied_pairs(std::size_t n, const Equal& equal) {
 }
 
 /// Sorts and counts the swaps of neighbours that it takes.
-std::int64_t sort_counting_swaps(std::vector<double>& values, std::vector<double>& room, std::size_t begin, std::size_t end) {
+std::int64_t sort_counting_swaps(std::vector<double>& values, std::vector<double>& room,
+                                 std::size_t begin, std::size_t end) {
   if (end - begin < 2) return 0;
   const std::size_t middle = begin + (end - begin) / 2;
-  std::int64_t swaps = sort_counting_swaps(values, room, begin, middle) + sort_counting_swaps(values, room, middle, end);
+  std::int64_t swaps = sort_counting_swaps(values, room, begin, middle) +
+                       sort_counting_swaps(values, room, middle, end);
   std::size_t left = begin, right = middle;
   for (std::size_t to = begin; to < end; ++to) {
     if (left < middle && (right == end || values[left] <= values[right])) {
@@ -36,7 +38,9 @@ std::int64_t sort_counting_swaps(std::vector<double>& values, std::vector<double
       room[to] = values[right++];
     }
   }
-  const auto from = [&](std::vector<double>& list, std::size_t i) { return list.begin() + static_cast<std::ptrdiff_t>(i); };
+  const auto from = [&](std::vector<double>& list, std::size_t i) {
+    return list.begin() + static_cast<std::ptrdiff_t>(i);
+  };
   std::copy(from(room, begin), from(room, end), from(values, begin));
   return swaps;
 }
@@ -44,12 +48,14 @@ std::int64_t sort_counting_swaps(std::vector<double>& values, std::vector<double
 std::vector<double> mean_ranks(std::span<const double> values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
   std::vector<double> ranks(values.size());
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i) ranks[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
+    for (std::size_t i = begin; i < end; ++i)
+      ranks[order[i]] = 0.5 * static_cast<double>(begin + end - 1);
     begin = end;
   }
   return ranks;
@@ -64,15 +70,20 @@ std::optional<double> kendall_tau_b(std::span<const double> x, std::span<const d
   for (std::size_t i = 0; i < n; ++i) points[i] = {x[i], y[i]};
   std::sort(points.begin(), points.end());
   const auto all = static_cast<std::int64_t>(n) * (static_cast<std::int64_t>(n) - 1) / 2;
-  const std::int64_t tied_x = tied_pairs(n, [&](std::size_t a, std::size_t b) { return points[a].first == points[b].first; });
-  const std::int64_t tied_both = tied_pairs(n, [&](std::size_t a, std::size_t b) { return points[a] == points[b]; });
+  const std::int64_t tied_x = tied_pairs(
+      n, [&](std::size_t a, std::size_t b) { return points[a].first == points[b].first; });
+  const std::int64_t tied_both =
+      tied_pairs(n, [&](std::size_t a, std::size_t b) { return points[a] == points[b]; });
   std::vector<double> second(n), room(n);
   for (std::size_t i = 0; i < n; ++i) second[i] = points[i].second;
   const std::int64_t swaps = sort_counting_swaps(second, room, 0, n);
-  const std::int64_t tied_y = tied_pairs(n, [&](std::size_t a, std::size_t b) { return second[a] == second[b]; });
+  const std::int64_t tied_y =
+      tied_pairs(n, [&](std::size_t a, std::size_t b) { return second[a] == second[b]; });
   if (tied_x == all || tied_y == all) return std::nullopt;
-  const auto concordant_less_discordant = static_cast<double>(all - tied_x - tied_y + tied_both - 2 * swaps);
-  return concordant_less_discordant / std::sqrt(static_cast<double>(all - tied_x)) / std::sqrt(static_cast<double>(all - tied_y));
+  const auto concordant_less_discordant =
+      static_cast<double>(all - tied_x - tied_y + tied_both - 2 * swaps);
+  return concordant_less_discordant / std::sqrt(static_cast<double>(all - tied_x)) /
+         std::sqrt(static_cast<double>(all - tied_y));
 }
 
 std::optional<double> spearman_rho(std::span<const double> x, std::span<const double> y) {

@@ -18,11 +18,14 @@ std::string gaming(const Result& result) {
   std::vector<std::string> reasons;
   for (const char* control : {"frozen_rate", "reference_copy", "duplicate_pairs"}) {
     const auto* metric = result.find_metric(control);
-    if (metric != nullptr && metric->mean && *metric->mean > kMost) reasons.push_back(fmt::format("{} {:.2f}", control, *metric->mean));
+    if (metric != nullptr && metric->mean && *metric->mean > kMost)
+      reasons.push_back(fmt::format("{} {:.2f}", control, *metric->mean));
   }
   if (const auto* margin = result.find_metric("clip_t_margin")) {
-    if (!margin->mean) reasons.emplace_back("clip_t_margin null");
-    else if (*margin->mean <= 0.0) reasons.push_back(fmt::format("clip_t_margin {:.3f}", *margin->mean));
+    if (!margin->mean)
+      reasons.emplace_back("clip_t_margin null");
+    else if (*margin->mean <= 0.0)
+      reasons.push_back(fmt::format("clip_t_margin {:.3f}", *margin->mean));
   }
   return fmt::format("{}", fmt::join(reasons, ", "));
 }
@@ -42,11 +45,14 @@ struct Group {
   std::vector<const Result*> results;
 
   [[nodiscard]] bool takes(const Result& result, const std::set<std::string>& ids) const {
-    if (reported != (result.kind == ResultKind::reported) || split != result.split.sha256 || stories != ids) return false;
-    return std::all_of(result.metrics.begin(), result.metrics.end(), [&](const ResultMetric& metric) {
-      const auto known = signatures.find(metric.id);
-      return known == signatures.end() || known->second == metric.signature;
-    });
+    if (reported != (result.kind == ResultKind::reported) || split != result.split.sha256 ||
+        stories != ids)
+      return false;
+    return std::all_of(result.metrics.begin(), result.metrics.end(),
+                       [&](const ResultMetric& metric) {
+                         const auto known = signatures.find(metric.id);
+                         return known == signatures.end() || known->second == metric.signature;
+                       });
   }
 };
 
@@ -54,16 +60,19 @@ std::vector<Group> groups_of(std::span<const Result> results) {
   std::vector<Group> groups;
   for (const auto& result : results) {
     const auto ids = story_ids(result);
-    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) { return group.takes(result, ids); });
+    auto found = std::find_if(groups.begin(), groups.end(),
+                              [&](const Group& group) { return group.takes(result, ids); });
     if (found == groups.end()) {
       groups.push_back({result.kind == ResultKind::reported, result.split.sha256, ids, {}, {}});
       found = std::prev(groups.end());
     }
-    for (const auto& metric : result.metrics) found->signatures.emplace(metric.id, metric.signature);
+    for (const auto& metric : result.metrics)
+      found->signatures.emplace(metric.id, metric.signature);
     found->results.push_back(&result);
   }
   // What was measured first.
-  std::stable_partition(groups.begin(), groups.end(), [](const Group& group) { return !group.reported; });
+  std::stable_partition(groups.begin(), groups.end(),
+                        [](const Group& group) { return !group.reported; });
   return groups;
 }
 
@@ -72,7 +81,8 @@ std::vector<std::string> columns_of(const Group& group, const std::vector<std::s
   if (wanted.empty()) {
     for (const Result* result : group.results) {
       for (const auto& metric : result->metrics) {
-        if (std::find(columns.begin(), columns.end(), metric.id) == columns.end()) columns.push_back(metric.id);
+        if (std::find(columns.begin(), columns.end(), metric.id) == columns.end())
+          columns.push_back(metric.id);
       }
     }
   } else {
@@ -90,7 +100,9 @@ ResultDirection direction_of(const Group& group, const std::string& metric) {
   return ResultDirection::none;
 }
 
-double sign_of(ResultDirection direction) { return direction == ResultDirection::lower ? -1.0 : 1.0; }
+double sign_of(ResultDirection direction) {
+  return direction == ResultDirection::lower ? -1.0 : 1.0;
+}
 
 void sort_by_first_metric(RankedTable& table) {
   if (table.metrics.empty()) return;
@@ -99,7 +111,8 @@ void sort_by_first_metric(RankedTable& table) {
     const auto* metric = system.result->find_metric(table.metrics.front());
     return metric == nullptr || !metric->mean ? ResultValue() : sign * *metric->mean;
   };
-  std::stable_sort(table.systems.begin(), table.systems.end(), [&](const RankedSystem& a, const RankedSystem& b) { return key(a) > key(b); });
+  std::stable_sort(table.systems.begin(), table.systems.end(),
+                   [&](const RankedSystem& a, const RankedSystem& b) { return key(a) > key(b); });
 }
 
 void mark(RankedTable& table) {
@@ -110,7 +123,8 @@ void mark(RankedTable& table) {
     for (const auto& system : table.systems) {
       const auto* metric = system.result->find_metric(table.metrics[column]);
       const bool barred = is_consistency_metric(table.metrics[column]) && !system.gamed.empty();
-      contenders.push_back(metric == nullptr ? Contender{{}, {}, barred} : Contender{metric->mean, metric->ci95, barred});
+      contenders.push_back(metric == nullptr ? Contender{{}, {}, barred}
+                                             : Contender{metric->mean, metric->ci95, barred});
     }
     const auto marks = mark_column(contenders, table.directions[column]);
     for (std::size_t i = 0; i < marks.size(); ++i) table.systems[i].marks[column] = marks[i];
@@ -156,12 +170,15 @@ std::vector<Marks> mark_column(std::span<const Contender> column, ResultDirectio
     const double value = sign * *contender.value;
     marks[i].best = value == best;
     marks[i].second = first == 1 && values.size() > 1 && value == *std::next(values.begin());
-    marks[i].as_good = !marks[i].best && contender.interval && contender.interval->low <= sign * best && sign * best <= contender.interval->high;
+    marks[i].as_good = !marks[i].best && contender.interval &&
+                       contender.interval->low <= sign * best &&
+                       sign * best <= contender.interval->high;
   }
   return marks;
 }
 
-std::vector<RankedTable> rank(std::span<const Result> results, const std::vector<std::string>& metrics) {
+std::vector<RankedTable> rank(std::span<const Result> results,
+                              const std::vector<std::string>& metrics) {
   std::vector<RankedTable> tables;
   for (const auto& group : groups_of(results)) tables.push_back(table_of(group, metrics));
   return tables;
@@ -169,10 +186,15 @@ std::vector<RankedTable> rank(std::span<const Result> results, const std::vector
 
 void require_reportable(std::span<const Result> results) {
   for (const auto& result : results) {
-    if (result.metrics.empty()) throw BadInput(fmt::format("{}: no metrics, so there is nothing to report\n  Score the system with asbench score.", result.where));
+    if (result.metrics.empty())
+      throw BadInput(fmt::format(
+          "{}: no metrics, so there is nothing to report\n  Score the system with asbench score.",
+          result.where));
     if (result.stories.empty() && result.kind != ResultKind::reported) {
-      throw BadInput(fmt::format("{}: no stories, though the system was measured\n  Only published results (system/kind \"reported\") have none. Score the system again.",
-                                 result.where));
+      throw BadInput(
+          fmt::format("{}: no stories, though the system was measured\n  Only published results "
+                      "(system/kind \"reported\") have none. Score the system again.",
+                      result.where));
     }
   }
   for (const auto& group : groups_of(results)) {
@@ -180,21 +202,28 @@ void require_reportable(std::span<const Result> results) {
     for (const Result* result : group.results) {
       const auto [place, fresh] = known.emplace(result->system, result);
       if (fresh) continue;
-      throw BadInput(fmt::format("{} and {} are both of a system '{}' and measured alike, so their rows could not be told apart\n"
-                                 "  Leave one out, or give one another name: asbench score --system NAME (system/name in the document).",
-                                 place->second->where, result->where, result->system));
+      throw BadInput(
+          fmt::format("{} and {} are both of a system '{}' and measured alike, so their rows could "
+                      "not be told apart\n"
+                      "  Leave one out, or give one another name: asbench score --system NAME "
+                      "(system/name in the document).",
+                      place->second->where, result->where, result->system));
     }
   }
 }
 
 const std::vector<std::string>& main_metrics() {
-  static const std::vector<std::string> ids = {"clip_i",        "dino_i",      "dreamsim",       "clip_t",         "cross_shot_clip", "faithful_consistency",
-                                               "clip_t_margin", "frozen_rate", "reference_copy", "duplicate_pairs"};
+  static const std::vector<std::string> ids = {"clip_i",          "dino_i",
+                                               "dreamsim",        "clip_t",
+                                               "cross_shot_clip", "faithful_consistency",
+                                               "clip_t_margin",   "frozen_rate",
+                                               "reference_copy",  "duplicate_pairs"};
   return ids;
 }
 
 bool is_consistency_metric(std::string_view metric) {
-  static const std::set<std::string_view> ids = {"cross_shot_clip", "cross_shot_dino", "faithful_consistency", "faithful_consistency_dino"};
+  static const std::set<std::string_view> ids = {
+      "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "faithful_consistency_dino"};
   return ids.contains(metric);
 }
 

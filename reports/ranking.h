@@ -12,7 +12,8 @@ namespace asbench::reports {
 /// What stands where a published result is shown: nobody here measured it.
 inline constexpr const char* kReportedLabel = "as published, not re-run, encoder not stated";
 
-/// How a value stands among the others of its column. Ties share a mark; where several are best, nobody is second.
+/// How a value stands among the others of its column. Ties share a mark; where several are best,
+/// nobody is second.
 struct Marks {
   bool best = false;
   bool second = false;
@@ -26,16 +27,19 @@ struct Contender {
   bool barred = false;  ///< keeps its value, gets no mark and bars nobody else
 };
 
-/// Marks of one column, in the order of the contenders. Nothing is marked when neither way is better or fewer than two values contend.
-[[nodiscard]] std::vector<Marks> mark_column(std::span<const Contender> column, ResultDirection direction);
+/// Marks of one column, in the order of the contenders. Nothing is marked when neither way is
+/// better or fewer than two values contend.
+[[nodiscard]] std::vector<Marks> mark_column(std::span<const Contender> column,
+                                             ResultDirection direction);
 
 struct RankedSystem {
   const Result* result = nullptr;
-  std::string gamed;         ///< why it gets no mark in consistency columns (metrics.md 5); empty: it may
+  std::string gamed;  ///< why it gets no mark in consistency columns (metrics.md 5); empty: it may
   std::vector<Marks> marks;  ///< of the means, by metric of the table
 };
 
-/// Systems that may be compared: same split, same stories, and the same signature of every metric that two of them have.
+/// Systems that may be compared: same split, same stories, and the same signature of every metric
+/// that two of them have.
 struct RankedTable {
   bool reported = false;  ///< published results: shown, never ranked
   std::vector<std::string> metrics;
@@ -47,11 +51,15 @@ struct RankedTable {
 
 /// Puts every result into the first table whose systems it may be compared with.
 /// @param results  outlive the tables, which point into them
-/// @param metrics  columns in order, those that no document has left out; empty: every metric that a document has
-[[nodiscard]] std::vector<RankedTable> rank(std::span<const Result> results, const std::vector<std::string>& metrics);
+/// @param metrics  columns in order, those that no document has left out; empty: every metric that
+/// a document has
+[[nodiscard]] std::vector<RankedTable> rank(std::span<const Result> results,
+                                            const std::vector<std::string>& metrics);
 
-/// What a report can show. Names may come again where the tables are others: a system measured in two ways, or measured and published.
-/// @throws BadInput when a result has no metrics, or was measured and lists no stories; when two results of one table are of systems with
+/// What a report can show. Names may come again where the tables are others: a system measured in
+/// two ways, or measured and published.
+/// @throws BadInput when a result has no metrics, or was measured and lists no stories; when two
+/// results of one table are of systems with
 ///   the same name, so that their rows could not be told apart.
 void require_reportable(std::span<const Result> results);
 

@@ -25,7 +25,8 @@ ResultValue part(const ResultMetric& metric, const char* name) {
 std::size_t shot_columns(const RankedTable& table) {
   std::size_t most = 0;
   for (const auto& system : table.systems) {
-    for (const auto& id : table.metrics) most = std::max(most, metric_or_empty(*system.result, id).per_shot_index.size());
+    for (const auto& id : table.metrics)
+      most = std::max(most, metric_or_empty(*system.result, id).per_shot_index.size());
   }
   return most;
 }
@@ -36,11 +37,16 @@ std::vector<std::string> heads_of(TableColumn column, std::size_t shots) {
     case TableColumn::shots:
       for (std::size_t i = 0; i < shots; ++i) heads.push_back(fmt::format("shot {}", i + 1));
       return heads;
-    case TableColumn::mean: return {"Mean"};
-    case TableColumn::harmeanp: return {"HarMeanP"};
-    case TableColumn::adjacent: return {"adjacent"};
-    case TableColumn::first: return {"first"};
-    case TableColumn::worst: return {"worst"};
+    case TableColumn::mean:
+      return {"Mean"};
+    case TableColumn::harmeanp:
+      return {"HarMeanP"};
+    case TableColumn::adjacent:
+      return {"adjacent"};
+    case TableColumn::first:
+      return {"first"};
+    case TableColumn::worst:
+      return {"worst"};
   }
   return heads;
 }
@@ -49,21 +55,30 @@ std::vector<TableCell> cells_of(const ResultMetric& metric, TableColumn column, 
   std::vector<TableCell> cells;
   switch (column) {
     case TableColumn::shots:
-      for (std::size_t i = 0; i < shots; ++i) cells.push_back({i < metric.per_shot_index.size() ? metric.per_shot_index[i] : ResultValue(), {}, {}});
+      for (std::size_t i = 0; i < shots; ++i)
+        cells.push_back(
+            {i < metric.per_shot_index.size() ? metric.per_shot_index[i] : ResultValue(), {}, {}});
       return cells;
-    case TableColumn::mean: return {{metric.mean, metric.ci95, {}}};
-    case TableColumn::harmeanp: return {{metric.harmeanp, {}, {}}};
-    case TableColumn::adjacent: return {{part(metric, "adjacent"), {}, {}}};
-    case TableColumn::first: return {{part(metric, "first"), {}, {}}};
-    case TableColumn::worst: return {{part(metric, "worst"), {}, {}}};
+    case TableColumn::mean:
+      return {{metric.mean, metric.ci95, {}}};
+    case TableColumn::harmeanp:
+      return {{metric.harmeanp, {}, {}}};
+    case TableColumn::adjacent:
+      return {{part(metric, "adjacent"), {}, {}}};
+    case TableColumn::first:
+      return {{part(metric, "first"), {}, {}}};
+    case TableColumn::worst:
+      return {{part(metric, "worst"), {}, {}}};
   }
   return cells;
 }
 
-TableRow row_of(const RankedSystem& system, const std::string& metric, bool gamed, const TableOptions& options, std::size_t shots) {
+TableRow row_of(const RankedSystem& system, const std::string& metric, bool gamed,
+                const TableOptions& options, std::size_t shots) {
   TableRow row{system.result, gamed, {}};
   for (const auto column : options.columns) {
-    for (auto& cell : cells_of(metric_or_empty(*system.result, metric), column, shots)) row.cells.push_back(cell);
+    for (auto& cell : cells_of(metric_or_empty(*system.result, metric), column, shots))
+      row.cells.push_back(cell);
   }
   return row;
 }
@@ -71,7 +86,8 @@ TableRow row_of(const RankedSystem& system, const std::string& metric, bool game
 void mark(TableBlock& block) {
   for (std::size_t column = 0; column < block.rows.front().cells.size(); ++column) {
     std::vector<Contender> contenders;
-    for (const auto& row : block.rows) contenders.push_back({row.cells[column].value, row.cells[column].interval, row.gamed});
+    for (const auto& row : block.rows)
+      contenders.push_back({row.cells[column].value, row.cells[column].interval, row.gamed});
     const auto marks = mark_column(contenders, block.direction);
     for (std::size_t i = 0; i < marks.size(); ++i) block.rows[i].cells[column].marks = marks[i];
   }
@@ -83,9 +99,12 @@ std::vector<std::string> footnotes_of(const RankedTable& table) {
   for (const auto& system : table.systems) {
     const auto& coverage = system.result->coverage;
     if (!table.reported && coverage.scored_shots < coverage.expected_shots) {
-      notes.push_back(fmt::format("{}: {} of {} shots, missing ones: {}", system.result->system, coverage.scored_shots, coverage.expected_shots, coverage.policy));
+      notes.push_back(fmt::format("{}: {} of {} shots, missing ones: {}", system.result->system,
+                                  coverage.scored_shots, coverage.expected_shots, coverage.policy));
     }
-    if (!table.reported && !system.gamed.empty()) notes.push_back(fmt::format("† {}: no mark for consistency, {}", system.result->system, system.gamed));
+    if (!table.reported && !system.gamed.empty())
+      notes.push_back(
+          fmt::format("† {}: no mark for consistency, {}", system.result->system, system.gamed));
   }
   notes.insert(notes.end(), table.signatures.begin(), table.signatures.end());
   return notes;
@@ -101,7 +120,8 @@ TableLayout layout_of(const RankedTable& table, const TableOptions& options) {
   for (std::size_t i = 0; i < table.metrics.size(); ++i) {
     TableBlock block{table.metrics[i], table.directions[i], {}};
     for (const auto& system : table.systems) {
-      const bool gamed = !table.reported && !system.gamed.empty() && is_consistency_metric(table.metrics[i]);
+      const bool gamed =
+          !table.reported && !system.gamed.empty() && is_consistency_metric(table.metrics[i]);
       block.rows.push_back(row_of(system, table.metrics[i], gamed, options, shots));
     }
     if (!table.reported) mark(block);
@@ -116,9 +136,12 @@ std::vector<std::string> default_metrics(std::span<const Result> results) {
   std::vector<std::string> metrics = main_metrics();
   for (const auto& result : results) {
     for (const auto& metric : result.metrics) {
-      const bool of_stories = std::any_of(result.stories.begin(), result.stories.end(), [&](const auto& story) { return story.metrics.contains(metric.id); });
+      const bool of_stories =
+          std::any_of(result.stories.begin(), result.stories.end(),
+                      [&](const auto& story) { return story.metrics.contains(metric.id); });
       const bool wanted = !of_stories || metric.id.starts_with("rated ");
-      if (wanted && std::find(metrics.begin(), metrics.end(), metric.id) == metrics.end()) metrics.push_back(metric.id);
+      if (wanted && std::find(metrics.begin(), metrics.end(), metric.id) == metrics.end())
+        metrics.push_back(metric.id);
     }
   }
   return metrics;
@@ -133,7 +156,8 @@ TableColumn table_column(std::string_view name) {
   if (name == "adjacent") return TableColumn::adjacent;
   if (name == "first") return TableColumn::first;
   if (name == "worst") return TableColumn::worst;
-  throw UsageError(fmt::format("there is no column '{}': shots, mean, harmeanp, adjacent, first, worst", name));
+  throw UsageError(
+      fmt::format("there is no column '{}': shots, mean, harmeanp, adjacent, first, worst", name));
 }
 
 std::vector<TableLayout> lay_out(std::span<const Result> results, const TableOptions& options) {
@@ -146,7 +170,9 @@ std::vector<TableLayout> lay_out(std::span<const Result> results, const TableOpt
     const RankedTable& table = tables[i].metrics.empty() && !chosen ? full[i] : tables[i];
     if (!table.metrics.empty()) layouts.push_back(layout_of(table, options));
   }
-  if (layouts.empty()) throw UsageError(fmt::format("no document has any of the metrics asked for: {}", fmt::join(options.metrics, ", ")));
+  if (layouts.empty())
+    throw UsageError(fmt::format("no document has any of the metrics asked for: {}",
+                                 fmt::join(options.metrics, ", ")));
   return layouts;
 }
 

@@ -39,6 +39,7 @@ struct TableLayout {
 };
 
 /// @throws UsageError when no document has any of the metrics asked for.
-[[nodiscard]] std::vector<TableLayout> lay_out(std::span<const Result> results, const TableOptions& options);
+[[nodiscard]] std::vector<TableLayout> lay_out(std::span<const Result> results,
+                                               const TableOptions& options);
 
 }  // namespace asbench::reports

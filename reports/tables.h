@@ -18,23 +18,29 @@ enum class TableColumn { shots, mean, harmeanp, adjacent, first, worst };
 struct TableOptions {
   /// Blocks in order; empty: the main metrics, those of whole sets and of raters.
   std::vector<std::string> metrics = {};
-  std::vector<TableColumn> columns = {TableColumn::shots, TableColumn::mean, TableColumn::harmeanp};  ///< the paper's
+  std::vector<TableColumn> columns = {TableColumn::shots, TableColumn::mean,
+                                      TableColumn::harmeanp};  ///< the paper's
   int digits = 4;          ///< behind the point, in Markdown and LaTeX
   bool intervals = false;  ///< 95 % intervals beside the means, in Markdown and LaTeX
 };
 
-// For each metric a block, systems in rows, columns `shot 1 .. n | Mean | HarMeanP`. Systems that must not be compared stand in tables
-// of their own (reports/ranking.h), published results too, unmarked. The best of a column is bold, the second underlined, a mean whose
-// interval reaches the best has ≈; a system whose controls show gaming gets no mark for consistency. Below each table: protocol,
-// coverage and signatures.
+// For each metric a block, systems in rows, columns `shot 1 .. n | Mean | HarMeanP`. Systems that
+// must not be compared stand in tables of their own (reports/ranking.h), published results too,
+// unmarked. The best of a column is bold, the second underlined, a mean whose interval reaches the
+// best has ≈; a system whose controls show gaming gets no mark for consistency. Below each table:
+// protocol, coverage and signatures.
 
-[[nodiscard]] std::string table_markdown(std::span<const Result> results, const TableOptions& options = {});
+[[nodiscard]] std::string table_markdown(std::span<const Result> results,
+                                         const TableOptions& options = {});
 
-/// `table` environments that need \usepackage{booktabs} and \usepackage[T1]{fontenc}, as many as it takes for each to fit a page; the
-/// notes stand under the last.
-[[nodiscard]] std::string table_latex(std::span<const Result> results, const TableOptions& options = {});
+/// `table` environments that need \usepackage{booktabs} and \usepackage[T1]{fontenc}, as many as it
+/// takes for each to fit a page; the notes stand under the last.
+[[nodiscard]] std::string table_latex(std::span<const Result> results,
+                                      const TableOptions& options = {});
 
-/// RFC 4180, a row a system and metric, numbers at full precision; the mean's interval is always there.
-[[nodiscard]] std::string table_csv(std::span<const Result> results, const TableOptions& options = {});
+/// RFC 4180, a row a system and metric, numbers at full precision; the mean's interval is always
+/// there.
+[[nodiscard]] std::string table_csv(std::span<const Result> results,
+                                    const TableOptions& options = {});
 
 }  // namespace asbench::reports

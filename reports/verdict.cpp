@@ -14,13 +14,18 @@ namespace asbench::reports {
 namespace {
 
 /// The level that p must stay below for one of `family` tests of so many sides.
-double level_of_one(const Gate& gate, int family) { return gate.alpha / family / (gate.sides == TestSides::two ? 2 : 1); }
+double level_of_one(const Gate& gate, int family) {
+  return gate.alpha / family / (gate.sides == TestSides::two ? 2 : 1);
+}
 
 void count_stories(MetricComparison& comparison) {
   for (const auto& story : comparison.stories) {
-    if (story.difference > comparison.rule.tolerance) ++comparison.wins;
-    else if (story.difference < -comparison.rule.tolerance) ++comparison.losses;
-    else ++comparison.ties;
+    if (story.difference > comparison.rule.tolerance)
+      ++comparison.wins;
+    else if (story.difference < -comparison.rule.tolerance)
+      ++comparison.losses;
+    else
+      ++comparison.ties;
   }
 }
 
@@ -37,31 +42,40 @@ void find_worst_ip(MetricComparison& comparison) {
   }
   for (const auto& [ip, sum] : ips) {
     const double mean = sum.difference / sum.stories;
-    if (!comparison.worst_ip || mean < comparison.worst_ip->difference) comparison.worst_ip = IpDifference{std::string(ip), mean};
+    if (!comparison.worst_ip || mean < comparison.worst_ip->difference)
+      comparison.worst_ip = IpDifference{std::string(ip), mean};
   }
 }
 
 /// What further stories would have to bring for the interval to shrink to the minimum effect.
 void plan_further_stories(MetricComparison& comparison, const PowerOptions& power) {
   if (!comparison.rule.minimum_effect) return;
-  comparison.deciding_ips = clusters_to_detect(*comparison.rule.minimum_effect, *comparison.standard_error, comparison.ips, power);
+  comparison.deciding_ips = clusters_to_detect(*comparison.rule.minimum_effect,
+                                               *comparison.standard_error, comparison.ips, power);
   if (!comparison.deciding_ips) return;
   const double stories_per_ip = static_cast<double>(comparison.stories.size()) / comparison.ips;
-  comparison.deciding_stories = static_cast<int>(std::min(std::ceil(*comparison.deciding_ips * stories_per_ip), 1e9));
+  comparison.deciding_stories =
+      static_cast<int>(std::min(std::ceil(*comparison.deciding_ips * stories_per_ip), 1e9));
 }
 
 bool moved(const MetricComparison& comparison) {
-  return std::any_of(comparison.stories.begin(), comparison.stories.end(), [](const auto& story) { return story.difference != 0.0; });
+  return std::any_of(comparison.stories.begin(), comparison.stories.end(),
+                     [](const auto& story) { return story.difference != 0.0; });
 }
 
 std::string undecided_reason(const MetricComparison& comparison) {
-  std::string reason = !comparison.can_be_significant
-                           ? fmt::format("{} IPs are too few for any difference to be significant; only limits act", comparison.ips)
-                       : comparison.rule.minimum_effect ? fmt::format("the interval reaches beyond +-{:g}", *comparison.rule.minimum_effect)
-                                                        : std::string("no difference shown, and the gate sets no minimum effect");
-  if (comparison.detectable) reason += fmt::format("; smallest detectable effect {:.4f}", *comparison.detectable);
+  std::string reason =
+      !comparison.can_be_significant
+          ? fmt::format("{} IPs are too few for any difference to be significant; only limits act",
+                        comparison.ips)
+      : comparison.rule.minimum_effect
+          ? fmt::format("the interval reaches beyond +-{:g}", *comparison.rule.minimum_effect)
+          : std::string("no difference shown, and the gate sets no minimum effect");
+  if (comparison.detectable)
+    reason += fmt::format("; smallest detectable effect {:.4f}", *comparison.detectable);
   if (comparison.deciding_ips) {
-    reason += fmt::format("; {} stories of {} IPs like these would detect {:g}", *comparison.deciding_stories, *comparison.deciding_ips,
+    reason += fmt::format("; {} stories of {} IPs like these would detect {:g}",
+                          *comparison.deciding_stories, *comparison.deciding_ips,
                           *comparison.rule.minimum_effect);
   }
   return reason;
@@ -72,7 +86,8 @@ void judge_by_test(MetricComparison& comparison, const Gate& gate) {
   const double difference = *comparison.difference;
   const MetricRule& rule = comparison.rule;
   const auto surely = [&](double p, std::string_view side) {
-    comparison.reason = fmt::format("p {:.4f} below {:g}, {} by more than {:g}", p, gate.alpha, side, rule.tolerance);
+    comparison.reason = fmt::format("p {:.4f} below {:g}, {} by more than {:g}", p, gate.alpha,
+                                    side, rule.tolerance);
   };
   if (comparison.p_worse && *comparison.p_worse < gate.alpha && difference < -rule.tolerance) {
     comparison.verdict = Verdict::regressed;
@@ -88,10 +103,12 @@ void judge_by_test(MetricComparison& comparison, const Gate& gate) {
   if (!moved(comparison)) {
     comparison.verdict = Verdict::unchanged;
     comparison.reason = "no story's value moved";
-  } else if (comparison.can_be_significant && interval && rule.minimum_effect && interval->low >= -*rule.minimum_effect &&
-             interval->high <= *rule.minimum_effect) {
+  } else if (comparison.can_be_significant && interval && rule.minimum_effect &&
+             interval->low >= -*rule.minimum_effect && interval->high <= *rule.minimum_effect) {
     comparison.verdict = Verdict::unchanged;
-    comparison.reason = fmt::format("the interval lies within +-{:g}; smallest detectable effect {:.4f}", *rule.minimum_effect, comparison.detectable.value_or(0.0));
+    comparison.reason =
+        fmt::format("the interval lies within +-{:g}; smallest detectable effect {:.4f}",
+                    *rule.minimum_effect, comparison.detectable.value_or(0.0));
   } else {
     comparison.verdict = Verdict::undecided;
     comparison.reason = undecided_reason(comparison);
@@ -112,15 +129,20 @@ void measure(MetricComparison& comparison, const Gate& gate, int family) {
   }
   const auto n = static_cast<double>(comparison.stories.size());
   const ClusterMean mean = cluster_mean(differences);
-  const bool finite = std::isfinite(base) && std::isfinite(candidate) && std::isfinite(mean.mean) && std::isfinite(mean.standard_error.value_or(0.0));
-  if (!finite) throw BadInput(fmt::format("{}: the stories' values are too large to be summed; no metric has such values", comparison.id));
+  const bool finite = std::isfinite(base) && std::isfinite(candidate) && std::isfinite(mean.mean) &&
+                      std::isfinite(mean.standard_error.value_or(0.0));
+  if (!finite)
+    throw BadInput(
+        fmt::format("{}: the stories' values are too large to be summed; no metric has such values",
+                    comparison.id));
   comparison.base = base / n;
   comparison.candidate = candidate / n;
   comparison.difference = mean.mean;
   comparison.ips = mean.clusters;
   comparison.standard_error = mean.standard_error;
   comparison.effect_size = mean.effect_size();
-  comparison.interval = clustered_bootstrap(differences, {.replicates = gate.replicates, .seed = gate.seed, .tails = gate.tails});
+  comparison.interval = clustered_bootstrap(
+      differences, {.replicates = gate.replicates, .seed = gate.seed, .tails = gate.tails});
   if (comparison.direction == ResultDirection::none) return;
 
   count_stories(comparison);
@@ -161,19 +183,25 @@ void judge(MetricComparison& comparison, const Gate& gate) {
     comparison.reason = "neither way is better";
     return;
   }
-  if (comparison.set_level) comparison.reason = "one value a system: no pairs to test; see both intervals";
-  else judge_by_test(comparison, gate);
-  comparison.fails = comparison.verdict == Verdict::regressed && comparison.rule.role == GateRole::headline;
+  if (comparison.set_level)
+    comparison.reason = "one value a system: no pairs to test; see both intervals";
+  else
+    judge_by_test(comparison, gate);
+  comparison.fails =
+      comparison.verdict == Verdict::regressed && comparison.rule.role == GateRole::headline;
   const auto cross = [&](const std::string& limit) {
-    const std::string before = comparison.verdict == Verdict::regressed ? comparison.reason + "; " : "";
+    const std::string before =
+        comparison.verdict == Verdict::regressed ? comparison.reason + "; " : "";
     comparison.reason = before + limit;
     comparison.verdict = Verdict::regressed;
     comparison.fails = true;
   };
   const MetricRule& rule = comparison.rule;
-  if (rule.limit && *comparison.difference < -*rule.limit) cross(fmt::format("worse by more than the limit {:g}", *rule.limit));
+  if (rule.limit && *comparison.difference < -*rule.limit)
+    cross(fmt::format("worse by more than the limit {:g}", *rule.limit));
   if (rule.ip_limit && comparison.worst_ip && comparison.worst_ip->difference < -*rule.ip_limit) {
-    cross(fmt::format("{} worse by {:.4f}, more than the limit {:g} for one IP", comparison.worst_ip->ip, -comparison.worst_ip->difference, *rule.ip_limit));
+    cross(fmt::format("{} worse by {:.4f}, more than the limit {:g} for one IP",
+                      comparison.worst_ip->ip, -comparison.worst_ip->difference, *rule.ip_limit));
   }
 }
 

@@ -19,7 +19,8 @@ constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"asbe
 bool made_by_report(const fs::path& folder) {
   std::error_code error;
   const fs::path page = folder / "index.html";
-  return fs::is_regular_file(page, error) && read_text_file(page).substr(0, 1000).find(kGenerator) != std::string::npos;
+  return fs::is_regular_file(page, error) &&
+         read_text_file(page).substr(0, 1000).find(kGenerator) != std::string::npos;
 }
 
 }  // namespace
@@ -29,18 +30,25 @@ void require_report_folder(const fs::path& folder) {
   if (made_by_report(folder)) return;
   for (const char* name : kFiles) {
     if (!fs::exists(folder / name, error)) continue;
-    throw UsageError(fmt::format("--out {}: {} is there and no report wrote it\n  Name another folder, or let it be overwritten with --force.", folder.string(), name));
+    throw UsageError(
+        fmt::format("--out {}: {} is there and no report wrote it\n  Name another folder, or let "
+                    "it be overwritten with --force.",
+                    folder.string(), name));
   }
 }
 
-std::vector<fs::path> write_report(const fs::path& folder, std::span<const Result> results, const Pictures& pictures, const TableOptions& tables,
+std::vector<fs::path> write_report(const fs::path& folder, std::span<const Result> results,
+                                   const Pictures& pictures, const TableOptions& tables,
                                    const PageDataOptions& page) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw BadInput(fmt::format("--out {}: the folder can't be made: {}", folder.string(), error.message()));
+  if (error)
+    throw BadInput(
+        fmt::format("--out {}: the folder can't be made: {}", folder.string(), error.message()));
   // Everything is computed before the first file changes.
-  const std::array<std::string, kFiles.size()> texts = {page_html(results, pictures, page), table_markdown(results, tables), table_csv(results, tables),
-                                                        table_latex(results, tables)};
+  const std::array<std::string, kFiles.size()> texts = {
+      page_html(results, pictures, page), table_markdown(results, tables),
+      table_csv(results, tables), table_latex(results, tables)};
   std::vector<fs::path> written;
   for (std::size_t i = 0; i < kFiles.size(); ++i) {
     written.push_back(folder / kFiles[i]);

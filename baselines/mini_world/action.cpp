@@ -69,19 +69,27 @@ Pose dance(double seconds) {
 Pose pose_at(Action action, double seconds, double share) {
   Pose pose;
   switch (action) {
-    case Action::walk: pose = stride(seconds, 1.2, 0.1, 0.35); break;
+    case Action::walk:
+      pose = stride(seconds, 1.2, 0.1, 0.35);
+      break;
     case Action::run:
       pose = stride(seconds, 2.4, 0.17, 0.95);
       pose.lean = 0.16;
       break;
-    case Action::jump: pose = jump(seconds); break;
+    case Action::jump:
+      pose = jump(seconds);
+      break;
     case Action::wave:
       pose.left_arm = 0.25;
       pose.right_arm = 2.5 + 0.5 * std::sin(kTurn * 1.8 * seconds);
       pose.lean = 0.04 * std::sin(kTurn * 0.9 * seconds);
       break;
-    case Action::sleep: pose = fall_asleep(seconds, share); break;
-    case Action::dance: pose = dance(seconds); break;
+    case Action::sleep:
+      pose = fall_asleep(seconds, share);
+      break;
+    case Action::dance:
+      pose = dance(seconds);
+      break;
     case Action::hold:
       pose.left_arm = 0.3;
       pose.right_arm = 1.35 + 0.12 * std::sin(kTurn * 0.6 * seconds);

@@ -27,15 +27,15 @@ inline constexpr std::array<std::string_view, 5> kProps = {"", "ball", "balloon"
 
 /// Angles in radians, lengths in character heights.
 struct Pose {
-  double travel = 0.0;      ///< along the ground since the shot began
-  double lift = 0.0;        ///< above the ground
-  double squash = 1.0;      ///< of the height
-  double lean = 0.0;        ///< of the whole figure; pi/2 lies on its back
-  double left_leg = 0.0;    ///< swing of a foot, forwards positive
+  double travel = 0.0;    ///< along the ground since the shot began
+  double lift = 0.0;      ///< above the ground
+  double squash = 1.0;    ///< of the height
+  double lean = 0.0;      ///< of the whole figure; pi/2 lies on its back
+  double left_leg = 0.0;  ///< swing of a foot, forwards positive
   double right_leg = 0.0;
-  double left_arm = 0.0;    ///< 0 hangs down, pi/2 points sideways, pi up
+  double left_arm = 0.0;  ///< 0 hangs down, pi/2 points sideways, pi up
   double right_arm = 0.0;
-  double gaze = 0.0;        ///< pupils, -1 left to 1 right
+  double gaze = 0.0;  ///< pupils, -1 left to 1 right
   double eyes_open = 1.0;
   bool asleep = false;
   bool facing_left = false;

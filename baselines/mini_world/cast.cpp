@@ -21,26 +21,36 @@ constexpr struct {
   std::size_t headgear_colour;
   Pattern pattern;
 } kDemo[] = {
-    {Species::cat, 0, Headgear::cap, 3, Pattern::stripes},       {Species::rabbit, 7, Headgear::bow, 6, Pattern::plain},
-    {Species::bear, 4, Headgear::party_hat, 2, Pattern::plain},  {Species::bird, 2, Headgear::top_hat, 5, Pattern::spots},
-    {Species::robot, 3, Headgear::none, 0, Pattern::plain},      {Species::penguin, 5, Headgear::cap, 1, Pattern::plain},
-    {Species::fox, 1, Headgear::crown, 4, Pattern::plain},       {Species::ghost, 6, Headgear::top_hat, 0, Pattern::spots},
-    {Species::cat, 4, Headgear::crown, 2, Pattern::spots},       {Species::rabbit, 1, Headgear::none, 0, Pattern::stripes},
-    {Species::bear, 6, Headgear::cap, 4, Pattern::spots},        {Species::robot, 0, Headgear::party_hat, 7, Pattern::stripes},
+    {Species::cat, 0, Headgear::cap, 3, Pattern::stripes},
+    {Species::rabbit, 7, Headgear::bow, 6, Pattern::plain},
+    {Species::bear, 4, Headgear::party_hat, 2, Pattern::plain},
+    {Species::bird, 2, Headgear::top_hat, 5, Pattern::spots},
+    {Species::robot, 3, Headgear::none, 0, Pattern::plain},
+    {Species::penguin, 5, Headgear::cap, 1, Pattern::plain},
+    {Species::fox, 1, Headgear::crown, 4, Pattern::plain},
+    {Species::ghost, 6, Headgear::top_hat, 0, Pattern::spots},
+    {Species::cat, 4, Headgear::crown, 2, Pattern::spots},
+    {Species::rabbit, 1, Headgear::none, 0, Pattern::stripes},
+    {Species::bear, 6, Headgear::cap, 4, Pattern::spots},
+    {Species::robot, 0, Headgear::party_hat, 7, Pattern::stripes},
 };
 
 std::uint8_t varied(std::uint8_t level, SplitMix64& random) {
-  return static_cast<std::uint8_t>(std::clamp(static_cast<int>(level) + static_cast<int>(random.below(25)) - 12, 0, 255));
+  return static_cast<std::uint8_t>(
+      std::clamp(static_cast<int>(level) + static_cast<int>(random.below(25)) - 12, 0, 255));
 }
 
 void finish(Character& character, SplitMix64& random) {
   const Colour& named = kColours[character.colour].value;
-  character.coat = {varied(named.red, random), varied(named.green, random), varied(named.blue, random)};
+  character.coat = {varied(named.red, random), varied(named.green, random),
+                    varied(named.blue, random)};
   character.build = 0.85 + 0.3 * static_cast<double>(random.below(1000)) / 999.0;
 }
 
 bool in_demo(Species species, std::size_t colour) {
-  return std::any_of(std::begin(kDemo), std::end(kDemo), [&](const auto& entry) { return entry.species == species && entry.colour == colour; });
+  return std::any_of(std::begin(kDemo), std::end(kDemo), [&](const auto& entry) {
+    return entry.species == species && entry.colour == colour;
+  });
 }
 
 Character drawn_at_random(SplitMix64& random) {
@@ -66,11 +76,13 @@ std::string joined_with_dashes(std::string text) {
 
 std::string Character::words() const {
   std::string text(kColours[colour].name);
-  if (pattern != Pattern::plain) text += fmt::format(" {}", kPatterns[static_cast<std::size_t>(pattern)]);
+  if (pattern != Pattern::plain)
+    text += fmt::format(" {}", kPatterns[static_cast<std::size_t>(pattern)]);
   text += fmt::format(" {}", kSpecies[static_cast<std::size_t>(species)]);
   if (headgear != Headgear::none) {
     const std::string_view shade = kColours[headgear_colour].name;
-    text += fmt::format(" with {} {} {}", shade == "orange" ? "an" : "a", shade, kHeadgear[static_cast<std::size_t>(headgear)]);
+    text += fmt::format(" with {} {} {}", shade == "orange" ? "an" : "a", shade,
+                        kHeadgear[static_cast<std::size_t>(headgear)]);
   }
   return text;
 }
@@ -78,13 +90,15 @@ std::string Character::words() const {
 std::string Character::id() const {
   std::string text = words();
   for (const std::string_view filler : {" with a ", " with an "}) {
-    if (const auto at = text.find(filler); at != std::string::npos) text.replace(at, filler.size(), " ");
+    if (const auto at = text.find(filler); at != std::string::npos)
+      text.replace(at, filler.size(), " ");
   }
   return joined_with_dashes(text);
 }
 
 std::string Setting::words() const {
-  return fmt::format("{} {}", kPlaces[static_cast<std::size_t>(place)], kHours[static_cast<std::size_t>(hour)]);
+  return fmt::format("{} {}", kPlaces[static_cast<std::size_t>(place)],
+                     kHours[static_cast<std::size_t>(hour)]);
 }
 
 int characters_in(Cast cast) {
@@ -93,7 +107,8 @@ int characters_in(Cast cast) {
 
 std::vector<Character> make_cast(Cast cast, std::uint64_t seed, int count) {
   if (count < 1 || count > characters_in(cast)) {
-    throw UsageError(fmt::format("{} characters asked for; this cast has 1 to {}", count, characters_in(cast)));
+    throw UsageError(
+        fmt::format("{} characters asked for; this cast has 1 to {}", count, characters_in(cast)));
   }
   SplitMix64 random(seed ^ (cast == Cast::demo ? 0xD3A0ULL : 0x7EA1ULL));
   std::vector<Character> characters;

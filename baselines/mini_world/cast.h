@@ -8,8 +8,9 @@
 
 #include "baselines/mini_world/mini_world.h"
 
-// Who and where: everything that a caption can name. Both casts use the same words in combinations that they don't share, so an
-// encoder that learnt the words on one has something to say about the other.
+// Who and where: everything that a caption can name. Both casts use the same words in combinations
+// that they don't share, so an encoder that learnt the words on one has something to say about the
+// other.
 namespace asbench::baselines {
 
 struct Colour {
@@ -32,10 +33,12 @@ inline constexpr std::array<NamedColour, 8> kColours = {{{"red", {214, 62, 56}},
                                                          {"white", {236, 236, 230}}}};
 
 enum class Species { cat, rabbit, bear, bird, robot, penguin, fox, ghost };
-inline constexpr std::array<std::string_view, 8> kSpecies = {"cat", "rabbit", "bear", "bird", "robot", "penguin", "fox", "ghost"};
+inline constexpr std::array<std::string_view, 8> kSpecies = {"cat",   "rabbit",  "bear", "bird",
+                                                             "robot", "penguin", "fox",  "ghost"};
 
 enum class Headgear { none, top_hat, cap, party_hat, crown, bow };
-inline constexpr std::array<std::string_view, 6> kHeadgear = {"", "top hat", "cap", "party hat", "crown", "bow"};
+inline constexpr std::array<std::string_view, 6> kHeadgear = {"",          "top hat", "cap",
+                                                              "party hat", "crown",   "bow"};
 
 enum class Pattern { plain, stripes, spots };
 inline constexpr std::array<std::string_view, 3> kPatterns = {"", "striped", "spotted"};
@@ -53,11 +56,25 @@ struct Character {
   [[nodiscard]] std::string words() const;  ///< "red striped cat with a green cap"
 };
 
-enum class Place { beach, forest, snow, street, kitchen, bedroom, meadow, desert, mountains, moon, sea, stage };
+enum class Place {
+  beach,
+  forest,
+  snow,
+  street,
+  kitchen,
+  bedroom,
+  meadow,
+  desert,
+  mountains,
+  moon,
+  sea,
+  stage
+};
 /// After the verb: "walks on the beach".
 inline constexpr std::array<std::string_view, 12> kPlaces = {
-    "on the beach", "in the forest", "in the snow", "on the city street", "in the kitchen",  "in the bedroom",
-    "on the meadow", "in the desert", "in the mountains", "on the moon", "under the sea", "on the stage"};
+    "on the beach",     "in the forest",  "in the snow",   "on the city street",
+    "in the kitchen",   "in the bedroom", "on the meadow", "in the desert",
+    "in the mountains", "on the moon",    "under the sea", "on the stage"};
 
 enum class Hour { day, sunset, night };
 inline constexpr std::array<std::string_view, 3> kHours = {"by day", "at sunset", "at night"};
@@ -71,8 +88,9 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 
-/// `count` characters of a cast, no two alike. The demo's are twelve fixed ones and vary in shade only; the training cast is
-/// drawn from the seed and never has a demo character's species in its colour.
+/// `count` characters of a cast, no two alike. The demo's are twelve fixed ones and vary in shade
+/// only; the training cast is drawn from the seed and never has a demo character's species in its
+/// colour.
 /// @throws UsageError for more than characters_in(cast).
 [[nodiscard]] std::vector<Character> make_cast(Cast cast, std::uint64_t seed, int count);
 

@@ -8,12 +8,14 @@ namespace asbench::baselines {
 
 /// What the camera sees of a setting: a point of the ground and how close.
 struct View {
-  double along = 0.0;   ///< metres to the right of the setting's middle; layers move by their distance
-  double zoom = 1.0;    ///< 1 shows 3 metres across
-  double seconds = 0.0; ///< for what moves by itself: waves, snow, bubbles
+  double along =
+      0.0;  ///< metres to the right of the setting's middle; layers move by their distance
+  double zoom = 1.0;     ///< 1 shows 3 metres across
+  double seconds = 0.0;  ///< for what moves by itself: waves, snow, bubbles
 };
 
-/// Height of the ground line where figures stand, as a share of the picture from its top, at zoom 1.
+/// Height of the ground line where figures stand, as a share of the picture from its top, at
+/// zoom 1.
 inline constexpr double kGroundLine = 0.86;
 
 /// Paints the whole canvas. @param canvas  RGB, 8 bits

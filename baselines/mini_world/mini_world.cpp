@@ -32,12 +32,15 @@ constexpr std::string_view kManifest = "mini-world.json";
 constexpr int kVersion = 1;  ///< of the drawing: raised when pictures change
 
 std::uint64_t seed_of(const MiniWorldOptions& options, int character) {
-  return options.seed * 0x9E3779B97F4A7C15ULL + static_cast<std::uint64_t>(character) * 101 + (options.cast == Cast::demo ? 1 : 500009);
+  return options.seed * 0x9E3779B97F4A7C15ULL + static_cast<std::uint64_t>(character) * 101 +
+         (options.cast == Cast::demo ? 1 : 500009);
 }
 
 void check(const MiniWorldOptions& options) {
   const auto within = [](const char* name, int value, int low, int high) {
-    if (value < low || value > high) throw UsageError(fmt::format("mini world: {} = {}; {} to {} can be drawn", name, value, low, high));
+    if (value < low || value > high)
+      throw UsageError(
+          fmt::format("mini world: {} = {}; {} to {} can be drawn", name, value, low, high));
   };
   within("ips", options.ips, 1, characters_in(options.cast));
   within("stories_per_ip", options.stories_per_ip, 1, 10);
@@ -47,7 +50,8 @@ void check(const MiniWorldOptions& options) {
   within("width", options.width, 32, 4096);
   within("height", options.height, 32, 4096);
   if (!(options.frames_per_second >= 1.0 && options.frames_per_second <= 240.0)) {
-    throw UsageError(fmt::format("mini world: {} frames a second; 1 to 240 can be drawn", options.frames_per_second));
+    throw UsageError(fmt::format("mini world: {} frames a second; 1 to 240 can be drawn",
+                                 options.frames_per_second));
   }
 }
 
@@ -74,7 +78,9 @@ Json description(const MiniWorldOptions& options, const loaders::VideoCodec& cod
 void require_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) throw BadInput(fmt::format("{}: the folder can't be made: {}", folder.string(), error.message()));
+  if (error)
+    throw BadInput(
+        fmt::format("{}: the folder can't be made: {}", folder.string(), error.message()));
 }
 
 void settle_description(const fs::path& file, const Json& wanted) {
@@ -82,9 +88,11 @@ void settle_description(const fs::path& file, const Json& wanted) {
   const Json there = read_json_file(file);
   for (const auto& [key, value] : wanted.items()) {
     if (there.is_object() && there.contains(key) && there.at(key) == value) continue;
-    throw UsageError(fmt::format("{} holds a mini world of another kind: {} is {} there and {} here.\n  Remove the folder or choose another.",
-                                 file.parent_path().string(), key, there.is_object() && there.contains(key) ? there.at(key).dump() : "absent",
-                                 value.dump()));
+    throw UsageError(fmt::format(
+        "{} holds a mini world of another kind: {} is {} there and {} here.\n  Remove the folder "
+        "or choose another.",
+        file.parent_path().string(), key,
+        there.is_object() && there.contains(key) ? there.at(key).dump() : "absent", value.dump()));
   }
 }
 
@@ -92,16 +100,20 @@ void write_reference(const fs::path& file, const Character& character) {
   if (fs::exists(file)) return;
   std::vector<unsigned char> bytes;
   cv::imencode(".png", loaders::to_mat(render_reference(character)), bytes);
-  write_file_atomically(file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  write_file_atomically(
+      file, std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
-void write_manifest(const MiniWorldFolders& folders, const std::map<loaders::ShotKey, std::string>& descriptions) {
+void write_manifest(const MiniWorldFolders& folders,
+                    const std::map<loaders::ShotKey, std::string>& descriptions) {
   loaders::Split split = loaders::read_split(folders.split);
   for (auto& story : split.stories) {
-    for (auto& shot : story.shots) shot.descriptive_caption = descriptions.at({story.id, shot.number});
+    for (auto& shot : story.shots)
+      shot.descriptive_caption = descriptions.at({story.id, shot.number});
   }
   loaders::finish_split(split);
-  write_json_file(folders.manifest, loaders::split_to_manifest(split, folders.manifest.parent_path()));
+  write_json_file(folders.manifest,
+                  loaders::split_to_manifest(split, folders.manifest.parent_path()));
 }
 
 struct Job {
@@ -111,7 +123,8 @@ struct Job {
 
 void render_clip(const Job& job, const RenderFormat& format) {
   loaders::ClipWriter writer(job.file, format.width, format.height, format.frames_per_second);
-  for (int frame = 0; frame < format.frames; ++frame) writer.write(render_frame(job.shot, format, frame));
+  for (int frame = 0; frame < format.frames; ++frame)
+    writer.write(render_frame(job.shot, format, frame));
   writer.finish();
 }
 
@@ -123,7 +136,8 @@ void run_jobs(const std::vector<Job>& jobs, const RenderFormat& format, Progress
   const auto work = [&] {
     try {
       for (std::size_t i = next++; i < jobs.size(); i = next++) {
-        if (interrupted()) throw BadInput("interrupted; the finished clips are kept, the same command goes on");
+        if (interrupted())
+          throw BadInput("interrupted; the finished clips are kept, the same command goes on");
         render_clip(jobs[i], format);
         progress.advance();
       }
@@ -135,7 +149,8 @@ void run_jobs(const std::vector<Job>& jobs, const RenderFormat& format, Progress
   };
   {
     std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::max(1U, std::thread::hardware_concurrency()); ++i) threads.emplace_back(work);
+    for (unsigned i = 1; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
+      threads.emplace_back(work);
     work();
   }
   if (failure) std::rethrow_exception(failure);
@@ -143,21 +158,27 @@ void run_jobs(const std::vector<Job>& jobs, const RenderFormat& format, Progress
 
 }  // namespace
 
-int clips_in(const MiniWorldOptions& options) { return options.ips * (options.stories_per_ip * options.shots_per_story + options.clips_per_ip); }
-
-bool is_mini_world(const fs::path& split) {
-  return fs::is_regular_file((split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
+int clips_in(const MiniWorldOptions& options) {
+  return options.ips * (options.stories_per_ip * options.shots_per_story + options.clips_per_ip);
 }
 
-MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::path& folder, Progress& progress) {
+bool is_mini_world(const fs::path& split) {
+  return fs::is_regular_file(
+      (split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
+}
+
+MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::path& folder,
+                                   Progress& progress) {
   check(options);
   const auto codec = loaders::codec_at_hand();
-  MiniWorldFolders folders{folder / kFolder, folder / kManifest, folder / "ground_truth", std::string(codec.name), 0};
+  MiniWorldFolders folders{folder / kFolder, folder / kManifest, folder / "ground_truth",
+                           std::string(codec.name), 0};
   require_folder(folders.split);
   require_folder(folders.ground_truth);
   settle_description(folders.split / kMarker, description(options, codec));
 
-  const RenderFormat format{options.width, options.height, options.frames, options.frames_per_second};
+  const RenderFormat format{options.width, options.height, options.frames,
+                            options.frames_per_second};
   const auto settings = settings_of(options.cast);
   const auto cast = make_cast(options.cast, options.seed, options.ips);
   std::map<loaders::ShotKey, std::string> descriptions;
@@ -181,7 +202,9 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
         const auto& shot = shots[static_cast<std::size_t>(index)];
         captions.push_back(shot.narrative(opening_of(index, options.shots_per_story)));
         descriptions[{fmt::format("{}/{}", character.id(), story), index + 1}] = shot.descriptive();
-        add(folders.ground_truth / character.id() / std::to_string(story) / fmt::format("shot_{:02}{}", index + 1, codec.ending), shot);
+        add(folders.ground_truth / character.id() / std::to_string(story) /
+                fmt::format("shot_{:02}{}", index + 1, codec.ending),
+            shot);
       }
       prompts.push_back(captions);
     }
@@ -192,7 +215,10 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
       const ShotScript shot = write_clip(character, settings, seed, number);
       const std::string file = fmt::format("clips/{:02}{}", number + 1, codec.ending);
       const double length = options.frames / options.frames_per_second;
-      clips.push_back({{"file", file}, {"start", number * length}, {"end", (number + 1) * length}, {"caption", shot.narrative("The")}});
+      clips.push_back({{"file", file},
+                       {"start", number * length},
+                       {"end", (number + 1) * length},
+                       {"caption", shot.narrative("The")}});
       add(home / file, shot);
     }
     write_json_file(home / "clips.json", clips);

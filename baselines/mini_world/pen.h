@@ -9,18 +9,21 @@ namespace asbench::baselines {
 
 using Points = std::vector<cv::Point2d>;
 
-/// Draws cartoon shapes: antialiased, filled, with a dark outline. Coordinates are the figure's own (x to its right, y up, one
-/// unit = its height); the affine map takes them to pixels. Keeps no picture: `canvas` must outlive it.
+/// Draws cartoon shapes: antialiased, filled, with a dark outline. Coordinates are the figure's own
+/// (x to its right, y up, one unit = its height); the affine map takes them to pixels. Keeps no
+/// picture: `canvas` must outlive it.
 class Pen {
  public:
   Pen(cv::Mat& canvas, const cv::Matx23d& to_pixels, double outline_pixels);
 
   void polygon(const Points& points, Colour fill, bool outlined = true) const;
-  void ellipse(cv::Point2d centre, double radius_x, double radius_y, Colour fill, bool outlined = true, double tilt = 0.0) const;
+  void ellipse(cv::Point2d centre, double radius_x, double radius_y, Colour fill,
+               bool outlined = true, double tilt = 0.0) const;
   /// A thick line with round ends and, if wanted, an outline.
   void stroke(const Points& points, double width, Colour colour, bool outlined = true) const;
 
-  [[nodiscard]] static Points ellipse_points(cv::Point2d centre, double radius_x, double radius_y, double tilt = 0.0);
+  [[nodiscard]] static Points ellipse_points(cv::Point2d centre, double radius_x, double radius_y,
+                                             double tilt = 0.0);
 
  private:
   [[nodiscard]] std::vector<cv::Point> pixels(const Points& points) const;

@@ -16,7 +16,8 @@ struct RenderFormat {
 /// Frame `index` of a shot: [height, width, 3] RGB. Depends on the arguments only.
 [[nodiscard]] Image render_frame(const ShotScript& shot, const RenderFormat& format, int index);
 
-/// The character by itself, cut to its bounds, as mask x frame: RGBA with straight alpha, 0 outside.
+/// The character by itself, cut to its bounds, as mask x frame: RGBA with straight alpha, 0
+/// outside.
 [[nodiscard]] Image render_reference(const Character& character);
 
 }  // namespace asbench::baselines

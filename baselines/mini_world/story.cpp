@@ -9,12 +9,15 @@
 namespace asbench::baselines {
 namespace {
 
-constexpr std::array<std::array<Action, 4>, 4> kArcs = {{{Action::walk, Action::hold, Action::jump, Action::sleep},
-                                                         {Action::look, Action::run, Action::dance, Action::wave},
-                                                         {Action::run, Action::look, Action::hold, Action::sleep},
-                                                         {Action::wave, Action::walk, Action::jump, Action::dance}}};
+constexpr std::array<std::array<Action, 4>, 4> kArcs = {
+    {{Action::walk, Action::hold, Action::jump, Action::sleep},
+     {Action::look, Action::run, Action::dance, Action::wave},
+     {Action::run, Action::look, Action::hold, Action::sleep},
+     {Action::wave, Action::walk, Action::jump, Action::dance}}};
 
-std::string_view article(std::string_view noun) { return noun.starts_with("orange") ? "an" : "a"; }
+std::string_view article(std::string_view noun) {
+  return noun.starts_with("orange") ? "an" : "a";
+}
 
 void choose_details(ShotScript& shot, SplitMix64& random) {
   if (shot.action == Action::hold) {
@@ -24,7 +27,8 @@ void choose_details(ShotScript& shot, SplitMix64& random) {
     } while (shot.prop_colour == shot.character.colour);
   }
   const bool moves = shot.action == Action::walk || shot.action == Action::run;
-  shot.camera = moves && random.below(2) == 0 ? CameraMove::follow : static_cast<CameraMove>(random.below(3));
+  shot.camera =
+      moves && random.below(2) == 0 ? CameraMove::follow : static_cast<CameraMove>(random.below(3));
   shot.size = static_cast<ShotSize>(random.below(3));
   if (shot.action == Action::sleep && shot.size == ShotSize::close) shot.size = ShotSize::medium;
   shot.leftwards = random.below(2) == 0;
@@ -33,7 +37,8 @@ void choose_details(ShotScript& shot, SplitMix64& random) {
 /// The cast's settings in an order of the character's own.
 std::vector<Setting> shuffled(std::vector<Setting> settings, std::uint64_t seed) {
   SplitMix64 random(seed);
-  for (std::size_t i = settings.size(); i > 1; --i) std::swap(settings[i - 1], settings[static_cast<std::size_t>(random.below(i))]);
+  for (std::size_t i = settings.size(); i > 1; --i)
+    std::swap(settings[i - 1], settings[static_cast<std::size_t>(random.below(i))]);
   for (auto& setting : settings) setting.variant = random.next() % 100000;
   return settings;
 }
@@ -41,24 +46,34 @@ std::vector<Setting> shuffled(std::vector<Setting> settings, std::uint64_t seed)
 }  // namespace
 
 std::string ShotScript::narrative(std::string_view opening) const {
-  const std::string object = prop == Prop::none ? std::string()
-                                                : fmt::format(" {} {} {}", article(kColours[prop_colour].name), kColours[prop_colour].name,
-                                                              kProps[static_cast<std::size_t>(prop)]);
-  return fmt::format("{} {} {}{} {}.", opening == "A" && character.words().starts_with("orange") ? "An" : opening, character.words(),
-                     kActions[static_cast<std::size_t>(action)].verb, object, setting.words());
+  const std::string object =
+      prop == Prop::none
+          ? std::string()
+          : fmt::format(" {} {} {}", article(kColours[prop_colour].name),
+                        kColours[prop_colour].name, kProps[static_cast<std::size_t>(prop)]);
+  return fmt::format(
+      "{} {} {}{} {}.", opening == "A" && character.words().starts_with("orange") ? "An" : opening,
+      character.words(), kActions[static_cast<std::size_t>(action)].verb, object, setting.words());
 }
 
 std::string ShotScript::descriptive() const {
   constexpr std::array<std::string_view, 3> kSizes = {"Wide shot", "Medium shot", "Close shot"};
-  constexpr std::array<std::string_view, 4> kMoves = {"the camera stands still", "the camera pans", "the camera moves in", "the camera follows"};
-  const std::string object = prop == Prop::none ? std::string()
-                                                : fmt::format(" {} {} {}", article(kColours[prop_colour].name), kColours[prop_colour].name,
-                                                              kProps[static_cast<std::size_t>(prop)]);
-  return fmt::format("{}, {}: the {} is {}{} {}.", kSizes[static_cast<std::size_t>(size)], kMoves[static_cast<std::size_t>(camera)],
-                     character.words(), kActions[static_cast<std::size_t>(action)].participle, object, setting.words());
+  constexpr std::array<std::string_view, 4> kMoves = {"the camera stands still", "the camera pans",
+                                                      "the camera moves in", "the camera follows"};
+  const std::string object =
+      prop == Prop::none
+          ? std::string()
+          : fmt::format(" {} {} {}", article(kColours[prop_colour].name),
+                        kColours[prop_colour].name, kProps[static_cast<std::size_t>(prop)]);
+  return fmt::format("{}, {}: the {} is {}{} {}.", kSizes[static_cast<std::size_t>(size)],
+                     kMoves[static_cast<std::size_t>(camera)], character.words(),
+                     kActions[static_cast<std::size_t>(action)].participle, object,
+                     setting.words());
 }
 
-std::vector<ShotScript> write_story(const Character& character, const std::vector<Setting>& settings, std::uint64_t seed, int story, int shots) {
+std::vector<ShotScript> write_story(const Character& character,
+                                    const std::vector<Setting>& settings, std::uint64_t seed,
+                                    int story, int shots) {
   constexpr int kSettingsPerStory = 3;
   const auto places = shuffled(settings, seed);
   SplitMix64 random(seed + 1000003ULL * static_cast<std::uint64_t>(story + 1));
@@ -68,7 +83,8 @@ std::vector<ShotScript> write_story(const Character& character, const std::vecto
     ShotScript shot;
     shot.character = character;
     const int scene = index < 2 ? 0 : (index - 1) % kSettingsPerStory;
-    shot.setting = places[static_cast<std::size_t>(kSettingsPerStory * story + scene) % places.size()];
+    shot.setting =
+        places[static_cast<std::size_t>(kSettingsPerStory * story + scene) % places.size()];
     shot.action = arc[static_cast<std::size_t>(index) % arc.size()];
     choose_details(shot, random);
     scripts.push_back(shot);
@@ -76,7 +92,8 @@ std::vector<ShotScript> write_story(const Character& character, const std::vecto
   return scripts;
 }
 
-ShotScript write_clip(const Character& character, const std::vector<Setting>& settings, std::uint64_t seed, int number) {
+ShotScript write_clip(const Character& character, const std::vector<Setting>& settings,
+                      std::uint64_t seed, int number) {
   const auto places = shuffled(settings, seed);
   SplitMix64 random(seed + 7000003ULL * static_cast<std::uint64_t>(number + 1));
   ShotScript shot;

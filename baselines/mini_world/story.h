@@ -8,7 +8,8 @@
 #include "baselines/mini_world/action.h"
 #include "baselines/mini_world/cast.h"
 
-// The story grammar: who does what, where, and how the camera sees it; and the sentences that say so.
+// The story grammar: who does what, where, and how the camera sees it; and the sentences that say
+// so.
 namespace asbench::baselines {
 
 enum class CameraMove { still, pan, zoom_in, follow };
@@ -31,13 +32,17 @@ struct ShotScript {
   [[nodiscard]] std::string descriptive() const;
 };
 
-/// A story: the character comes, meets something, does its utmost, rests, in up to three settings. Stories of one character
-/// share no setting as long as the cast has enough. Depends on the arguments only.
-[[nodiscard]] std::vector<ShotScript> write_story(const Character& character, const std::vector<Setting>& settings, std::uint64_t seed,
-                                                  int story, int shots);
+/// A story: the character comes, meets something, does its utmost, rests, in up to three settings.
+/// Stories of one character share no setting as long as the cast has enough. Depends on the
+/// arguments only.
+[[nodiscard]] std::vector<ShotScript> write_story(const Character& character,
+                                                  const std::vector<Setting>& settings,
+                                                  std::uint64_t seed, int story, int shots);
 
 /// A shot by itself, as tuning clips are. @param number  which one
-[[nodiscard]] ShotScript write_clip(const Character& character, const std::vector<Setting>& settings, std::uint64_t seed, int number);
+[[nodiscard]] ShotScript write_clip(const Character& character,
+                                    const std::vector<Setting>& settings, std::uint64_t seed,
+                                    int number);
 
 /// The opening of shot `index` of `count` in a story.
 [[nodiscard]] std::string_view opening_of(int index, int count);

@@ -10,12 +10,14 @@ namespace {
 
 using Words = std::map<std::string, double>;
 
-/// Counts of the words; bytes beyond ASCII belong to words, so that accented letters don't cut them.
+/// Counts of the words; bytes beyond ASCII belong to words, so that accented letters don't cut
+/// them.
 Words words_of(std::string_view text) {
   Words words;
   std::string word;
   for (std::size_t i = 0; i <= text.size(); ++i) {
-    const auto byte = i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(' ');
+    const auto byte =
+        i < text.size() ? static_cast<unsigned char>(text[i]) : static_cast<unsigned char>(' ');
     if (std::isalnum(byte) != 0 || byte >= 0x80) {
       word += static_cast<char>(std::tolower(byte));
     } else if (!word.empty()) {
@@ -26,7 +28,8 @@ Words words_of(std::string_view text) {
   return words;
 }
 
-double cosine(const Words& a, const Words& b, const std::map<std::string, double>& weights, double unseen) {
+double cosine(const Words& a, const Words& b, const std::map<std::string, double>& weights,
+              double unseen) {
   const auto weighted = [&](const auto& entry) {
     const auto weight = weights.find(entry.first);
     return entry.second * (weight == weights.end() ? unseen : weight->second);
@@ -34,7 +37,8 @@ double cosine(const Words& a, const Words& b, const std::map<std::string, double
   double product = 0.0, square_a = 0.0, square_b = 0.0;
   for (const auto& entry : a) {
     square_a += weighted(entry) * weighted(entry);
-    if (const auto other = b.find(entry.first); other != b.end()) product += weighted(entry) * weighted(*other);
+    if (const auto other = b.find(entry.first); other != b.end())
+      product += weighted(entry) * weighted(*other);
   }
   for (const auto& entry : b) square_b += weighted(entry) * weighted(entry);
   return square_a > 0.0 && square_b > 0.0 ? product / std::sqrt(square_a * square_b) : 0.0;
@@ -51,7 +55,8 @@ std::size_t nearest_caption(std::span<const std::string> captions, std::string_v
   }
   const auto total = static_cast<double>(captions.size());
   std::map<std::string, double> weights;
-  for (const auto& [word, count] : holders) weights[word] = std::log((1.0 + total) / (1.0 + count)) + 1.0;
+  for (const auto& [word, count] : holders)
+    weights[word] = std::log((1.0 + total) / (1.0 + count)) + 1.0;
   const double unseen = std::log(1.0 + total) + 1.0;
   const Words wanted = words_of(query);
   std::size_t best = 0;

@@ -38,18 +38,25 @@ std::vector<std::string> wrapped(const std::string& text, double size, int thick
 std::string plain_letters(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* decomposed = icu::Normalizer2::getNFKDInstance(status);
-  const auto source = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+  const auto source = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
   const icu::UnicodeString parts = decomposed->normalize(source, status);
   if (U_FAILURE(status) != 0) throw InternalError("ICU can't decompose a caption");
   std::string plain;
   for (std::int32_t i = 0; i < parts.length(); i = parts.moveIndex32(i, 1)) {
     const UChar32 sign = parts.char32At(i);
-    if (sign < 0x80) plain += sign < 0x20 ? ' ' : static_cast<char>(sign);
-    else if (u_charType(sign) == U_NON_SPACING_MARK) continue;
-    else if (sign >= 0x2010 && sign <= 0x2015) plain += '-';
-    else if (sign == 0x2018 || sign == 0x2019) plain += '\'';
-    else if (sign == 0x201C || sign == 0x201D) plain += '"';
-    else plain += '?';
+    if (sign < 0x80)
+      plain += sign < 0x20 ? ' ' : static_cast<char>(sign);
+    else if (u_charType(sign) == U_NON_SPACING_MARK)
+      continue;
+    else if (sign >= 0x2010 && sign <= 0x2015)
+      plain += '-';
+    else if (sign == 0x2018 || sign == 0x2019)
+      plain += '\'';
+    else if (sign == 0x201C || sign == 0x201D)
+      plain += '"';
+    else
+      plain += '?';
   }
   return plain;
 }
@@ -61,16 +68,20 @@ Image draw_text_card(std::string_view text, int width, int height) {
   for (double size = height / 140.0; size > 0.05; size *= 0.9) {
     const int thickness = std::max(1, static_cast<int>(size * 1.8));
     int below = 0;
-    const int line_height = static_cast<int>(1.7 * cv::getTextSize("Ag", kFont, size, thickness, &below).height);
+    const int line_height =
+        static_cast<int>(1.7 * cv::getTextSize("Ag", kFont, size, thickness, &below).height);
     const auto lines = wrapped(plain, size, thickness, width - 2 * margin);
-    const bool fits = line_height * static_cast<int>(lines.size()) <= height - 2 * margin &&
-                      std::all_of(lines.begin(), lines.end(), [&](const std::string& line) {
-                        return cv::getTextSize(line, kFont, size, thickness, &below).width <= width - 2 * margin;
-                      });
+    const bool fits =
+        line_height * static_cast<int>(lines.size()) <= height - 2 * margin &&
+        std::all_of(lines.begin(), lines.end(), [&](const std::string& line) {
+          return cv::getTextSize(line, kFont, size, thickness, &below).width <= width - 2 * margin;
+        });
     if (!fits) continue;
-    int y = (height - line_height * static_cast<int>(lines.size())) / 2 + static_cast<int>(0.8 * line_height);
+    int y = (height - line_height * static_cast<int>(lines.size())) / 2 +
+            static_cast<int>(0.8 * line_height);
     for (const auto& line : lines) {
-      cv::putText(card, line, {margin, y}, kFont, size, cv::Scalar(48, 36, 32), thickness, cv::LINE_AA);
+      cv::putText(card, line, {margin, y}, kFont, size, cv::Scalar(48, 36, 32), thickness,
+                  cv::LINE_AA);
       y += line_height;
     }
     break;

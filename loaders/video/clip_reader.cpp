@@ -221,7 +221,8 @@ std::string frame_digest(const Image& frame) {
 
 std::string clip_digest(const DecodedClip& clip, std::span<const int> frames) {
   std::string text = fmt::format("{}", clip.frame_count);
-  for (const int index : frames) text += fmt::format(" {}={}", index, frame_digest(clip.frames.at(index)));
+  for (const int index : frames)
+    text += fmt::format(" {}={}", index, frame_digest(clip.frames.at(index)));
   return xxh3_hex(std::as_bytes(std::span(text)));
 }
 

@@ -25,13 +25,15 @@ constexpr VideoCodec kH264{"h264/mp4", ".mp4"};
 constexpr VideoCodec kMotionJpeg{"mjpeg/avi", ".avi"};
 
 int fourcc_of(const VideoCodec& codec) {
-  return codec.ending == kH264.ending ? cv::VideoWriter::fourcc('a', 'v', 'c', '1') : cv::VideoWriter::fourcc('M', 'J', 'P', 'G');
+  return codec.ending == kH264.ending ? cv::VideoWriter::fourcc('a', 'v', 'c', '1')
+                                      : cv::VideoWriter::fourcc('M', 'J', 'P', 'G');
 }
 
 /// A name that no other writer uses, in the same folder, so that renaming is atomic.
 fs::path unfinished_name(const fs::path& path) {
   static std::atomic<int> count = 0;
-  return path.parent_path() / fmt::format(".{}.{}.{}{}", path.stem().string(), ::getpid(), ++count, path.extension().string());
+  return path.parent_path() / fmt::format(".{}.{}.{}{}", path.stem().string(), ::getpid(), ++count,
+                                          path.extension().string());
 }
 
 int count_frames(const fs::path& file) {
@@ -64,10 +66,13 @@ VideoCodec try_codecs() {
       if (works(codec, folder)) return codec;
     }
   }
-  // A full or forbidden folder must not pass for a missing encoder: the same run would write another codec tomorrow.
-  throw BadInput(fmt::format("no video can be written into the folder for temporary files{}{}: neither H.264 nor Motion JPEG.\n"
-                             "  Is it there, writable, and not full? $TMPDIR names another.",
-                             error ? ", $TMPDIR, " : " ", error ? error.message() : folder.string()));
+  // A full or forbidden folder must not pass for a missing encoder: the same run would write
+  // another codec tomorrow.
+  throw BadInput(
+      fmt::format("no video can be written into the folder for temporary files{}{}: neither H.264 "
+                  "nor Motion JPEG.\n"
+                  "  Is it there, writable, and not full? $TMPDIR names another.",
+                  error ? ", $TMPDIR, " : " ", error ? error.message() : folder.string()));
 }
 
 /// Until it has reached the disk, a renamed file may come out of a power cut empty.
@@ -75,11 +80,13 @@ void sync(const fs::path& unfinished, const fs::path& path) {
   const int file = ::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC);
   const int failed = file < 0 || ::fsync(file) != 0 ? errno : 0;
   if (file >= 0) ::close(file);
-  if (failed != 0) throw BadInput(fmt::format("{}: can't be written to the disk: {}", path.string(), std::strerror(failed)));
+  if (failed != 0)
+    throw BadInput(
+        fmt::format("{}: can't be written to the disk: {}", path.string(), std::strerror(failed)));
 }
 
-/// The process that was writing under this name: `.shot_01.PID.3.mp4` of a ClipWriter, `.shot_01.mp4.PID.tmp` of
-/// write_file_atomically(). 0 for other names.
+/// The process that was writing under this name: `.shot_01.PID.3.mp4` of a ClipWriter,
+/// `.shot_01.mp4.PID.tmp` of write_file_atomically(). 0 for other names.
 ::pid_t writer_of(const std::string& name) {
   std::string_view rest(name);
   const auto take_last_part = [&] {
@@ -105,7 +112,8 @@ void sync(const fs::path& unfinished, const fs::path& path) {
 }
 
 bool is_abandoned(const fs::directory_entry& entry) {
-  constexpr auto kUntouched = std::chrono::minutes(10);  // processes of other machines can't be asked for
+  constexpr auto kUntouched =
+      std::chrono::minutes(10);  // processes of other machines can't be asked for
   std::error_code gone;
   if (!entry.is_regular_file(gone)) return false;
   const ::pid_t writer = writer_of(entry.path().filename().string());
@@ -123,7 +131,8 @@ VideoCodec codec_at_hand() {
 
 int remove_abandoned_files(const fs::path& folder) {
   int removed = 0;
-  std::error_code unreadable;  // what can't be read can't be cleaned, and is said by whoever writes there
+  std::error_code
+      unreadable;  // what can't be read can't be cleaned, and is said by whoever writes there
   fs::recursive_directory_iterator entry(folder, unreadable);
   for (; !unreadable && entry != fs::recursive_directory_iterator(); entry.increment(unreadable)) {
     std::error_code kept;
@@ -147,9 +156,13 @@ struct ClipWriter::State {
   }
 };
 
-ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_second) : state_(std::make_unique<State>()) {
-  if (width < 16 || height < 16 || width > 8192 || height > 8192 || width % 2 != 0 || height % 2 != 0) {
-    throw UsageError(fmt::format("{}: a video of {}x{} can't be written; both sides must be even, 16 to 8192", path.string(), width, height));
+ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_second)
+    : state_(std::make_unique<State>()) {
+  if (width < 16 || height < 16 || width > 8192 || height > 8192 || width % 2 != 0 ||
+      height % 2 != 0) {
+    throw UsageError(
+        fmt::format("{}: a video of {}x{} can't be written; both sides must be even, 16 to 8192",
+                    path.string(), width, height));
   }
   const VideoCodec codec = codec_at_hand();
   state_->path = path.replace_extension(codec.ending);
@@ -159,11 +172,13 @@ ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_s
   state_->width = width;
   state_->height = height;
   try {
-    state_->writer.open(state_->unfinished.string(), cv::CAP_FFMPEG, fourcc_of(codec), frames_per_second, cv::Size(width, height));
+    state_->writer.open(state_->unfinished.string(), cv::CAP_FFMPEG, fourcc_of(codec),
+                        frames_per_second, cv::Size(width, height));
   } catch (const cv::Exception&) {  // said below, with the cause
   }
   if (!state_->writer.isOpened()) {
-    throw BadInput(fmt::format("{}: can't be written{}{}. Is the folder writable, the disk full?", state_->path.string(), error ? ": " : "",
+    throw BadInput(fmt::format("{}: can't be written{}{}. Is the folder writable, the disk full?",
+                               state_->path.string(), error ? ": " : "",
                                error ? error.message() : ""));
   }
 }
@@ -174,7 +189,8 @@ ClipWriter& ClipWriter::operator=(ClipWriter&&) noexcept = default;
 
 void ClipWriter::write(const Image& rgb) {
   if (rgb.width != state_->width || rgb.height != state_->height || rgb.channels != 3) {
-    throw InternalError(fmt::format("{}: a frame of {}x{}x{} for a video of {}x{}", state_->path.string(), rgb.width, rgb.height, rgb.channels,
+    throw InternalError(fmt::format("{}: a frame of {}x{}x{} for a video of {}x{}",
+                                    state_->path.string(), rgb.width, rgb.height, rgb.channels,
                                     state_->width, state_->height));
   }
   state_->writer.write(to_mat(rgb));
@@ -187,13 +203,15 @@ fs::path ClipWriter::finish() {
   // OpenCV reports no failed write; a full disk shows in what can be read back.
   const int readable = count_frames(state.unfinished);
   if (readable != state.frames) {
-    throw BadInput(fmt::format("{}: {} frames were written and {} can be read back: the disk is probably full", state.path.string(),
-                               state.frames, readable));
+    throw BadInput(
+        fmt::format("{}: {} frames were written and {} can be read back: the disk is probably full",
+                    state.path.string(), state.frames, readable));
   }
   sync(state.unfinished, state.path);
   std::error_code error;
   fs::rename(state.unfinished, state.path, error);
-  if (error) throw BadInput(fmt::format("{}: can't get its name: {}", state.path.string(), error.message()));
+  if (error)
+    throw BadInput(fmt::format("{}: can't get its name: {}", state.path.string(), error.message()));
   state.unfinished.clear();
   return state.path;
 }

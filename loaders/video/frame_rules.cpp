@@ -34,7 +34,9 @@ std::optional<int> parse_count(std::string_view digits) {
 }
 
 /// i * n // k. Wide, because products, and sums of two results, pass 32 bits.
-std::int64_t scaled(std::int64_t i, std::int64_t n, std::int64_t k) { return i * n / k; }
+std::int64_t scaled(std::int64_t i, std::int64_t n, std::int64_t k) {
+  return i * n / k;
+}
 
 int index_at(const FrameRule& rule, int i, int n) {
   const int k = rule.count;

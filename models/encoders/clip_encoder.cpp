@@ -19,7 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool names_torchscript(const fs::path& path) { return path.extension() == ".pt" || path.extension() == ".torchscript"; }
+bool names_torchscript(const fs::path& path) {
+  return path.extension() == ".pt" || path.extension() == ".torchscript";
+}
 
 class VideoMaeEncoder : public ClipEncoder {
  public:
@@ -28,9 +30,11 @@ class VideoMaeEncoder : public ClipEncoder {
 
   [[nodiscard]] at::Tensor encode_clip(const at::Tensor& clip) const override {
     const InferenceScope scope;
-    const std::array<std::int64_t, 4> wanted{3, config_.frames, config_.image_size, config_.image_size};
+    const std::array<std::int64_t, 4> wanted{3, config_.frames, config_.image_size,
+                                             config_.image_size};
     if (clip.sizes() != at::IntArrayRef(wanted)) {
-      throw BadInput(fmt::format("{} takes clips of [3, {}, {}, {}], not [{}]", id_, config_.frames, config_.image_size, config_.image_size,
+      throw BadInput(fmt::format("{} takes clips of [3, {}, {}, {}], not [{}]", id_, config_.frames,
+                                 config_.image_size, config_.image_size,
                                  fmt::join(clip.sizes(), ", ")));
     }
     try {
@@ -60,7 +64,8 @@ ClipCheckpoint open_clip_checkpoint(std::string_view id, const WeightFolders& fo
   std::string searched = path.string();
   if (fs::is_regular_file(path)) {
     found.torchscript = path;
-    found.id = path.filename().string();  // a place on somebody's disk is no part of a number's name
+    found.id =
+        path.filename().string();  // a place on somebody's disk is no part of a number's name
     return found;
   }
   for (const auto& root : folders.roots) {
@@ -69,49 +74,66 @@ ClipCheckpoint open_clip_checkpoint(std::string_view id, const WeightFolders& fo
     found.torchscript = root / path;
     return found;
   }
-  throw BadInput(fmt::format("the TorchScript file {} isn't there. Looked for:\n    {}\n  Name its path with --encoder video=PATH. "
-                             "docs/distribution.md says where the published networks are.", id, searched));
+  throw BadInput(
+      fmt::format("the TorchScript file {} isn't there. Looked for:\n    {}\n  Name its path with "
+                  "--encoder video=PATH. "
+                  "docs/distribution.md says where the published networks are.",
+                  id, searched));
 }
 
 std::string clip_weights_sha256(const ClipCheckpoint& checkpoint) {
-  return checkpoint.is_torchscript() ? sha256_file(checkpoint.torchscript) : weights_sha256(*checkpoint.checkpoint);
+  return checkpoint.is_torchscript() ? sha256_file(checkpoint.torchscript)
+                                     : weights_sha256(*checkpoint.checkpoint);
 }
 
-ClipProfile resolve_clip_profile(const ClipCheckpoint& checkpoint, const std::optional<std::string>& name) {
+ClipProfile resolve_clip_profile(const ClipCheckpoint& checkpoint,
+                                 const std::optional<std::string>& name) {
   if (!name || *name != "hf") {
-    ClipProfile profile = named_clip_profile(name ? *name : checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae");
+    ClipProfile profile = named_clip_profile(name                          ? *name
+                                             : checkpoint.is_torchscript() ? "stylegan-v"
+                                                                           : "cd-videomae");
     // 224 in all published networks; another VideoMAE takes what its config.json says.
     if (!checkpoint.is_torchscript() && profile.geometry != ClipProfile::Geometry::native) {
-      profile.side = static_cast<int>(parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id).image_size);
+      profile.side = static_cast<int>(
+          parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id).image_size);
     }
     return profile;
   }
   if (checkpoint.is_torchscript() || !checkpoint.checkpoint->preprocessor) {
-    throw BadInput(fmt::format("{} has no preprocessor_config.json for --preprocess video=hf to follow", checkpoint.id));
+    throw BadInput(fmt::format(
+        "{} has no preprocessor_config.json for --preprocess video=hf to follow", checkpoint.id));
   }
   ClipProfile profile;
   profile.name = "hf";
-  profile.picture = profile_from_preprocessor_config(*checkpoint.checkpoint->preprocessor, fmt::format("preprocessor_config.json of {}", checkpoint.id));
+  profile.picture = profile_from_preprocessor_config(
+      *checkpoint.checkpoint->preprocessor,
+      fmt::format("preprocessor_config.json of {}", checkpoint.id));
   return profile;
 }
 
 std::string clip_architecture(const ClipCheckpoint& checkpoint) {
-  return checkpoint.is_torchscript() ? "torchscript-i3d" : sha256_hex(checkpoint.checkpoint->config.dump());
+  return checkpoint.is_torchscript() ? "torchscript-i3d"
+                                     : sha256_hex(checkpoint.checkpoint->config.dump());
 }
 
 ClipLength clip_length(const ClipCheckpoint& checkpoint) {
   if (checkpoint.is_torchscript()) return {};
-  const int frames = static_cast<int>(parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id).frames);
+  const int frames =
+      static_cast<int>(parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id).frames);
   return {frames, frames};
 }
 
-std::unique_ptr<ClipEncoder> load_clip_encoder(const ClipCheckpoint& checkpoint, const ClipProfile& profile, c10::Device device) {
+std::unique_ptr<ClipEncoder> load_clip_encoder(const ClipCheckpoint& checkpoint,
+                                               const ClipProfile& profile, c10::Device device) {
   if (checkpoint.is_torchscript()) {
-    return load_torchscript_clip_encoder(checkpoint.torchscript, profile.geometry == ClipProfile::Geometry::native && !profile.picture, device);
+    return load_torchscript_clip_encoder(
+        checkpoint.torchscript,
+        profile.geometry == ClipProfile::Geometry::native && !profile.picture, device);
   }
   const VideoMaeConfig config = parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id);
-  VideoMae network = load_strictly(*checkpoint.checkpoint, config.blocks.layers, ignorable_videomae_keys(),
-                                   [&](StateDict& weights) { return load_videomae(weights, config); });
+  VideoMae network =
+      load_strictly(*checkpoint.checkpoint, config.blocks.layers, ignorable_videomae_keys(),
+                    [&](StateDict& weights) { return load_videomae(weights, config); });
   move_to(network, device);
   return std::make_unique<VideoMaeEncoder>(checkpoint.id, config, std::move(network), device);
 }

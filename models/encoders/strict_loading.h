@@ -14,8 +14,9 @@
 
 namespace asbench::models {
 
-/// Loads a network from a checkpoint and checks that every tensor found its place. A configuration that doesn't fit the file can also
-/// make sizes that memory doesn't hold; the keys that don't fit are then the better message.
+/// Loads a network from a checkpoint and checks that every tensor found its place. A configuration
+/// that doesn't fit the file can also make sizes that memory doesn't hold; the keys that don't fit
+/// are then the better message.
 template <typename Load>
 auto load_strictly(const Checkpoint& checkpoint, std::int64_t layers,
                    const std::vector<std::string>& ignorable, Load load) {

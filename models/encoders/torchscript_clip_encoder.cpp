@@ -22,8 +22,12 @@ std::string first_line(const std::exception& error) {
 
 class TorchScriptClipEncoder : public ClipEncoder {
  public:
-  TorchScriptClipEncoder(std::string name, torch::jit::Module network, bool in_graph, c10::Device device)
-      : name_(std::move(name)), network_(std::move(network)), in_graph_(in_graph), device_(device) {}
+  TorchScriptClipEncoder(std::string name, torch::jit::Module network, bool in_graph,
+                         c10::Device device)
+      : name_(std::move(name)),
+        network_(std::move(network)),
+        in_graph_(in_graph),
+        device_(device) {}
 
   [[nodiscard]] at::Tensor encode_clip(const at::Tensor& clip) const override {
     const InferenceScope scope;
@@ -31,17 +35,24 @@ class TorchScriptClipEncoder : public ClipEncoder {
     try {
       // Calls may write into the module's code cache.
       const std::lock_guard lock(mutex_);
-      result = network_.get_method("forward")({clip.unsqueeze(0).to(device_)},
-                                              {{"rescale", in_graph_}, {"resize", in_graph_}, {"return_features", true}});
+      result = network_.get_method("forward")(
+          {clip.unsqueeze(0).to(device_)},
+          {{"rescale", in_graph_}, {"resize", in_graph_}, {"return_features", true}});
     } catch (const std::exception& error) {
-      throw BadInput(fmt::format("{} fails on a clip of [3, {}, {}, {}]: {}\n  It is called network(x[1, 3, T, H, W], rescale={}, resize={}, "
-                                 "return_features=True), as the published I3D is.", name_, clip.size(1), clip.size(2), clip.size(3), first_line(error),
-                                 in_graph_, in_graph_));
+      throw BadInput(
+          fmt::format("{} fails on a clip of [3, {}, {}, {}]: {}\n  It is called network(x[1, 3, "
+                      "T, H, W], rescale={}, resize={}, "
+                      "return_features=True), as the published I3D is.",
+                      name_, clip.size(1), clip.size(2), clip.size(3), first_line(error), in_graph_,
+                      in_graph_));
     }
-    if (!result.isTensor()) throw BadInput(fmt::format("{} returns {}, not a tensor of features", name_, result.tagKind()));
+    if (!result.isTensor())
+      throw BadInput(
+          fmt::format("{} returns {}, not a tensor of features", name_, result.tagKind()));
     const at::Tensor feature = result.toTensor().to(at::kCPU, at::kFloat);
     if (feature.dim() != 2 || feature.size(0) != 1 || feature.size(1) < 1) {
-      throw BadInput(fmt::format("{} returns a tensor of {} axes for one clip; [1, D] was expected", name_, feature.dim()));
+      throw BadInput(fmt::format("{} returns a tensor of {} axes for one clip; [1, D] was expected",
+                                 name_, feature.dim()));
     }
     return feature;
   }
@@ -56,18 +67,23 @@ class TorchScriptClipEncoder : public ClipEncoder {
 
 }  // namespace
 
-std::unique_ptr<ClipEncoder> load_torchscript_clip_encoder(const std::filesystem::path& file, bool in_graph, c10::Device device) {
-  // Without the optimiser the first, the second and the hundredth clip take the same path: same input, same bits.
+std::unique_ptr<ClipEncoder> load_torchscript_clip_encoder(const std::filesystem::path& file,
+                                                           bool in_graph, c10::Device device) {
+  // Without the optimiser the first, the second and the hundredth clip take the same path: same
+  // input, same bits.
   torch::jit::setGraphExecutorOptimize(false);
   try {
     torch::jit::Module network = torch::jit::load(file.string(), device);
     network.eval();
-    if (!network.find_method("forward")) throw BadInput(fmt::format("{} has no forward method", file.string()));
-    return std::make_unique<TorchScriptClipEncoder>(file.filename().string(), std::move(network), in_graph, device);
+    if (!network.find_method("forward"))
+      throw BadInput(fmt::format("{} has no forward method", file.string()));
+    return std::make_unique<TorchScriptClipEncoder>(file.filename().string(), std::move(network),
+                                                    in_graph, device);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw BadInput(fmt::format("{} can't be read as a TorchScript file: {}", file.string(), first_line(error)));
+    throw BadInput(fmt::format("{} can't be read as a TorchScript file: {}", file.string(),
+                               first_line(error)));
   }
 }
 

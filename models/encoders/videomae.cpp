@@ -10,21 +10,24 @@
 namespace asbench::models {
 namespace {
 
-Linear take_biased(StateDict& weights, const std::string& name, const std::string& bias_now, const std::string& bias_published,
-                   std::int64_t width, bool bias) {
+Linear take_biased(StateDict& weights, const std::string& name, const std::string& bias_now,
+                   const std::string& bias_published, std::int64_t width, bool bias) {
   Linear layer;
   layer.weight = weights.take(name + ".weight", {width, width});
-  if (bias) layer.bias = weights.take(weights.has(bias_published) ? bias_published : bias_now, {width});
+  if (bias)
+    layer.bias = weights.take(weights.has(bias_published) ? bias_published : bias_now, {width});
   return layer;
 }
 
 Block load_block(StateDict& weights, const std::string& name, const BlocksConfig& config) {
   const std::int64_t width = config.width;
   const std::string attention = name + "attention.attention.";
-  const Linear query = take_biased(weights, attention + "query", attention + "query.bias", attention + "q_bias", width, config.qkv_bias);
+  const Linear query = take_biased(weights, attention + "query", attention + "query.bias",
+                                   attention + "q_bias", width, config.qkv_bias);
   Linear key;
   key.weight = weights.take(attention + "key.weight", {width, width});
-  const Linear value = take_biased(weights, attention + "value", attention + "value.bias", attention + "v_bias", width, config.qkv_bias);
+  const Linear value = take_biased(weights, attention + "value", attention + "value.bias",
+                                   attention + "v_bias", width, config.qkv_bias);
   if (config.qkv_bias) key.bias = at::zeros({width});
   Block block;
   block.norm1 = take_norm(weights, name + "layernorm_before", width, config.eps);
@@ -42,25 +45,32 @@ Block load_block(StateDict& weights, const std::string& name, const BlocksConfig
 at::Tensor tubelets_of(const at::Tensor& clip, const VideoMaeConfig& config) {
   const std::int64_t n = clip.size(0), t = config.tubelet, p = config.patch_size;
   const std::int64_t depth = config.frames / t, side = config.image_size / p;
-  return clip.reshape({n, 3, depth, t, side, p, side, p}).permute({0, 2, 4, 6, 1, 3, 5, 7}).reshape({n, depth * side * side, 3 * t * p * p});
+  return clip.reshape({n, 3, depth, t, side, p, side, p})
+      .permute({0, 2, 4, 6, 1, 3, 5, 7})
+      .reshape({n, depth * side * side, 3 * t * p * p});
 }
 
 }  // namespace
 
 VideoMaeConfig parse_videomae_config(const Json& config, std::string_view id) {
   const ConfigReader reader(config, fmt::format("config.json of {}", id));
-  if (reader.text("model_type", "") != "videomae") reader.refuse("model_type", "video encoders that are supported: videomae, and TorchScript files");
+  if (reader.text("model_type", "") != "videomae")
+    reader.refuse("model_type",
+                  "video encoders that are supported: videomae, and TorchScript files");
   VideoMaeConfig sizes;
   sizes.blocks = parse_blocks(reader, {768, 3072, 12, 12, "gelu", 1e-12});
-  sizes.blocks.qkv_bias = reader.flag(reader.find("qkv_bias") != nullptr ? "qkv_bias" : "qv_bias", true);
+  sizes.blocks.qkv_bias =
+      reader.flag(reader.find("qkv_bias") != nullptr ? "qkv_bias" : "qv_bias", true);
   sizes.image_size = reader.side("image_size", 224);
   sizes.patch_size = reader.side("patch_size", 16);
   sizes.frames = reader.size("num_frames", 16);
   sizes.tubelet = reader.size("tubelet_size", 2);
   sizes.mean_pooling = reader.flag("use_mean_pooling", true);
   if (reader.size("num_channels", 3) != 3) reader.refuse("num_channels", "frames have 3");
-  if (sizes.image_size % sizes.patch_size != 0) reader.refuse("patch_size", fmt::format("it must divide image_size, {}", sizes.image_size));
-  if (sizes.frames % sizes.tubelet != 0) reader.refuse("tubelet_size", fmt::format("it must divide num_frames, {}", sizes.frames));
+  if (sizes.image_size % sizes.patch_size != 0)
+    reader.refuse("patch_size", fmt::format("it must divide image_size, {}", sizes.image_size));
+  if (sizes.frames % sizes.tubelet != 0)
+    reader.refuse("tubelet_size", fmt::format("it must divide num_frames, {}", sizes.frames));
   return sizes;
 }
 
@@ -82,19 +92,27 @@ VideoMae load_videomae(StateDict& weights, const VideoMaeConfig& config) {
   const std::string patches = "embeddings.patch_embeddings.projection.";
   const std::string prefix = weights.has("videomae." + patches + "weight") ? "videomae." : "";
   VideoMae network;
-  network.tubelets.weight = weights.take(prefix + patches + "weight", {sizes.width, 3, config.tubelet, config.patch_size, config.patch_size}).flatten(1);
+  network.tubelets.weight =
+      weights
+          .take(prefix + patches + "weight",
+                {sizes.width, 3, config.tubelet, config.patch_size, config.patch_size})
+          .flatten(1);
   network.tubelets.bias = weights.take(prefix + patches + "bias", {sizes.width});
   network.positions = sine_positions(config.tokens(), sizes.width);
   for (std::int64_t i = 0; i < sizes.layers; ++i) {
-    network.blocks.push_back(load_block(weights, fmt::format("{}encoder.layer.{}.", prefix, i), sizes));
+    network.blocks.push_back(
+        load_block(weights, fmt::format("{}encoder.layer.{}.", prefix, i), sizes));
   }
-  network.final_norm = take_norm(weights, config.mean_pooling ? "fc_norm" : prefix + "layernorm", sizes.width,
-                                 // HF makes fc_norm with torch's own eps, whatever config.json says.
-                                 config.mean_pooling ? 1e-5 : sizes.eps);
+  network.final_norm =
+      take_norm(weights, config.mean_pooling ? "fc_norm" : prefix + "layernorm", sizes.width,
+                // HF makes fc_norm with torch's own eps, whatever config.json says.
+                config.mean_pooling ? 1e-5 : sizes.eps);
   return network;
 }
 
-std::vector<std::string> ignorable_videomae_keys() { return {"classifier.*", "*.position_embeddings", "*.position_ids"}; }
+std::vector<std::string> ignorable_videomae_keys() {
+  return {"classifier.*", "*.position_embeddings", "*.position_ids"};
+}
 
 void move_to(VideoMae& network, c10::Device device) {
   move_to(network.tubelets, device);
@@ -103,7 +121,8 @@ void move_to(VideoMae& network, c10::Device device) {
   move_to(network.final_norm, device);
 }
 
-at::Tensor run(const VideoMae& network, const VideoMaeConfig& config, const at::Tensor& clip, const Observer& observer) {
+at::Tensor run(const VideoMae& network, const VideoMaeConfig& config, const at::Tensor& clip,
+               const Observer& observer) {
   const auto show = [&](std::string_view name, const at::Tensor& value) {
     if (observer) observer(name, value);
   };
@@ -115,7 +134,8 @@ at::Tensor run(const VideoMae& network, const VideoMaeConfig& config, const at::
     apply_block(x, network.blocks[i], Mask::none, workspace);
     show(fmt::format("blocks.{}", i), x);
   }
-  const at::Tensor feature = config.mean_pooling ? layer_norm(x.mean(1), network.final_norm) : layer_norm(x.select(1, 0), network.final_norm);
+  const at::Tensor feature = config.mean_pooling ? layer_norm(x.mean(1), network.final_norm)
+                                                 : layer_norm(x.select(1, 0), network.final_norm);
   show("feature", feature);
   return feature;
 }

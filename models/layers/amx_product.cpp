@@ -1,4 +1,5 @@
-// Compiled with AVX-512 and AMX; only called on CPUs that have them, after the kernel has allowed the tiles.
+// Compiled with AVX-512 and AMX; only called on CPUs that have them, after the kernel has allowed
+// the tiles.
 #include <immintrin.h>
 
 #include <algorithm>
@@ -13,23 +14,27 @@ namespace asbench::models {
 namespace {
 
 // Note [float32 from bfloat16 parts]
-// AMX multiplies bfloat16 16 times as fast as AVX-512 multiplies float32. A float32 is the exact sum of three
-// bfloat16: a = a1 + a2 + a3, each the rounded rest of those before, 8 bits of significand each. Of the nine products
-// of the parts of a and b, the six of at least 2^-16 of the value are computed,
+// AMX multiplies bfloat16 16 times as fast as AVX-512 multiplies float32. A float32 is the exact
+// sum of three bfloat16: a = a1 + a2 + a3, each the rounded rest of those before, 8 bits of
+// significand each. Of the nine products of the parts of a and b, the six of at least 2^-16 of the
+// value are computed,
 //   a1 b1 + (a1 b2 + a2 b1) + (a1 b3 + a2 b2 + a3 b1);
-// what is left out is below 2^-23 of |a b|, as a rounded float32 product's error is. The products are exact and
-// their sums are float32, so the result is as accurate as a float32 product, at about a third of AMX's speed and more
-// than twice that of AVX-512. It isn't bfloat16 arithmetic: tests hold both kernels to the same error.
+// what is left out is below 2^-23 of |a b|, as a rounded float32 product's error is. The products
+// are exact and their sums are float32, so the result is as accurate as a float32 product, at about
+// a third of AMX's speed and more than twice that of AVX-512. It isn't bfloat16 arithmetic: tests
+// hold both kernels to the same error.
 constexpr std::int64_t kParts = 3;
-constexpr std::int64_t kSide = 16;                        // a tile has 16 rows of 64 bytes
-constexpr std::int64_t kStep = 32;                        // inputs that one tile holds
-constexpr std::int64_t kRows = 2 * kSide;                 // rows that are computed together
-constexpr std::int64_t kPanel = 2 * kSide;                // outputs that are computed together
-constexpr std::int64_t kTile = kSide * kStep;             // values of a tile
-constexpr std::int64_t kStepValues = kParts * 2 * kTile;  // values of 32 rows or outputs, 32 inputs, all parts
-// The rows' parts (1.3 MB a block) stay in the second cache while the panels pass. Smaller blocks of inputs, whose panels
-// would stay in the first, were slower: each block goes through the results once more. Each block of rows reads all the
-// weights, which come from memory: a network's don't fit the third cache.
+constexpr std::int64_t kSide = 16;             // a tile has 16 rows of 64 bytes
+constexpr std::int64_t kStep = 32;             // inputs that one tile holds
+constexpr std::int64_t kRows = 2 * kSide;      // rows that are computed together
+constexpr std::int64_t kPanel = 2 * kSide;     // outputs that are computed together
+constexpr std::int64_t kTile = kSide * kStep;  // values of a tile
+constexpr std::int64_t kStepValues =
+    kParts * 2 * kTile;  // values of 32 rows or outputs, 32 inputs, all parts
+// The rows' parts (1.3 MB a block) stay in the second cache while the panels pass. Smaller blocks
+// of inputs, whose panels would stay in the first, were slower: each block goes through the results
+// once more. Each block of rows reads all the weights, which come from memory: a network's don't
+// fit the third cache.
 constexpr std::int64_t kInputsPerBlock = 24 * kStep;
 constexpr std::int64_t kRowsPerBlock = 9 * kRows;
 
@@ -41,7 +46,8 @@ constexpr std::int64_t rounded_up(std::int64_t value, std::int64_t unit) {
 
 // The first `count` of 16 lanes; none for a count below 1.
 __mmask16 first_lanes(std::int64_t count) {
-  return static_cast<__mmask16>((1U << static_cast<unsigned>(std::clamp<std::int64_t>(count, 0, kSide))) - 1U);
+  return static_cast<__mmask16>(
+      (1U << static_cast<unsigned>(std::clamp<std::int64_t>(count, 0, kSide))) - 1U);
 }
 
 struct Parts {
@@ -58,13 +64,16 @@ Parts split(__m512 rest) {
   return parts;
 }
 
-// Rows of x as tiles: [32 rows][step][part][tile of 16 rows][row][32 inputs]. Rows and inputs that aren't there are 0.
-void split_rows(const float* x, std::int64_t x_stride, std::int64_t rows, std::int64_t inputs, Value* to) {
+// Rows of x as tiles: [32 rows][step][part][tile of 16 rows][row][32 inputs]. Rows and inputs that
+// aren't there are 0.
+void split_rows(const float* x, std::int64_t x_stride, std::int64_t rows, std::int64_t inputs,
+                Value* to) {
   const std::int64_t steps = (inputs + kStep - 1) / kStep;
   for (std::int64_t r = 0; r < rounded_up(rows, kRows); ++r) {
     Value* row = to + (r / kRows * steps * kStepValues) + (r % kRows * kStep);
     for (std::int64_t k = 0; k < steps * kStep; k += kSide) {
-      const Parts parts = split(_mm512_maskz_loadu_ps(first_lanes(r < rows ? inputs - k : 0), x + r * x_stride + k));
+      const Parts parts = split(
+          _mm512_maskz_loadu_ps(first_lanes(r < rows ? inputs - k : 0), x + r * x_stride + k));
       Value* place = row + (k / kStep * kStepValues) + (k % kStep);
       for (const __m256i& part : parts.values) {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(place), part);
@@ -75,7 +84,9 @@ void split_rows(const float* x, std::int64_t x_stride, std::int64_t rows, std::i
 }
 
 std::size_t packed_bytes(std::int64_t outputs, std::int64_t inputs) {
-  return static_cast<std::size_t>(rounded_up(outputs, kPanel) * rounded_up(inputs, kStep) * kParts) * sizeof(Value);
+  return static_cast<std::size_t>(rounded_up(outputs, kPanel) * rounded_up(inputs, kStep) *
+                                  kParts) *
+         sizeof(Value);
 }
 
 // W as tiles: [panel][step][part][tile of 16 outputs][pair of inputs][output][2 inputs].
@@ -86,9 +97,12 @@ void pack(const WeightView& weight, std::byte* packed) {
     for (std::int64_t step = 0; step < steps; ++step, to += kStepValues) {
       for (std::int64_t n = 0; n < kPanel; ++n) {
         alignas(64) std::array<float, kStep> values{};
-        const std::int64_t count = panel + n < weight.outputs ? std::min(kStep, weight.inputs - step * kStep) : 0;
-        const float* from = weight.values + (panel + n) * weight.output_stride + step * kStep * weight.input_stride;
-        for (std::int64_t i = 0; i < count; ++i) values[static_cast<std::size_t>(i)] = from[i * weight.input_stride];
+        const std::int64_t count =
+            panel + n < weight.outputs ? std::min(kStep, weight.inputs - step * kStep) : 0;
+        const float* from =
+            weight.values + (panel + n) * weight.output_stride + step * kStep * weight.input_stride;
+        for (std::int64_t i = 0; i < count; ++i)
+          values[static_cast<std::size_t>(i)] = from[i * weight.input_stride];
         const Parts low = split(_mm512_load_ps(values.data()));
         const Parts high = split(_mm512_load_ps(values.data() + kSide));
         Value* place = to + n / kSide * kTile + 2 * (n % kSide);
@@ -105,7 +119,8 @@ void pack(const WeightView& weight, std::byte* packed) {
   }
 }
 
-// The tiles' shapes, for one thread; released again, so that a switch of threads needn't save 8 KiB of them.
+// The tiles' shapes, for one thread; released again, so that a switch of threads needn't save 8 KiB
+// of them.
 class TileScope {
  public:
   TileScope() {
@@ -122,12 +137,12 @@ class TileScope {
   TileScope& operator=(const TileScope&) = delete;
 };
 
-// out [32][32], rows `stride` values apart = bias, unless that is null, + 32 rows times one panel over `steps` steps.
-// Accumulators 0 to 3; 4 and 5 hold a part of the rows, 6 and 7 one of the weights. The order lets each part follow one
-// that shares a factor, so that 14 tiles are loaded for 24 products.
-// Meanwhile `ahead` fetches `lines` lines a step into the second cache.
-void multiply_tiles(const Value* rows, const Value* weights, std::int64_t steps, const float* bias, float* out,
-                    std::int64_t stride, const char* ahead, std::int64_t lines) {
+// out [32][32], rows `stride` values apart = bias, unless that is null, + 32 rows times one panel
+// over `steps` steps. Accumulators 0 to 3; 4 and 5 hold a part of the rows, 6 and 7 one of the
+// weights. The order lets each part follow one that shares a factor, so that 14 tiles are loaded
+// for 24 products. Meanwhile `ahead` fetches `lines` lines a step into the second cache.
+void multiply_tiles(const Value* rows, const Value* weights, std::int64_t steps, const float* bias,
+                    float* out, std::int64_t stride, const char* ahead, std::int64_t lines) {
   constexpr int kBytes = 64;
   // Macros, since a tile's number is part of its instruction's name.
   if (bias == nullptr) {
@@ -143,16 +158,16 @@ void multiply_tiles(const Value* rows, const Value* weights, std::int64_t steps,
   }
   for (std::int64_t step = 0; step < steps; ++step, rows += kStepValues, weights += kStepValues) {
     for (std::int64_t line = 0; line < lines; ++line, ahead += 64) _mm_prefetch(ahead, _MM_HINT_T1);
-#define ASBENCH_ROWS(part)                                   \
-  _tile_loadd(4, rows + (2 * (part)) * kTile, kBytes);       \
+#define ASBENCH_ROWS(part)                             \
+  _tile_loadd(4, rows + (2 * (part)) * kTile, kBytes); \
   _tile_loadd(5, rows + (2 * (part) + 1) * kTile, kBytes)
-#define ASBENCH_WEIGHTS(part)                                \
-  _tile_loadd(6, weights + (2 * (part)) * kTile, kBytes);    \
+#define ASBENCH_WEIGHTS(part)                             \
+  _tile_loadd(6, weights + (2 * (part)) * kTile, kBytes); \
   _tile_loadd(7, weights + (2 * (part) + 1) * kTile, kBytes)
-#define ASBENCH_PRODUCTS      \
-  _tile_dpbf16ps(0, 4, 6);    \
-  _tile_dpbf16ps(1, 4, 7);    \
-  _tile_dpbf16ps(2, 5, 6);    \
+#define ASBENCH_PRODUCTS   \
+  _tile_dpbf16ps(0, 4, 6); \
+  _tile_dpbf16ps(1, 4, 7); \
+  _tile_dpbf16ps(2, 5, 6); \
   _tile_dpbf16ps(3, 5, 7)
     ASBENCH_ROWS(2);
     ASBENCH_WEIGHTS(0);
@@ -179,12 +194,14 @@ void multiply_tiles(const Value* rows, const Value* weights, std::int64_t steps,
 }
 
 // out = values or out += values, for the columns and rows that there are.
-void take_over(const float* values, bool add, float* out, std::int64_t out_stride, std::int64_t rows, std::int64_t columns) {
+void take_over(const float* values, bool add, float* out, std::int64_t out_stride,
+               std::int64_t rows, std::int64_t columns) {
   for (std::int64_t r = 0; r < rows; ++r, values += kPanel, out += out_stride) {
     for (std::int64_t n = 0; n < columns; n += kSide) {
       const __mmask16 mask = first_lanes(columns - n);
       const __m512 before = add ? _mm512_maskz_loadu_ps(mask, out + n) : _mm512_setzero_ps();
-      _mm512_mask_storeu_ps(out + n, mask, _mm512_add_ps(before, _mm512_maskz_loadu_ps(mask, values + n)));
+      _mm512_mask_storeu_ps(out + n, mask,
+                            _mm512_add_ps(before, _mm512_maskz_loadu_ps(mask, values + n)));
     }
   }
 }
@@ -197,7 +214,8 @@ void multiply(const Product& product, std::int64_t inputs, const std::byte* pack
   static_assert(kInputsPerBlock % kStep == 0);
   thread_local std::vector<Value> memory;
   memory.resize(static_cast<std::size_t>(most_rows * kInputsPerBlock * kParts) + kSide * 2);
-  auto* const split = reinterpret_cast<Value*>(rounded_up(reinterpret_cast<std::intptr_t>(memory.data()), 64));
+  auto* const split =
+      reinterpret_cast<Value*>(rounded_up(reinterpret_cast<std::intptr_t>(memory.data()), 64));
   alignas(64) std::array<float, kRows * kPanel> beside;
   alignas(64) std::array<float, kPanel> bias{};
   for (std::int64_t row = 0; row < product.rows; row += kRowsPerBlock) {
@@ -213,9 +231,12 @@ void multiply(const Product& product, std::int64_t inputs, const std::byte* pack
         const std::int64_t column = panel * kPanel + begin - product.first;
         const Value* weights = panels + (panel * all_steps + k / kStep) * kStepValues;
         const bool biased = product.bias != nullptr && !add;
-        // The next panel, or whatever lies behind the last one: a share of it with each of the row blocks.
+        // The next panel, or whatever lies behind the last one: a share of it with each of the row
+        // blocks.
         const std::int64_t row_blocks = (rows + kRows - 1) / kRows;
-        const std::int64_t lines = (kStepValues * static_cast<std::int64_t>(sizeof(Value)) / 64 + row_blocks - 1) / row_blocks;
+        const std::int64_t lines =
+            (kStepValues * static_cast<std::int64_t>(sizeof(Value)) / 64 + row_blocks - 1) /
+            row_blocks;
         const char* ahead = reinterpret_cast<const char*>(weights + all_steps * kStepValues);
         if (biased) std::copy_n(product.bias + column, end - begin, bias.data() + begin);
         for (std::int64_t r = 0; r < rows; r += kRows, ahead += lines * steps * 64) {
@@ -226,7 +247,8 @@ void multiply(const Product& product, std::int64_t inputs, const std::byte* pack
             multiply_tiles(factors, weights, steps, start, out, product.out_stride, ahead, lines);
           } else {
             multiply_tiles(factors, weights, steps, start, beside.data(), kPanel, ahead, lines);
-            take_over(beside.data() + begin, add, out, product.out_stride, std::min(kRows, rows - r), end - begin);
+            take_over(beside.data() + begin, add, out, product.out_stride,
+                      std::min(kRows, rows - r), end - begin);
           }
         }
       }
@@ -237,6 +259,7 @@ void multiply(const Product& product, std::int64_t inputs, const std::byte* pack
 }  // namespace
 
 extern const ProductKernels kAmxProductKernels;
-const ProductKernels kAmxProductKernels = {"AMX, float32 in three bfloat16 parts", packed_bytes, pack, multiply};
+const ProductKernels kAmxProductKernels = {"AMX, float32 in three bfloat16 parts", packed_bytes,
+                                           pack, multiply};
 
 }  // namespace asbench::models

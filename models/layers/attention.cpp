@@ -26,9 +26,10 @@ bool runs_on_product_kernels(const at::Tensor& x) {
 }
 
 // Note [Attention on the CPU]
-// LibTorch's attention goes through the matrix library and, with few queries, splits the keys over threads even in a
-// region that is confined to one: its sums depend on what Note [A row's bits] forbids. Here it is the same two products
-// as everywhere, with the softmax between them; each query's weights depend on the query and the keys alone.
+// LibTorch's attention goes through the matrix library and, with few queries, splits the keys over
+// threads even in a region that is confined to one: its sums depend on what Note [A row's bits]
+// forbids. Here it is the same two products as everywhere, with the softmax between them; each
+// query's weights depend on the query and the keys alone.
 at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                             std::int64_t heads, Mask mask) {
   const std::int64_t queries = query.size(1);

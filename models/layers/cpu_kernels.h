@@ -24,7 +24,8 @@ struct CpuKernels {
   void (*norm_then_add)(float* x, const float* then_add, const float* weight, const float* bias,
                         double eps, float* out, std::int64_t rows, std::int64_t width);
   /// x[r] = softmax(scale * x[r]) in place, scale > 0. x [rows, width], rows `stride` apart.
-  void (*softmax)(float* x, std::int64_t rows, std::int64_t width, std::int64_t stride, float scale);
+  void (*softmax)(float* x, std::int64_t rows, std::int64_t width, std::int64_t stride,
+                  float scale);
 };
 
 /// The fastest that this CPU can run: AVX-512, AVX2 with FMA, or what every CPU can. Thread-safe.

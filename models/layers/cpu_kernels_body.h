@@ -1,6 +1,7 @@
 // The loops of cpu_kernels.h, included once by each source that compiles them for one kind of CPU.
-// ASBENCH_VECTOR_BYTES: width of its registers; ASBENCH_KERNELS_NAME: for people. Everything here is in an anonymous namespace: two
-// versions of one inline function would otherwise be merged by the linker.
+// ASBENCH_VECTOR_BYTES: width of its registers; ASBENCH_KERNELS_NAME: for people. Everything here
+// is in an anonymous namespace: two versions of one inline function would otherwise be merged by
+// the linker.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -139,7 +140,9 @@ void softmax(float* x, std::int64_t rows, std::int64_t width, std::int64_t strid
     float top = x[0];
     for (std::int64_t i = 0; i < kLanes; ++i) top = std::max(top, tops[i]);
     for (std::int64_t c = whole; c < width; ++c) top = std::max(top, x[c]);
-    const auto power = [top, scale](const Lanes& v) { return exponential(at_least((v - top) * scale, -87.0F)); };
+    const auto power = [top, scale](const Lanes& v) {
+      return exponential(at_least((v - top) * scale, -87.0F));
+    };
     Lanes sums{};
     for (std::int64_t c = 0; c < whole; c += kLanes) {
       const Lanes e = power(load(x + c));
@@ -158,7 +161,8 @@ void softmax(float* x, std::int64_t rows, std::int64_t width, std::int64_t strid
   }
 }
 
-constexpr CpuKernels kKernels = {ASBENCH_KERNELS_NAME, add_bias_gelu, add_bias_quick_gelu, norm_then_add, softmax};
+constexpr CpuKernels kKernels = {ASBENCH_KERNELS_NAME, add_bias_gelu, add_bias_quick_gelu,
+                                 norm_then_add, softmax};
 
 }  // namespace
 }  // namespace asbench::models

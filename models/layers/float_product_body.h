@@ -1,7 +1,7 @@
 // Products in float32, included once by each source that compiles them for one kind of CPU.
-// ASBENCH_VECTOR_BYTES: width of its registers; ASBENCH_TILE_ROWS: rows whose sums fit its registers beside the
-// rest. Everything here is in an anonymous namespace: two versions of one inline function would otherwise be
-// merged by the linker.
+// ASBENCH_VECTOR_BYTES: width of its registers; ASBENCH_TILE_ROWS: rows whose sums fit its
+// registers beside the rest. Everything here is in an anonymous namespace: two versions of one
+// inline function would otherwise be merged by the linker.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -16,16 +16,19 @@ namespace {
 #include "models/layers/vector_lanes.h"
 
 // Note [A row's bits]
-// A picture's feature must not depend on its batch, a caption's not on the other captions, nor either on the number
-// of threads. Matrix libraries choose kernels, and with them the order of additions, by the number of rows and by
-// alignment. Here every element of the result is one chain of fused multiply-adds over the inputs in ascending
-// order, cut every kInputsPerBlock, the blocks added in order. Neither the number of rows, nor which of them stand
-// together, nor the outputs asked for change that.
+// A picture's feature must not depend on its batch, a caption's not on the other captions, nor
+// either on the number of threads. Matrix libraries choose kernels, and with them the order of
+// additions, by the number of rows and by alignment. Here every element of the result is one chain
+// of fused multiply-adds over the inputs in ascending order, cut every kInputsPerBlock, the blocks
+// added in order. Neither the number of rows, nor which of them stand together, nor the outputs
+// asked for change that.
 
 constexpr std::int64_t kTileRows = ASBENCH_TILE_ROWS;
-constexpr std::int64_t kPanel = 2 * kLanes;            // outputs that are computed together
-constexpr std::int64_t kInputsPerBlock = 256;          // kPanel columns of so many inputs stay in the first cache
-constexpr std::int64_t kRowsPerBlock = 20 * kTileRows;  // so many rows of kInputsPerBlock stay in the second
+constexpr std::int64_t kPanel = 2 * kLanes;  // outputs that are computed together
+constexpr std::int64_t kInputsPerBlock =
+    256;  // kPanel columns of so many inputs stay in the first cache
+constexpr std::int64_t kRowsPerBlock =
+    20 * kTileRows;  // so many rows of kInputsPerBlock stay in the second
 
 std::size_t packed_bytes(std::int64_t outputs, std::int64_t inputs) {
   const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
@@ -47,8 +50,8 @@ void pack(const WeightView& weight, std::byte* packed) {
 
 // sums[r][0..kPanel) = x[r] times one panel, over `inputs` inputs.
 template <std::int64_t kRows>
-ASBENCH_INLINE void sum_tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs,
-                             Lanes (&sums)[kRows][2]) {
+ASBENCH_INLINE void sum_tile(const float* x, std::int64_t x_stride, const float* panel,
+                             std::int64_t inputs, Lanes (&sums)[kRows][2]) {
   for (std::int64_t r = 0; r < kRows; ++r) sums[r][0] = sums[r][1] = Lanes{};
   for (std::int64_t k = 0; k < inputs; ++k, panel += kPanel) {
     const Lanes low = load(panel);
@@ -62,7 +65,8 @@ ASBENCH_INLINE void sum_tile(const float* x, std::int64_t x_stride, const float*
   }
 }
 
-// What a block of inputs adds to: the value that the product starts with, then what the blocks before have left.
+// What a block of inputs adds to: the value that the product starts with, then what the blocks
+// before have left.
 struct TileTarget {
   float* out;
   std::int64_t out_stride;
@@ -71,7 +75,8 @@ struct TileTarget {
 };
 
 template <std::int64_t kRows>
-void tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs, const TileTarget& target) {
+void tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs,
+          const TileTarget& target) {
   Lanes sums[kRows][2];
   sum_tile<kRows>(x, x_stride, panel, inputs, sums);
 #pragma GCC unroll 16
@@ -98,11 +103,14 @@ constexpr std::array<Tile, sizeof...(kRows)> tiles_for(std::index_sequence<kRows
 // By the number of rows, less one.
 constexpr auto kTiles = tiles_for(std::make_index_sequence<kTileRows>());
 
-// A tile of which only the outputs [begin, end) of its panel are wanted: computed whole beside `out`.
-void part_of_tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs, std::int64_t rows,
-                  std::int64_t begin, std::int64_t end, const TileTarget& target) {
+// A tile of which only the outputs [begin, end) of its panel are wanted: computed whole beside
+// `out`.
+void part_of_tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs,
+                  std::int64_t rows, std::int64_t begin, std::int64_t end,
+                  const TileTarget& target) {
   alignas(64) float beside[kTileRows * kPanel];
-  kTiles[static_cast<std::size_t>(rows - 1)](x, x_stride, panel, inputs, {beside, kPanel, nullptr, true});
+  kTiles[static_cast<std::size_t>(rows - 1)](x, x_stride, panel, inputs,
+                                             {beside, kPanel, nullptr, true});
   for (std::int64_t r = 0; r < rows; ++r) {
     float* out = target.out + r * target.out_stride;
     for (std::int64_t n = begin; n < end; ++n) {

@@ -28,8 +28,8 @@ void multiply_packed(at::Tensor& out, const at::Tensor& x, const Linear& layer, 
   product.last = layer.first + layer.count;
   if (start == Start::bias) product.bias = layer.bias.const_data_ptr<float>();
   product.add = start == Start::sum;
-  // Where the caller runs a picture a thread, this is the calling thread's work alone; a network that computes one clip
-  // at a time shares its rows out, which changes no bit.
+  // Where the caller runs a picture a thread, this is the calling thread's work alone; a network
+  // that computes one clip at a time shares its rows out, which changes no bit.
   at::parallel_for(0, product.rows, kFewestRows, [&](std::int64_t begin, std::int64_t end) {
     Product part = product;
     part.x += begin * part.x_stride;

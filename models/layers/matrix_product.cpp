@@ -36,7 +36,9 @@ std::span<const ProductKernels* const> all_product_kernels() {
   return kernels;
 }
 
-const ProductKernels& product_kernels() { return *all_product_kernels().front(); }
+const ProductKernels& product_kernels() {
+  return *all_product_kernels().front();
+}
 
 const ProductKernels& float_product_kernels() {
 #ifdef ASBENCH_X86_KERNELS
@@ -45,11 +47,15 @@ const ProductKernels& float_product_kernels() {
   return product_kernels();
 }
 
-void PackedMatrix::Free::operator()(std::byte* memory) const { std::free(memory); }
+void PackedMatrix::Free::operator()(std::byte* memory) const {
+  std::free(memory);
+}
 
 void PackedMatrix::assign(const WeightView& weight) {
   constexpr std::size_t kAlignment = 64;
-  const std::size_t bytes = (kernels_->packed_bytes(weight.outputs, weight.inputs) + kAlignment - 1) / kAlignment * kAlignment;
+  const std::size_t bytes =
+      (kernels_->packed_bytes(weight.outputs, weight.inputs) + kAlignment - 1) / kAlignment *
+      kAlignment;
   if (bytes > capacity_) {
     packed_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, bytes)));
     if (packed_ == nullptr) throw std::bad_alloc();

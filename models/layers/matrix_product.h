@@ -59,7 +59,8 @@ class PackedMatrix {
   /// Packs another W, in the same memory where it suffices.
   void assign(const WeightView& weight);
 
-  /// On the calling thread. float32 in and out; sums as accurate as float32 products in float32 are.
+  /// On the calling thread. float32 in and out; sums as accurate as float32 products in float32
+  /// are.
   void multiply(const Product& product) const {
     kernels_->multiply(product, inputs_, packed_.get());
   }

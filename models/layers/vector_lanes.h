@@ -1,6 +1,6 @@
-// Registers as values. Included, inside an anonymous namespace, by each source that compiles loops for one kind
-// of CPU; ASBENCH_VECTOR_BYTES is the width of its registers. Two versions of one inline function would otherwise
-// be merged by the linker.
+// Registers as values. Included, inside an anonymous namespace, by each source that compiles loops
+// for one kind of CPU; ASBENCH_VECTOR_BYTES is the width of its registers. Two versions of one
+// inline function would otherwise be merged by the linker.
 using Lanes = float __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
 using IntLanes = std::int32_t __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
 constexpr std::int64_t kLanes = ASBENCH_VECTOR_BYTES / sizeof(float);

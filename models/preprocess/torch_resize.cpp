@@ -22,7 +22,8 @@ std::vector<Tap> taps_of(int input, int output) {
   const float scale = static_cast<float>(input) / static_cast<float>(output);
   std::vector<Tap> taps(static_cast<std::size_t>(output));
   for (int i = 0; i < output; ++i) {
-    // Fused, as in torch's kernel: rounded twice, positions differ by 4e-6 of a pixel, and so do values by that times the contrast.
+    // Fused, as in torch's kernel: rounded twice, positions differ by 4e-6 of a pixel, and so do
+    // values by that times the contrast.
     const float position = std::max(0.0F, std::fma(scale, static_cast<float>(i) + 0.5F, -0.5F));
     Tap& tap = taps[static_cast<std::size_t>(i)];
     tap.low = std::min(static_cast<int>(position), input - 1);
@@ -36,9 +37,12 @@ std::vector<Tap> taps_of(int input, int output) {
 
 void torch_bilinear(const Image& image, Extent size, std::span<float> out) {
   const auto plane = static_cast<std::size_t>(size.height) * static_cast<std::size_t>(size.width);
-  if (image.empty() || image.channels != 3) throw BadInput(fmt::format("a frame to be resized has {} channels, 3 were expected", image.channels));
+  if (image.empty() || image.channels != 3)
+    throw BadInput(
+        fmt::format("a frame to be resized has {} channels, 3 were expected", image.channels));
   if (size.height < 1 || size.width < 1 || out.size() != 3 * plane) {
-    throw BadInput(fmt::format("memory for {} values was given for a frame of 3 x {} x {}", out.size(), size.height, size.width));
+    throw BadInput(fmt::format("memory for {} values was given for a frame of 3 x {} x {}",
+                               out.size(), size.height, size.width));
   }
   const auto rows = taps_of(image.height, size.height);
   const auto columns = taps_of(image.width, size.width);
@@ -49,11 +53,16 @@ void torch_bilinear(const Image& image, Extent size, std::span<float> out) {
     for (int x = 0; x < size.width; ++x) {
       const Tap& column = columns[static_cast<std::size_t>(x)];
       for (int c = 0; c < 3; ++c) {
-        const auto level = [c](const std::uint8_t* line, int at) { return static_cast<float>(line[at * 3 + c]); };
-        const float top = (1.0F - column.upper) * level(above, column.low) + column.upper * level(above, column.high);
-        const float bottom = (1.0F - column.upper) * level(below, column.low) + column.upper * level(below, column.high);
-        out[static_cast<std::size_t>(c) * plane + static_cast<std::size_t>(y) * static_cast<std::size_t>(size.width) + static_cast<std::size_t>(x)] =
-            (1.0F - row.upper) * top + row.upper * bottom;
+        const auto level = [c](const std::uint8_t* line, int at) {
+          return static_cast<float>(line[at * 3 + c]);
+        };
+        const float top = (1.0F - column.upper) * level(above, column.low) +
+                          column.upper * level(above, column.high);
+        const float bottom = (1.0F - column.upper) * level(below, column.low) +
+                             column.upper * level(below, column.high);
+        out[static_cast<std::size_t>(c) * plane +
+            static_cast<std::size_t>(y) * static_cast<std::size_t>(size.width) +
+            static_cast<std::size_t>(x)] = (1.0F - row.upper) * top + row.upper * bottom;
       }
     }
   }

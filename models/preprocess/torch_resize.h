@@ -7,15 +7,17 @@
 
 namespace asbench::models {
 
-/// Bilinear interpolation as `torch.nn.functional.interpolate(..., mode="bilinear", align_corners=False)` on floats, without
-/// antialias at any factor and without rounding to levels: what the FVD tools do to clips (metrics.md 1.2). Equal to torch's CPU
-/// kernel within float32 rounding. Not Pillow's filter: pillow_resize.h is for image encoders.
-/// Source positions (x + 0.5) A/B - 0.5 below 0 become 0; the upper neighbour stays inside.
+/// Bilinear interpolation as `torch.nn.functional.interpolate(..., mode="bilinear",
+/// align_corners=False)` on floats, without antialias at any factor and without rounding to levels:
+/// what the FVD tools do to clips (metrics.md 1.2). Equal to torch's CPU kernel within float32
+/// rounding. Not Pillow's filter: pillow_resize.h is for image encoders. Source positions (x + 0.5)
+/// A/B - 0.5 below 0 become 0; the upper neighbour stays inside.
 ///
 /// @param image  [H, W, 3] RGB
 /// @param size   of the result
 /// @param out    [3, size.height, size.width] float32, levels 0..255, R, G, B planes
-/// @throws BadInput for an empty image, one without 3 channels, or an `out` of another size. Thread-safe.
+/// @throws BadInput for an empty image, one without 3 channels, or an `out` of another size.
+/// Thread-safe.
 void torch_bilinear(const Image& image, Extent size, std::span<float> out);
 
 }  // namespace asbench::models

@@ -241,10 +241,11 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
   if (is_embedded(id) && hub_name(id)) {
     Attempt attempt = try_folder(id, embedded_checkpoints_folder() / id);
     if (attempt.found) return std::move(*attempt.found);
-    throw BadInput(fmt::format(
-        "{} does not come with this program: {}\n  There are asbench/mini-clip and asbench/mini-dino; after "
-        "./bootstrap.sh build or cmake --install they lie in {}.",
-        id, attempt.reason, embedded_checkpoints_folder().string()));
+    throw BadInput(
+        fmt::format("{} does not come with this program: {}\n  There are asbench/mini-clip and "
+                    "asbench/mini-dino; after "
+                    "./bootstrap.sh build or cmake --install they lie in {}.",
+                    id, attempt.reason, embedded_checkpoints_folder().string()));
   }
   if (id.starts_with('/') || id.starts_with("./") || id.starts_with("../") ||
       id.starts_with("~/") || id == "." || id == "..") {

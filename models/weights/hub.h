@@ -11,8 +11,9 @@
 
 namespace asbench::models {
 
-/// Ids of this organisation are the encoders that come with the program (models/embedded): they are looked for beside it and
-/// nowhere else, so that no folder can put other weights under their names. For the demo and the tests only.
+/// Ids of this organisation are the encoders that come with the program (models/embedded): they are
+/// looked for beside it and nowhere else, so that no folder can put other weights under their
+/// names. For the demo and the tests only.
 inline constexpr std::string_view kEmbeddedOrganisation = "asbench/";
 
 /// True for "asbench/mini-clip" and its kin.

@@ -32,38 +32,58 @@ class Generators : public ::testing::Test {
     for (int ip = 0; ip < 3; ++ip) {
       const fs::path home = folder_.path() / "split" / std::string(1, static_cast<char>('a' + ip));
       Image reference(40, 30, 4);
-      for (std::size_t i = 0; i < reference.bytes.size(); ++i) reference.bytes[i] = static_cast<std::uint8_t>(40 * (ip + 1) + i % 4 * 30);
-      for (std::size_t pixel = 0; pixel < reference.bytes.size() / 4; ++pixel) reference.bytes[4 * pixel + 3] = pixel % 30 < 20 ? 255 : 0;
+      for (std::size_t i = 0; i < reference.bytes.size(); ++i)
+        reference.bytes[i] = static_cast<std::uint8_t>(40 * (ip + 1) + i % 4 * 30);
+      for (std::size_t pixel = 0; pixel < reference.bytes.size() / 4; ++pixel)
+        reference.bytes[4 * pixel + 3] = pixel % 30 < 20 ? 255 : 0;
       fs::create_directories(home / "clips");
       testing::make_picture(home / "reference.png", reference);
       Json stories = Json::array();
       for (int story = 0; story < 3; ++story) {
         stories.push_back({"first " + home.filename().string(), "second jump", "third sleep"});
         for (int shot = 1; shot <= 3; ++shot) {
-          testing::make_video(folder_.path() / "real" / home.filename() / std::to_string(story) / ("shot_0" + std::to_string(shot) + ".mp4"),
-                              {.frames = 6, .width = 96, .height = 64, .fps = 8.0, .seed = static_cast<std::uint64_t>(100 * ip + 10 * story + shot)});
+          testing::make_video(folder_.path() / "real" / home.filename() / std::to_string(story) /
+                                  ("shot_0" + std::to_string(shot) + ".mp4"),
+                              {.frames = 6,
+                               .width = 96,
+                               .height = 64,
+                               .fps = 8.0,
+                               .seed = static_cast<std::uint64_t>(100 * ip + 10 * story + shot)});
         }
       }
       write_json_file(home / "prompts.json", {{"prompts", stories}});
-      testing::make_video(home / "clips" / "01.mp4", {.frames = 5, .width = 96, .height = 64, .fps = 8.0, .seed = static_cast<std::uint64_t>(7000 + ip)});
-      write_json_file(home / "clips.json", Json::array({{{"file", "clips/01.mp4"}, {"caption", ip == 1 ? "somebody has a sleep" : "a jump"}}}));
+      testing::make_video(home / "clips" / "01.mp4",
+                          {.frames = 5,
+                           .width = 96,
+                           .height = 64,
+                           .fps = 8.0,
+                           .seed = static_cast<std::uint64_t>(7000 + ip)});
+      write_json_file(home / "clips.json",
+                      Json::array({{{"file", "clips/01.mp4"},
+                                    {"caption", ip == 1 ? "somebody has a sleep" : "a jump"}}}));
     }
     split_ = loaders::read_split(folder_.path() / "split");
     source_ = loaders::find_outputs(split_, folder_.path() / "real");
   }
 
-  [[nodiscard]] GenerateRequest request(const std::string& baseline, const std::string& out, bool with_source = true) const {
+  [[nodiscard]] GenerateRequest request(const std::string& baseline, const std::string& out,
+                                        bool with_source = true) const {
     GenerateRequest wanted;
     wanted.baseline = baseline;
-    wanted.inputs = {.split = &split_, .source = with_source ? &source_ : nullptr, .format = kFormat, .seed = 1};
+    wanted.inputs = {
+        .split = &split_, .source = with_source ? &source_ : nullptr, .format = kFormat, .seed = 1};
     wanted.source_name = with_source ? "real" : "";
     wanted.out = folder_.path() / out;
     wanted.progress = Progress::Style::quiet;
     return wanted;
   }
-  [[nodiscard]] loaders::Outputs made(const std::string& out) const { return loaders::find_outputs(split_, folder_.path() / out); }
+  [[nodiscard]] loaders::Outputs made(const std::string& out) const {
+    return loaders::find_outputs(split_, folder_.path() / out);
+  }
   static std::string hash(const loaders::ShotSource& source) { return sha256_file(source.path); }
-  [[nodiscard]] std::string real_hash(const std::string& story, int shot) const { return hash(source_.shots.at({story, shot})); }
+  [[nodiscard]] std::string real_hash(const std::string& story, int shot) const {
+    return hash(source_.shots.at({story, shot}));
+  }
   [[nodiscard]] std::map<loaders::ShotKey, std::string> hashes(const std::string& out) const {
     std::map<loaders::ShotKey, std::string> all;
     for (const auto& [key, source] : made(out).shots) all[key] = hash(source);
@@ -140,8 +160,10 @@ TEST_F(Generators, ShuffledStoriesTakesTheShotsOfAStoryFromDifferentStories) {
     const auto shots = hashes("out" + std::to_string(seed));
     for (const auto& story : split_.stories) {
       std::set<std::string> donors;
-      for (const auto& shot : story.shots) donors.insert(story_of.at(shots.at({story.id, shot.number})));
-      EXPECT_EQ(donors.size(), 2U) << story.id << " seed " << seed << ": an IP of three stories has two others";
+      for (const auto& shot : story.shots)
+        donors.insert(story_of.at(shots.at({story.id, shot.number})));
+      EXPECT_EQ(donors.size(), 2U)
+          << story.id << " seed " << seed << ": an IP of three stories has two others";
     }
   }
 }
@@ -153,7 +175,8 @@ TEST_F(Generators, AnAbsentOrBrokenDonorIsSaidBeforeAnythingIsWritten) {
   wanted.inputs.source = &gap;
   EXPECT_NE(message_of(wanted).find("c/2 shot 3"), std::string::npos) << message_of(wanted);
   testing::cut_file(source_.shots.at({"c/1", 2}).path, 0.5);
-  EXPECT_NE(message_of(request("gt-story", "out")).find("shot_02.mp4"), std::string::npos) << message_of(request("gt-story", "out"));
+  EXPECT_NE(message_of(request("gt-story", "out")).find("shot_02.mp4"), std::string::npos)
+      << message_of(request("gt-story", "out"));
   EXPECT_FALSE(fs::exists(folder_.path() / "out"));
 }
 
@@ -163,7 +186,8 @@ TEST_F(Generators, AShotWithoutACaptionIsSaidAndNotABlankCard) {
   for (const char* name : {"text-card", "retrieval"}) {
     auto wanted = request(name, "out");
     wanted.inputs.split = &silent;
-    EXPECT_NE(message_of(wanted).find("c/2 shot 3 has none"), std::string::npos) << message_of(wanted);
+    EXPECT_NE(message_of(wanted).find("c/2 shot 3 has none"), std::string::npos)
+        << message_of(wanted);
   }
   EXPECT_FALSE(fs::exists(folder_.path() / "out"));
 }
@@ -210,7 +234,8 @@ TEST_F(Generators, GtStoryIsTheSourceAndRetrievalTheNearestCaption) {
   generate(request("gt-story", "real-again"));
   EXPECT_EQ(hashes("real-again").at({"b/1", 2}), real_hash("b/1", 2));
   generate(request("retrieval", "retrieval"));
-  EXPECT_EQ(hashes("retrieval").at({"c/0", 3}), sha256_file(split_.ip("b").clips.front().file)) << "'third sleep' is nearest to b's clip";
+  EXPECT_EQ(hashes("retrieval").at({"c/0", 3}), sha256_file(split_.ip("b").clips.front().file))
+      << "'third sleep' is nearest to b's clip";
 }
 
 TEST_F(Generators, FrameShuffleShowsTheSameFramesInAnotherOrder) {
@@ -219,12 +244,14 @@ TEST_F(Generators, FrameShuffleShowsTheSameFramesInAnotherOrder) {
   const auto wanted = request("frame-shuffle", "unused");
   std::multiset<std::string> shuffled, real;
   std::vector<std::string> order, straight;
-  generator->draw(wanted.inputs, split_.stories.front(), split_.stories.front().shots.front(), [&](const Image& frame) {
-    order.push_back(loaders::frame_digest(frame));
-    shuffled.insert(order.back());
-  });
+  generator->draw(wanted.inputs, split_.stories.front(), split_.stories.front().shots.front(),
+                  [&](const Image& frame) {
+                    order.push_back(loaders::frame_digest(frame));
+                    shuffled.insert(order.back());
+                  });
   const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};
-  for (const auto& [index, frame] : loaders::decode_clip(source_.shots.at({"a/0", 1}), all).frames) {
+  for (const auto& [index, frame] :
+       loaders::decode_clip(source_.shots.at({"a/0", 1}), all).frames) {
     straight.push_back(loaders::frame_digest(frame));
     real.insert(straight.back());
   }
@@ -252,8 +279,9 @@ TEST_F(Generators, ThreadsAndOrderDoNotChangeAPixelAndSeedsDo) {
         workers.emplace_back([&] {
           for (std::size_t k = next++; k < shots.size(); k = next++) {
             std::vector<std::uint8_t> bytes;
-            generator->draw(inputs, *shots[k].first, *shots[k].second,
-                            [&](const Image& rgb) { bytes.insert(bytes.end(), rgb.bytes.begin(), rgb.bytes.end()); });
+            generator->draw(inputs, *shots[k].first, *shots[k].second, [&](const Image& rgb) {
+              bytes.insert(bytes.end(), rgb.bytes.begin(), rgb.bytes.end());
+            });
             const std::lock_guard lock(guard);
             drawn[{shots[k].first->id, shots[k].second->number}] = std::move(bytes);
           }
@@ -297,13 +325,15 @@ TEST_F(Generators, OtherSettingsAndForeignFilesAreNotMixed) {
   generate(request("black", "out"));
   auto other = request("black", "out");
   other.inputs.seed = 5;
-  EXPECT_NE(message_of(other).find("seed is 1 there and 5 here"), std::string::npos) << message_of(other);
+  EXPECT_NE(message_of(other).find("seed is 1 there and 5 here"), std::string::npos)
+      << message_of(other);
   EXPECT_NE(message_of(request("noise", "real")).find("no generator.json"), std::string::npos);
 }
 
 TEST_F(Generators, WhatIsMissingIsSaidWithTheRemedy) {
   EXPECT_NE(message_of(request("gt-story", "out", false)).find("--source"), std::string::npos);
-  EXPECT_NE(message_of(request("shuffled-shots", "out", false)).find("--source"), std::string::npos);
+  EXPECT_NE(message_of(request("shuffled-shots", "out", false)).find("--source"),
+            std::string::npos);
   auto bare = split_;
   for (auto& ip : bare.ips) ip.clips.clear();
   auto wanted = request("gt-clips", "out");
@@ -322,7 +352,8 @@ TEST_F(Generators, OnlyTheWantedStoriesNeedWhatABaselineNeeds) {
   for (const char* name : {"ref-still", "ref-paste", "gt-clips", "text-card", "frame-shuffle"}) {
     auto all = request(name, std::string("all-") + name, false);
     all.inputs.split = &lacking;
-    EXPECT_NE(message_of(all).find("it needs"), std::string::npos) << name << ": " << message_of(all);
+    EXPECT_NE(message_of(all).find("it needs"), std::string::npos)
+        << name << ": " << message_of(all);
     auto some = request(name, std::string("some-") + name, false);
     some.inputs.split = &lacking;
     some.inputs.part = &part;
@@ -332,7 +363,9 @@ TEST_F(Generators, OnlyTheWantedStoriesNeedWhatABaselineNeeds) {
 
 TEST_F(Generators, ShotsMadeOfFramesKeepTheirRate) {
   const std::vector<loaders::FrameRule> one = {loaders::parse_frame_rule("midpoint:1")};
-  const auto rate_of = [&](const std::string& out) { return loaders::decode_clip(made(out).shots.at({"a/0", 1}), one).fps; };
+  const auto rate_of = [&](const std::string& out) {
+    return loaders::decode_clip(made(out).shots.at({"a/0", 1}), one).fps;
+  };
   auto shuffled = request("frame-shuffle", "shuffled");
   shuffled.inputs.format.frames_per_second = 30.0;
   generate(shuffled);
@@ -374,7 +407,8 @@ TEST_F(Generators, ACopyOnAFullDiskIsSaidAndLeavesNoHalfFile) {
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
   const std::string message = message_of(wanted);
   ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
-  EXPECT_NE(message.find("shot_01.mp4: can't be written: File too large"), std::string::npos) << message;
+  EXPECT_NE(message.find("shot_01.mp4: can't be written: File too large"), std::string::npos)
+      << message;
   for (const auto& entry : fs::recursive_directory_iterator(folder_.path() / "out")) {
     if (entry.is_regular_file()) {
       EXPECT_EQ(entry.path().filename(), "generator.json");

@@ -36,7 +36,8 @@ MiniWorldFolders render(const MiniWorldOptions& options, const fs::path& folder)
 
 double mean_difference(const Image& a, const Image& b) {
   double sum = 0.0;
-  for (std::size_t i = 0; i < a.bytes.size(); ++i) sum += std::abs(static_cast<double>(a.bytes[i]) - b.bytes[i]);
+  for (std::size_t i = 0; i < a.bytes.size(); ++i)
+    sum += std::abs(static_cast<double>(a.bytes[i]) - b.bytes[i]);
   return sum / static_cast<double>(a.bytes.size());
 }
 
@@ -62,7 +63,8 @@ TEST(MiniWorld, IsASplitInTheTestSetFormWithItsOwnVideos) {
     EXPECT_TRUE(fs::exists(ip.clips.front().file));
     EXPECT_TRUE(ip.clips.front().caption);
   }
-  for (const auto& finding : split.findings) EXPECT_EQ(finding.kind, "story_count") << finding.detail;
+  for (const auto& finding : split.findings)
+    EXPECT_EQ(finding.kind, "story_count") << finding.detail;
   const auto outputs = loaders::find_outputs(split, folders.ground_truth);
   EXPECT_EQ(outputs.shots.size(), 16U);
   const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};
@@ -79,7 +81,8 @@ TEST(MiniWorld, TheManifestAddsWhatTheShotsLookLike) {
   for (auto& story : split.stories) {
     for (auto& shot : story.shots) {
       ASSERT_TRUE(shot.descriptive_caption);
-      EXPECT_NE(shot.descriptive_caption->find("shot, the camera "), std::string::npos) << *shot.descriptive_caption;
+      EXPECT_NE(shot.descriptive_caption->find("shot, the camera "), std::string::npos)
+          << *shot.descriptive_caption;
       EXPECT_NE(shot.caption, shot.descriptive_caption);
       shot.descriptive_caption.reset();
     }
@@ -105,12 +108,15 @@ TEST(MiniWorld, TheDemoCastIsLargeEnoughAndNoTwoLookAlike) {
     looks.emplace_back(64, 64, 4);
     const Image reference = render_reference(character);
     for (int y = 0; y < 64; ++y) {
-      for (int x = 0; x < 64; ++x) std::copy_n(reference.row(y * reference.height / 64) + 4 * (x * reference.width / 64), 4, looks.back().row(y) + 4 * x);
+      for (int x = 0; x < 64; ++x)
+        std::copy_n(reference.row(y * reference.height / 64) + 4 * (x * reference.width / 64), 4,
+                    looks.back().row(y) + 4 * x);
     }
   }
   for (std::size_t one = 0; one < looks.size(); ++one) {
     for (std::size_t other = 0; other < one; ++other) {
-      EXPECT_GT(mean_difference(looks[one], looks[other]), 20.0) << cast[one].words() << " and " << cast[other].words();
+      EXPECT_GT(mean_difference(looks[one], looks[other]), 20.0)
+          << cast[one].words() << " and " << cast[other].words();
     }
   }
   EXPECT_GE(settings_of(Cast::demo).size(), 8U);
@@ -118,7 +124,8 @@ TEST(MiniWorld, TheDemoCastIsLargeEnoughAndNoTwoLookAlike) {
 
 TEST(MiniWorld, TheTwoCastsShareNoCharacterAndNoSetting) {
   std::set<std::pair<Species, std::size_t>> demo;
-  for (const auto& character : make_cast(Cast::demo, 0, characters_in(Cast::demo))) demo.emplace(character.species, character.colour);
+  for (const auto& character : make_cast(Cast::demo, 0, characters_in(Cast::demo)))
+    demo.emplace(character.species, character.colour);
   for (const auto& character : make_cast(Cast::training, 7, characters_in(Cast::training))) {
     EXPECT_FALSE(demo.contains({character.species, character.colour})) << character.words();
   }
@@ -144,7 +151,8 @@ TEST(MiniWorld, EveryActionMovesAndEveryFrameDiffersFromTheLast) {
     const ShotScript shot = some_shot(static_cast<Action>(action));
     double most = 0.0;
     for (int frame = 1; frame < format.frames; ++frame) {
-      most = std::max(most, mean_difference(render_frame(shot, format, 0), render_frame(shot, format, frame)));
+      most = std::max(
+          most, mean_difference(render_frame(shot, format, 0), render_frame(shot, format, frame)));
     }
     EXPECT_GT(most, 1.0) << kActions[action].verb;
   }
@@ -161,8 +169,10 @@ TEST(MiniWorld, StoriesOfACharacterShareNoSetting) {
   const auto character = make_cast(Cast::demo, 0, 1).front();
   const auto settings = settings_of(Cast::demo);
   std::set<Place> first, second;
-  for (const auto& shot : write_story(character, settings, 3, 0, 4)) first.insert(shot.setting.place);
-  for (const auto& shot : write_story(character, settings, 3, 1, 4)) second.insert(shot.setting.place);
+  for (const auto& shot : write_story(character, settings, 3, 0, 4))
+    first.insert(shot.setting.place);
+  for (const auto& shot : write_story(character, settings, 3, 1, 4))
+    second.insert(shot.setting.place);
   for (const Place place : second) EXPECT_FALSE(first.contains(place));
 }
 
@@ -173,10 +183,13 @@ TEST(MiniWorld, AReferenceIsTheCharacterOnNothing) {
     std::size_t covered = 0;
     for (std::size_t pixel = 0; pixel < reference.bytes.size() / 4; ++pixel) {
       const auto* rgba = &reference.bytes[4 * pixel];
-      if (rgba[3] > 0) ++covered;
-      else EXPECT_EQ(rgba[0] + rgba[1] + rgba[2], 0) << "colour where nothing is";
+      if (rgba[3] > 0)
+        ++covered;
+      else
+        EXPECT_EQ(rgba[0] + rgba[1] + rgba[2], 0) << "colour where nothing is";
     }
-    const double share = static_cast<double>(covered) / (static_cast<double>(reference.bytes.size()) / 4.0);
+    const double share =
+        static_cast<double>(covered) / (static_cast<double>(reference.bytes.size()) / 4.0);
     EXPECT_GT(share, 0.3) << character.words();
     EXPECT_LT(share, 0.95) << character.words();
   }
@@ -207,7 +220,9 @@ TEST(MiniWorld, RefusesAFolderOfOtherOptionsAndOptionsOutOfRange) {
   EXPECT_THROW(render(options, folder.path() / "other"), UsageError);
 }
 
-TEST(MiniWorld, SaysThatAFolderCanNotBeMade) { EXPECT_THROW(render(small(), "/proc/nowhere"), BadInput); }
+TEST(MiniWorld, SaysThatAFolderCanNotBeMade) {
+  EXPECT_THROW(render(small(), "/proc/nowhere"), BadInput);
+}
 
 }  // namespace
 }  // namespace asbench::baselines

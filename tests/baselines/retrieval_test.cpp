@@ -8,7 +8,9 @@ namespace asbench::baselines {
 namespace {
 
 TEST(Retrieval, TakesTheCaptionThatSharesTheRarerWords) {
-  const std::vector<std::string> captions = {"the cat walks on the beach", "the cat sleeps in the forest", "the robot walks in the forest"};
+  const std::vector<std::string> captions = {"the cat walks on the beach",
+                                             "the cat sleeps in the forest",
+                                             "the robot walks in the forest"};
   EXPECT_EQ(nearest_caption(captions, "The cat sleeps."), 1U);
   EXPECT_EQ(nearest_caption(captions, "A ROBOT, in the city"), 2U);
 }

@@ -16,7 +16,8 @@ TEST(TextCard, WritesWhatAsciiHas) {
 TEST(TextCard, HasInkForAnyTextAndNoneForNone) {
   const auto ink = [](std::string_view text) {
     const Image card = draw_text_card(text, 96, 64);
-    return std::count_if(card.bytes.begin(), card.bytes.end(), [](std::uint8_t level) { return level < 128; });
+    return std::count_if(card.bytes.begin(), card.bytes.end(),
+                         [](std::uint8_t level) { return level < 128; });
   };
   EXPECT_EQ(ink(""), 0);
   EXPECT_GT(ink("cat"), 0);

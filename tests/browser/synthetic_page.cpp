@@ -1,4 +1,5 @@
-// Writes a page of made-up systems with as many pictures as fit: synthetic_page FILE SYSTEMS IPS STORIES_PER_IP
+// Writes a page of made-up systems with as many pictures as fit: synthetic_page FILE SYSTEMS IPS
+// STORIES_PER_IP
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -13,7 +14,8 @@ int main(int argc, char** argv) {
   using namespace asbench;
   if (argc != 5) return 2;
   // Text, and nothing else, wherever the page shows it; page_in_browser.py looks.
-  const std::string kCaption = "<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\"> A fox & a hen.";
+  const std::string kCaption =
+      "<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\"> A fox & a hen.";
   const testing::TemporaryFolder folder;
   std::vector<Result> results;
   for (int s = 0; s < std::atoi(argv[2]); ++s) {
@@ -21,8 +23,19 @@ int main(int argc, char** argv) {
     made.system = fmt::format("system {:02} <b>&amp;</b>", s);
     made.ips = std::atoi(argv[3]);
     made.stories_per_ip = std::atoi(argv[4]);
-    made.metrics = {"clip_i", "dino_i", "dreamsim", "clip_t", "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "motion", "frozen_rate", "reference_copy"};
-    made.value = [s](int metric, int story) { return 0.2 + 0.0123457 * s + 0.00098765 * ((story * 37) % 200) + 0.0314159 * metric; };
+    made.metrics = {"clip_i",
+                    "dino_i",
+                    "dreamsim",
+                    "clip_t",
+                    "cross_shot_clip",
+                    "cross_shot_dino",
+                    "faithful_consistency",
+                    "motion",
+                    "frozen_rate",
+                    "reference_copy"};
+    made.value = [s](int metric, int story) {
+      return 0.2 + 0.0123457 * s + 0.00098765 * ((story * 37) % 200) + 0.0314159 * metric;
+    };
     Json document = made.document();
     for (auto& story : document["stories"]) {
       for (auto& shot : story["shots"]) shot["caption"] = kCaption;
@@ -34,7 +47,9 @@ int main(int argc, char** argv) {
         shot["sha256"] = hash;
         shot["frames"] = {2, 7, 12, 17, 22};
         // Real bytes would show a picture; for size and time a JPEG's head will do.
-        for (const int frame : {2, 7, 12, 17, 22}) std::ofstream(folder / fmt::format("{}-{}.jpg", hash.substr(0, 32), frame)) << "\xFF\xD8\xFF" << std::string(4997, 'x');
+        for (const int frame : {2, 7, 12, 17, 22})
+          std::ofstream(folder / fmt::format("{}-{}.jpg", hash.substr(0, 32), frame))
+              << "\xFF\xD8\xFF" << std::string(4997, 'x');
       }
       if (number >= 20) break;  // more than the page has room for, over all systems
     }

@@ -26,7 +26,8 @@ TEST(CommandLine, HelpIsThereOnEveryLevelWithAnExample) {
 TEST(CommandLine, VersionNamesTheCommitAndTheLibraries) {
   const auto version = asbench({"--version"});
   EXPECT_EQ(version.exit_code, 0);
-  for (const char* name : {"asbench 0", "commit ", "LibTorch 2.11", "OpenCV 4", "FAISS 1", "CUDA "}) {
+  for (const char* name :
+       {"asbench 0", "commit ", "LibTorch 2.11", "OpenCV 4", "FAISS 1", "CUDA "}) {
     EXPECT_NE(version.out.find(name), std::string::npos) << version.out;
   }
 }
@@ -42,9 +43,12 @@ TEST(CommandLine, AMessageSaysWhatIsWrongWhereAndWhatShowsTheRightOne) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "asbench: a command is missing; there are demo, inspect, score,"},
       {{"scroe"}, "asbench: scroe is no command of it; there are demo, inspect, score,"},
-      {{"weights"}, "asbench weights: a command is missing; there are list, fetch, check.\n  `asbench weights --help`"},
+      {{"weights"},
+       "asbench weights: a command is missing; there are list, fetch, check.\n  `asbench weights "
+       "--help`"},
       {{"metrics", "lost"}, "asbench metrics: lost is no command of it; there are list, show."},
-      {{"score", "--outputs", "x"}, "asbench score: --split is required.\n  `asbench score --help`"},
+      {{"score", "--outputs", "x"},
+       "asbench score: --split is required.\n  `asbench score --help`"},
       {{"metrics", "list", "--jsno"}, "--jsno"},
       {{"inspect", "--split", "x", "--threads", "none"}, "--threads"}};
   for (const auto& [arguments, expected] : cases) {

@@ -1,4 +1,5 @@
-// The gate as CI uses it: a candidate that really got worse is caught, the reverse passes, an incomparable pair is refused.
+// The gate as CI uses it: a candidate that really got worse is caught, the reverse passes, an
+// incomparable pair is refused.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,17 +24,22 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::string program() { return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench"; }
+std::string program() {
+  return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
+}
 
 /// Mean over a square of 2 radius + 1 pixels, edges repeated: sums along rows, then along columns.
 Image blurred(const Image& frame, int radius) {
-  const auto width = static_cast<std::size_t>(frame.width) * static_cast<std::size_t>(frame.channels);
+  const auto width =
+      static_cast<std::size_t>(frame.width) * static_cast<std::size_t>(frame.channels);
   std::vector<int> along_rows(width * static_cast<std::size_t>(frame.height));
   for (int y = 0; y < frame.height; ++y) {
     int* sums = along_rows.data() + static_cast<std::size_t>(y) * width;
     for (int i = 0; i < frame.width * frame.channels; ++i) {
       for (int dx = -radius; dx <= radius; ++dx) {
-        sums[i] += frame.row(y)[std::clamp(i / frame.channels + dx, 0, frame.width - 1) * frame.channels + i % frame.channels];
+        sums[i] +=
+            frame.row(y)[std::clamp(i / frame.channels + dx, 0, frame.width - 1) * frame.channels +
+                         i % frame.channels];
       }
     }
   }
@@ -42,10 +48,12 @@ Image blurred(const Image& frame, int radius) {
   for (int y = 0; y < frame.height; ++y) {
     std::vector<int> sums(width);
     for (int dy = -radius; dy <= radius; ++dy) {
-      const int* row = along_rows.data() + static_cast<std::size_t>(std::clamp(y + dy, 0, frame.height - 1)) * width;
+      const int* row = along_rows.data() +
+                       static_cast<std::size_t>(std::clamp(y + dy, 0, frame.height - 1)) * width;
       for (std::size_t i = 0; i < width; ++i) sums[i] += row[i];
     }
-    for (std::size_t i = 0; i < width; ++i) result.row(y)[i] = static_cast<std::uint8_t>(sums[i] / area);
+    for (std::size_t i = 0; i < width; ++i)
+      result.row(y)[i] = static_cast<std::uint8_t>(sums[i] / area);
   }
   return result;
 }
@@ -53,14 +61,15 @@ Image blurred(const Image& frame, int radius) {
 void write_blurred(const fs::path& from, const fs::path& to) {
   constexpr int kRadius = 8;  // of frames 192 pixels wide: shapes stay, faces and patterns go
   const std::vector<loaders::FrameRule> rules{loaders::parse_frame_rule("all")};
-  const auto clip = loaders::decode_clip({.kind = loaders::ShotSource::Kind::video_file, .path = from}, rules);
+  const auto clip =
+      loaders::decode_clip({.kind = loaders::ShotSource::Kind::video_file, .path = from}, rules);
   loaders::ClipWriter writer(to, clip.width, clip.height, clip.fps);
   for (const auto& [index, frame] : clip.frames) writer.write(blurred(frame, kRadius));
   writer.finish();
 }
 
-/// The demo's drawn world: 8 characters of 2 stories, their real shots, and a checkpoint that got worse: every frame is blurred and
-/// the first character's shots show the second one.
+/// The demo's drawn world: 8 characters of 2 stories, their real shots, and a checkpoint that got
+/// worse: every frame is blurred and the first character's shots show the second one.
 class Checkpoints {
  public:
   Checkpoints() {
@@ -99,9 +108,15 @@ class Checkpoints {
   fs::path bad = folder_ / "blurred-and-swapped";
 };
 
-ProgramResult run_ci(const Checkpoints& world, const fs::path& base, const fs::path& candidate, const fs::path& work, const std::vector<std::string>& more = {}) {
-  std::vector<std::string> arguments{std::string(ASBENCH_SOURCE_DIR) + "/tests/cli/compare_in_ci.sh", program(), world.split.string(), base.string(), candidate.string(),
-                                     work.string()};
+ProgramResult run_ci(const Checkpoints& world, const fs::path& base, const fs::path& candidate,
+                     const fs::path& work, const std::vector<std::string>& more = {}) {
+  std::vector<std::string> arguments{
+      std::string(ASBENCH_SOURCE_DIR) + "/tests/cli/compare_in_ci.sh",
+      program(),
+      world.split.string(),
+      base.string(),
+      candidate.string(),
+      work.string()};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return run_program("/bin/sh", arguments);
 }
@@ -113,9 +128,12 @@ TEST(CompareInCi, CatchesACheckpointThatGotWorsePassesTheReverseAndRefusesAnothe
   const auto worse = run_ci(world, world.good, world.bad, work);
   EXPECT_EQ(worse.exit_code, kExitRegression) << worse.out << worse.err;
   std::cout << worse.out;  // docs/ci.md shows it
-  // Blurred frames lose the captions (a test over all IPs), the swapped character its identity (the limit for one IP).
-  EXPECT_THAT(worse.out, AllOf(StartsWith("### Regressed: clip\\_i, dino\\_i, clip\\_t\n"), HasSubstr("- clip\\_t: regressed: p 0."),
-                               HasSubstr("more than the limit 0.3 for one IP"), HasSubstr("Worst stories:")));
+  // Blurred frames lose the captions (a test over all IPs), the swapped character its identity (the
+  // limit for one IP).
+  EXPECT_THAT(worse.out,
+              AllOf(StartsWith("### Regressed: clip\\_i, dino\\_i, clip\\_t\n"),
+                    HasSubstr("- clip\\_t: regressed: p 0."),
+                    HasSubstr("more than the limit 0.3 for one IP"), HasSubstr("Worst stories:")));
   EXPECT_THAT(read_text_file(work / "junit.xml"), HasSubstr("<failure type=\"regression\""));
   EXPECT_THAT(read_text_file(work / "stories.csv"), StartsWith("story,ip,metric,"));
 
@@ -126,7 +144,8 @@ TEST(CompareInCi, CatchesACheckpointThatGotWorsePassesTheReverseAndRefusesAnothe
   const auto incomparable = run_ci(world, world.good, world.bad, work, {"--frames", "ends:5"});
   EXPECT_EQ(incomparable.exit_code, kExitFailure);
   // How many more metrics differ is the demo protocol's affair.
-  EXPECT_THAT(incomparable.err, ::testing::ContainsRegex("frames \\(clip_i and [0-9]+ more\\): midpoint:5 \\| ends:5"));
+  EXPECT_THAT(incomparable.err, ::testing::ContainsRegex(
+                                    "frames \\(clip_i and [0-9]+ more\\): midpoint:5 \\| ends:5"));
 }
 
 /// Two documents of one metric; the candidate's values are lower by `drop`.
@@ -141,7 +160,8 @@ class CompareCommand : public ::testing::Test {
     write_json_file(folder_ / "candidate.json", options.document());
   }
   [[nodiscard]] ProgramResult run(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments{"compare", (folder_ / "base.json").string(), (folder_ / "candidate.json").string()};
+    std::vector<std::string> arguments{"compare", (folder_ / "base.json").string(),
+                                       (folder_ / "candidate.json").string()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_program(program(), arguments);
   }
@@ -157,7 +177,9 @@ TEST_F(CompareCommand, ExitCodesAreZeroOneAndTwo) {
   EXPECT_EQ(run().exit_code, 0);
   EXPECT_EQ(run({"--gate", "no-such-gate"}).exit_code, 2);
   EXPECT_EQ(run({"--format", "poem"}).exit_code, 2);
-  EXPECT_EQ(run_program(program(), {"compare", (folder_ / "base.json").string(), "/nowhere.json"}).exit_code, 2);
+  EXPECT_EQ(run_program(program(), {"compare", (folder_ / "base.json").string(), "/nowhere.json"})
+                .exit_code,
+            2);
   write_file_atomically(folder_ / "candidate.json", "{}");
   const auto broken = run();
   EXPECT_EQ(broken.exit_code, 2);
@@ -170,7 +192,8 @@ TEST_F(CompareCommand, WritesEveryForm) {
   EXPECT_THAT(run({"--format", "markdown"}).out, StartsWith("### Regressed"));
   EXPECT_THAT(run({"--format", "junit"}).out, StartsWith("<?xml"));
   EXPECT_EQ(parse_json(run({"--format", "json"}).out, "stdout").at("regressed"), true);
-  const auto quiet = run({"--out", (folder_ / "out.txt").string(), "--csv", (folder_ / "d.csv").string()});
+  const auto quiet =
+      run({"--out", (folder_ / "out.txt").string(), "--csv", (folder_ / "d.csv").string()});
   EXPECT_EQ(quiet.out, "");
   EXPECT_THAT(read_text_file(folder_ / "out.txt"), StartsWith("regressed: clip_i\n"));
   EXPECT_THAT(read_text_file(folder_ / "d.csv"), HasSubstr("ip00/0,ip00,clip_i,higher,0.5,0.45,"));
@@ -184,7 +207,9 @@ TEST_F(CompareCommand, AllowIsNamedByTheRefusal) {
   const auto refused = run();
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("--allow coverage"));
-  const auto allowed = run_program(program(), {"compare", "--allow", "coverage", (folder_ / "base.json").string(), (folder_ / "candidate.json").string()});
+  const auto allowed =
+      run_program(program(), {"compare", "--allow", "coverage", (folder_ / "base.json").string(),
+                              (folder_ / "candidate.json").string()});
   EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
   EXPECT_THAT(allowed.out, HasSubstr("NOT LIKE AGAINST LIKE"));
 }

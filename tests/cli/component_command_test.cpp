@@ -1,5 +1,5 @@
-// `asbench component`: parity can be checked from outside, so what it reads and writes is held here; the numbers themselves are
-// held by the goldens of models/.
+// `asbench component`: parity can be checked from outside, so what it reads and writes is held
+// here; the numbers themselves are held by the goldens of models/.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -20,12 +20,15 @@ class ComponentCommand : public ::testing::Test {
  protected:
   ComponentCommand() { write_seeded_checkpoints(folder_ / "weights", CheckpointSize::tiny); }
 
-  [[nodiscard]] ProgramResult run(const std::string& name, const std::string& in, const std::string& out) const {
-    return run_program(asbench_program(), {"component", name, "--model", folder_ / "weights" / "openai" / "clip-vit-base-patch32",
+  [[nodiscard]] ProgramResult run(const std::string& name, const std::string& in,
+                                  const std::string& out) const {
+    return run_program(asbench_program(), {"component", name, "--model",
+                                           folder_ / "weights" / "openai" / "clip-vit-base-patch32",
                                            "--in", folder_ / in, "--out", folder_ / out});
   }
   void write_texts(const std::string& json) const { std::ofstream(folder_ / "texts.json") << json; }
-  [[nodiscard]] std::vector<float> floats(const std::string& name, const std::string& tensor, const std::vector<std::int64_t>& shape) const {
+  [[nodiscard]] std::vector<float> floats(const std::string& name, const std::string& tensor,
+                                          const std::vector<std::int64_t>& shape) const {
     const auto file = models::SafetensorsFile::open(folder_ / name);
     const auto view = file.find(tensor);
     EXPECT_TRUE(view.has_value());
@@ -64,7 +67,8 @@ TEST_F(ComponentCommand, EncodersGiveUnitVectors) {
 
   std::vector<std::byte> pixels(2 * 50 * 70 * 3);
   for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::byte>(i * i / 7);
-  models::write_safetensors(folder_ / "images.safetensors", {{"images", {models::DType::u8, {2, 50, 70, 3}, pixels}}});
+  models::write_safetensors(folder_ / "images.safetensors",
+                            {{"images", {models::DType::u8, {2, 50, 70, 3}, pixels}}});
   const auto encoded = run("image_encoder", "images.safetensors", "image.safetensors");
   ASSERT_EQ(encoded.exit_code, 0) << encoded.err;
   expect_unit_rows(floats("image.safetensors", "features", {2, 32}), 2);
@@ -73,7 +77,8 @@ TEST_F(ComponentCommand, EncodersGiveUnitVectors) {
 TEST_F(ComponentCommand, PreprocessWritesOnePicture) {
   make_picture(folder_ / "picture.png", made_frame({}, 0));
   ASSERT_EQ(run("preprocess", "picture.png", "pixels.safetensors").exit_code, 0);
-  EXPECT_EQ(floats("pixels.safetensors", "pixel_values", {1, 3, 224, 224}).size(), 3U * 224U * 224U);
+  EXPECT_EQ(floats("pixels.safetensors", "pixel_values", {1, 3, 224, 224}).size(),
+            3U * 224U * 224U);
 }
 
 TEST_F(ComponentCommand, WrongInputIsNamedAndNothingIsWritten) {

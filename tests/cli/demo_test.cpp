@@ -15,23 +15,34 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kExact = 1e-12;  // the same numbers summed in another order
-constexpr double kIdentityMargin = 0.1;    // reference adherence of neighbours in rank; measured distances are several times this
+constexpr double kIdentityMargin =
+    0.1;  // reference adherence of neighbours in rank; measured distances are several times this
 constexpr double kAlignmentMargin = 0.05;  // text alignment of real shots above wrong ones
-constexpr double kConsistencyMargin = 0.1;  // of a repeated shot above systems that animate; measured 0.15 and more
-constexpr double kListeningMargin = 0.005;  // clip_t_margin of systems whose shots differ above a deaf one; measured 0.014 and more
-constexpr double kMovedColumn = 0.02;       // a column of shuffled shots against the real one; measured 0.12
+constexpr double kConsistencyMargin =
+    0.1;  // of a repeated shot above systems that animate; measured 0.15 and more
+constexpr double kListeningMargin =
+    0.005;  // clip_t_margin of systems whose shots differ above a deaf one; measured 0.014 and more
+constexpr double kMovedColumn =
+    0.02;  // a column of shuffled shots against the real one; measured 0.12
 
 class Demo {
  public:
   explicit Demo(const fs::path& folder) : folder_(folder) {
     for (const auto& entry : fs::directory_iterator(folder / "results")) {
-      if (entry.path().extension() == ".json") documents_[entry.path().stem().string()] = read_json_file(entry.path());
+      if (entry.path().extension() == ".json")
+        documents_[entry.path().stem().string()] = read_json_file(entry.path());
     }
   }
   [[nodiscard]] const std::map<std::string, Json>& documents() const { return documents_; }
-  [[nodiscard]] const Json& metric(const std::string& system, const std::string& id) const { return documents_.at(system).at("metrics").at(id); }
-  [[nodiscard]] double mean(const std::string& system, const std::string& id) const { return metric(system, id).at("mean").get<double>(); }
-  [[nodiscard]] double harmeanp(const std::string& system, const std::string& id) const { return metric(system, id).at("harmeanp").get<double>(); }
+  [[nodiscard]] const Json& metric(const std::string& system, const std::string& id) const {
+    return documents_.at(system).at("metrics").at(id);
+  }
+  [[nodiscard]] double mean(const std::string& system, const std::string& id) const {
+    return metric(system, id).at("mean").get<double>();
+  }
+  [[nodiscard]] double harmeanp(const std::string& system, const std::string& id) const {
+    return metric(system, id).at("harmeanp").get<double>();
+  }
 
  private:
   fs::path folder_;
@@ -47,7 +58,7 @@ void expect_reference_adherence_ranks_as_known(const Demo& demo) {
 }
 
 void expect_characters_are_told_apart(const Demo& demo) {
-  const double chance = 1.0 / 8.0;  // characters of the split
+  const double chance = 1.0 / 8.0;                          // characters of the split
   EXPECT_GT(demo.mean("gt-story", "identity_top1"), 0.75);  // measured 0.94
   EXPECT_EQ(demo.mean("wrong-ip", "identity_top1"), 0.0);
   EXPECT_LT(demo.mean("noise", "identity_top1"), 2 * chance);
@@ -60,17 +71,27 @@ void expect_characters_are_told_apart(const Demo& demo) {
 void expect_copies_are_consistent_and_deaf(const Demo& demo) {
   for (const char* id : {"cross_shot_clip", "cross_shot_dino"}) {
     // Still and empty pictures are more consistent yet; among systems that animate, the copy wins.
-    for (const char* other : {"gt-story", "gt-clips", "shuffled-shots", "shuffled-stories", "wrong-ip", "retrieval", "frame-shuffle"}) {
-      EXPECT_GT(demo.mean("copy-prev", id), demo.mean(other, id) + kConsistencyMargin) << id << " of " << other;
+    for (const char* other : {"gt-story", "gt-clips", "shuffled-shots", "shuffled-stories",
+                              "wrong-ip", "retrieval", "frame-shuffle"}) {
+      EXPECT_GT(demo.mean("copy-prev", id), demo.mean(other, id) + kConsistencyMargin)
+          << id << " of " << other;
     }
   }
-  // Its mean clip_t lives on shot 1 and on naming the right character; what it says about its own captions is nothing.
-  for (const char* listener : {"gt-story", "frame-shuffle", "shuffled-shots", "shuffled-stories", "retrieval"}) {
-    EXPECT_GT(demo.mean(listener, "clip_t_margin"), demo.mean("copy-prev", "clip_t_margin") + kListeningMargin) << listener;
+  // Its mean clip_t lives on shot 1 and on naming the right character; what it says about its own
+  // captions is nothing.
+  for (const char* listener :
+       {"gt-story", "frame-shuffle", "shuffled-shots", "shuffled-stories", "retrieval"}) {
+    EXPECT_GT(demo.mean(listener, "clip_t_margin"),
+              demo.mean("copy-prev", "clip_t_margin") + kListeningMargin)
+        << listener;
   }
-  const auto column = [&](const char* system, std::size_t shot) { return demo.metric(system, "clip_t").at("per_shot_index").at(shot).get<double>(); };
-  for (const std::size_t elsewhere : {2U, 3U}) {  // shots 1 and 2 are in one place, which the copy shows
-    EXPECT_GT(column("gt-story", elsewhere), column("copy-prev", elsewhere) + 2 * kAlignmentMargin) << "shot " << elsewhere + 1;
+  const auto column = [&](const char* system, std::size_t shot) {
+    return demo.metric(system, "clip_t").at("per_shot_index").at(shot).get<double>();
+  };
+  for (const std::size_t elsewhere :
+       {2U, 3U}) {  // shots 1 and 2 are in one place, which the copy shows
+    EXPECT_GT(column("gt-story", elsewhere), column("copy-prev", elsewhere) + 2 * kAlignmentMargin)
+        << "shot " << elsewhere + 1;
   }
   EXPECT_GT(demo.mean("gt-story", "clip_t"), demo.mean("copy-prev", "clip_t") + kAlignmentMargin);
   EXPECT_NEAR(demo.mean("copy-prev", "clip_t_margin"), 0.0, kExact);
@@ -82,7 +103,8 @@ void expect_equal_shots_give_the_square(const Demo& demo) {
   for (const auto& story : demo.documents().at("copy-prev").at("stories")) {
     const Json& values = story.at("metrics").at("clip_i");
     const double score = values.at("mean").get<double>();
-    EXPECT_NEAR(values.at("harmeanp").get<double>(), score > 0.0 ? score * score : 0.0, kExact) << story.at("id");
+    EXPECT_NEAR(values.at("harmeanp").get<double>(), score > 0.0 ? score * score : 0.0, kExact)
+        << story.at("id");
   }
 }
 
@@ -95,7 +117,8 @@ void expect_exploits_show(const Demo& demo) {
   EXPECT_DOUBLE_EQ(demo.mean("text-card", "frozen_rate"), 1.0);
   EXPECT_LT(demo.mean("text-card", "clip_i") + kIdentityMargin, demo.mean("gt-story", "clip_i"));
   EXPECT_DOUBLE_EQ(demo.mean("gt-story", "frozen_rate"), 0.0);
-  EXPECT_LT(demo.mean("gt-story", "reference_copy"), 0.1);  // the share above which a leaderboard takes its marks away
+  EXPECT_LT(demo.mean("gt-story", "reference_copy"),
+            0.1);  // the share above which a leaderboard takes its marks away
 }
 
 void expect_order_moves_columns_only(const Demo& demo) {
@@ -104,22 +127,27 @@ void expect_order_moves_columns_only(const Demo& demo) {
     EXPECT_NEAR(demo.harmeanp("shuffled-shots", id), demo.harmeanp("gt-story", id), kExact) << id;
     double moved = 0.0;
     for (std::size_t shot = 0; shot < 4; ++shot) {
-      moved = std::max(moved, std::abs(demo.metric("shuffled-shots", id).at("per_shot_index").at(shot).get<double>() -
-                                       demo.metric("gt-story", id).at("per_shot_index").at(shot).get<double>()));
+      moved = std::max(
+          moved,
+          std::abs(demo.metric("shuffled-shots", id).at("per_shot_index").at(shot).get<double>() -
+                   demo.metric("gt-story", id).at("per_shot_index").at(shot).get<double>()));
     }
     EXPECT_GT(moved, kMovedColumn) << id;
   }
 }
 
 void expect_other_stories_keep_identity_and_lose_captions(const Demo& demo) {
-  for (const char* id : {"clip_i", "dino_i"}) EXPECT_NEAR(demo.mean("shuffled-stories", id), demo.mean("gt-story", id), kExact) << id;
-  EXPECT_GT(demo.mean("gt-story", "clip_t"), demo.mean("shuffled-stories", "clip_t") + kAlignmentMargin);
+  for (const char* id : {"clip_i", "dino_i"})
+    EXPECT_NEAR(demo.mean("shuffled-stories", id), demo.mean("gt-story", id), kExact) << id;
+  EXPECT_GT(demo.mean("gt-story", "clip_t"),
+            demo.mean("shuffled-stories", "clip_t") + kAlignmentMargin);
 }
 
 void expect_normalised_between_the_anchors(const Demo& demo) {
   const double floor = demo.mean("wrong-ip", "clip_i");
   const double ceiling = demo.mean("gt-story", "clip_i");
-  EXPECT_NEAR(demo.metric("gt-clips", "clip_i").at("normalised").get<double>(), (demo.mean("gt-clips", "clip_i") - floor) / (ceiling - floor), kExact);
+  EXPECT_NEAR(demo.metric("gt-clips", "clip_i").at("normalised").get<double>(),
+              (demo.mean("gt-clips", "clip_i") - floor) / (ceiling - floor), kExact);
   EXPECT_LT(demo.metric("noise", "clip_i").at("normalised").get<double>(), 0.0);
 }
 
@@ -128,7 +156,13 @@ void expect_marked_as_demo(const Demo& demo) {
     check_schema(document, "result", name);
     EXPECT_EQ(document.at("system").at("kind"), "baseline") << name;
     EXPECT_EQ(document.at("demo_encoders").size(), 2U) << name;
-    EXPECT_NE(document.at("metrics").at("clip_i").at("signature").get<std::string>().find("(demo encoder)"), std::string::npos) << name;
+    EXPECT_NE(document.at("metrics")
+                  .at("clip_i")
+                  .at("signature")
+                  .get<std::string>()
+                  .find("(demo encoder)"),
+              std::string::npos)
+        << name;
   }
 }
 
@@ -162,10 +196,13 @@ TEST(Demo, IsASoundBenchmark) {
   EXPECT_EQ(after.at("provenance").at("stages").at("images_encoded"), 0);
   EXPECT_EQ(after.at("metrics"), before.at("metrics"));
 
-  // The same encoders on a split that is not the drawn one are warned of, and said to be normal on the drawn one.
-  const auto drawn = run_program(asbench_program(), {"score", "--split", (folder.path() / "world" / "mini-world").string(), "--outputs",
-                                                     (folder.path() / "systems" / "gt-story").string(), "--protocol", "demo", "--cache",
-                                                     (folder.path() / "features").string(), "--out", (folder.path() / "again.json").string()});
+  // The same encoders on a split that is not the drawn one are warned of, and said to be normal on
+  // the drawn one.
+  const auto drawn = run_program(
+      asbench_program(),
+      {"score", "--split", (folder.path() / "world" / "mini-world").string(), "--outputs",
+       (folder.path() / "systems" / "gt-story").string(), "--protocol", "demo", "--cache",
+       (folder.path() / "features").string(), "--out", (folder.path() / "again.json").string()});
   ASSERT_EQ(drawn.exit_code, 0) << drawn.err;
   EXPECT_EQ(drawn.err.find("warning"), std::string::npos) << drawn.err;
   EXPECT_EQ(read_json_file(folder.path() / "again.json").at("system").at("kind"), "baseline");
@@ -173,14 +210,18 @@ TEST(Demo, IsASoundBenchmark) {
 
   // --normalise gives what the demo wrote, and refuses anchors of another protocol.
   const auto normalised = [&](const std::string& frames) {
-    return run_program(asbench_program(), {"score", "--split", (folder.path() / "world" / "mini-world").string(), "--outputs",
-                                           (folder.path() / "systems" / "gt-clips").string(), "--protocol", "demo", "--frames", frames, "--cache",
-                                           (folder.path() / "features").string(), "--out", (folder.path() / "normalised.json").string(), "--no-frames",
-                                           "--normalise", (folder.path() / "results" / "wrong-ip.json").string() + "," +
-                                                              (folder.path() / "results" / "gt-story.json").string()});
+    return run_program(
+        asbench_program(),
+        {"score", "--split", (folder.path() / "world" / "mini-world").string(), "--outputs",
+         (folder.path() / "systems" / "gt-clips").string(), "--protocol", "demo", "--frames",
+         frames, "--cache", (folder.path() / "features").string(), "--out",
+         (folder.path() / "normalised.json").string(), "--no-frames", "--normalise",
+         (folder.path() / "results" / "wrong-ip.json").string() + "," +
+             (folder.path() / "results" / "gt-story.json").string()});
   };
   ASSERT_EQ(normalised("midpoint:5").exit_code, 0);
-  EXPECT_EQ(read_json_file(folder.path() / "normalised.json").at("metrics"), read_json_file(folder.path() / "results" / "gt-clips.json").at("metrics"));
+  EXPECT_EQ(read_json_file(folder.path() / "normalised.json").at("metrics"),
+            read_json_file(folder.path() / "results" / "gt-clips.json").at("metrics"));
   EXPECT_FALSE(fs::exists(folder.path() / "normalised.frames"));
   const auto other = normalised("ends:5");
   EXPECT_EQ(other.exit_code, 2);

@@ -25,12 +25,21 @@ std::map<std::string, std::string> videos_below(const fs::path& folder) {
 
 class GenerateCommand : public ::testing::Test {
  protected:
-  [[nodiscard]] std::vector<std::string> arguments(const std::string& baseline, const std::string& out, const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> all = {"generate", "--baseline", baseline, "--split", mini_.split().string(), "--out", (mini_.root() / out).string()};
+  [[nodiscard]] std::vector<std::string> arguments(
+      const std::string& baseline, const std::string& out,
+      const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all = {"generate",
+                                    "--baseline",
+                                    baseline,
+                                    "--split",
+                                    mini_.split().string(),
+                                    "--out",
+                                    (mini_.root() / out).string()};
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
-  ProgramResult generate(const std::string& baseline, const std::string& out, const std::vector<std::string>& more = {}) const {
+  ProgramResult generate(const std::string& baseline, const std::string& out,
+                         const std::vector<std::string>& more = {}) const {
     return run_program(asbench_program(), arguments(baseline, out, more));
   }
 
@@ -71,7 +80,8 @@ TEST_F(GenerateCommand, AStoppedRunKeepsWholeShotsAndGoesOnWithTheOthers) {
   std::map<std::string, std::string> kept;
   const auto look = [&](bool tidy) {
     if (!fs::exists(out)) return;
-    for (const auto& [name, hash] : kept) EXPECT_EQ(sha256_file(out / name), hash) << name << " was made again";
+    for (const auto& [name, hash] : kept)
+      EXPECT_EQ(sha256_file(out / name), hash) << name << " was made again";
     for (const auto& [name, hash] : videos_below(out)) {
       const bool hidden = fs::path(name).filename().string().starts_with('.');
       EXPECT_FALSE(tidy && hidden) << name;
@@ -81,12 +91,16 @@ TEST_F(GenerateCommand, AStoppedRunKeepsWholeShotsAndGoesOnWithTheOthers) {
   run_and_kill(asbench_program(), arguments("noise", "stopped", slow), 900);
   look(false);
   int interrupted = 0;
-  for (int milliseconds = 400; milliseconds < 60000 && interrupted == 0 && kept.size() < 12; milliseconds += 400) {
+  for (int milliseconds = 400; milliseconds < 60000 && interrupted == 0 && kept.size() < 12;
+       milliseconds += 400) {
     const auto hidden_before = fs::exists(out) ? videos_below(out).size() - kept.size() : 0U;
-    const auto run = run_and_interrupt(asbench_program(), arguments("noise", "stopped", slow), milliseconds);
+    const auto run =
+        run_and_interrupt(asbench_program(), arguments("noise", "stopped", slow), milliseconds);
     if (run.exit_code == 2) {
       ++interrupted;
-      EXPECT_NE(run.err.find("finished shots are kept, the same command goes on"), std::string::npos) << run.err;
+      EXPECT_NE(run.err.find("finished shots are kept, the same command goes on"),
+                std::string::npos)
+          << run.err;
     } else if (run.exit_code != 0) {
       EXPECT_EQ(run.exit_code, 130) << run.err;  // the signal came before the program listened
     }
@@ -97,30 +111,37 @@ TEST_F(GenerateCommand, AStoppedRunKeepsWholeShotsAndGoesOnWithTheOthers) {
   ASSERT_EQ(run.exit_code, 0) << run.err;
   look(false);
   EXPECT_EQ(kept.size(), 12U);
-  const auto scored = run_program(asbench_program(), {"inspect", "--split", mini_.split().string(), "--outputs", out.string()});
+  const auto scored = run_program(
+      asbench_program(), {"inspect", "--split", mini_.split().string(), "--outputs", out.string()});
   EXPECT_EQ(scored.exit_code, 0) << scored.out;
 }
 
 TEST_F(GenerateCommand, WhatABaselineLacksIsSaid) {
-  for (const auto& [baseline, remedy] : std::map<std::string, std::string>{{"gt-story", "--source"},
-                                                                            {"shuffled-shots", "--source"},
-                                                                            {"shuffled-stories", "--source"},
-                                                                            {"wrong-ip", "--source"},
-                                                                            {"frame-shuffle", "--source"},
-                                                                            {"gt-clips", "clips.json"},
-                                                                            {"retrieval", "clips.json"}}) {
+  for (const auto& [baseline, remedy] :
+       std::map<std::string, std::string>{{"gt-story", "--source"},
+                                          {"shuffled-shots", "--source"},
+                                          {"shuffled-stories", "--source"},
+                                          {"wrong-ip", "--source"},
+                                          {"frame-shuffle", "--source"},
+                                          {"gt-clips", "clips.json"},
+                                          {"retrieval", "clips.json"}}) {
     const auto run = generate(baseline, "out");
     EXPECT_EQ(run.exit_code, 2) << baseline;
-    EXPECT_NE(run.err.find(baseline + " can't be made from this split: it needs"), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find(baseline + " can't be made from this split: it needs"),
+              std::string::npos)
+        << run.err;
     EXPECT_NE(run.err.find(remedy), std::string::npos) << run.err;
     EXPECT_FALSE(fs::exists(mini_.root() / "out")) << baseline;
   }
 }
 
 TEST_F(GenerateCommand, AFolderThatCanNotBeMadeIsSaid) {
-  const auto run = run_program(asbench_program(), {"generate", "--baseline", "black", "--split", mini_.split().string(), "--out", "/proc/nowhere"});
+  const auto run =
+      run_program(asbench_program(), {"generate", "--baseline", "black", "--split",
+                                      mini_.split().string(), "--out", "/proc/nowhere"});
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.err.find("--out /proc/nowhere: the folder can't be made"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("--out /proc/nowhere: the folder can't be made"), std::string::npos)
+      << run.err;
 }
 
 TEST_F(GenerateCommand, ATemporaryFolderThatCanNotBeWrittenIsNoMissingCodec) {

@@ -30,23 +30,32 @@ void write_reference(const std::filesystem::path& path, int seed) {
 
 }  // namespace
 
-std::string asbench_program() { return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench"; }
+std::string asbench_program() {
+  return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
+}
 
 MiniBenchmark::MiniBenchmark(const MiniBenchmarkOptions& options) {
   write_seeded_checkpoints(root() / "weights", CheckpointSize::tiny);
   std::filesystem::create_directories(split());
-  const std::vector<std::pair<std::string, std::vector<std::string>>> ips = {{"cat", {"1", "3"}}, {"dog", {"2"}}};
+  const std::vector<std::pair<std::string, std::vector<std::string>>> ips = {{"cat", {"1", "3"}},
+                                                                             {"dog", {"2"}}};
   int seed = 1;
   for (const auto& [ip, prompts] : ips) {
     Json story_prompts;
     for (const auto& prompt : prompts) {
       Json captions = Json::array();
-      for (int shot = 1; shot <= 4; ++shot) captions.push_back(fmt::format("The {} walks past house number {} in story {}.", ip, shot, prompt));
-      story_prompts[prompt] = {{"captions", captions}, {"audio", Json::array({"wind", "rain", "steps", "birds"})}};
+      for (int shot = 1; shot <= 4; ++shot)
+        captions.push_back(
+            fmt::format("The {} walks past house number {} in story {}.", ip, shot, prompt));
+      story_prompts[prompt] = {{"captions", captions},
+                               {"audio", Json::array({"wind", "rain", "steps", "birds"})}};
       for (int shot = 1; shot <= 4; ++shot) {
         const auto file = video(ip + "/" + prompt, shot);
         std::filesystem::create_directories(file.parent_path());
-        make_video(file, {.frames = options.frames, .width = 96, .height = 64, .seed = static_cast<std::uint64_t>(seed++)});
+        make_video(file, {.frames = options.frames,
+                          .width = 96,
+                          .height = 64,
+                          .seed = static_cast<std::uint64_t>(seed++)});
       }
     }
     write_json_file(split() / (ip + ".json"), story_prompts);
@@ -58,17 +67,23 @@ std::filesystem::path MiniBenchmark::video(const std::string& story, int shot) c
   return outputs() / story / fmt::format("shot_{:02}.mp4", shot);
 }
 
-std::vector<std::string> MiniBenchmark::score_arguments(const std::string& name, const std::vector<std::string>& more) const {
-  std::vector<std::pair<std::string, std::string>> options = {
-      {"--split", split()},         {"--outputs", outputs()},           {"--weights", root() / "weights"},
-      {"--cache", root() / "cache"}, {"--out", root() / (name + ".json")}, {"--system", "mini"}, {"--threads", "2"}};
+std::vector<std::string> MiniBenchmark::score_arguments(
+    const std::string& name, const std::vector<std::string>& more) const {
+  std::vector<std::pair<std::string, std::string>> options = {{"--split", split()},
+                                                              {"--outputs", outputs()},
+                                                              {"--weights", root() / "weights"},
+                                                              {"--cache", root() / "cache"},
+                                                              {"--out", root() / (name + ".json")},
+                                                              {"--system", "mini"},
+                                                              {"--threads", "2"}};
   std::vector<std::string> flags;
   for (std::size_t i = 0; i < more.size(); ++i) {
     if (i + 1 == more.size() || more[i + 1].starts_with("--")) {
       flags.push_back(more[i]);
       continue;
     }
-    const auto same = std::find_if(options.begin(), options.end(), [&](const auto& option) { return option.first == more[i]; });
+    const auto same = std::find_if(options.begin(), options.end(),
+                                   [&](const auto& option) { return option.first == more[i]; });
     if (same != options.end()) options.erase(same);
     options.emplace_back(more[i], more[i + 1]);
     ++i;
@@ -79,20 +94,25 @@ std::vector<std::string> MiniBenchmark::score_arguments(const std::string& name,
   return arguments;
 }
 
-ProgramResult MiniBenchmark::score(const std::string& name, const std::vector<std::string>& more) const {
+ProgramResult MiniBenchmark::score(const std::string& name,
+                                   const std::vector<std::string>& more) const {
   return run_program(asbench_program(), score_arguments(name, more));
 }
 
 std::string first_difference(const Json& a, const Json& b, const std::string& where) {
-  if (a.type() != b.type() || a.size() != b.size()) return where + ": " + a.dump().substr(0, 80) + " / " + b.dump().substr(0, 80);
+  if (a.type() != b.type() || a.size() != b.size())
+    return where + ": " + a.dump().substr(0, 80) + " / " + b.dump().substr(0, 80);
   if (a.is_object()) {
     for (const auto& [key, value] : a.items()) {
       if (!b.contains(key)) return where + "/" + key;
-      if (auto found = first_difference(value, b.at(key), where + "/" + key); !found.empty()) return found;
+      if (auto found = first_difference(value, b.at(key), where + "/" + key); !found.empty())
+        return found;
     }
   } else if (a.is_array()) {
     for (std::size_t i = 0; i < a.size(); ++i) {
-      if (auto found = first_difference(a[i], b[i], where + "/" + std::to_string(i)); !found.empty()) return found;
+      if (auto found = first_difference(a[i], b[i], where + "/" + std::to_string(i));
+          !found.empty())
+        return found;
     }
   } else if (a != b) {
     return where + ": " + a.dump() + " / " + b.dump();
@@ -100,7 +120,9 @@ std::string first_difference(const Json& a, const Json& b, const std::string& wh
   return {};
 }
 
-Json MiniBenchmark::document(const std::string& name) const { return read_json_file(root() / (name + ".json")); }
+Json MiniBenchmark::document(const std::string& name) const {
+  return read_json_file(root() / (name + ".json"));
+}
 
 Json MiniBenchmark::numbers(const std::string& name) const {
   Json json = document(name);

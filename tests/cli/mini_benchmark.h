@@ -14,8 +14,9 @@ struct MiniBenchmarkOptions {
   int frames = 12;  ///< of every shot
 };
 
-/// A small world to run the program on: a split in the demo form (2 IPs with equal references, 3 stories of 4 shots), one system's videos for it and
-/// tiny seeded checkpoints. Everything lies below one temporary folder.
+/// A small world to run the program on: a split in the demo form (2 IPs with equal references, 3
+/// stories of 4 shots), one system's videos for it and tiny seeded checkpoints. Everything lies
+/// below one temporary folder.
 class MiniBenchmark {
  public:
   explicit MiniBenchmark(const MiniBenchmarkOptions& options = {});
@@ -25,7 +26,8 @@ class MiniBenchmark {
   [[nodiscard]] std::filesystem::path outputs() const { return root() / "outputs"; }
   [[nodiscard]] std::filesystem::path video(const std::string& story, int shot) const;
 
-  /// `asbench score` on it, into `name`.json. @param more  further arguments; they take the place of ours
+  /// `asbench score` on it, into `name`.json. @param more  further arguments; they take the place
+  /// of ours
   ProgramResult score(const std::string& name, const std::vector<std::string>& more = {}) const;
   /// The document of an earlier score().
   [[nodiscard]] Json document(const std::string& name) const;
@@ -33,14 +35,16 @@ class MiniBenchmark {
   [[nodiscard]] Json numbers(const std::string& name) const;
 
   /// Arguments of score(), for tests that start the program themselves.
-  [[nodiscard]] std::vector<std::string> score_arguments(const std::string& name, const std::vector<std::string>& more = {}) const;
+  [[nodiscard]] std::vector<std::string> score_arguments(
+      const std::string& name, const std::vector<std::string>& more = {}) const;
 
  private:
   TemporaryFolder folder_;
 };
 
 /// Where two documents part, with both values; empty when they are equal to the last digit.
-[[nodiscard]] std::string first_difference(const Json& a, const Json& b, const std::string& where = {});
+[[nodiscard]] std::string first_difference(const Json& a, const Json& b,
+                                           const std::string& where = {});
 
 /// The program under test.
 [[nodiscard]] std::string asbench_program();

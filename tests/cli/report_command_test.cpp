@@ -16,11 +16,15 @@ const std::string kProgram = std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
 TEST(ReportCommand, WritesThePageAndTheTablesAndOverwritesOnlyWhatAReportWrote) {
   const TemporaryFolder folder;
   write_json_file(folder / "a.json", SyntheticResult{}.document());
-  const std::vector<std::string> arguments = {"report", (folder / "a.json").string(), "--reported", "--out", (folder / "out").string()};
+  const std::vector<std::string> arguments = {"report", (folder / "a.json").string(), "--reported",
+                                              "--out", (folder / "out").string()};
   const auto first = run_program(kProgram, arguments);
   ASSERT_EQ(first.exit_code, 0) << first.err;
-  for (const char* name : {"index.html", "table.md", "table.csv", "table.tex"}) EXPECT_TRUE(fs::exists(folder / "out" / name)) << name;
-  EXPECT_NE(read_text_file(folder / "out" / "table.md").find("as published, not re-run, encoder not stated"), std::string::npos);
+  for (const char* name : {"index.html", "table.md", "table.csv", "table.tex"})
+    EXPECT_TRUE(fs::exists(folder / "out" / name)) << name;
+  EXPECT_NE(read_text_file(folder / "out" / "table.md")
+                .find("as published, not re-run, encoder not stated"),
+            std::string::npos);
   EXPECT_EQ(run_program(kProgram, arguments).exit_code, 0) << "a report may renew its own folder";
 
   write_file_atomically(folder / "out" / "index.html", "my own page");
@@ -47,7 +51,8 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
   write_json_file(folder / "empty.json", other);
   write_file_atomically(folder / "truncated.json", sound.dump().substr(0, 1000));
   write_file_atomically(folder / "other.json", "{\"a\": 1}");
-  const auto expect_refusal = [&](const std::vector<std::string>& files, const fs::path& out, const std::string& text) {
+  const auto expect_refusal = [&](const std::vector<std::string>& files, const fs::path& out,
+                                  const std::string& text) {
     std::vector<std::string> arguments = {"report"};
     for (const auto& file : files) arguments.push_back((folder / file).string());
     arguments.insert(arguments.end(), {"--out", out.string()});
@@ -69,10 +74,14 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
 TEST(ReportCommand, RatingsBecomeAColumnAndBadOnesAreNamedByLine) {
   const TemporaryFolder folder;
   write_json_file(folder / "a.json", SyntheticResult{}.document());
-  write_file_atomically(folder / "good.csv", "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,4\nsynthetic,ip01/0,quality,ann,2\n");
-  write_file_atomically(folder / "bad.csv", "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,high\n");
+  write_file_atomically(folder / "good.csv",
+                        "system,story,dimension,rater,value\nsynthetic,ip00/"
+                        "0,quality,ann,4\nsynthetic,ip01/0,quality,ann,2\n");
+  write_file_atomically(folder / "bad.csv",
+                        "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,high\n");
   const auto report = [&](const char* scores) {
-    return run_program(kProgram, {"report", (folder / "a.json").string(), "--scores", (folder / scores).string(), "--out", (folder / "out").string()});
+    return run_program(kProgram, {"report", (folder / "a.json").string(), "--scores",
+                                  (folder / scores).string(), "--out", (folder / "out").string()});
   };
   ASSERT_EQ(report("good.csv").exit_code, 0);
   EXPECT_NE(read_text_file(folder / "out" / "table.csv").find("rated quality"), std::string::npos);

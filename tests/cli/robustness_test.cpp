@@ -1,4 +1,5 @@
-// What must hold when files are missing, damaged, renamed or repeated, and when the process is killed.
+// What must hold when files are missing, damaged, renamed or repeated, and when the process is
+// killed.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -19,15 +20,21 @@ namespace fs = std::filesystem;
 
 constexpr double kNoise = 1e-9;  // sums in another order
 
-const std::vector<std::string> kHigherIsBetter = {"clip_i", "dino_i", "clip_t", "cross_shot_clip", "cross_shot_dino",
-                                                  "faithful_consistency", "clip_t_margin"};
-const std::vector<std::string> kLowerIsBetter = {"frozen_rate", "reference_copy", "duplicate_pairs"};
+const std::vector<std::string> kHigherIsBetter = {"clip_i",          "dino_i",
+                                                  "clip_t",          "cross_shot_clip",
+                                                  "cross_shot_dino", "faithful_consistency",
+                                                  "clip_t_margin"};
+const std::vector<std::string> kLowerIsBetter = {"frozen_rate", "reference_copy",
+                                                 "duplicate_pairs"};
 
-void cut_in_half(const fs::path& file) { fs::resize_file(file, fs::file_size(file) / 2); }
+void cut_in_half(const fs::path& file) {
+  fs::resize_file(file, fs::file_size(file) / 2);
+}
 
 std::set<std::string> kinds(const Json& document) {
   std::set<std::string> names;
-  for (const auto& finding : document.at("coverage").at("findings")) names.insert(finding.at("kind").get<std::string>());
+  for (const auto& finding : document.at("coverage").at("findings"))
+    names.insert(finding.at("kind").get<std::string>());
   return names;
 }
 
@@ -79,11 +86,13 @@ TEST(DamagedOutputs, NeverRaiseAScoreUnderZero) {
     const Json damaged = mini.document("damaged");
     for (const auto& metric : kHigherIsBetter) {
       EXPECT_LE(damaged.at("metrics").at(metric).at("mean").get<double>(),
-                whole.at("metrics").at(metric).at("mean").get<double>() + kNoise) << metric << " " << file;
+                whole.at("metrics").at(metric).at("mean").get<double>() + kNoise)
+          << metric << " " << file;
     }
     for (const auto& metric : kLowerIsBetter) {
       EXPECT_GE(damaged.at("metrics").at(metric).at("mean").get<double>(),
-                whole.at("metrics").at(metric).at("mean").get<double>() - kNoise) << metric << " " << file;
+                whole.at("metrics").at(metric).at("mean").get<double>() - kNoise)
+          << metric << " " << file;
     }
     fs::copy_file(kept, file, fs::copy_options::overwrite_existing);
   }
@@ -92,7 +101,8 @@ TEST(DamagedOutputs, NeverRaiseAScoreUnderZero) {
 TEST(DamagedOutputs, WithAllShotsMissingStillGiveADocumentUnderZero) {
   const MiniBenchmark mini;
   for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
-    for (int shot = 1; shot <= 4; ++shot) std::ofstream(mini.video(story, shot), std::ios::trunc).close();
+    for (int shot = 1; shot <= 4; ++shot)
+      std::ofstream(mini.video(story, shot), std::ios::trunc).close();
   }
   ASSERT_EQ(mini.score("none", {"--missing", "zero"}).exit_code, 0);
   EXPECT_EQ(mini.document("none").at("metrics").at("clip_i").at("mean"), 0.0);
@@ -104,12 +114,14 @@ TEST(Controls, CatchARepeatedShot) {
   const MiniBenchmark mini;
   ASSERT_EQ(mini.score("honest").exit_code, 0);
   for (int shot = 2; shot <= 4; ++shot) {
-    fs::copy_file(mini.video("cat/1", 1), mini.video("cat/1", shot), fs::copy_options::overwrite_existing);
+    fs::copy_file(mini.video("cat/1", 1), mini.video("cat/1", shot),
+                  fs::copy_options::overwrite_existing);
   }
   ASSERT_EQ(mini.score("repeated").exit_code, 0);
   const Json honest = mini.document("honest");
   const Json repeated = mini.document("repeated");
-  EXPECT_GT(repeated.at("metrics").at("cross_shot_clip").at("mean"), honest.at("metrics").at("cross_shot_clip").at("mean"));
+  EXPECT_GT(repeated.at("metrics").at("cross_shot_clip").at("mean"),
+            honest.at("metrics").at("cross_shot_clip").at("mean"));
   const Json& story = repeated.at("stories")[0];
   ASSERT_EQ(story.at("id"), "cat/1");
   EXPECT_EQ(story.at("metrics").at("duplicate_pairs").at("mean"), 1.0);
@@ -129,18 +141,23 @@ TEST(Bytes, DecideWhatIsComputedAndNamesDoNot) {
       fs::copy_file(mini.video(story, shot), target);
     }
   }
-  ASSERT_EQ(mini.score("after", {"--outputs", renamed, "--layout", "{story}-{shot}.mp4"}).exit_code, 0);
+  ASSERT_EQ(mini.score("after", {"--outputs", renamed, "--layout", "{story}-{shot}.mp4"}).exit_code,
+            0);
   EXPECT_EQ(mini.document("after").at("provenance").at("stages").at("images_encoded"), 0);
-  EXPECT_EQ(first_difference(mini.document("after").at("metrics"), mini.document("before").at("metrics")), "");
+  EXPECT_EQ(
+      first_difference(mini.document("after").at("metrics"), mini.document("before").at("metrics")),
+      "");
   // Other bytes under an old name: that clip, and only it, is computed again.
   const auto time = fs::last_write_time(mini.video("dog/2", 1));
   fs::copy_file(mini.video("cat/1", 1), mini.root() / "spare.mp4");
   std::ofstream(mini.root() / "spare.mp4", std::ios::app) << "trailing bytes";
-  fs::copy_file(mini.root() / "spare.mp4", mini.video("dog/2", 1), fs::copy_options::overwrite_existing);
+  fs::copy_file(mini.root() / "spare.mp4", mini.video("dog/2", 1),
+                fs::copy_options::overwrite_existing);
   fs::last_write_time(mini.video("dog/2", 1), time);
   const auto changed = mini.score("changed", {"--missing", "zero"});
   ASSERT_EQ(changed.exit_code, 0) << changed.err;
-  EXPECT_NE(mini.document("changed").at("metrics").at("clip_i").at("mean"), mini.document("before").at("metrics").at("clip_i").at("mean"));
+  EXPECT_NE(mini.document("changed").at("metrics").at("clip_i").at("mean"),
+            mini.document("before").at("metrics").at("clip_i").at("mean"));
 }
 
 TEST(ADamagedStoreEntry, IsFoundDroppedAndComputedAgain) {
@@ -164,13 +181,16 @@ TEST(AKilledRun, GoesOnWhereItWasAndEndsWithTheSameDocument) {
   ASSERT_EQ(mini.score("undisturbed", {"--cache", mini.root() / "other-cache"}).exit_code, 0);
   SplitMix64 random(9);
   for (int kill = 0; kill < 10; ++kill) {
-    run_and_kill(asbench_program(), mini.score_arguments("killed"), 50 + static_cast<int>(random.below(900)));
+    run_and_kill(asbench_program(), mini.score_arguments("killed"),
+                 50 + static_cast<int>(random.below(900)));
   }
   ASSERT_EQ(mini.score("killed").exit_code, 0);
   EXPECT_EQ(first_difference(mini.numbers("killed"), mini.numbers("undisturbed")), "");
 }
 
-std::int64_t images_encoded(const Json& document) { return document.at("provenance").at("stages").at("images_encoded").get<std::int64_t>(); }
+std::int64_t images_encoded(const Json& document) {
+  return document.at("provenance").at("stages").at("images_encoded").get<std::int64_t>();
+}
 
 /// What the message of an interrupted run says that it has encoded.
 std::int64_t encoded_according_to(const std::string& message) {
@@ -179,16 +199,19 @@ std::int64_t encoded_according_to(const std::string& message) {
   return at == std::string::npos ? 0 : std::stoll(message.substr(at + before.size()));
 }
 
-/// Starts a run again and again, interrupting each a little later, until three were met while they encoded.
+/// Starts a run again and again, interrupting each a little later, until three were met while they
+/// encoded.
 struct InterruptedRuns {
   std::int64_t encoded = 0;  ///< pictures, as the messages count them
   int while_encoding = 0;
 };
 
-InterruptedRuns interrupt_while_encoding(const MiniBenchmark& mini, const std::vector<std::string>& arguments) {
+InterruptedRuns interrupt_while_encoding(const MiniBenchmark& mini,
+                                         const std::vector<std::string>& arguments) {
   InterruptedRuns runs;
   for (int moment = 200; moment < 10000 && runs.while_encoding < 3; moment += 100) {
-    const auto run = run_and_interrupt(asbench_program(), mini.score_arguments("interrupted", arguments), moment);
+    const auto run = run_and_interrupt(asbench_program(),
+                                       mini.score_arguments("interrupted", arguments), moment);
     if (run.exit_code == 0) {
       runs.encoded += images_encoded(mini.document("interrupted"));
       break;
@@ -206,8 +229,10 @@ InterruptedRuns interrupt_while_encoding(const MiniBenchmark& mini, const std::v
 
 TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
   const MiniBenchmark mini({.frames = 120});
-  // Every frame, a picture a batch, on one thread: seconds of encoding, so signals come in the middle of it and nearly always of a clip.
-  const std::vector<std::string> slowly = {"--frames", "all", "--batch", "1", "--threads", "1", "--no-frames"};
+  // Every frame, a picture a batch, on one thread: seconds of encoding, so signals come in the
+  // middle of it and nearly always of a clip.
+  const std::vector<std::string> slowly = {"--frames",  "all", "--batch",    "1",
+                                           "--threads", "1",   "--no-frames"};
   std::vector<std::string> elsewhere = slowly;
   elsewhere.insert(elsewhere.begin(), {"--cache", mini.root() / "other-cache"});
   ASSERT_EQ(mini.score("undisturbed", elsewhere).exit_code, 0);
@@ -215,14 +240,16 @@ TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
   EXPECT_GT(runs.while_encoding, 0) << "no signal met a run while it encoded";
   ASSERT_EQ(mini.score("interrupted", slowly).exit_code, 0);
   runs.encoded += images_encoded(mini.document("interrupted"));
-  EXPECT_EQ(runs.encoded, images_encoded(mini.document("undisturbed"))) << "nothing was encoded twice";
+  EXPECT_EQ(runs.encoded, images_encoded(mini.document("undisturbed")))
+      << "nothing was encoded twice";
 }
 
 TEST(EqualReferences, AreEncodedOnce) {
   const MiniBenchmark mini;
   ASSERT_EQ(sha256_file(mini.split() / "cat_ref.png"), sha256_file(mini.split() / "dog_ref.png"));
   ASSERT_EQ(mini.score("once").exit_code, 0);
-  // Five frames of twelve clips under each of two encoders; the one reference under both, and mirrored under CLIP.
+  // Five frames of twelve clips under each of two encoders; the one reference under both, and
+  // mirrored under CLIP.
   EXPECT_EQ(images_encoded(mini.document("once")), 12 * 5 * 2 + 3);
 }
 

@@ -61,13 +61,16 @@ TEST_F(ScoreCommand, TheSecondRunComputesNothingAndGivesTheSameDocument) {
 TEST_F(ScoreCommand, NeitherThreadsNorBatchMoveABit) {
   ASSERT_EQ(mini().score("plain").exit_code, 0);
   int number = 0;
-  for (const std::vector<std::string>& change :
-       {std::vector<std::string>{"--threads", "1"}, {"--batch", "1"}, {"--batch", "7"}, {"--decode-threads", "3"}}) {
+  for (const std::vector<std::string>& change : {std::vector<std::string>{"--threads", "1"},
+                                                 {"--batch", "1"},
+                                                 {"--batch", "7"},
+                                                 {"--decode-threads", "3"}}) {
     auto more = change;
     const std::string name = "varied" + std::to_string(number++);
     more.insert(more.end(), {"--cache", mini().root() / ("cache-" + name)});
     ASSERT_EQ(mini().score(name, more).exit_code, 0);
-    EXPECT_EQ(first_difference(mini().numbers("plain"), mini().numbers(name)), "") << change.front() + change.back();
+    EXPECT_EQ(first_difference(mini().numbers("plain"), mini().numbers(name)), "")
+        << change.front() + change.back();
   }
 }
 
@@ -77,8 +80,11 @@ TEST_F(ScoreCommand, ASubsetIsStampedIntoEverySignatureAndIsNotCanonical) {
   const Json part = mini().document("part");
   EXPECT_FALSE(part.at("canonical").get<bool>());
   EXPECT_EQ(part.at("stories").size(), 2U);
-  EXPECT_NE(part.at("metrics").at("clip_i").at("signature").get<std::string>().find("| subset=2of3#"), std::string::npos);
-  EXPECT_NE(part.at("metrics").at("clip_i").at("signature"), mini().document("all").at("metrics").at("clip_i").at("signature"));
+  EXPECT_NE(
+      part.at("metrics").at("clip_i").at("signature").get<std::string>().find("| subset=2of3#"),
+      std::string::npos);
+  EXPECT_NE(part.at("metrics").at("clip_i").at("signature"),
+            mini().document("all").at("metrics").at("clip_i").at("signature"));
 }
 
 TEST_F(ScoreCommand, AnOverrideIsListedAndChangesTheSignature) {
@@ -86,7 +92,12 @@ TEST_F(ScoreCommand, AnOverrideIsListedAndChangesTheSignature) {
   const Json document = mini().document("ends");
   EXPECT_FALSE(document.at("canonical").get<bool>());
   EXPECT_EQ(document.at("overrides").size(), 2U);
-  EXPECT_NE(document.at("metrics").at("clip_i").at("signature").get<std::string>().find("| frames=ends:5 | bg=white |"), std::string::npos);
+  EXPECT_NE(document.at("metrics")
+                .at("clip_i")
+                .at("signature")
+                .get<std::string>()
+                .find("| frames=ends:5 | bg=white |"),
+            std::string::npos);
 }
 
 TEST_F(ScoreCommand, OnlyTheMetricsAskedForAreComputed) {
@@ -131,7 +142,8 @@ TEST_F(ScoreCommand, OneLongVideoAStoryWithACutListAndFrameFoldersAreScoredLikeF
   Json cuts;
   std::uint64_t seed = 50;
   for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
-    make_video(long_videos / (std::string(story) + ".mp4"), {.frames = 48, .width = 96, .height = 64, .seed = seed++});
+    make_video(long_videos / (std::string(story) + ".mp4"),
+               {.frames = 48, .width = 96, .height = 64, .seed = seed++});
     cuts[story] = {{0, 12}, {12, 24}, {24, 36}, {36, 48}};
   }
   write_json_file(long_videos / "cuts.json", cuts);
@@ -143,7 +155,8 @@ TEST_F(ScoreCommand, OneLongVideoAStoryWithACutListAndFrameFoldersAreScoredLikeF
   const auto folders = mini().root() / "folders";
   for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
     for (int shot = 1; shot <= 4; ++shot) {
-      make_frame_folder(folders / story / ("shot_0" + std::to_string(shot)), {.frames = 6, .width = 96, .height = 64, .seed = seed++});
+      make_frame_folder(folders / story / ("shot_0" + std::to_string(shot)),
+                        {.frames = 6, .width = 96, .height = 64, .seed = seed++});
     }
   }
   const auto from_folders = mini().score("folders", {"--outputs", folders});
@@ -153,23 +166,31 @@ TEST_F(ScoreCommand, OneLongVideoAStoryWithACutListAndFrameFoldersAreScoredLikeF
 
 TEST_F(ScoreCommand, TheIpsOwnClipsGiveTheRealCeilingAndAreDecodedOnce) {
   const auto manifest = mini().root() / "clips.json";
-  ASSERT_EQ(run_program(asbench_program(), {"inspect", "--split", mini().split(), "--write", manifest}).exit_code, 0);
+  ASSERT_EQ(
+      run_program(asbench_program(), {"inspect", "--split", mini().split(), "--write", manifest})
+          .exit_code,
+      0);
   const auto clip = mini().root() / "real.mp4";
   make_video(clip, {.frames = 20, .width = 96, .height = 64, .seed = 99});
   const auto broken = mini().root() / "broken.mp4";
   std::ofstream(broken) << "no video";
   Json split = read_json_file(manifest);
-  // A clip that is also an output, and one of its own with a broken one beside it; the dog has none.
-  split["ips"][0]["clips"] = Json::array({{{"file", fs::relative(mini().video("cat/1", 1), mini().root()).string()}},
-                                          {{"file", "real.mp4"}}, {{"file", "broken.mp4"}}});
+  // A clip that is also an output, and one of its own with a broken one beside it; the dog has
+  // none.
+  split["ips"][0]["clips"] =
+      Json::array({{{"file", fs::relative(mini().video("cat/1", 1), mini().root()).string()}},
+                   {{"file", "real.mp4"}},
+                   {{"file", "broken.mp4"}}});
   write_json_file(manifest, split);
-  const std::vector<std::string> more = {"--split", manifest, "--cache", mini().root() / "cache-clips"};
+  const std::vector<std::string> more = {"--split", manifest, "--cache",
+                                         mini().root() / "cache-clips"};
   const auto run = mini().score("ceiling", more);
   ASSERT_EQ(run.exit_code, 0) << run.err;
   EXPECT_NE(run.out.find("real ceiling"), std::string::npos) << run.out;
 
   const Json document = mini().document("ceiling");
-  EXPECT_EQ(document.at("provenance").at("stages").at("clips_decoded"), 13) << "12 outputs and the one clip that is none of them";
+  EXPECT_EQ(document.at("provenance").at("stages").at("clips_decoded"), 13)
+      << "12 outputs and the one clip that is none of them";
   // The same clip as a shot, to compare with.
   const auto shown = mini().root() / "shown";
   fs::create_directories(shown / "cat" / "1");
@@ -178,23 +199,30 @@ TEST_F(ScoreCommand, TheIpsOwnClipsGiveTheRealCeilingAndAreDecodedOnce) {
   for (const char* metric : {"clip_i", "dino_i"}) {
     const Json& ceiling = document.at("metrics").at(metric).at("real_ceiling");
     const Json shot = document.at("stories")[0].at("metrics").at(metric).at("shots")[0].at("value");
-    const Json other = mini().document("shown").at("stories")[0].at("metrics").at(metric).at("shots")[0].at("value");
+    const Json other =
+        mini().document("shown").at("stories")[0].at("metrics").at(metric).at("shots")[0].at(
+            "value");
     EXPECT_EQ(ceiling.at("n_clips"), 2);
     EXPECT_EQ(ceiling.at("n_stories"), 2) << "both stories of the cat";
     constexpr double kBatchesDiffer = 1e-6;  // docs/determinism.md
-    EXPECT_NEAR(ceiling.at("ips").at("cat").get<double>(), (shot.get<double>() + other.get<double>()) / 2, kBatchesDiffer);
+    EXPECT_NEAR(ceiling.at("ips").at("cat").get<double>(),
+                (shot.get<double>() + other.get<double>()) / 2, kBatchesDiffer);
     EXPECT_EQ(ceiling.at("mean"), ceiling.at("ips").at("cat"));
     EXPECT_TRUE(ceiling.at("ips").at("dog").is_null());
-    EXPECT_TRUE(mini().document("shown").at("metrics").at(metric).at("real_ceiling").is_null()) << "a split without clips";
+    EXPECT_TRUE(mini().document("shown").at("metrics").at(metric).at("real_ceiling").is_null())
+        << "a split without clips";
   }
   std::set<std::string> kinds;
-  for (const auto& finding : document.at("coverage").at("findings")) kinds.insert(finding.at("kind").get<std::string>());
+  for (const auto& finding : document.at("coverage").at("findings"))
+    kinds.insert(finding.at("kind").get<std::string>());
   EXPECT_TRUE(kinds.contains("no_clips") && kinds.contains("clip_unusable"));
   ASSERT_EQ(mini().score("plain").exit_code, 0);
   const auto files_below = [](const fs::path& folder) {
-    return std::distance(fs::recursive_directory_iterator(folder), fs::recursive_directory_iterator());
+    return std::distance(fs::recursive_directory_iterator(folder),
+                         fs::recursive_directory_iterator());
   };
-  EXPECT_EQ(files_below(mini().root() / "ceiling.frames"), files_below(mini().root() / "plain.frames"))
+  EXPECT_EQ(files_below(mini().root() / "ceiling.frames"),
+            files_below(mini().root() / "plain.frames"))
       << "real animation is not written beside a system's pictures";
 
   ASSERT_EQ(mini().score("ceiling", more).exit_code, 0);
@@ -210,18 +238,22 @@ TEST_F(ScoreCommand, ADeviceThatCannotBeHadIsSaidEvenWhenEverythingIsStored) {
   EXPECT_EQ(impossible.exit_code, 2);
   EXPECT_NE(impossible.err.find("--device cuda:63"), std::string::npos) << impossible.err;
   EXPECT_FALSE(fs::exists(mini().root() / "impossible.json"));
-  const auto features = run_program(asbench_program(), {"features", "--split", mini().split(), "--outputs", mini().outputs(), "--weights",
-                                                        mini().root() / "weights", "--cache", mini().root() / "cache", "--encoder",
-                                                        "facebook/dino-vitb16", "--out", mini().root() / "impossible.npy", "--device", "cuda:63"});
+  const auto features = run_program(
+      asbench_program(),
+      {"features", "--split", mini().split(), "--outputs", mini().outputs(), "--weights",
+       mini().root() / "weights", "--cache", mini().root() / "cache", "--encoder",
+       "facebook/dino-vitb16", "--out", mini().root() / "impossible.npy", "--device", "cuda:63"});
   EXPECT_EQ(features.exit_code, 2);
   EXPECT_NE(features.err.find("--device cuda:63"), std::string::npos) << features.err;
 }
 
 TEST_F(ScoreCommand, FeaturesWritesAMatrixWithItsRowsNamed) {
   const auto out = mini().root() / "dino.npy";
-  const auto run = run_program(asbench_program(), {"features", "--split", mini().split(), "--outputs", mini().outputs(), "--weights",
-                                                   mini().root() / "weights", "--cache", mini().root() / "cache", "--encoder",
-                                                   "facebook/dino-vitb16", "--out", out});
+  const auto run =
+      run_program(asbench_program(),
+                  {"features", "--split", mini().split(), "--outputs", mini().outputs(),
+                   "--weights", mini().root() / "weights", "--cache", mini().root() / "cache",
+                   "--encoder", "facebook/dino-vitb16", "--out", out});
   ASSERT_EQ(run.exit_code, 0) << run.err;
   const Json sidecar = read_json_file(out.string() + ".json");
   EXPECT_EQ(sidecar.at("rows").size(), 60U);

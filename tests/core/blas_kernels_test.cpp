@@ -21,8 +21,11 @@ bool cpu_has(const std::string& flag) {
 
 TEST(BlasKernels, AreThoseThatTheCpuCanRun) {
   ::unsetenv(kVariable);
-  const bool avx512 = cpu_has("avx512f") && cpu_has("avx512cd") && cpu_has("avx512bw") && cpu_has("avx512dq") && cpu_has("avx512vl");
-  const std::string expected = avx512 ? "SkylakeX" : cpu_has("avx2") && cpu_has("fma") ? "Haswell" : "";
+  const bool avx512 = cpu_has("avx512f") && cpu_has("avx512cd") && cpu_has("avx512bw") &&
+                      cpu_has("avx512dq") && cpu_has("avx512vl");
+  const std::string expected = avx512                              ? "SkylakeX"
+                               : cpu_has("avx2") && cpu_has("fma") ? "Haswell"
+                                                                   : "";
   EXPECT_EQ(choose_blas_kernels(), !expected.empty());
   const char* chosen = std::getenv(kVariable);
   EXPECT_EQ(std::string(chosen == nullptr ? "" : chosen), expected);

@@ -23,7 +23,8 @@ std::vector<ClusteredValue> seeded(std::uint64_t seed, int clusters, int values_
   SplitMix64 generator(seed);
   std::vector<ClusteredValue> values;
   for (int i = 0; i < clusters * values_each; ++i) {
-    values.push_back({std::to_string(1000 + i / values_each), static_cast<double>(generator.below(2001)) / 1000.0 - 1.0});
+    values.push_back({std::to_string(1000 + i / values_each),
+                      static_cast<double>(generator.below(2001)) / 1000.0 - 1.0});
   }
   return values;
 }
@@ -35,7 +36,8 @@ double naive_worse(const std::vector<double>& sums) {
   int below = 0;
   for (unsigned signs = 0; signs < (1U << sums.size()); ++signs) {
     double total = 0.0;
-    for (std::size_t g = 0; g < sums.size(); ++g) total += ((signs >> g) & 1U) != 0 ? -sums[g] : sums[g];
+    for (std::size_t g = 0; g < sums.size(); ++g)
+      total += ((signs >> g) & 1U) != 0 ? -sums[g] : sums[g];
     below += total <= seen + 1e-12 ? 1 : 0;
   }
   return below / std::exp2(sums.size());
@@ -92,14 +94,17 @@ TEST(SignFlip, OfManyClustersIsRandomSeededAndCloseToTheExactOne) {
   EXPECT_FALSE(random.exact);
   EXPECT_EQ(random.worse, sign_flip_test(more).worse);
   EXPECT_NE(random.worse, sign_flip_test(more, {.seed = 1}).worse);
-  EXPECT_NEAR(random.worse, exact.worse, 5 * std::sqrt(exact.worse * (1 - exact.worse) / 100'000)) << "five standard deviations";
-  EXPECT_NEAR(random.better, exact.better, 5 * std::sqrt(exact.better * (1 - exact.better) / 100'000));
+  EXPECT_NEAR(random.worse, exact.worse, 5 * std::sqrt(exact.worse * (1 - exact.worse) / 100'000))
+      << "five standard deviations";
+  EXPECT_NEAR(random.better, exact.better,
+              5 * std::sqrt(exact.better * (1 - exact.better) / 100'000));
 }
 
 TEST(SignFlip, ReachesAllClustersBeyondTheFirstWord) {
   std::vector<std::vector<double>> clusters(70, {0.0});
   clusters[69] = {-1.0};
-  EXPECT_NEAR(sign_flip_test(in_clusters(clusters)).worse, 0.5, 0.01);  // the one sign that matters; 0.01 is six standard deviations
+  EXPECT_NEAR(sign_flip_test(in_clusters(clusters)).worse, 0.5,
+              0.01);  // the one sign that matters; 0.01 is six standard deviations
 }
 
 TEST(SignFlip, IsNeverSurerThanItsSmallestP) {
@@ -113,8 +118,9 @@ TEST(SignFlip, IsNeverSurerThanItsSmallestP) {
 
 TEST(Holm, MatchesTheConformanceNumbers) {
   EXPECT_THAT(holm(std::vector{.01, .04, .03, .005}),
-              ::testing::ElementsAre(::testing::DoubleNear(.03, kTolerance), ::testing::DoubleNear(.06, kTolerance), ::testing::DoubleNear(.06, kTolerance),
-                                     ::testing::DoubleNear(.02, kTolerance)));
+              ::testing::ElementsAre(
+                  ::testing::DoubleNear(.03, kTolerance), ::testing::DoubleNear(.06, kTolerance),
+                  ::testing::DoubleNear(.06, kTolerance), ::testing::DoubleNear(.02, kTolerance)));
 }
 
 TEST(Holm, LeavesOnePAloneAndStopsAtOne) {
@@ -134,7 +140,8 @@ TEST(ClusterMean, MatchesTheConformanceNumbers) {
 
 TEST(ClusterMean, IsTheTextbooksForOneStoryAnIp) {
   const auto mean = cluster_mean(in_clusters({{1}, {2}, {4}, {9}}));
-  EXPECT_NEAR(*mean.standard_error, std::sqrt((9.0 + 4 + 0 + 25) / 3 / 4), kTolerance);  // sd / sqrt(n)
+  EXPECT_NEAR(*mean.standard_error, std::sqrt((9.0 + 4 + 0 + 25) / 3 / 4),
+              kTolerance);  // sd / sqrt(n)
 }
 
 TEST(ClusterMean, HasNoErrorOfOneClusterAndNoEffectSizeWithoutSpread) {
@@ -152,7 +159,9 @@ TEST(ClustersToDetect, AreTheFewestThatDo) {
   for (const double effect : {0.001, 0.01, 0.05, 0.3}) {
     const auto wanted = clusters_to_detect(effect, 0.02, 12);
     ASSERT_TRUE(wanted.has_value());
-    const auto reached = [&](int clusters) { return minimum_detectable_effect(0.02 * std::sqrt(12.0 / clusters), clusters); };
+    const auto reached = [&](int clusters) {
+      return minimum_detectable_effect(0.02 * std::sqrt(12.0 / clusters), clusters);
+    };
     EXPECT_LE(reached(*wanted), effect);
     EXPECT_TRUE(reached(*wanted - 1) > effect || std::exp2(1 - *wanted) > 0.05) << *wanted;
   }

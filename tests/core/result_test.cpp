@@ -37,20 +37,26 @@ std::string refusal(const Json& document) {
 }
 
 TEST(Result, SaysWhenADocumentIsNoResultOrOfAnotherVersion) {
-  EXPECT_THAT(refusal(Json::object({{"a", 1}})), ::testing::HasSubstr("r.json: no result document: its \"schema\" should be \"asbench/result@1\""));
+  EXPECT_THAT(refusal(Json::object({{"a", 1}})),
+              ::testing::HasSubstr(
+                  "r.json: no result document: its \"schema\" should be \"asbench/result@1\""));
   EXPECT_THAT(refusal(Json::array()), ::testing::HasSubstr("no result document"));
   Json later = sound();
   later["schema"] = "asbench/result@9";
-  EXPECT_THAT(refusal(later), ::testing::HasSubstr("its schema is \"asbench/result@9\", this program reads \"asbench/result@1\""));
+  EXPECT_THAT(refusal(later),
+              ::testing::HasSubstr(
+                  "its schema is \"asbench/result@9\", this program reads \"asbench/result@1\""));
 }
 
 TEST(Result, ReadsEveryFieldOfADocument) {
   Json json = sound();
-  json["coverage"]["findings"].push_back({{"kind", "short_shot"}, {"story", "ip00/0"}, {"shot", 2}, {"detail", "3 frames"}});
+  json["coverage"]["findings"].push_back(
+      {{"kind", "short_shot"}, {"story", "ip00/0"}, {"shot", 2}, {"detail", "3 frames"}});
   json["demo_encoders"] = {"asbench/mini-clip"};
   json["references"] = {{"ip00", {std::string(64, 'b')}}};
   json["overrides"] = {"frames=ends:5"};
-  json["metrics"]["clip_i"]["by_distance"] = Json::array({{{"distance", 1}, {"value", 0.25}, {"n_stories", 4}}});
+  json["metrics"]["clip_i"]["by_distance"] =
+      Json::array({{{"distance", 1}, {"value", 0.25}, {"n_stories", 4}}});
   json["metrics"]["clip_i"]["adjacent"] = 0.125;
   json["metrics"]["clip_i"]["normalised"] = nullptr;
   json["metrics"]["clip_i"]["ips"] = {{"ip01", 0.75}, {"ip00", nullptr}};
@@ -61,7 +67,8 @@ TEST(Result, ReadsEveryFieldOfADocument) {
   EXPECT_EQ(result.settings.at("frames"), "midpoint:5");
   EXPECT_EQ(result.split.stories, 4);
   EXPECT_EQ(result.coverage.policy, "fail");
-  EXPECT_THAT(result.coverage.findings, ElementsAre(Finding{"short_shot", "ip00/0", 2, "3 frames"}));
+  EXPECT_THAT(result.coverage.findings,
+              ElementsAre(Finding{"short_shot", "ip00/0", 2, "3 frames"}));
   EXPECT_THAT(result.demo_encoders, ElementsAre("asbench/mini-clip"));
   EXPECT_THAT(result.references, ElementsAre(Pair("ip00", ElementsAre(std::string(64, 'b')))));
   ASSERT_EQ(result.metrics.size(), 2U);
@@ -101,7 +108,8 @@ TEST(Result, RefusesWhatTheSchemaRefuses) {
   Json json = sound();
   json["metrics"]["clip_i"]["direction"] = "up";
   EXPECT_THAT(refusal(json), AllOf(HasSubstr("r.json"), HasSubstr("direction")));
-  for (const auto& other : {Json(), Json(3), Json::array(), Json::object()}) EXPECT_NE(refusal(other), "");
+  for (const auto& other : {Json(), Json(3), Json::array(), Json::object()})
+    EXPECT_NE(refusal(other), "");
 }
 
 TEST(Result, RefusesAStoryThatOccursTwice) {

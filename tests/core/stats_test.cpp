@@ -98,7 +98,8 @@ TEST(Bootstrap, WeighsClustersByTheirValues) {
 }
 
 TEST(Bootstrap, ExpandedTailsAreThoseOfStudentsT) {
-  // Six IPs: normal_cdf(-sqrt(6/5) 2.5706) = .00243 in place of .025, so the interval is that of level .99514 without the option.
+  // Six IPs: normal_cdf(-sqrt(6/5) 2.5706) = .00243 in place of .025, so the interval is that of
+  // level .99514 without the option.
   const auto values = example();
   const double tail = 0.0024320;
   const auto expanded = clustered_bootstrap(values, {.tails = IntervalTails::expanded});

@@ -10,9 +10,10 @@ namespace {
 
 using asbench::testing::TemporaryFolder;
 
-Json metric(double mean, const char* direction = "higher", const char* signature = "clip_i@1 | enc=a") {
-  return {{"signature", signature}, {"direction", direction}, {"mean", mean}, {"ci95", nullptr}, {"n_stories", 1},
-          {"n_evaluated", 4}, {"n_failed", 0}, {"n_skipped", 0}};
+Json metric(double mean, const char* direction = "higher",
+            const char* signature = "clip_i@1 | enc=a") {
+  return {{"signature", signature}, {"direction", direction}, {"mean", mean},  {"ci95", nullptr},
+          {"n_stories", 1},         {"n_evaluated", 4},       {"n_failed", 0}, {"n_skipped", 0}};
 }
 
 Json document(const std::string& system, double clip, double frozen) {
@@ -20,13 +21,24 @@ Json document(const std::string& system, double clip, double frozen) {
   json["schema"] = "asbench/result@1";
   json["system"] = {{"name", system}, {"kind", "baseline"}};
   json["protocol"] = {{"name", "demo"}, {"settings", Json::object()}};
-  json["split"] = {{"name", "world"}, {"form", "test-set"}, {"sha256", std::string(64, 'a')}, {"stories", 1}, {"shots", 4}, {"ips", 1}};
-  json["coverage"] = {{"expected_shots", 4}, {"scored_shots", 4}, {"policy", "fail"}, {"findings", Json::array()}};
-  json["provenance"] = {{"version", "1"}, {"commit", "c"}, {"dirty", false}, {"libraries", Json::object()}, {"device", "cpu"},
-                        {"threads", 1}, {"weights", Json::object()}, {"decoder", "d"}, {"started", "s"}, {"wall_seconds", 0.5}};
+  json["split"] = {{"name", "world"}, {"form", "test-set"}, {"sha256", std::string(64, 'a')},
+                   {"stories", 1},    {"shots", 4},         {"ips", 1}};
+  json["coverage"] = {
+      {"expected_shots", 4}, {"scored_shots", 4}, {"policy", "fail"}, {"findings", Json::array()}};
+  json["provenance"] = {{"version", "1"},
+                        {"commit", "c"},
+                        {"dirty", false},
+                        {"libraries", Json::object()},
+                        {"device", "cpu"},
+                        {"threads", 1},
+                        {"weights", Json::object()},
+                        {"decoder", "d"},
+                        {"started", "s"},
+                        {"wall_seconds", 0.5}};
   json["canonical"] = true;
   json["overrides"] = Json::array();
-  json["metrics"] = {{"clip_i", metric(clip)}, {"frozen_rate", metric(frozen, "lower", "frozen_rate@1")}};
+  json["metrics"] = {{"clip_i", metric(clip)},
+                     {"frozen_rate", metric(frozen, "lower", "frozen_rate@1")}};
   json["stories"] = Json::array();
   return json;
 }
@@ -39,7 +51,8 @@ class Normalise : public ::testing::Test {
     return {.floor = folder_.path() / "floor.json", .ceiling = folder_.path() / "ceiling.json"};
   }
   template <typename Problem>
-  void expect_refusal(Json result, const Json& floor, const Json& ceiling, const std::string& named) const {
+  void expect_refusal(Json result, const Json& floor, const Json& ceiling,
+                      const std::string& named) const {
     const Json before = result;
     try {
       normalise(result, anchors(floor, ceiling));
@@ -76,13 +89,15 @@ TEST_F(Normalise, IsNullWhereFloorAndCeilingAreEqualOrAMeanIsNull) {
 TEST_F(Normalise, RefusesAnchorsThatWereComputedInAnotherWay) {
   Json floor = document("wrong-ip", 0.5, 0.4);
   floor["metrics"]["clip_i"]["signature"] = "clip_i@1 | enc=b";
-  expect_refusal<NotComparable>(document("mine", 0.7, 0.1), floor, document("gt", 0.9, 0.0), "enc=b");
+  expect_refusal<NotComparable>(document("mine", 0.7, 0.1), floor, document("gt", 0.9, 0.0),
+                                "enc=b");
 }
 
 TEST_F(Normalise, RefusesAnchorsOfAnotherSplit) {
   Json ceiling = document("gt", 0.9, 0.0);
   ceiling["split"]["sha256"] = std::string(64, 'b');
-  expect_refusal<NotComparable>(document("mine", 0.7, 0.1), document("wrong-ip", 0.5, 0.4), ceiling, "another split");
+  expect_refusal<NotComparable>(document("mine", 0.7, 0.1), document("wrong-ip", 0.5, 0.4), ceiling,
+                                "another split");
 }
 
 TEST_F(Normalise, RefusesAnchorsThatLackAMetric) {

@@ -28,7 +28,8 @@ TEST(BoundedQueue, NeverHoldsMoreThanItsCapacity) {
   });
   while (queue.pop()) {
     ++popped;
-    // Two inside, one that the producer has pushed but not counted, one that this thread has taken but not counted.
+    // Two inside, one that the producer has pushed but not counted, one that this thread has taken
+    // but not counted.
     EXPECT_LE(pushed - popped, 3);
   }
   producer.join();

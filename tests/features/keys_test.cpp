@@ -11,8 +11,13 @@ namespace {
 TEST(StoreKeys, ChangeWithEveryThingThatTheFeaturesDependOn) {
   const std::vector<int> frames{4, 13};
   const std::vector<int> others{4, 14};
-  const FrameFeatureKey base{.content_sha256 = "c", .decoder = "d", .frames = frames, .profile = "p",
-                             .weights_sha256 = "w", .architecture = "a", .dtype = "float32"};
+  const FrameFeatureKey base{.content_sha256 = "c",
+                             .decoder = "d",
+                             .frames = frames,
+                             .profile = "p",
+                             .weights_sha256 = "w",
+                             .architecture = "a",
+                             .dtype = "float32"};
   std::set<std::string> keys{frame_feature_key(base)};
   const auto add = [&](auto change) {
     FrameFeatureKey key = base;
@@ -31,16 +36,35 @@ TEST(StoreKeys, ChangeWithEveryThingThatTheFeaturesDependOn) {
 
 TEST(StoreKeys, DifferByKindOfEntry) {
   const std::vector<int> frames{1};
-  const std::set<std::string> keys{
-      clip_info_key("c", "d"), pixel_key("c", "d", frames),
-      frame_feature_key({.content_sha256 = "c", .decoder = "d", .frames = frames, .profile = "", .weights_sha256 = "",
-                         .architecture = "", .dtype = ""}),
-      reference_key({.file_sha256 = "c", .background = "black", .mirrored = false, .profile = "", .weights_sha256 = "",
-                     .architecture = "", .dtype = ""}),
-      reference_key({.file_sha256 = "c", .background = "black", .mirrored = true, .profile = "", .weights_sha256 = "",
-                     .architecture = "", .dtype = ""}),
-      caption_key({.text = "c", .tokenizer_sha256 = "", .weights_sha256 = "", .architecture = "", .dtype = ""}),
-      calibration_key("w", "m", 2)};
+  const std::set<std::string> keys{clip_info_key("c", "d"),
+                                   pixel_key("c", "d", frames),
+                                   frame_feature_key({.content_sha256 = "c",
+                                                      .decoder = "d",
+                                                      .frames = frames,
+                                                      .profile = "",
+                                                      .weights_sha256 = "",
+                                                      .architecture = "",
+                                                      .dtype = ""}),
+                                   reference_key({.file_sha256 = "c",
+                                                  .background = "black",
+                                                  .mirrored = false,
+                                                  .profile = "",
+                                                  .weights_sha256 = "",
+                                                  .architecture = "",
+                                                  .dtype = ""}),
+                                   reference_key({.file_sha256 = "c",
+                                                  .background = "black",
+                                                  .mirrored = true,
+                                                  .profile = "",
+                                                  .weights_sha256 = "",
+                                                  .architecture = "",
+                                                  .dtype = ""}),
+                                   caption_key({.text = "c",
+                                                .tokenizer_sha256 = "",
+                                                .weights_sha256 = "",
+                                                .architecture = "",
+                                                .dtype = ""}),
+                                   calibration_key("w", "m", 2)};
   EXPECT_EQ(keys.size(), 7U);
 }
 

@@ -16,7 +16,8 @@ TEST(Signature, NamesItsFieldsInTheOrderOfTheDefinition) {
   fields.missing = "zero";
   fields.dtype = "float32";
   EXPECT_EQ(signature_line(fields),
-            "clip_i@1 | enc=openai/clip-vit-base-patch32#0a1b2c3d | prep=hf[short224] | frames=midpoint:5 | bg=black | "
+            "clip_i@1 | enc=openai/clip-vit-base-patch32#0a1b2c3d | prep=hf[short224] | "
+            "frames=midpoint:5 | bg=black | "
             "refs=mean | agg=frame>shot>story | missing=zero | dtype=float32");
 }
 
@@ -24,7 +25,8 @@ TEST(Signature, SaysWhenAnEncoderIsForTheDemoOnly) {
   SignatureFields fields;
   fields.metric = "clip_i@1";
   fields.encoders.push_back({"asbench/mini-clip", "0a1b2c3d4e5f", "hf[squash64]", true});
-  EXPECT_EQ(signature_line(fields), "clip_i@1 | enc=asbench/mini-clip#0a1b2c3d (demo encoder) | prep=hf[squash64]");
+  EXPECT_EQ(signature_line(fields),
+            "clip_i@1 | enc=asbench/mini-clip#0a1b2c3d (demo encoder) | prep=hf[squash64]");
 }
 
 TEST(Signature, LeavesOutWhatDoesNotApplyAndNamesASubset) {

@@ -134,7 +134,9 @@ TEST(FeatureStore, HoldsWholeEntriesOnlyAfterItsWriterWasKilled) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-      for (int i = 0;; ++i) store.put(sha256_hex(std::to_string(i % 50)), numbered(64, 256, static_cast<float>(i % 50)));
+      for (int i = 0;; ++i)
+        store.put(sha256_hex(std::to_string(i % 50)),
+                  numbered(64, 256, static_cast<float>(i % 50)));
     }
     ::usleep(static_cast<useconds_t>(5000 + 7000 * round));
     ::kill(child, SIGKILL);

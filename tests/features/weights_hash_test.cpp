@@ -25,7 +25,8 @@ class RememberedHash : public ::testing::Test {
   void write(const std::string& text) const { std::ofstream(file_, std::ios::trunc) << text; }
   /// Files that changed a moment ago are not remembered.
   void wait_until_settled() const {
-    while (identity_of(std::vector{file_}).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    while (identity_of(std::vector{file_}).empty())
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   std::string hash(const FeatureStore* store, std::string_view way = "file") {
     return remembered_hash(store, way, std::vector{file_}, [&] {

@@ -1,5 +1,5 @@
-// Feeds arbitrary bytes to the reader of .npy matrices, as they are and behind a correct preamble. Anything but a header that fits the
-// bytes, or BadInput, is a finding.
+// Feeds arbitrary bytes to the reader of .npy matrices, as they are and behind a correct preamble.
+// Anything but a header that fits the bytes, or BadInput, is a finding.
 #include <cstdint>
 #include <cstdlib>
 #include <span>
@@ -13,8 +13,11 @@ namespace {
 void check(std::span<const std::byte> bytes) {
   try {
     const auto header = asbench::parse_npy_header(bytes, "input");
-    const auto values = static_cast<std::size_t>(header.rows) * static_cast<std::size_t>(header.cols);
-    if (header.data_offset + values * static_cast<std::size_t>(header.bytes_per_value) != bytes.size()) std::abort();
+    const auto values =
+        static_cast<std::size_t>(header.rows) * static_cast<std::size_t>(header.cols);
+    if (header.data_offset + values * static_cast<std::size_t>(header.bytes_per_value) !=
+        bytes.size())
+      std::abort();
   } catch (const asbench::BadInput&) {
   }
 }

@@ -1,6 +1,6 @@
-// Result documents: any bytes, and sound documents with anything put anywhere, must give a comparison in every form and a report (page,
-// tables in three languages, leaderboard, ratings), or an Error.
-// Links asbench::reports.
+// Result documents: any bytes, and sound documents with anything put anywhere, must give a
+// comparison in every form and a report (page, tables in three languages, leaderboard, ratings), or
+// an Error. Links asbench::reports.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -34,7 +34,8 @@ Gate quick_gate() {
   gate.name = "fuzz";
   gate.replicates = 100;
   gate.sign_flips = 1000;
-  gate.metrics["clip_i"] = {.role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02, .limit = 0.5};
+  gate.metrics["clip_i"] = {
+      .role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02, .limit = 0.5};
   return gate;
 }
 
@@ -48,8 +49,10 @@ const Json& sound() {
     options.value = [](int metric, int story) { return 0.5 * metric + 0.1 * story; };
     Json json = options.document();
     json["references"] = {{"ip00", {std::string(64, 'b')}}};
-    json["metrics"]["clip_i"]["by_distance"] = Json::array({{{"distance", 1}, {"value", 0.5}, {"n_stories", 6}}});
-    json["coverage"]["findings"].push_back({{"kind", "short_shot"}, {"story", "ip00/0"}, {"shot", 1}, {"detail", "x"}});
+    json["metrics"]["clip_i"]["by_distance"] =
+        Json::array({{{"distance", 1}, {"value", 0.5}, {"n_stories", 6}}});
+    json["coverage"]["findings"].push_back(
+        {{"kind", "short_shot"}, {"story", "ip00/0"}, {"shot", 1}, {"detail", "x"}});
     return json;
   }();
   return document;
@@ -62,23 +65,46 @@ Json disturbed(std::string_view orders) {
     const Json flat = sound().flatten();
     for (const auto& [pointer, ignored] : flat.items()) {
       // The value itself and every container that it lies in.
-      for (auto end = pointer.size(); end != std::string::npos && end > 0; end = pointer.rfind('/', end - 1)) all.push_back(pointer.substr(0, end));
+      for (auto end = pointer.size(); end != std::string::npos && end > 0;
+           end = pointer.rfind('/', end - 1))
+        all.push_back(pointer.substr(0, end));
     }
     return all;
   }();
-  static const std::vector<Json> values = {nullptr, true,   0,     -1,   1e308,         -1e308,          5e-324,        4294967296LL, 18446744073709551615ULL,
-                                           "",      "ip01", "a\nb<|&\"", 0.5,  Json::array(), Json::object(), Json::array({0.1}), Json::array({1, -1})};
+  static const std::vector<Json> values = {nullptr,
+                                           true,
+                                           0,
+                                           -1,
+                                           1e308,
+                                           -1e308,
+                                           5e-324,
+                                           4294967296LL,
+                                           18446744073709551615ULL,
+                                           "",
+                                           "ip01",
+                                           "a\nb<|&\"",
+                                           0.5,
+                                           Json::array(),
+                                           Json::object(),
+                                           Json::array({0.1}),
+                                           Json::array({1, -1})};
   Json document = sound();
   for (; orders.size() >= 3; orders.remove_prefix(3)) {
-    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(orders[i])); };
+    const auto byte = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(orders[i]));
+    };
     const Json::json_pointer place(places[(byte(0) * 256 + byte(1)) % places.size()]);
     if (!document.contains(place)) continue;
     const std::size_t action = byte(2);
     Json& parent = document.at(place.parent_pointer());
-    if (action < values.size()) document.at(place) = values[action];
-    else if (action % 3 == 0 && parent.is_object()) parent.erase(place.back());
-    else if (action % 3 == 1 && parent.is_array() && parent.size() < 64) parent.push_back(Json(document.at(place)));
-    else if (parent.is_object()) parent["further " + std::to_string(action)] = Json(document.at(place));
+    if (action < values.size())
+      document.at(place) = values[action];
+    else if (action % 3 == 0 && parent.is_object())
+      parent.erase(place.back());
+    else if (action % 3 == 1 && parent.is_array() && parent.size() < 64)
+      parent.push_back(Json(document.at(place)));
+    else if (parent.is_object())
+      parent["further " + std::to_string(action)] = Json(document.at(place));
   }
   return document;
 }
@@ -110,7 +136,9 @@ std::vector<Rating> ratings_of(const std::vector<Result>& results) {
   for (const auto& result : results) {
     if (!systems.insert(result.system).second) continue;
     for (std::size_t s = 0; s < std::min<std::size_t>(4, result.stories.size()); ++s) {
-      for (const char* rater : {"a", "b"}) ratings.push_back({result.system, result.stories[s].id, "quality", rater, 1.0 + static_cast<double>(s % 3)});
+      for (const char* rater : {"a", "b"})
+        ratings.push_back({result.system, result.stories[s].id, "quality", rater,
+                           1.0 + static_cast<double>(s % 3)});
     }
   }
   return ratings;
@@ -118,17 +146,26 @@ std::vector<Rating> ratings_of(const std::vector<Result>& results) {
 
 void report(std::vector<Result> results) {
   static const std::vector<Result> published = published_results();
-  attempt([&] { require_reportable(results); });  // the program stops here; what lies behind must hold all the same
-  attempt([&] { static_cast<void>(agreement_json(agreement(results, ratings_of(results), {.replicates = 20})).dump()); });
+  attempt([&] {
+    require_reportable(results);
+  });  // the program stops here; what lies behind must hold all the same
+  attempt([&] {
+    static_cast<void>(
+        agreement_json(agreement(results, ratings_of(results), {.replicates = 20})).dump());
+  });
   attempt([&] { attach_ratings(results, ratings_of(results), "fuzz.csv"); });
   results.insert(results.end(), published.begin(), published.end());
   static_cast<void>(leaderboard_markdown(results));
   static_cast<void>(leaderboard_text(results));
   for (const bool intervals : {false, true}) {
     attempt([&] {
-      const TableOptions options{.columns = {TableColumn::shots, TableColumn::mean, TableColumn::harmeanp, TableColumn::adjacent, TableColumn::first, TableColumn::worst},
-                                 .intervals = intervals};
-      if (table_markdown(results, options).empty() || table_latex(results, options).empty() || table_csv(results, options).empty()) std::abort();
+      const TableOptions options{
+          .columns = {TableColumn::shots, TableColumn::mean, TableColumn::harmeanp,
+                      TableColumn::adjacent, TableColumn::first, TableColumn::worst},
+          .intervals = intervals};
+      if (table_markdown(results, options).empty() || table_latex(results, options).empty() ||
+          table_csv(results, options).empty())
+        std::abort();
     });
   }
   // All of page_html that depends on the documents, without its copies of the scripts.
@@ -145,7 +182,9 @@ void check(const Json& document) {
       show(same);
     });
     static const Result base = result_from_json(sound(), "base");
-    for (const auto& allow : {std::set<std::string>{}, std::set<std::string>{"split", "coverage", "references", "metrics", "stories", "version", "frames", "enc"}}) {
+    for (const auto& allow : {std::set<std::string>{},
+                              std::set<std::string>{"split", "coverage", "references", "metrics",
+                                                    "stories", "version", "frames", "enc"}}) {
       attempt([&] { show(compare(base, result, quick_gate(), {.allow = allow})); });
       attempt([&] { show(compare(result, base, quick_gate(), {.allow = allow})); });
     }
@@ -157,7 +196,9 @@ void check(const Json& document) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (text.starts_with("{")) attempt([&] { check(parse_json(text, "fuzz")); });
-  else check(disturbed(text));
+  if (text.starts_with("{"))
+    attempt([&] { check(parse_json(text, "fuzz")); });
+  else
+    check(disturbed(text));
   return 0;
 }

@@ -31,8 +31,8 @@ const std::map<std::string, std::vector<std::string>>& edges() {
 /// A kind of foreign header and the folders that must not see it.
 struct Ban {
   std::string what;
-  std::vector<std::string> headers;  ///< beginnings of included names
-  std::vector<std::string> folders;  ///< beginnings of paths
+  std::vector<std::string> headers;          ///< beginnings of included names
+  std::vector<std::string> folders;          ///< beginnings of paths
   std::vector<std::string> exceptions = {};  ///< beginnings of paths below them that may
 };
 
@@ -41,8 +41,12 @@ const std::vector<Ban>& bans() {
       {"no tensor library here",
        {"torch/", "ATen/", "c10/", "caffe2/"},
        {"core/", "loaders/", "metrics/", "reports/", "models/preprocess/", "models/tokenizers/"}},
-      // Contact sheets are pixels: one file, a library of its own, so that whoever links the other reports gets no OpenCV.
-      {"no OpenCV here", {"opencv2/", "opencv4/"}, {"core/", "metrics/", "models/", "reports/"}, {"reports/contact_sheet."}},
+      // Contact sheets are pixels: one file, a library of its own, so that whoever links the other
+      // reports gets no OpenCV.
+      {"no OpenCV here",
+       {"opencv2/", "opencv4/"},
+       {"core/", "metrics/", "models/", "reports/"},
+       {"reports/contact_sheet."}},
       {"metrics see no files", {"filesystem", "fstream", "cstdio"}, {"metrics/"}},
   };
   return all;
@@ -87,7 +91,8 @@ bool begins_with_one_of(const std::string& text, const std::vector<std::string>&
 /// What is wrong with one include; empty when nothing is.
 std::string broken_rule(const std::string& file, const Include& include) {
   for (const Ban& ban : bans()) {
-    if (begins_with_one_of(file, ban.folders) && !begins_with_one_of(file, ban.exceptions) && begins_with_one_of(include.name, ban.headers)) {
+    if (begins_with_one_of(file, ban.folders) && !begins_with_one_of(file, ban.exceptions) &&
+        begins_with_one_of(include.name, ban.headers)) {
       return ban.what;
     }
   }

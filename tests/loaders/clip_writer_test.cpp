@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 using asbench::testing::made_frame;
 using asbench::testing::TemporaryFolder;
 
-constexpr asbench::testing::VideoSpec kSpec{.frames = 7, .width = 64, .height = 48, .fps = 8.0, .seed = 3};
+constexpr asbench::testing::VideoSpec kSpec{
+    .frames = 7, .width = 64, .height = 48, .fps = 8.0, .seed = 3};
 
 void write_frames(ClipWriter& writer, int count) {
   for (int i = 0; i < count; ++i) writer.write(made_frame(kSpec, i));
@@ -69,8 +70,10 @@ TEST(ClipWriter, SaysThatAFolderCanNotBeWritten) {
     ClipWriter writer("/proc/nowhere/clip", kSpec.width, kSpec.height, kSpec.fps);
     FAIL();
   } catch (const BadInput& problem) {
-    EXPECT_NE(std::string(problem.what()).find("/proc/nowhere/clip"), std::string::npos) << problem.what();
-    EXPECT_NE(std::string(problem.what()).find("can't be written"), std::string::npos) << problem.what();
+    EXPECT_NE(std::string(problem.what()).find("/proc/nowhere/clip"), std::string::npos)
+        << problem.what();
+    EXPECT_NE(std::string(problem.what()).find("can't be written"), std::string::npos)
+        << problem.what();
   }
 }
 
@@ -88,7 +91,9 @@ TEST(ClipWriter, SaysThatAFolderCanNotBeWritten) {
   return child;
 }
 
-void make_old(const fs::path& file) { fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::minutes(11)); }
+void make_old(const fs::path& file) {
+  fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::minutes(11));
+}
 
 TEST(ClipWriter, WhatAKilledProcessLeavesHasNoNameAndIsRemovedLater) {
   const TemporaryFolder folder;
@@ -98,7 +103,8 @@ TEST(ClipWriter, WhatAKilledProcessLeavesHasNoNameAndIsRemovedLater) {
   ASSERT_EQ(files_in(folder / "story").size(), 1U);
   const fs::path left = files_in(folder / "story").front();
   EXPECT_TRUE(left.filename().string().starts_with(".shot_01.")) << left;
-  EXPECT_EQ(remove_abandoned_files(folder.path()), 0) << "it was written this minute: its process may run on another machine";
+  EXPECT_EQ(remove_abandoned_files(folder.path()), 0)
+      << "it was written this minute: its process may run on another machine";
   make_old(left);
   EXPECT_EQ(remove_abandoned_files(folder.path()), 1);
   EXPECT_TRUE(files_in(folder / "story").empty());
@@ -108,8 +114,10 @@ TEST(ClipWriter, KeepsWhatIsFinishedForeignOrBeingWritten) {
   const TemporaryFolder folder;
   const std::string dead = std::to_string(killed_writer(folder / "other"));
   for (const auto& left : files_in(folder.path())) fs::remove(left);
-  for (const std::string& name : {std::string("shot_01.mp4"), std::string(".notes.mp4"), std::string(".notes.1.mp4"), "." + dead + ".tmp",
-                                  ".shot_01." + std::to_string(::getpid()) + ".1.mp4", ".shot_01." + dead + ".1.txt"}) {
+  for (const std::string& name :
+       {std::string("shot_01.mp4"), std::string(".notes.mp4"), std::string(".notes.1.mp4"),
+        "." + dead + ".tmp", ".shot_01." + std::to_string(::getpid()) + ".1.mp4",
+        ".shot_01." + dead + ".1.txt"}) {
     std::ofstream(folder / name) << "x";
     make_old(folder / name);
   }

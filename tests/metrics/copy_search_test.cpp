@@ -53,7 +53,8 @@ double naive_threshold(const Training& training, int row) {
   const FeatureView rows = training.view();
   std::vector<double> distances;
   for (int other = 0; other < rows.rows; ++other) {
-    if (training.clips[static_cast<std::size_t>(other)] != training.clips[static_cast<std::size_t>(row)]) {
+    if (training.clips[static_cast<std::size_t>(other)] !=
+        training.clips[static_cast<std::size_t>(row)]) {
       distances.push_back(cosine_distance(rows.row(row), rows.row(other)));
     }
   }
@@ -72,11 +73,14 @@ TEST(CopySearch, FindsTheNearestRowAndItsNaiveThreshold) {
     for (int i = 0; i < 30; ++i) {
       int nearest = 0;
       for (int row = 1; row < training.view().rows; ++row) {
-        if (cosine_distance(asked.view().row(i), training.view().row(row)) < cosine_distance(asked.view().row(i), training.view().row(nearest))) nearest = row;
+        if (cosine_distance(asked.view().row(i), training.view().row(row)) <
+            cosine_distance(asked.view().row(i), training.view().row(nearest)))
+          nearest = row;
       }
       const auto& hit = hits[static_cast<std::size_t>(i)];
       EXPECT_EQ(hit.row, nearest);
-      EXPECT_NEAR(hit.copy.distance, cosine_distance(asked.view().row(i), training.view().row(nearest)), kFloat);
+      EXPECT_NEAR(hit.copy.distance,
+                  cosine_distance(asked.view().row(i), training.view().row(nearest)), kFloat);
       EXPECT_NEAR(hit.copy.threshold, naive_threshold(training, nearest), kFloat);
     }
   }
@@ -98,7 +102,8 @@ TEST(CopySearch, CallsACopyACopyAndNothingElse) {
 }
 
 TEST(CopySearch, MeasuresARowAgainstOtherClipsOnly) {
-  // Every clip's own frames are a hundredth apart, its neighbours far away: with them among the neighbours no copy would be found.
+  // Every clip's own frames are a hundredth apart, its neighbours far away: with them among the
+  // neighbours no copy would be found.
   const Training training(20, 5);
   const CopySearch search(training.view(), training.clips);
   std::vector<float> near(training.values.begin(), training.values.begin() + 64);
@@ -107,7 +112,8 @@ TEST(CopySearch, MeasuresARowAgainstOtherClipsOnly) {
   std::vector<int> each_its_own;
   for (int i = 0; i < 100; ++i) each_its_own.push_back(i);
   const double apart = search.find({near, 64}).front().copy.threshold;
-  EXPECT_LT(CopySearch(training.view(), each_its_own).find({near, 64}).front().copy.threshold, apart);
+  EXPECT_LT(CopySearch(training.view(), each_its_own).find({near, 64}).front().copy.threshold,
+            apart);
 }
 
 TEST(CopySearch, RefusesWhatItCanNotCompare) {
@@ -121,13 +127,18 @@ TEST(CopySearch, RefusesWhatItCanNotCompare) {
     return "taken";
   };
   const std::vector<int> one_clip(15, 0);
-  EXPECT_NE(message([&] { CopySearch(training.view(), one_clip); }).find("a single clip"), std::string::npos);
+  EXPECT_NE(message([&] { CopySearch(training.view(), one_clip); }).find("a single clip"),
+            std::string::npos);
   const CopySearch search(training.view(), training.clips);
-  EXPECT_NE(message([&] { (void)search.find({training.values.data(), 1, 4}); }).find("4 columns"), std::string::npos);
+  EXPECT_NE(message([&] {
+              (void)search.find({training.values.data(), 1, 4});
+            }).find("4 columns"),
+            std::string::npos);
   const std::vector<float> zero(64, 0.0F);
   EXPECT_NE(message([&] { (void)search.find({zero, 64}); }).find("frame 0"), std::string::npos);
   training.values[150] = std::numeric_limits<float>::quiet_NaN();
-  EXPECT_NE(message([&] { CopySearch(training.view(), training.clips); }).find("training row 2"), std::string::npos);
+  EXPECT_NE(message([&] { CopySearch(training.view(), training.clips); }).find("training row 2"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ constexpr double kRounding = 1e-12;  // thousands of additions of numbers around
 
 long double kernel(SamplesView a, int i, SamplesView b, int j, const PolynomialKernel& kernel) {
   long double product = 0;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(a.cols); ++c) product += static_cast<long double>(a.row(i)[c]) * b.row(j)[c];
+  for (std::size_t c = 0; c < static_cast<std::size_t>(a.cols); ++c)
+    product += static_cast<long double>(a.row(i)[c]) * b.row(j)[c];
   long double value = 1;
   for (int e = 0; e < kernel.degree; ++e) value *= kernel.gamma * product + kernel.offset;
   return value;
@@ -35,15 +36,19 @@ double naive_mmd(SamplesView x, SamplesView y, const PolynomialKernel& form, boo
   for (int i = 0; i < x.rows; ++i) {
     for (int j = 0; j < y.rows; ++j) between += kernel(x, i, y, j, form);
   }
-  return static_cast<double>(within(x) + within(y) - 2 * between / (static_cast<long double>(x.rows) * y.rows));
+  return static_cast<double>(within(x) + within(y) -
+                             2 * between / (static_cast<long double>(x.rows) * y.rows));
 }
 
 TEST(KernelDistance, MeetsThePublishedNumbers) {
   EXPECT_NEAR(kernel_distance(conformance_a(), conformance_b()), -5062.043209876541, 1e-9);
-  EXPECT_NEAR(biased_mmd(conformance_a(), conformance_b(), {2, 1.0 / 3.0, 0.0}), 270.0 + 72222.0 / 99999.0, 1e-4);
-  EXPECT_NEAR(biased_mmd(conformance_a(), conformance_b(), {2, 1.0 / 3.0, 0.0}), 270.72222222222223, 1e-9);
+  EXPECT_NEAR(biased_mmd(conformance_a(), conformance_b(), {2, 1.0 / 3.0, 0.0}),
+              270.0 + 72222.0 / 99999.0, 1e-4);
+  EXPECT_NEAR(biased_mmd(conformance_a(), conformance_b(), {2, 1.0 / 3.0, 0.0}), 270.72222222222223,
+              1e-9);
   EXPECT_NEAR(jedi_distance(conformance_a(), conformance_b()), 27072.222222222223, 1e-7);
-  EXPECT_NEAR(biased_mmd(conformance_a(), conformance_b(), {3, 1.0 / 3.0, 1.0}), 23088.083333333333, 1e-8);
+  EXPECT_NEAR(biased_mmd(conformance_a(), conformance_b(), {3, 1.0 / 3.0, 1.0}), 23088.083333333333,
+              1e-8);
 }
 
 TEST(KernelDistance, MatchesTheNaivePairs) {
@@ -51,7 +56,9 @@ TEST(KernelDistance, MatchesTheNaivePairs) {
   for (const auto& [n, m] : {std::pair(2, 2), std::pair(13, 40), std::pair(1100, 30)}) {
     const Samples x = random_samples(n, 6, 1), y = random_samples(m, 6, 2, 0.3);
     EXPECT_NEAR(kernel_distance(x, y), naive_mmd(x, y, {3, 1.0 / 6.0, 1.0}, true), kRounding) << n;
-    EXPECT_NEAR(jedi_distance(x, y), 100.0 * naive_mmd(x, y, {2, 1.0 / 6.0, 0.0}, false), 100.0 * kRounding) << n;
+    EXPECT_NEAR(jedi_distance(x, y), 100.0 * naive_mmd(x, y, {2, 1.0 / 6.0, 0.0}, false),
+                100.0 * kRounding)
+        << n;
   }
 }
 
@@ -64,7 +71,8 @@ TEST(KernelDistance, IgnoresOrderAndRotationAndTheSidesName) {
 }
 
 TEST(KernelDistance, KeepsANegativeSign) {
-  // Unbiased: a set against itself lies below 0, because the pairs of equal rows count between the sets and not within.
+  // Unbiased: a set against itself lies below 0, because the pairs of equal rows count between the
+  // sets and not within.
   EXPECT_LT(kernel_distance(conformance_a(), conformance_a()), 0.0);
 }
 

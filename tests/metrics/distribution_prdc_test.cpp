@@ -40,7 +40,8 @@ Prdc naive_prdc(SamplesView x, SamplesView y, int k) {
   int precise = 0, recalled = 0, covered = 0, held = 0;
   for (int j = 0; j < y.rows; ++j) {
     int balls = 0;
-    for (int i = 0; i < x.rows; ++i) balls += distance(x.row(i), y.row(j)) < rho[static_cast<std::size_t>(i)] ? 1 : 0;
+    for (int i = 0; i < x.rows; ++i)
+      balls += distance(x.row(i), y.row(j)) < rho[static_cast<std::size_t>(i)] ? 1 : 0;
     held += balls;
     precise += balls > 0 ? 1 : 0;
   }
@@ -73,13 +74,16 @@ void expect_equal(const Prdc& actual, const Prdc& expected, const std::string& w
 Samples grid(int rows, int cols, int size, std::uint32_t seed) {
   std::mt19937 generator(seed);
   Samples samples(rows, cols);
-  for (double& value : samples.values) value = static_cast<double>(generator() % static_cast<unsigned>(size));
+  for (double& value : samples.values)
+    value = static_cast<double>(generator() % static_cast<unsigned>(size));
   return samples;
 }
 
 TEST(Prdc, MeetsTheNumbersOfTheDefinition) {
-  const Samples real = samples_of(2, {0, 0, 1, 0, 0, 1, 1, 1, 5, 5}), generated = samples_of(2, {.5, .5, .2, .1, 6, 5, 9, 9});
-  const auto expect = [](const Prdc& found, double precision, double recall, double density, double coverage) {
+  const Samples real = samples_of(2, {0, 0, 1, 0, 0, 1, 1, 1, 5, 5}),
+                generated = samples_of(2, {.5, .5, .2, .1, 6, 5, 9, 9});
+  const auto expect = [](const Prdc& found, double precision, double recall, double density,
+                         double coverage) {
     EXPECT_DOUBLE_EQ(found.precision, precision);
     EXPECT_DOUBLE_EQ(found.recall, recall);
     EXPECT_DOUBLE_EQ(found.density, density);
@@ -92,7 +96,8 @@ TEST(Prdc, MeetsTheNumbersOfTheDefinition) {
 TEST(Prdc, EqualsTheNaiveDistancesOnRandomSets) {
   for (std::uint32_t seed = 0; seed < 10; ++seed) {
     const Samples x = random_samples(60, 20, seed), y = random_samples(45, 20, seed + 50, 0.05);
-    for (const int k : {1, 3, 5}) expect_equal(prdc(x, y, k), naive_prdc(x, y, k), fmt::format("seed {}, k {}", seed, k));
+    for (const int k : {1, 3, 5})
+      expect_equal(prdc(x, y, k), naive_prdc(x, y, k), fmt::format("seed {}, k {}", seed, k));
   }
 }
 
@@ -107,10 +112,12 @@ TEST(Prdc, EqualsTheNaiveDistancesOnGridsFullOfTiesAndDuplicates) {
     for (const int size : {2, 3, 5}) {
       const Samples x = grid(80, 3, size, seed), y = grid(70, 3, size, seed + 1000);
       for (const int k : {1, 2, 5}) {
-        expect_equal(prdc(x, y, k), naive_prdc(x, y, k), fmt::format("size {}, seed {}, k {}", size, seed, k));
+        expect_equal(prdc(x, y, k), naive_prdc(x, y, k),
+                     fmt::format("size {}, seed {}, k {}", size, seed, k));
         // Thirds are no binary numbers: what was a tie is now decided by the last bit.
         const Samples a = transformed(x, 1.0 / 3.0, 0.1), b = transformed(y, 1.0 / 3.0, 0.1);
-        expect_equal(prdc(a, b, k), naive_prdc(a, b, k), fmt::format("thirds, size {}, seed {}, k {}", size, seed, k));
+        expect_equal(prdc(a, b, k), naive_prdc(a, b, k),
+                     fmt::format("thirds, size {}, seed {}, k {}", size, seed, k));
       }
     }
   }
@@ -122,8 +129,13 @@ TEST(Prdc, EqualsTheNaiveDistancesWhereFloat32SeesNothing) {
     const char* name;
     double scale, shift;
   };
-  for (const Case c : {Case{"far from the origin", 1.0, 1e8}, {"farther", 1.0, 1e12}, {"tiny", 1e-30, 0.0}, {"tinier", 1e-150, 0.0}, {"huge", 1e30, 0.0},
-                       {"huger", 1e150, 0.0}, {"squares overflow", 1e200, 0.0}}) {
+  for (const Case c : {Case{"far from the origin", 1.0, 1e8},
+                       {"farther", 1.0, 1e12},
+                       {"tiny", 1e-30, 0.0},
+                       {"tinier", 1e-150, 0.0},
+                       {"huge", 1e30, 0.0},
+                       {"huger", 1e150, 0.0},
+                       {"squares overflow", 1e200, 0.0}}) {
     const Samples a = transformed(x, c.scale, c.shift), b = transformed(y, c.scale, c.shift);
     expect_equal(prdc(a, b, 5), naive_prdc(a, b, 5), c.name);
   }
@@ -140,7 +152,9 @@ TEST(Prdc, DecidesByTheLastBitOfADouble) {
   // Real samples at 0 and 1 and far away: the ball of 0 reaches to 1.
   const double one = 1.0;
   const auto precision_at = [&](double place) {
-    return prdc(samples_of(1, {0, one, 100, 201, 403}), samples_of(1, {-place, 1000, 2000, 4000}), 1).precision;
+    return prdc(samples_of(1, {0, one, 100, 201, 403}), samples_of(1, {-place, 1000, 2000, 4000}),
+                1)
+        .precision;
   };
   EXPECT_EQ(precision_at(std::nextafter(one, 0.0)), 0.25);
   EXPECT_EQ(precision_at(one), 0.0);

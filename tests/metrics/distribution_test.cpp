@@ -1,4 +1,5 @@
-// The set-level numbers around the distances: extrapolation, noise floor, jackknife, and the choice of metrics.
+// The set-level numbers around the distances: extrapolation, noise floor, jackknife, and the choice
+// of metrics.
 #include "metrics/distribution.h"
 
 #include <fmt/format.h>
@@ -17,8 +18,10 @@ namespace {
 using namespace testing;
 
 TEST(FrechetAtInfinity, RefusesSetsBelowTwiceTheDimension) {
-  EXPECT_FALSE(frechet_at_infinity(random_samples(15, 8, 1), random_samples(100, 8, 2), 1).has_value());
-  EXPECT_TRUE(frechet_at_infinity(random_samples(16, 8, 1), random_samples(100, 8, 2), 1).has_value());
+  EXPECT_FALSE(
+      frechet_at_infinity(random_samples(15, 8, 1), random_samples(100, 8, 2), 1).has_value());
+  EXPECT_TRUE(
+      frechet_at_infinity(random_samples(16, 8, 1), random_samples(100, 8, 2), 1).has_value());
 }
 
 TEST(FrechetAtInfinity, LiesNearerToTheTruthThanTheDistanceItself) {
@@ -54,9 +57,12 @@ TEST(NoiseFloor, KeepsGroupsTogether) {
   std::vector<std::string> groups;
   for (int i = 0; i < 30; ++i) {
     groups.push_back(fmt::format("ip{}", i / 5));
-    for (std::size_t j = 0; j < 4; ++j) x.row(i)[j] = static_cast<double>((i / 5 + 1) * (static_cast<int>(j) + 1) * (static_cast<int>(j) + 3) % 11);
+    for (std::size_t j = 0; j < 4; ++j)
+      x.row(i)[j] = static_cast<double>((i / 5 + 1) * (static_cast<int>(j) + 1) *
+                                        (static_cast<int>(j) + 3) % 11);
   }
-  const auto by_group = noise_floor(x, x, groups, 0).value(), by_row = noise_floor(x, x, {}, 0).value();
+  const auto by_group = noise_floor(x, x, groups, 0).value(),
+             by_row = noise_floor(x, x, {}, 0).value();
   EXPECT_EQ(by_group.size, 15);
   EXPECT_GT(by_group.mean, by_row.mean);
 }
@@ -71,15 +77,21 @@ TEST(NoiseFloor, CutsTheHalvesToASmallerGeneratedSet) {
 }
 
 TEST(NoiseFloor, CutsByChanceAndNotToTheFirstGroups) {
-  // 8 groups of 10 rows, each far from the others; cut to 10 rows the halves still hold rows of several groups.
+  // 8 groups of 10 rows, each far from the others; cut to 10 rows the halves still hold rows of
+  // several groups.
   Samples x = random_samples(80, 3, 4);
   std::vector<std::string> groups;
   for (int i = 0; i < 80; ++i) {
     groups.push_back(fmt::format("ip{}", i / 10));
     for (double& value : x.row(i)) value = 0.01 * value + 100.0 * (i / 10);
   }
-  // The means of two groups are 3 x 100^2 x 12 = 360,000 apart on average, those of four and four groups a third of it.
-  EXPECT_LT(noise_floor(x, select_rows(x, std::vector<int>{0, 8, 16, 24, 32, 40, 48, 56, 64, 72}), groups, 1).value().mean, 2e5);
+  // The means of two groups are 3 x 100^2 x 12 = 360,000 apart on average, those of four and four
+  // groups a third of it.
+  EXPECT_LT(noise_floor(x, select_rows(x, std::vector<int>{0, 8, 16, 24, 32, 40, 48, 56, 64, 72}),
+                        groups, 1)
+                .value()
+                .mean,
+            2e5);
 }
 
 TEST(NoiseFloor, HalvesByRowsWhenSomeBelongToNoGroup) {
@@ -117,11 +129,15 @@ TEST(Distribution, ComputesTheNamedMetricsOnly) {
   const auto found = measure_distribution(x, y, settings);
   EXPECT_EQ(found.values.size(), 2U);
   EXPECT_FALSE(found.frechet.has_value());
-  // A metric that is not asked for refuses nothing: 3 rows are too few for coverage, enough for the kernel.
+  // A metric that is not asked for refuses nothing: 3 rows are too few for coverage, enough for the
+  // kernel.
   settings.metrics = {"kernel"};
-  EXPECT_NO_THROW((void)measure_distribution(random_samples(3, 4, 1), random_samples(3, 4, 2), settings));
+  EXPECT_NO_THROW(
+      (void)measure_distribution(random_samples(3, 4, 1), random_samples(3, 4, 2), settings));
   settings.metrics = {"coverage"};
-  EXPECT_THROW((void)measure_distribution(random_samples(3, 4, 1), random_samples(3, 4, 2), settings), BadInput);
+  EXPECT_THROW(
+      (void)measure_distribution(random_samples(3, 4, 1), random_samples(3, 4, 2), settings),
+      BadInput);
 }
 
 TEST(Distribution, GivesIntervalsThatHoldTheValue) {

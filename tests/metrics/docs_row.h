@@ -23,9 +23,11 @@ inline std::string docs_row(const MetricInfo& metric) {
   if (metric.needs.video) needs.emplace_back("a video network, a reference set");
   if (metric.needs.training_set) needs.emplace_back("a training set");
   return fmt::format("| `{}` | {} | {} | {} to {} | {} | {} | {} |\n", metric.id,
-                     metric.set_level ? "set" : metric.headline ? "headline" : "control", to_string(metric.direction),
-                     metric.range_low, metric.range_high, fmt::join(needs, ", "), metric.definition,
-                     metric.source);
+                     metric.set_level  ? "set"
+                     : metric.headline ? "headline"
+                                       : "control",
+                     to_string(metric.direction), metric.range_low, metric.range_high,
+                     fmt::join(needs, ", "), metric.definition, metric.source);
 }
 
 }  // namespace asbench::metrics::testing

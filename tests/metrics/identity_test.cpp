@@ -41,7 +41,8 @@ class Identity : public ::testing::Test {
     story.gallery = gallery_;
     return story;
   }
-  static double value(const std::string& metric, const StoryFeatures& story, const MetricSettings& settings = {}) {
+  static double value(const std::string& metric, const StoryFeatures& story,
+                      const MetricSettings& settings = {}) {
     return measure(metric, {&story, 1}, settings).stories.front().value.value();
   }
 
@@ -160,7 +161,8 @@ TEST_F(Identity, EqualsANaiveCountOnRandomFeatures) {
 
 TEST_F(Identity, CopyRateCountsShotsOfWhichMostFramesAreCopies) {
   auto shots = story("ant", {{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}}, {{1, 0, 0}, {1, 0, 0}}});
-  const std::vector<FrameCopy> mostly = {{0.01, 0.1}, {0.05, 0.1}, {0.3, 0.1}}, half = {{0.01, 0.1}, {0.1, 0.1}};
+  const std::vector<FrameCopy> mostly = {{0.01, 0.1}, {0.05, 0.1}, {0.3, 0.1}},
+                               half = {{0.01, 0.1}, {0.1, 0.1}};
   shots.shots[0].copies = mostly;
   shots.shots[1].copies = half;  // half is not most, and equal is not nearer
   EXPECT_EQ(value("copy_rate", shots), 0.5);

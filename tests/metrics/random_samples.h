@@ -10,7 +10,8 @@
 
 namespace asbench::metrics::testing {
 
-/// Values from a seed, scaled by column so that the spectrum falls as that of real features does: column j has deviation 1 / sqrt(j + 1).
+/// Values from a seed, scaled by column so that the spectrum falls as that of real features does:
+/// column j has deviation 1 / sqrt(j + 1).
 inline Samples random_samples(int rows, int cols, std::uint32_t seed, double shift = 0.0) {
   std::mt19937_64 generator(seed);
   std::normal_distribution<double> normal;
@@ -58,7 +59,11 @@ inline Samples reversed(const Samples& samples) {
 }
 
 // The examples of metrics.md section 10.
-inline Samples conformance_a() { return samples_of(3, {1, 2, 3, 4, 5, 6, 7, 8, 9}); }
-inline Samples conformance_b() { return samples_of(3, {7, 6, 5, 4, 3, 2, 1, 1, 8, 0, 2, 5}); }
+inline Samples conformance_a() {
+  return samples_of(3, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+}
+inline Samples conformance_b() {
+  return samples_of(3, {7, 6, 5, 4, 3, 2, 1, 1, 8, 0, 2, 5});
+}
 
 }  // namespace asbench::metrics::testing

@@ -15,7 +15,9 @@ namespace {
 using testing::FeatureShelf;
 using testing::shot_of;
 
-const MetricInfo& clip_i() { return require_metric("clip_i"); }
+const MetricInfo& clip_i() {
+  return require_metric("clip_i");
+}
 
 class RealCeilingOfClips : public ::testing::Test {
  protected:
@@ -28,7 +30,8 @@ class RealCeilingOfClips : public ::testing::Test {
     return features;
   }
   static bool has(const Findings& findings, const std::string& kind) {
-    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) { return finding.kind == kind; });
+    return std::any_of(findings.begin(), findings.end(),
+                       [&](const Finding& finding) { return finding.kind == kind; });
   }
   FeatureShelf shelf_;
 };
@@ -56,7 +59,8 @@ TEST_F(RealCeilingOfClips, IsWhatASystemThatShowsTheClipsGets) {
     for (const auto pooling : {ReferencePooling::mean, ReferencePooling::max}) {
       MetricSettings settings;
       settings.references = pooling;
-      auto story = random_story(shelf_, random, "a/1", "a", {.shots = 4, .frames = 3, .references = 3, .bias = 0.5});
+      auto story = random_story(shelf_, random, "a/1", "a",
+                                {.shots = 4, .frames = 3, .references = 3, .bias = 0.5});
       const auto shown = measure(id, std::vector{story}, settings);
       EXPECT_EQ(ip_ceiling(require_metric(id), story, settings).value, shown.mean) << id;
     }
@@ -65,12 +69,18 @@ TEST_F(RealCeilingOfClips, IsWhatASystemThatShowsTheClipsGets) {
 
 TEST_F(RealCeilingOfClips, IsNullWithoutClipsAndSaysSo) {
   const std::vector<std::string> stories{"a", "b"};
-  const auto none = real_ceiling(clip_i(), {ip_ceiling(clip_i(), clips("a", {}), {}), ip_ceiling(clip_i(), clips("b", {}), {})}, stories);
+  const auto none = real_ceiling(
+      clip_i(),
+      {ip_ceiling(clip_i(), clips("a", {}), {}), ip_ceiling(clip_i(), clips("b", {}), {})},
+      stories);
   EXPECT_FALSE(none.mean);
   EXPECT_EQ(none.n_clips, 0);
   EXPECT_TRUE(has(none.findings, "no_clips"));
 
-  const auto some = real_ceiling(clip_i(), {ip_ceiling(clip_i(), clips("a", {{{1, 0}}}), {}), ip_ceiling(clip_i(), clips("b", {}), {})}, stories);
+  const auto some = real_ceiling(
+      clip_i(),
+      {ip_ceiling(clip_i(), clips("a", {{{1, 0}}}), {}), ip_ceiling(clip_i(), clips("b", {}), {})},
+      stories);
   EXPECT_DOUBLE_EQ(some.mean.value(), 1.0);
   EXPECT_EQ(some.n_stories, 1);
   EXPECT_FALSE(some.ips[1].value);
@@ -87,8 +97,10 @@ TEST_F(RealCeilingOfClips, ABadClipIsLeftOutUnderEveryPolicy) {
     EXPECT_DOUBLE_EQ(ceiling.value.value(), 1.0);
     EXPECT_EQ(ceiling.n_clips, 1);
     ASSERT_TRUE(has(ceiling.findings, "bad_feature"));
-    EXPECT_TRUE(ceiling.findings[0].story.empty() && !ceiling.findings[0].shot) << "no shot of the split is meant";
-    EXPECT_NE(ceiling.findings[0].detail.find("clip 2 of a"), std::string::npos) << ceiling.findings[0].detail;
+    EXPECT_TRUE(ceiling.findings[0].story.empty() && !ceiling.findings[0].shot)
+        << "no shot of the split is meant";
+    EXPECT_NE(ceiling.findings[0].detail.find("clip 2 of a"), std::string::npos)
+        << ceiling.findings[0].detail;
   }
 }
 

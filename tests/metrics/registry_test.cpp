@@ -17,11 +17,30 @@ TEST(Registry, HoldsTheMetricsOfTheFirstReleaseOnceEach) {
   for (const MetricInfo& metric : all_metrics()) {
     EXPECT_TRUE(ids.insert(metric.id).second) << metric.id << " twice";
   }
-  for (const char* id : {"clip_i", "dino_i", "clip_t", "cross_shot_clip", "cross_shot_dino",
-                         "motion", "frozen_rate", "reference_copy", "duplicate_pairs",
-                         "faithful_consistency", "clip_t_margin", "within_shot", "copy_paste",
-                         "identity_top1", "identity_mrr", "identity_margin", "copy_rate", "fvd", "kvd", "jedi",
-                         "precision", "recall", "density", "coverage"}) {
+  for (const char* id : {"clip_i",
+                         "dino_i",
+                         "clip_t",
+                         "cross_shot_clip",
+                         "cross_shot_dino",
+                         "motion",
+                         "frozen_rate",
+                         "reference_copy",
+                         "duplicate_pairs",
+                         "faithful_consistency",
+                         "clip_t_margin",
+                         "within_shot",
+                         "copy_paste",
+                         "identity_top1",
+                         "identity_mrr",
+                         "identity_margin",
+                         "copy_rate",
+                         "fvd",
+                         "kvd",
+                         "jedi",
+                         "precision",
+                         "recall",
+                         "density",
+                         "coverage"}) {
     EXPECT_TRUE(ids.contains(id)) << id;
   }
 }
@@ -31,10 +50,13 @@ TEST(Registry, SaysEverythingAboutEveryMetric) {
     EXPECT_FALSE(metric.title.empty() || metric.definition.empty() || metric.source.empty() ||
                  metric.aggregation.empty())
         << metric.id;
-    EXPECT_TRUE(metric.unit == "shots" || metric.unit == "shot pairs" || metric.unit == "clips") << metric.id;
+    EXPECT_TRUE(metric.unit == "shots" || metric.unit == "shot pairs" || metric.unit == "clips")
+        << metric.id;
     EXPECT_LT(metric.range_low, metric.range_high) << metric.id;
     EXPECT_EQ(metric.measure_story == nullptr, metric.set_level) << metric.id;
-    EXPECT_TRUE(metric.needs.clip_image || metric.needs.dino || metric.needs.pixels || metric.needs.video) << metric.id;
+    EXPECT_TRUE(metric.needs.clip_image || metric.needs.dino || metric.needs.pixels ||
+                metric.needs.video)
+        << metric.id;
     if (metric.headline) {
       EXPECT_NE(metric.direction, Direction::none) << metric.id;
     }

@@ -31,7 +31,8 @@ std::vector<float> random_rows(int rows, int cols, std::uint32_t seed) {
 }
 
 /// Rows from best to worst, in double.
-std::vector<std::int64_t> naive_order(FeatureView rows, std::span<const float> query, Options::Measure measure) {
+std::vector<std::int64_t> naive_order(FeatureView rows, std::span<const float> query,
+                                      Options::Measure measure) {
   std::vector<std::pair<double, std::int64_t>> scored;
   for (int i = 0; i < rows.rows; ++i) {
     double score = 0.0;
@@ -57,7 +58,9 @@ TEST(SimilarityIndex, FindsTheNaiveNeighboursByBothMeasures) {
       ASSERT_EQ(found.rows.size(), 140U);
       for (int q = 0; q < asked.rows; ++q) {
         const auto expected = naive_order(rows, asked.row(q), measure);
-        for (std::size_t i = 0; i < 7; ++i) EXPECT_EQ(found.rows[static_cast<std::size_t>(q) * 7 + i], expected[i]) << "query " << q << ", place " << i;
+        for (std::size_t i = 0; i < 7; ++i)
+          EXPECT_EQ(found.rows[static_cast<std::size_t>(q) * 7 + i], expected[i])
+              << "query " << q << ", place " << i;
       }
     }
   }
@@ -69,7 +72,11 @@ TEST(SimilarityIndex, WithEveryCellProbedFindsWhatTheFlatOneFinds) {
   for (const auto measure : {Options::Measure::inner_product, Options::Measure::squared_l2}) {
     const auto flat = SimilarityIndex(rows, {.measure = measure}).search(asked, 5);
     for (const auto device : devices()) {
-      const SimilarityIndex index(rows, {.measure = measure, .kind = Options::Kind::inverted, .device = device, .cells = 20, .probes = 20});
+      const SimilarityIndex index(rows, {.measure = measure,
+                                         .kind = Options::Kind::inverted,
+                                         .device = device,
+                                         .cells = 20,
+                                         .probes = 20});
       EXPECT_EQ(index.search(asked, 5).rows, flat.rows);
     }
   }
@@ -78,10 +85,14 @@ TEST(SimilarityIndex, WithEveryCellProbedFindsWhatTheFlatOneFinds) {
 TEST(SimilarityIndex, InvertedFindsNearlyAllWithTheDefaults) {
   const auto values = random_rows(5000, 8, 5), queries = random_rows(100, 8, 6);
   const FeatureView rows(values, 8), asked(queries, 8);
-  const auto flat = SimilarityIndex(rows, {.measure = Options::Measure::squared_l2}).search(asked, 1);
-  const auto inverted = SimilarityIndex(rows, {.measure = Options::Measure::squared_l2, .kind = Options::Kind::inverted}).search(asked, 1);
+  const auto flat =
+      SimilarityIndex(rows, {.measure = Options::Measure::squared_l2}).search(asked, 1);
+  const auto inverted = SimilarityIndex(rows, {.measure = Options::Measure::squared_l2,
+                                               .kind = Options::Kind::inverted})
+                            .search(asked, 1);
   int same = 0;
-  for (std::size_t i = 0; i < flat.rows.size(); ++i) same += flat.rows[i] == inverted.rows[i] ? 1 : 0;
+  for (std::size_t i = 0; i < flat.rows.size(); ++i)
+    same += flat.rows[i] == inverted.rows[i] ? 1 : 0;
   EXPECT_GE(same, 95);
 }
 
@@ -89,7 +100,8 @@ TEST(SimilarityIndex, SaysWhichPlacesAreEmpty) {
   const auto values = random_rows(3, 4, 7);
   const auto found = SimilarityIndex(FeatureView(values, 4), {}).search(FeatureView(values, 4), 5);
   for (std::size_t q = 0; q < 3; ++q) {
-    const std::set<std::int64_t> first(found.rows.begin() + static_cast<std::ptrdiff_t>(5 * q), found.rows.begin() + static_cast<std::ptrdiff_t>(5 * q + 3));
+    const std::set<std::int64_t> first(found.rows.begin() + static_cast<std::ptrdiff_t>(5 * q),
+                                       found.rows.begin() + static_cast<std::ptrdiff_t>(5 * q + 3));
     EXPECT_EQ(first, (std::set<std::int64_t>{0, 1, 2}));
     EXPECT_EQ(found.rows[5 * q + 3], -1);
     EXPECT_EQ(found.rows[5 * q + 4], -1);
@@ -104,9 +116,12 @@ TEST(SimilarityIndex, RefusesWhatItCanNotSearch) {
   EXPECT_THROW((void)index.search(FeatureView(values, 4), 0), UsageError);
   EXPECT_THROW((void)index.search(FeatureView(values, 2), 1), BadInput);
   EXPECT_THROW(SimilarityIndex(FeatureView(), {}), BadInput);
-  EXPECT_THROW(SimilarityIndex(FeatureView(values, 4), {.kind = Options::Kind::inverted, .cells = 6}), BadInput);
+  EXPECT_THROW(
+      SimilarityIndex(FeatureView(values, 4), {.kind = Options::Kind::inverted, .cells = 6}),
+      BadInput);
   if (!similarity_search_has_gpu()) {
-    EXPECT_THROW(SimilarityIndex(FeatureView(values, 4), {.device = Options::Device::gpu}), UsageError);
+    EXPECT_THROW(SimilarityIndex(FeatureView(values, 4), {.device = Options::Device::gpu}),
+                 UsageError);
   }
   values[6] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW((void)index.search(FeatureView(values, 4), 1), BadInput);

@@ -62,11 +62,14 @@ std::span<const float> FeatureShelf::keep_values(std::vector<float> values) {
   return kept_.emplace_back(std::move(values));
 }
 
-std::span<const CharacterReferences> FeatureShelf::keep_gallery(std::vector<CharacterReferences> gallery) {
+std::span<const CharacterReferences> FeatureShelf::keep_gallery(
+    std::vector<CharacterReferences> gallery) {
   return galleries_.emplace_back(std::move(gallery));
 }
 
-std::span<const FrameCopy> FeatureShelf::keep_copies(std::vector<FrameCopy> copies) { return copies_.emplace_back(std::move(copies)); }
+std::span<const FrameCopy> FeatureShelf::keep_copies(std::vector<FrameCopy> copies) {
+  return copies_.emplace_back(std::move(copies));
+}
 
 StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const std::string& id,
                            const std::string& ip, const RandomStory& options) {

@@ -10,7 +10,8 @@ namespace asbench::reports {
 namespace {
 
 const Json& golden() {
-  static const Json json = read_json_file(ASBENCH_SOURCE_DIR "/tests/golden/agreement/agreement.json");
+  static const Json json =
+      read_json_file(ASBENCH_SOURCE_DIR "/tests/golden/agreement/agreement.json");
   return json;
 }
 
@@ -25,16 +26,20 @@ Result rising(const std::string& system, const std::string& direction = "higher"
   return result_from_json(synthetic.document(), system);
 }
 
-std::vector<Rating> ratings_of(const Result& result, const std::string& rater, double first, double step) {
+std::vector<Rating> ratings_of(const Result& result, const std::string& rater, double first,
+                               double step) {
   std::vector<Rating> ratings;
-  for (const auto& story : result.stories) ratings.push_back({result.system, story.id, "quality", rater, first + step * static_cast<double>(ratings.size())});
+  for (const auto& story : result.stories)
+    ratings.push_back({result.system, story.id, "quality", rater,
+                       first + step * static_cast<double>(ratings.size())});
   return ratings;
 }
 
 TEST(Agreement, KendallAndSpearmanAreScipys) {
   ASSERT_EQ(golden().at("pairs").size(), 6U);
   for (const auto& pair : golden().at("pairs")) {
-    const auto x = pair.at("x").get<std::vector<double>>(), y = pair.at("y").get<std::vector<double>>();
+    const auto x = pair.at("x").get<std::vector<double>>(),
+               y = pair.at("y").get<std::vector<double>>();
     EXPECT_NEAR(kendall_tau_b(x, y).value(), pair.at("tau_b").get<double>(), 1e-12);
     EXPECT_NEAR(spearman_rho(x, y).value(), pair.at("rho").get<double>(), 1e-12);
   }

@@ -1,4 +1,5 @@
-// The statistics as statistics: simulated worlds whose truth is known. 2,000 of each; bounds are binomial. Every share is printed
+// The statistics as statistics: simulated worlds whose truth is known. 2,000 of each; bounds are
+// binomial. Every share is printed
 // ("measured: ..."): docs/statistics.md holds them.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -16,7 +17,9 @@ namespace {
 constexpr int kWorlds = 2000;
 
 /// Four standard deviations of a share of so many worlds.
-double four_deviations(double share, int worlds = kWorlds) { return 4 * std::sqrt(share * (1 - share) / worlds); }
+double four_deviations(double share, int worlds = kWorlds) {
+  return 4 * std::sqrt(share * (1 - share) / worlds);
+}
 
 double measured(const char* what, double share) {
   fmt::print("measured: {:5.1f} %  {}\n", 100 * share, what);
@@ -27,7 +30,9 @@ class Normal {
  public:
   explicit Normal(std::uint64_t seed) : generator_(seed) {}
   double operator()() {  // Box & Muller 1958
-    const auto uniform = [&] { return (static_cast<double>(generator_.next() >> 11) + 0.5) * 0x1p-53; };
+    const auto uniform = [&] {
+      return (static_cast<double>(generator_.next() >> 11) + 0.5) * 0x1p-53;
+    };
     const double radius = std::sqrt(-2 * std::log(uniform()));
     return radius * std::cos(2 * std::numbers::pi * uniform());
   }
@@ -48,14 +53,17 @@ std::vector<ClusteredValue> differences(const World& world, double effect, Norma
   std::vector<ClusteredValue> values;
   for (int g = 0; g < world.ips; ++g) {
     const double shared = world.between * normal();
-    for (int s = 0; s < world.stories_per_ip; ++s) values.push_back({std::to_string(100 + g), effect + shared + world.within * normal()});
+    for (int s = 0; s < world.stories_per_ip; ++s)
+      values.push_back({std::to_string(100 + g), effect + shared + world.within * normal()});
   }
   return values;
 }
 
 /// True standard error of T.
 double true_error(const World& world) {
-  return std::sqrt((world.between * world.between + world.within * world.within / world.stories_per_ip) / world.ips);
+  return std::sqrt(
+      (world.between * world.between + world.within * world.within / world.stories_per_ip) /
+      world.ips);
 }
 
 /// Two results whose paired differences are given, a metric each.
@@ -86,12 +94,14 @@ Gate gate_of(std::size_t metrics) {
   Gate gate;
   gate.replicates = 100;   // intervals have a test of their own
   gate.sign_flips = 4000;  // beyond 20 IPs
-  for (std::size_t m = 0; m < metrics; ++m) gate.metrics["m" + std::to_string(m)] = {.role = GateRole::headline};
+  for (std::size_t m = 0; m < metrics; ++m)
+    gate.metrics["m" + std::to_string(m)] = {.role = GateRole::headline};
   return gate;
 }
 
 /// Share of worlds in which the gate fails.
-double failing_share(const World& world, const std::vector<double>& effects, std::uint64_t seed, int worlds = kWorlds) {
+double failing_share(const World& world, const std::vector<double>& effects, std::uint64_t seed,
+                     int worlds = kWorlds) {
   Normal normal(seed);
   int failing = 0;
   for (int i = 0; i < worlds; ++i) {
@@ -104,32 +114,41 @@ double failing_share(const World& world, const std::vector<double>& effects, std
 }
 
 TEST(GateStatistics, OneMetricsFalseAlarmsComeAtTheStatedLevel) {
-  EXPECT_NEAR(measured("false alarms, one metric, 12 IPs", failing_share({}, {0.0}, 1)), 0.05, four_deviations(0.05));
+  EXPECT_NEAR(measured("false alarms, one metric, 12 IPs", failing_share({}, {0.0}, 1)), 0.05,
+              four_deviations(0.05));
 }
 
 TEST(GateStatistics, TenTimesAsManyWorldsNarrowTheBound) {
   constexpr int kMany = 10 * kWorlds;
-  EXPECT_NEAR(measured("the same in 20,000 further worlds", failing_share({}, {0.0}, 21, kMany)), 0.05, four_deviations(0.05, kMany));
+  EXPECT_NEAR(measured("the same in 20,000 further worlds", failing_share({}, {0.0}, 21, kMany)),
+              0.05, four_deviations(0.05, kMany));
 }
 
 TEST(GateStatistics, MoreThanTwentyIpsAreTestedByRandomSignsAtTheSameLevel) {
-  EXPECT_NEAR(measured("false alarms, 24 IPs, random sign vectors", failing_share({.ips = 24}, {0.0}, 22)), 0.05, four_deviations(0.05));
+  EXPECT_NEAR(
+      measured("false alarms, 24 IPs, random sign vectors", failing_share({.ips = 24}, {0.0}, 22)),
+      0.05, four_deviations(0.05));
 }
 
 TEST(GateStatistics, TheWholeFamilysFalseAlarmsStayAtTheStatedLevel) {
   // Independent metrics: Holm's method is then nearly exact, 1 - (1 - .05/4)^4 = .049.
-  EXPECT_NEAR(measured("some false alarm among four metrics", failing_share({}, {0.0, 0.0, 0.0, 0.0}, 2)), 0.049, four_deviations(0.049));
+  EXPECT_NEAR(
+      measured("some false alarm among four metrics", failing_share({}, {0.0, 0.0, 0.0, 0.0}, 2)),
+      0.049, four_deviations(0.049));
 }
 
 TEST(GateStatistics, AnImprovementElsewhereRaisesNoFalseAlarm) {
-  EXPECT_LT(measured("false alarms of one metric beside two that improved", failing_share({}, {0.0, 0.1, 0.1}, 3)), 0.05 / 3 + four_deviations(0.05 / 3));
+  EXPECT_LT(measured("false alarms of one metric beside two that improved",
+                     failing_share({}, {0.0, 0.1, 0.1}, 3)),
+            0.05 / 3 + four_deviations(0.05 / 3));
 }
 
 TEST(GateStatistics, TheMinimumDetectableEffectIsFoundFourTimesInFive) {
   const World world;
   const double effect = minimum_detectable_effect(true_error(world), world.ips);
   const double found = measured("found: the detectable change", failing_share(world, {-effect}, 4));
-  EXPECT_NEAR(found, 0.8, 0.03);  // metrics.md 9.3: .79 simulated; t only approximates the sign-flip test
+  EXPECT_NEAR(found, 0.8,
+              0.03);  // metrics.md 9.3: .79 simulated; t only approximates the sign-flip test
 }
 
 TEST(GateStatistics, PowerRisesWithTheEffectAndWithTheIps) {
@@ -141,7 +160,8 @@ TEST(GateStatistics, PowerRisesWithTheEffectAndWithTheIps) {
   EXPECT_LT(at_half, 0.8 - four_deviations(0.8));
   EXPECT_GT(at_twice, 0.99);
   world.ips = 18;
-  EXPECT_GT(measured("found: half of it, 18 IPs", failing_share(world, {-0.5 * effect}, 7)), at_half + 0.05);
+  EXPECT_GT(measured("found: half of it, 18 IPs", failing_share(world, {-0.5 * effect}, 7)),
+            at_half + 0.05);
 }
 
 TEST(GateStatistics, TheStatedNumberOfIpsGivesTheStatedPower) {
@@ -150,11 +170,15 @@ TEST(GateStatistics, TheStatedNumberOfIpsGivesTheStatedPower) {
   const auto wanted = clusters_to_detect(effect, true_error(world), world.ips);
   ASSERT_TRUE(wanted.has_value());
   world.ips = *wanted;
-  EXPECT_NEAR(measured("found: the minimum effect with the stated number of IPs", failing_share(world, {-effect}, 8)), 0.8, 0.03);
+  EXPECT_NEAR(measured("found: the minimum effect with the stated number of IPs",
+                       failing_share(world, {-effect}, 8)),
+              0.8, 0.03);
 }
 
 /// Share of worlds whose interval holds the truth.
-double coverage(const World& world, std::uint64_t seed, const std::function<std::optional<Interval>(const std::vector<ClusteredValue>&)>& interval_of) {
+double coverage(
+    const World& world, std::uint64_t seed,
+    const std::function<std::optional<Interval>(const std::vector<ClusteredValue>&)>& interval_of) {
   constexpr double kTruth = 0.01;
   Normal normal(seed);
   int covering = 0;
@@ -166,9 +190,13 @@ double coverage(const World& world, std::uint64_t seed, const std::function<std:
 }
 
 /// Ten stories an IP, intra-IP correlation .3, as in metrics.md 9.2.
-World clustered(int ips) { return {.ips = ips, .stories_per_ip = 10, .between = std::sqrt(0.3), .within = std::sqrt(0.7)}; }
+World clustered(int ips) {
+  return {.ips = ips, .stories_per_ip = 10, .between = std::sqrt(0.3), .within = std::sqrt(0.7)};
+}
 
-std::optional<Interval> by_ip(const std::vector<ClusteredValue>& values) { return clustered_bootstrap(values, {.replicates = 1000, .tails = IntervalTails::expanded}); }
+std::optional<Interval> by_ip(const std::vector<ClusteredValue>& values) {
+  return clustered_bootstrap(values, {.replicates = 1000, .tails = IntervalTails::expanded});
+}
 
 /// The mistake: every story is its own cluster.
 std::optional<Interval> by_story(std::vector<ClusteredValue> values) {
@@ -177,19 +205,27 @@ std::optional<Interval> by_story(std::vector<ClusteredValue> values) {
 }
 
 TEST(IntervalStatistics, IntervalsOverIpsCoverAtTheirLevel) {
-  // metrics.md 9.2 with ci=expanded: 94 % for 20 and for 10 IPs. A cluster bootstrap is not exact: one percent is granted.
-  EXPECT_NEAR(measured("held by the interval over 20 IPs", coverage(clustered(20), 11, by_ip)), 0.95, 0.01 + four_deviations(0.95));
-  EXPECT_NEAR(measured("held by the interval over 10 IPs", coverage(clustered(10), 12, by_ip)), 0.95, 0.01 + four_deviations(0.95));
+  // metrics.md 9.2 with ci=expanded: 94 % for 20 and for 10 IPs. A cluster bootstrap is not exact:
+  // one percent is granted.
+  EXPECT_NEAR(measured("held by the interval over 20 IPs", coverage(clustered(20), 11, by_ip)),
+              0.95, 0.01 + four_deviations(0.95));
+  EXPECT_NEAR(measured("held by the interval over 10 IPs", coverage(clustered(10), 12, by_ip)),
+              0.95, 0.01 + four_deviations(0.95));
 }
 
 TEST(IntervalStatistics, IntervalsOverStoriesDoNot) {
-  EXPECT_LT(measured("held by the interval over stories, 20 IPs", coverage(clustered(20), 13, by_story)), 0.75);  // metrics.md 9.2: 68 %
+  EXPECT_LT(
+      measured("held by the interval over stories, 20 IPs", coverage(clustered(20), 13, by_story)),
+      0.75);  // metrics.md 9.2: 68 %
 }
 
 TEST(IntervalStatistics, PlainPercentilesAreTooNarrowForFewIps) {
-  const auto percentile = [](const std::vector<ClusteredValue>& values) { return clustered_bootstrap(values, {.replicates = 1000}); };
+  const auto percentile = [](const std::vector<ClusteredValue>& values) {
+    return clustered_bootstrap(values, {.replicates = 1000});
+  };
   // metrics.md 9.2: 82 % and 90 %
-  EXPECT_NEAR(measured("held by plain percentiles, 5 IPs", coverage(clustered(5), 14, percentile)), 0.82, 0.01 + four_deviations(0.82));
+  EXPECT_NEAR(measured("held by plain percentiles, 5 IPs", coverage(clustered(5), 14, percentile)),
+              0.82, 0.01 + four_deviations(0.82));
   EXPECT_GT(measured("held by expanded tails, 5 IPs", coverage(clustered(5), 14, by_ip)), 0.88);
 }
 

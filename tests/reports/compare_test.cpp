@@ -24,7 +24,9 @@ using testing::SyntheticResult;
 constexpr double kRounding = 1e-12;
 
 /// Values that differ from story to story, so that nothing is tied by chance.
-double wobble(int story) { return 0.5 + 0.01 * ((story * 7) % 11); }
+double wobble(int story) {
+  return 0.5 + 0.01 * ((story * 7) % 11);
+}
 
 SyntheticResult world(int ips = 8) {
   SyntheticResult options;
@@ -33,10 +35,13 @@ SyntheticResult world(int ips = 8) {
   return options;
 }
 
-Result result(const Json& document, const char* name = "r.json") { return result_from_json(document, name); }
+Result result(const Json& document, const char* name = "r.json") {
+  return result_from_json(document, name);
+}
 
 /// One headline metric: clip_i.
-Gate gate(MetricRule rule = {.role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02}) {
+Gate gate(MetricRule rule = {
+              .role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02}) {
   Gate rules;
   rules.name = "test";
   rules.replicates = 500;
@@ -45,7 +50,8 @@ Gate gate(MetricRule rule = {.role = GateRole::headline, .tolerance = 0.001, .mi
 }
 
 /// The first metric of a comparison of `world()` with itself, each story moved by `shift`.
-MetricComparison shifted(const std::function<double(int)>& shift, const Gate& rules = gate(), int ips = 8, const char* direction = "higher") {
+MetricComparison shifted(const std::function<double(int)>& shift, const Gate& rules = gate(),
+                         int ips = 8, const char* direction = "higher") {
   auto base = world(ips);
   base.direction = direction;
   auto candidate = base;
@@ -53,9 +59,11 @@ MetricComparison shifted(const std::function<double(int)>& shift, const Gate& ru
   return compare(result(base.document()), result(candidate.document()), rules).metrics.at(0);
 }
 
-std::string refusal(const Json& base, const Json& candidate, const CompareOptions& options = {}, const Gate& rules = gate()) {
+std::string refusal(const Json& base, const Json& candidate, const CompareOptions& options = {},
+                    const Gate& rules = gate()) {
   try {
-    static_cast<void>(compare(result(base, "base.json"), result(candidate, "candidate.json"), rules, options));
+    static_cast<void>(
+        compare(result(base, "base.json"), result(candidate, "candidate.json"), rules, options));
   } catch (const NotComparable& error) {
     return error.what();
   }
@@ -100,17 +108,24 @@ TEST(Compare, ASureDropWithinTheToleranceIsNoRegression) {
 }
 
 TEST(Compare, NoiseBeyondTheMinimumEffectIsUndecidedAndSaysWhatWouldDecide) {
-  const auto metric = shifted([](int story) { return (story / 2 % 2 == 0 ? 0.08 : -0.08) + 0.001 * story; });
+  const auto metric =
+      shifted([](int story) { return (story / 2 % 2 == 0 ? 0.08 : -0.08) + 0.001 * story; });
   EXPECT_EQ(metric.verdict, Verdict::undecided);
   EXPECT_GT(*metric.detectable, 0.02);
   ASSERT_TRUE(metric.deciding_ips.has_value());
   EXPECT_GT(*metric.deciding_ips, 8);
   EXPECT_EQ(*metric.deciding_stories, 2 * *metric.deciding_ips);
-  EXPECT_THAT(metric.reason, AllOf(HasSubstr("smallest detectable effect"), HasSubstr(fmt::format("{} stories of {} IPs", *metric.deciding_stories, *metric.deciding_ips))));
+  EXPECT_THAT(metric.reason,
+              AllOf(HasSubstr("smallest detectable effect"),
+                    HasSubstr(fmt::format("{} stories of {} IPs", *metric.deciding_stories,
+                                          *metric.deciding_ips))));
 }
 
 TEST(Compare, WithoutAMinimumEffectNothingIsCalledUnchanged) {
-  EXPECT_EQ(shifted([](int story) { return story % 2 == 0 ? 0.001 : -0.001; }, gate({.role = GateRole::headline})).verdict, Verdict::undecided);
+  EXPECT_EQ(shifted([](int story) { return story % 2 == 0 ? 0.001 : -0.001; },
+                    gate({.role = GateRole::headline}))
+                .verdict,
+            Verdict::undecided);
 }
 
 TEST(Compare, WithFewIpsNothingCanBeSignificantAndOnlyLimitsAct) {
@@ -150,10 +165,12 @@ TEST(Compare, AWatchedMetricNeverFailsWithoutALimit) {
 
   auto rules = gate();
   rules.metrics["motion_like"] = {.role = GateRole::watch, .limit = 0.1};
-  EXPECT_THAT(compare(result(base.document()), result(candidate.document()), rules).failing(), ElementsAre("motion_like"));
+  EXPECT_THAT(compare(result(base.document()), result(candidate.document()), rules).failing(),
+              ElementsAre("motion_like"));
   rules.watch_others = false;
   rules.metrics.erase("motion_like");
-  EXPECT_EQ(compare(result(base.document()), result(candidate.document()), rules).metrics.size(), 1U);
+  EXPECT_EQ(compare(result(base.document()), result(candidate.document()), rules).metrics.size(),
+            1U);
 }
 
 TEST(Compare, ALostCharacterIsCaughtByTheLimitForOneIpWhereTheMeanIsNot) {
@@ -163,14 +180,16 @@ TEST(Compare, ALostCharacterIsCaughtByTheLimitForOneIpWhereTheMeanIsNot) {
   EXPECT_EQ(metric.verdict, Verdict::regressed);
   EXPECT_TRUE(metric.fails);
   EXPECT_EQ(metric.worst_ip->ip, "ip03");
-  EXPECT_THAT(metric.reason, HasSubstr("ip03 worse by 0.3000, more than the limit 0.25 for one IP"));
+  EXPECT_THAT(metric.reason,
+              HasSubstr("ip03 worse by 0.3000, more than the limit 0.25 for one IP"));
   EXPECT_FALSE(shifted(lost, gate({.role = GateRole::headline, .ip_limit = 0.35})).fails);
 }
 
 TEST(Compare, HolmMakesOneOfManyHarder) {
   // p = 2/256 is below .05 alone and above .05 / 8 in a family of eight.
   const auto drop = [](int metric, int story) {
-    return wobble(story) + (metric == 0 ? (story < 2 ? 0.001 : -0.03 - 0.001 * story) : 0.004 * (story / 2 % 2 == 0 ? 1 : -1));
+    return wobble(story) + (metric == 0 ? (story < 2 ? 0.001 : -0.03 - 0.001 * story)
+                                        : 0.004 * (story / 2 % 2 == 0 ? 1 : -1));
   };
   for (const int metrics : {1, 8}) {
     auto base = world();
@@ -207,8 +226,14 @@ TEST(Compare, AMetricWithoutDirectionIsShownNotTested) {
 
 TEST(Compare, ASetLevelMetricHasADifferenceAndBothIntervalsOnly) {
   Json base = world().document();
-  base["metrics"]["fvd"] = {{"signature", "fvd@1 | N=16"}, {"direction", "lower"}, {"mean", 100.0}, {"ci95", {80.0, 120.0}},
-                            {"n_stories", 16}, {"n_evaluated", 64}, {"n_failed", 0}, {"n_skipped", 0}};
+  base["metrics"]["fvd"] = {{"signature", "fvd@1 | N=16"},
+                            {"direction", "lower"},
+                            {"mean", 100.0},
+                            {"ci95", {80.0, 120.0}},
+                            {"n_stories", 16},
+                            {"n_evaluated", 64},
+                            {"n_failed", 0},
+                            {"n_skipped", 0}};
   Json candidate = base;
   candidate["metrics"]["fvd"]["mean"] = 150.0;
   const auto metric = compare(result(base), result(candidate), gate()).metrics.at(1);
@@ -225,12 +250,18 @@ TEST(Compare, RefusesOtherSignaturesByTheNameOfTheField) {
   const Json base = world().document();
   auto other = world();
   other.frames = 3;
-  EXPECT_THAT(refusal(base, other.document()),
-              AllOf(HasSubstr("base.json and candidate.json must not be compared"), HasSubstr("frames (clip_i): midpoint:5 | midpoint:3"), HasSubstr("--allow frames")));
+  EXPECT_THAT(
+      refusal(base, other.document()),
+      AllOf(HasSubstr("base.json and candidate.json must not be compared"),
+            HasSubstr("frames (clip_i): midpoint:5 | midpoint:3"), HasSubstr("--allow frames")));
   Json encoder = base;
-  encoder["metrics"]["clip_i"]["signature"] = "clip_i@2 | enc=other#11 | frames=midpoint:5 | agg=frame>shot>story>system | missing=fail | bg=black";
-  EXPECT_THAT(refusal(base, encoder),
-              AllOf(HasSubstr("version (clip_i): clip_i@1 | clip_i@2"), HasSubstr("enc (clip_i): synthetic#00 | other#11"), HasSubstr("bg (clip_i): (absent) | black"), HasSubstr("--allow bg,enc,version")));
+  encoder["metrics"]["clip_i"]["signature"] =
+      "clip_i@2 | enc=other#11 | frames=midpoint:5 | agg=frame>shot>story>system | missing=fail | "
+      "bg=black";
+  EXPECT_THAT(refusal(base, encoder), AllOf(HasSubstr("version (clip_i): clip_i@1 | clip_i@2"),
+                                            HasSubstr("enc (clip_i): synthetic#00 | other#11"),
+                                            HasSubstr("bg (clip_i): (absent) | black"),
+                                            HasSubstr("--allow bg,enc,version")));
 }
 
 TEST(Compare, RefusesAnotherSplitOtherCoverageOtherReferencesOtherMetrics) {
@@ -240,7 +271,8 @@ TEST(Compare, RefusesAnotherSplitOtherCoverageOtherReferencesOtherMetrics) {
   EXPECT_THAT(refusal(base, other), HasSubstr("\n  split: synthetic"));
   other = base;
   other["coverage"]["scored_shots"] = 63;
-  EXPECT_THAT(refusal(base, other), HasSubstr("coverage: 64 of 64 shots scored, missing=fail | 63 of 64"));
+  EXPECT_THAT(refusal(base, other),
+              HasSubstr("coverage: 64 of 64 shots scored, missing=fail | 63 of 64"));
   other = base;
   other["coverage"]["policy"] = "zero";
   EXPECT_THAT(refusal(base, other), HasSubstr("missing=zero"));
@@ -263,7 +295,9 @@ TEST(Compare, AsManyShotsAreNotTheSameShots) {
     document["stories"][story]["shots"][1]["frames"] = Json::array();
     return document;
   };
-  EXPECT_THAT(refusal(without(0), without(3)), AllOf(HasSubstr("coverage: missing ip00/0 shot 2 | missing ip01/1 shot 2"), HasSubstr("--allow coverage")));
+  EXPECT_THAT(refusal(without(0), without(3)),
+              AllOf(HasSubstr("coverage: missing ip00/0 shot 2 | missing ip01/1 shot 2"),
+                    HasSubstr("--allow coverage")));
   EXPECT_EQ(refusal(without(0), without(0)), "");
 }
 
@@ -273,8 +307,10 @@ TEST(Compare, AllowLetsOneNamedDifferencePassAndMarksTheOutput) {
   other.frames = 3;
   Json candidate = other.document();
   candidate["coverage"]["scored_shots"] = 63;
-  EXPECT_THAT(refusal(base, candidate, {.allow = {"frames"}}), AllOf(HasSubstr("coverage:"), ::testing::Not(HasSubstr("frames ("))));
-  const auto comparison = compare(result(base), result(candidate), gate(), {.allow = {"frames", "coverage", "colour"}});
+  EXPECT_THAT(refusal(base, candidate, {.allow = {"frames"}}),
+              AllOf(HasSubstr("coverage:"), ::testing::Not(HasSubstr("frames ("))));
+  const auto comparison =
+      compare(result(base), result(candidate), gate(), {.allow = {"frames", "coverage", "colour"}});
   EXPECT_THAT(comparison.allowed, ElementsAre(HasSubstr("coverage"), HasSubstr("frames")));
   EXPECT_THAT(comparison.warnings, ::testing::Contains("--allow colour: nothing differs in it"));
 }
@@ -284,7 +320,8 @@ TEST(Compare, RefusesStoriesOfOneSideUnlessTheGateAllowsSoMany) {
   Json fewer = base;
   fewer["stories"].erase(3);
   fewer["stories"].erase(9);
-  EXPECT_THAT(refusal(base, fewer), AllOf(HasSubstr("stories: 2 have values on one side only"), HasSubstr("ip01/1, ip05/0")));
+  EXPECT_THAT(refusal(base, fewer), AllOf(HasSubstr("stories: 2 have values on one side only"),
+                                          HasSubstr("ip01/1, ip05/0")));
   EXPECT_THAT(refusal(fewer, base), HasSubstr("stories: 2"));
   auto rules = gate();
   rules.unpaired_stories = 2;
@@ -302,13 +339,15 @@ TEST(Compare, AStoryWithoutAValueOnOneSideCountsAsUnpaired) {
   const auto metric = compare(result(base), result(holes), rules).metrics.at(0);
   EXPECT_EQ(metric.unpaired, 1);
   EXPECT_EQ(metric.stories.size(), 15U);
-  EXPECT_EQ(compare(result(holes), result(holes), gate()).metrics.at(0).unpaired, 0) << "absent on both sides is no pair at all";
+  EXPECT_EQ(compare(result(holes), result(holes), gate()).metrics.at(0).unpaired, 0)
+      << "absent on both sides is no pair at all";
 }
 
 TEST(Compare, RefusesReportedResults) {
   auto published = world();
   published.kind = "reported";
-  EXPECT_THAT(refusal(published.document(), world().document()), AllOf(HasSubstr("base.json"), HasSubstr("published")));
+  EXPECT_THAT(refusal(published.document(), world().document()),
+              AllOf(HasSubstr("base.json"), HasSubstr("published")));
   EXPECT_THAT(refusal(world().document(), published.document()), HasSubstr("candidate.json"));
 }
 
@@ -338,13 +377,15 @@ TEST(Compare, ValuesTooLargeForSumsAreBadInput) {
   document["metrics"]["clip_i"]["ci95"] = nullptr;
   document["metrics"]["clip_i"]["harmeanp"] = 1.0;
   document["metrics"]["clip_i"]["per_shot_index"] = Json::array();
-  EXPECT_THROW(static_cast<void>(compare(result(document), result(world().document()), gate())), BadInput);
+  EXPECT_THROW(static_cast<void>(compare(result(document), result(world().document()), gate())),
+               BadInput);
 }
 
 TEST(Compare, WarnsOfAnotherDecoder) {
   Json other = world().document();
   other["provenance"]["decoder"] = "avcodec 60";
-  EXPECT_THAT(compare(result(world().document()), result(other), gate()).warnings, ElementsAre(HasSubstr("another decoder: none | avcodec 60")));
+  EXPECT_THAT(compare(result(world().document()), result(other), gate()).warnings,
+              ElementsAre(HasSubstr("another decoder: none | avcodec 60")));
 }
 
 #if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
@@ -366,7 +407,8 @@ TEST(Compare, TwoDocumentsOf200StoriesAnd20MetricsTakeLessThanTwoSeconds) {
   write_json_file(folder / "candidate.json", options.document());
 
   const std::clock_t start = std::clock();  // processor time: other programs don't count
-  const auto comparison = compare(read_result(folder / "base.json"), read_result(folder / "candidate.json"), rules);
+  const auto comparison =
+      compare(read_result(folder / "base.json"), read_result(folder / "candidate.json"), rules);
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_EQ(comparison.tested, 20);
   EXPECT_EQ(rules.replicates, 10'000);
@@ -383,9 +425,17 @@ TEST(Gate, BuiltInOnesAreRead) {
 
 TEST(Gate, RefusesWhatCouldNotAct) {
   EXPECT_THROW(static_cast<void>(load_gate("nothing-of-the-kind")), UsageError);
-  Json json = {{"schema", "asbench/gate@1"}, {"name", "g"}, {"alpha", 0.05}, {"sides", "one"}, {"seed", 0},
-               {"bootstrap", {{"replicates", 1000}, {"tails", "expanded"}}}, {"sign_flips", 1000}, {"unpaired_stories", 0}, {"others", "watch"},
-               {"metrics", {{"clip_i", {{"role", "headline"}, {"tolerance", 0.1}, {"limit", 0.2}}}}}};
+  Json json = {
+      {"schema", "asbench/gate@1"},
+      {"name", "g"},
+      {"alpha", 0.05},
+      {"sides", "one"},
+      {"seed", 0},
+      {"bootstrap", {{"replicates", 1000}, {"tails", "expanded"}}},
+      {"sign_flips", 1000},
+      {"unpaired_stories", 0},
+      {"others", "watch"},
+      {"metrics", {{"clip_i", {{"role", "headline"}, {"tolerance", 0.1}, {"limit", 0.2}}}}}};
   EXPECT_EQ(gate_from_json(json, "g.json").rule_of("clip_i")->limit, 0.2);
   json["metrics"]["clip_i"]["limit"] = 0.05;
   EXPECT_THROW(static_cast<void>(gate_from_json(json, "g.json")), BadInput);

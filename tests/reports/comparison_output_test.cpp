@@ -1,4 +1,5 @@
-// The forms that a comparison is written in: figures, order, and that whatever a document holds stays text.
+// The forms that a comparison is written in: figures, order, and that whatever a document holds
+// stays text.
 #include "reports/comparison_output.h"
 
 #include <gmock/gmock.h>
@@ -29,7 +30,9 @@ Documents documents(double drop, const std::string& candidate_name = "candidate"
   Documents made;
   made.base = options.document();
   options.system = candidate_name;
-  options.value = [drop](int metric, int story) { return 0.5 + 0.01 * story - (metric == 0 ? drop + 0.001 * story : 0.0); };
+  options.value = [drop](int metric, int story) {
+    return 0.5 + 0.01 * story - (metric == 0 ? drop + 0.001 * story : 0.0);
+  };
   made.candidate = options.document();
   return made;
 }
@@ -39,7 +42,8 @@ Comparison compared(const Documents& made, const CompareOptions& options = {}) {
   gate.name = "test";
   gate.replicates = 500;
   gate.metrics["clip_i"] = {.role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02};
-  return compare(result_from_json(made.base, "base.json"), result_from_json(made.candidate, "candidate.json"), gate, options);
+  return compare(result_from_json(made.base, "base.json"),
+                 result_from_json(made.candidate, "candidate.json"), gate, options);
 }
 
 Documents renamed(Documents made, const std::string& story) {
@@ -52,29 +56,37 @@ TEST(ComparisonText, BeginsWithTheVerdictAndListsTheWorstStories) {
   const auto text = comparison_text(compared(documents(0.1)));
   EXPECT_THAT(text, StartsWith("regressed: clip_i\n"));
   EXPECT_THAT(text, HasSubstr("  ip07/1  clip_i  0.6500 -> 0.5350  (-0.1150)"));
-  EXPECT_THAT(comparison_text(compared(documents(-0.1))), StartsWith("no regression; improved: clip_i\n"));
+  EXPECT_THAT(comparison_text(compared(documents(-0.1))),
+              StartsWith("no regression; improved: clip_i\n"));
 }
 
 TEST(ComparisonText, MarksWhatWasAllowed) {
   auto made = documents(0.0);
   made.candidate["coverage"]["scored_shots"] = 1;
-  EXPECT_THAT(comparison_text(compared(made, {.allow = {"coverage"}})), HasSubstr("NOT LIKE AGAINST LIKE, allowed: coverage"));
-  EXPECT_THAT(comparison_markdown(compared(made, {.allow = {"coverage"}})), HasSubstr("> **Not like against like**, allowed: coverage"));
-  EXPECT_THAT(comparison_junit(compared(made, {.allow = {"coverage"}})), HasSubstr("<property name=\"allowed\" value=\"coverage"));
+  EXPECT_THAT(comparison_text(compared(made, {.allow = {"coverage"}})),
+              HasSubstr("NOT LIKE AGAINST LIKE, allowed: coverage"));
+  EXPECT_THAT(comparison_markdown(compared(made, {.allow = {"coverage"}})),
+              HasSubstr("> **Not like against like**, allowed: coverage"));
+  EXPECT_THAT(comparison_junit(compared(made, {.allow = {"coverage"}})),
+              HasSubstr("<property name=\"allowed\" value=\"coverage"));
   EXPECT_EQ(comparison_json(compared(made, {.allow = {"coverage"}})).at("allowed").size(), 1U);
 }
 
 TEST(ComparisonMarkdown, BeginsWithTheVerdictAndLinksTheWorstStories) {
-  const auto text = comparison_markdown(compared(documents(0.1)), {.story_link = "https://ci.example/report/#story={story}"});
+  const auto text = comparison_markdown(compared(documents(0.1)),
+                                        {.story_link = "https://ci.example/report/#story={story}"});
   EXPECT_THAT(text, StartsWith("### Regressed: clip\\_i\n"));
-  EXPECT_THAT(text, HasSubstr("[ip07/1](<https://ci.example/report/#story=ip07%2F1>) | clip\\_i | 0.6500 | 0.5350 | -0.1150 |"));
+  EXPECT_THAT(text, HasSubstr("[ip07/1](<https://ci.example/report/#story=ip07%2F1>) | clip\\_i | "
+                              "0.6500 | 0.5350 | -0.1150 |"));
   EXPECT_THAT(text, HasSubstr("<details><summary>1 watched metrics</summary>"));
 }
 
 TEST(ComparisonMarkdown, IdsAreText) {
-  const auto made = renamed(documents(0.1, "a|b<script>\n# x @all"), "<img src=x>|[l](http://e)`c`");
+  const auto made =
+      renamed(documents(0.1, "a|b<script>\n# x @all"), "<img src=x>|[l](http://e)`c`");
   const auto text = comparison_markdown(compared(made));
-  EXPECT_THAT(text, AllOf(Not(HasSubstr("<img")), Not(HasSubstr("<script>")), Not(HasSubstr("\n# x")), Not(HasSubstr("@all"))));
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("<img")), Not(HasSubstr("<script>")),
+                          Not(HasSubstr("\n# x")), Not(HasSubstr("@all"))));
   EXPECT_THAT(text, HasSubstr("&lt;img src=x&gt;\\|\\[l\\]\\(http&#58;//e\\)\\`c\\`"));
 }
 
@@ -82,7 +94,8 @@ TEST(ComparisonMarkdown, FitsACommentHoweverManyAndLongTheMetrics) {
   testing::SyntheticResult options;
   options.ips = 8;
   options.metrics = {"clip_i"};
-  for (int m = 0; m < 300; ++m) options.metrics.push_back(std::string(400, 'm') + std::to_string(m));
+  for (int m = 0; m < 300; ++m)
+    options.metrics.push_back(std::string(400, 'm') + std::to_string(m));
   options.shots = 1;
   options.frames = 1;
   Documents made{options.document(), options.document()};
@@ -104,28 +117,35 @@ TEST(ComparisonJson, HoldsEveryFigureOfTheComparison) {
 
 TEST(ComparisonJunit, ARegressionIsAFailureAndAMetricWithoutDirectionIsSkipped) {
   auto made = documents(0.1);
-  for (Json* document : {&made.base, &made.candidate}) (*document)["metrics"]["dino_i"]["direction"] = "none";
+  for (Json* document : {&made.base, &made.candidate})
+    (*document)["metrics"]["dino_i"]["direction"] = "none";
   const auto text = comparison_junit(compared(made));
   EXPECT_THAT(text, HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""));
-  EXPECT_THAT(text, HasSubstr("<testcase classname=\"asbench.compare.headline\" name=\"clip_i\" time=\"0\">\n      <failure type=\"regression\" message=\"regressed: "));
+  EXPECT_THAT(text,
+              HasSubstr("<testcase classname=\"asbench.compare.headline\" name=\"clip_i\" "
+                        "time=\"0\">\n      <failure type=\"regression\" message=\"regressed: "));
   EXPECT_THAT(text, HasSubstr("<skipped message=\"untested: neither way is better\"/>"));
 }
 
 TEST(ComparisonJunit, IdsAreText) {
-  const auto text = comparison_junit(compared(renamed(documents(0.1, "<&\"'\x01>"), "</failure><x a=\"")));
+  const auto text =
+      comparison_junit(compared(renamed(documents(0.1, "<&\"'\x01>"), "</failure><x a=\"")));
   EXPECT_THAT(text, HasSubstr("&lt;&amp;&quot;&apos; &gt;"));
   EXPECT_THAT(text, Not(HasSubstr("</failure><x")));
 }
 
 TEST(ComparisonCsv, HasALineAStoryAndMetricAndQuotesWhatNeedsIt) {
   const auto text = comparison_csv(compared(renamed(documents(0.25), "a,\"b\"\r\nc")));
-  EXPECT_THAT(text, StartsWith("story,ip,metric,direction,base,candidate,difference\r\nip00/0,ip00,clip_i,higher,0.5,0.25,-0.25\r\n"));
+  EXPECT_THAT(text, StartsWith("story,ip,metric,direction,base,candidate,difference\r\nip00/"
+                               "0,ip00,clip_i,higher,0.5,0.25,-0.25\r\n"));
   EXPECT_THAT(text, HasSubstr("\r\n\"a,\"\"b\"\"\r\nc\",ip07,clip_i,higher,0.65,"));
 }
 
 TEST(EscapeText, ASpreadsheetRunsNoFormula) {
-  for (const std::string formula : {"=1+1", "+1", "-1", "@SUM(A1)", "\tx"}) EXPECT_EQ(csv_field(formula), "'" + formula);
-  EXPECT_EQ(csv_field("=HYPERLINK(\"http://e\",\"x\")"), "\"'=HYPERLINK(\"\"http://e\"\",\"\"x\"\")\"");
+  for (const std::string formula : {"=1+1", "+1", "-1", "@SUM(A1)", "\tx"})
+    EXPECT_EQ(csv_field(formula), "'" + formula);
+  EXPECT_EQ(csv_field("=HYPERLINK(\"http://e\",\"x\")"),
+            "\"'=HYPERLINK(\"\"http://e\"\",\"\"x\"\")\"");
   EXPECT_EQ(csv_field("a=b"), "a=b");
 }
 
@@ -137,7 +157,8 @@ TEST(EscapeText, MarkdownNotifiesNobodyAndLinksNowhere) {
 }
 
 TEST(EscapeText, LeavesPlainTextAlone) {
-  for (const auto escape : {&terminal_text, &markdown_text, &xml_text, &csv_field}) EXPECT_EQ(escape("Fuchs läuft 3-mal."), "Fuchs läuft 3-mal.");
+  for (const auto escape : {&terminal_text, &markdown_text, &xml_text, &csv_field})
+    EXPECT_EQ(escape("Fuchs läuft 3-mal."), "Fuchs läuft 3-mal.");
   EXPECT_EQ(url_text("a-b_c.d~1/ä"), "a-b_c.d~1%2F%C3%A4");
   EXPECT_EQ(terminal_text("a\x1b[31mb\n"), "a [31mb ");
 }

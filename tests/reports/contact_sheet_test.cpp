@@ -14,14 +14,17 @@ namespace asbench::reports {
 namespace {
 namespace fs = std::filesystem;
 
-/// A result whose shots each have a hash of their own; pictures of two frames a shot lie in `folder`.
+/// A result whose shots each have a hash of their own; pictures of two frames a shot lie in
+/// `folder`.
 Result result_with_pictures(const fs::path& folder, const std::string& system) {
   testing::SyntheticResult synthetic;
   synthetic.system = system;
   synthetic.ips = 2;
   synthetic.frames = 2;
   synthetic.metrics = {"clip_i", "reference_copy"};
-  synthetic.value = [](int metric, int story) { return metric == 0 ? 0.1 * (story + 1) : (story == 3 ? 1.0 : 0.0); };
+  synthetic.value = [](int metric, int story) {
+    return metric == 0 ? 0.1 * (story + 1) : (story == 3 ? 1.0 : 0.0);
+  };
   Json document = synthetic.document();
   int number = 0;
   for (auto& story : document["stories"]) {
@@ -31,7 +34,8 @@ Result result_with_pictures(const fs::path& folder, const std::string& system) {
       shot["frames"] = {0, 1};
       for (int frame = 0; frame < 2; ++frame) {
         const cv::Mat picture(32, 48, CV_8UC3, cv::Scalar(0, 40 + 10 * number, 200));
-        cv::imwrite((folder / fmt::format("{}-{}.jpg", hash.substr(0, 32), frame)).string(), picture);
+        cv::imwrite((folder / fmt::format("{}-{}.jpg", hash.substr(0, 32), frame)).string(),
+                    picture);
       }
     }
   }
@@ -48,7 +52,8 @@ TEST(ContactSheets, WorstBestAndCopiedShotsBecomeReadablePictures) {
   const testing::TemporaryFolder folder;
   const std::vector<Result> results = {result_with_pictures(folder.path(), "mine")};
   const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
-  EXPECT_EQ(names_of(files), (std::set<std::string>{"mine-worst.png", "mine-best.png", "mine-copied.png"}));
+  EXPECT_EQ(names_of(files),
+            (std::set<std::string>{"mine-worst.png", "mine-best.png", "mine-copied.png"}));
   for (const auto& file : files) {
     const cv::Mat sheet = cv::imread(file.string());
     EXPECT_GT(sheet.cols, 600) << file;
@@ -58,14 +63,16 @@ TEST(ContactSheets, WorstBestAndCopiedShotsBecomeReadablePictures) {
 
 TEST(ContactSheets, WithoutPicturesThereAreNoSheets) {
   const testing::TemporaryFolder folder;
-  const std::vector<Result> results = {result_from_json(testing::SyntheticResult{}.document(), "mine")};
+  const std::vector<Result> results = {
+      result_from_json(testing::SyntheticResult{}.document(), "mine")};
   EXPECT_TRUE(write_contact_sheets(folder / "sheets", results, Pictures()).empty());
   EXPECT_FALSE(fs::exists(folder / "sheets"));
 }
 
 TEST(ContactSheets, HostileNamesStayInTheFolderAndDontCollide) {
   const testing::TemporaryFolder folder;
-  const std::vector<Result> results = {result_with_pictures(folder.path(), "../../etc/x"), result_with_pictures(folder.path(), "../../etc?x")};
+  const std::vector<Result> results = {result_with_pictures(folder.path(), "../../etc/x"),
+                                       result_with_pictures(folder.path(), "../../etc?x")};
   const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
   EXPECT_EQ(files.size(), 6U);
   EXPECT_EQ(names_of(files).size(), 6U);
@@ -75,7 +82,8 @@ TEST(ContactSheets, HostileNamesStayInTheFolderAndDontCollide) {
 TEST(ContactSheets, ABrokenPictureIsLeftBlack) {
   const testing::TemporaryFolder folder;
   auto results = std::vector<Result>{result_with_pictures(folder.path(), "mine")};
-  for (const auto& entry : fs::directory_iterator(folder.path())) write_file_atomically(entry.path(), "\xFF\xD8\xFF broken");
+  for (const auto& entry : fs::directory_iterator(folder.path()))
+    write_file_atomically(entry.path(), "\xFF\xD8\xFF broken");
   EXPECT_EQ(write_contact_sheets(folder / "sheets", results, Pictures({folder.path()})).size(), 3U);
 }
 

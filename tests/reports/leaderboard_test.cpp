@@ -7,7 +7,9 @@
 namespace asbench::reports {
 namespace {
 
-ResultMetric metric(const std::string& id, double mean, double half_width, const std::string& signature, ResultDirection direction = ResultDirection::higher) {
+ResultMetric metric(const std::string& id, double mean, double half_width,
+                    const std::string& signature,
+                    ResultDirection direction = ResultDirection::higher) {
   ResultMetric made;
   made.id = id;
   made.signature = signature;
@@ -17,12 +19,14 @@ ResultMetric metric(const std::string& id, double mean, double half_width, const
   return made;
 }
 
-Result document(const std::string& name, double clip, double half_width, double frozen = 0.0, const std::string& signature = "clip_i@1") {
+Result document(const std::string& name, double clip, double half_width, double frozen = 0.0,
+                const std::string& signature = "clip_i@1") {
   Result result;
   result.system = name;
   result.protocol = "animeshooter-v1";
   result.split = {.name = "s", .form = "demo", .sha256 = "aa", .stories = 2, .ips = 2};
-  result.metrics = {metric("clip_i", clip, half_width, signature), metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
+  result.metrics = {metric("clip_i", clip, half_width, signature),
+                    metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
                     metric("frozen_rate", frozen, 0.0, "frozen_rate@1", ResultDirection::lower)};
   return result;
 }
@@ -30,7 +34,8 @@ Result document(const std::string& name, double clip, double half_width, double 
 using Results = std::vector<Result>;
 
 TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
-  const auto text = leaderboard_markdown(Results{document("low", 0.5, 0.01), document("best", 0.7, 0.01), document("near", 0.69, 0.02)});
+  const auto text = leaderboard_markdown(Results{
+      document("low", 0.5, 0.01), document("best", 0.7, 0.01), document("near", 0.69, 0.02)});
   EXPECT_LT(text.find("| best |"), text.find("| near |"));
   EXPECT_LT(text.find("| near |"), text.find("| low |"));
   EXPECT_NE(text.find("| best | **0.700**"), std::string::npos) << text;
@@ -39,28 +44,34 @@ TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
 }
 
 TEST(Leaderboard, LowerIsBetterWhereTheMetricSaysSo) {
-  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0, 0.05), document("b", 0.4, 0.0, 0.0)}, {.metrics = {"frozen_rate"}});
+  const auto text =
+      leaderboard_markdown(Results{document("a", 0.5, 0.0, 0.05), document("b", 0.4, 0.0, 0.0)},
+                           {.metrics = {"frozen_rate"}});
   EXPECT_LT(text.find("| b | **0.000**"), text.find("| a | 0.050"));
 }
 
 TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
-  const auto text = leaderboard_markdown(Results{document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
+  const auto text = leaderboard_markdown(
+      Results{document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
   EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | 1.000 |"), std::string::npos) << text;
   EXPECT_NE(text.find("| b | 0.500 | **0.500** |"), std::string::npos) << text;
   EXPECT_NE(text.find("frozen\\_rate 1.00"), std::string::npos) << text;
 }
 
 TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
-  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0), document("b", 0.6, 0.0, 0.0, "clip_i@1 | frames=ends:5")});
+  const auto text = leaderboard_markdown(
+      Results{document("a", 0.5, 0.0), document("b", 0.6, 0.0, 0.0, "clip_i@1 | frames=ends:5")});
   EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
-  EXPECT_EQ(text.find("**"), text.find("**best**")) << "one system alone is not the best of anything";
+  EXPECT_EQ(text.find("**"), text.find("**best**"))
+      << "one system alone is not the best of anything";
 }
 
 TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {
   Result demo = document("a", 0.5, 0.0);
   demo.demo_encoders = {"asbench/mini-clip"};
   EXPECT_NE(leaderboard_markdown(Results{demo}).find("DEMO ENCODERS"), std::string::npos);
-  EXPECT_NE(leaderboard_text(Results{demo}).find("DEMO ENCODERS (asbench/mini-clip)"), std::string::npos);
+  EXPECT_NE(leaderboard_text(Results{demo}).find("DEMO ENCODERS (asbench/mini-clip)"),
+            std::string::npos);
   EXPECT_EQ(leaderboard_text(Results{document("a", 0.5, 0.0)}).find("DEMO"), std::string::npos);
 }
 
@@ -72,8 +83,11 @@ TEST(Leaderboard, NamesAreTextWhateverTheyHold) {
 TEST(Leaderboard, PublishedResultsAreShownAndNeverRanked) {
   Result published = document("paper", 0.9, 0.0), other = document("paper 2", 0.8, 0.0);
   published.kind = other.kind = ResultKind::reported;
-  const auto text = leaderboard_markdown(Results{published, document("a", 0.5, 0.0), document("b", 0.4, 0.0), other});
-  EXPECT_LT(text.find("| b |"), text.find("| paper (as published, not re-run, encoder not stated) | 0.900 |")) << text;
+  const auto text = leaderboard_markdown(
+      Results{published, document("a", 0.5, 0.0), document("b", 0.4, 0.0), other});
+  EXPECT_LT(text.find("| b |"),
+            text.find("| paper (as published, not re-run, encoder not stated) | 0.900 |"))
+      << text;
   EXPECT_NE(text.find("| a | **0.500**"), std::string::npos) << text;
 }
 
@@ -87,14 +101,17 @@ std::string refusal(const Results& results) {
 }
 
 TEST(Reportable, TwoSystemsOfOneNameInOneTableAreRefusedByTheirDocuments) {
-  Result first = document("a", 0.5, 0.0), second = document("a", 0.6, 0.0), another = document("a", 0.6, 0.0, 0.0, "clip_i@2"), published = document("a", 0.6, 0.0);
-  for (Result* result : {&first, &second, &another}) result->stories.push_back({.id = "s", .ip = "i", .shots = {}, .metrics = {}});
+  Result first = document("a", 0.5, 0.0), second = document("a", 0.6, 0.0),
+         another = document("a", 0.6, 0.0, 0.0, "clip_i@2"), published = document("a", 0.6, 0.0);
+  for (Result* result : {&first, &second, &another})
+    result->stories.push_back({.id = "s", .ip = "i", .shots = {}, .metrics = {}});
   first.where = "one.json";
   second.where = "two.json";
   published.kind = ResultKind::reported;
   const auto text = refusal({first, second});
   EXPECT_NE(text.find("one.json and two.json are both of a system 'a'"), std::string::npos) << text;
-  EXPECT_EQ(refusal({first, another, published}), "") << "measured in another way, or published: another table";
+  EXPECT_EQ(refusal({first, another, published}), "")
+      << "measured in another way, or published: another table";
 }
 
 TEST(Reportable, WithoutMetricsOrStoriesThereIsNothingToReport) {
@@ -112,7 +129,10 @@ TEST(Marks, SeveralBestLeaveNoSecond) {
 }
 
 TEST(Marks, WhoIsBarredTakesNoMarkFromOthers) {
-  const std::vector<Contender> column = {{.value = 0.9, .barred = true}, {.value = 0.5}, {.value = 0.4, .interval = Interval{0.3, 0.5}}, {}};
+  const std::vector<Contender> column = {{.value = 0.9, .barred = true},
+                                         {.value = 0.5},
+                                         {.value = 0.4, .interval = Interval{0.3, 0.5}},
+                                         {}};
   const auto marks = mark_column(column, ResultDirection::higher);
   EXPECT_FALSE(marks[0].best || marks[0].second);
   EXPECT_TRUE(marks[1].best);

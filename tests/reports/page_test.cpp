@@ -17,7 +17,9 @@ std::string island(const std::string& page) {
   return page.substr(begin, page.find("</script>", begin) - begin);
 }
 
-Result result(const testing::SyntheticResult& made) { return result_from_json(made.document(), made.system); }
+Result result(const testing::SyntheticResult& made) {
+  return result_from_json(made.document(), made.system);
+}
 
 TEST(Page, ACaptionThatHoldsAScriptIsText) {
   Json document = testing::SyntheticResult{}.document();
@@ -35,7 +37,8 @@ TEST(Page, ACaptionThatHoldsAScriptIsText) {
 
 TEST(Page, AsksTheNetworkForNothing) {
   const auto page = page_html(std::vector<Result>{result({})}, Pictures());
-  for (const char* reference : {"src=\"http", "href=\"http", "@import", "url(http", "fetch(", "XMLHttpRequest"}) {
+  for (const char* reference :
+       {"src=\"http", "href=\"http", "@import", "url(http", "fetch(", "XMLHttpRequest"}) {
     EXPECT_EQ(page.find(reference), std::string::npos) << reference;
   }
   EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
@@ -44,8 +47,10 @@ TEST(Page, AsksTheNetworkForNothing) {
 
 TEST(Page, ItsOwnScriptsWriteTextOnly) {
   for (const char* name : {"base.js", "leaderboard.js", "charts.js", "stories.js", "page.js"}) {
-    const auto script = read_text_file(std::filesystem::path(ASBENCH_SOURCE_DIR) / "reports/page" / name);
-    for (const char* dangerous : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
+    const auto script =
+        read_text_file(std::filesystem::path(ASBENCH_SOURCE_DIR) / "reports/page" / name);
+    for (const char* dangerous :
+         {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
       EXPECT_EQ(script.find(dangerous), std::string::npos) << name << ": " << dangerous;
     }
   }
@@ -69,7 +74,8 @@ TEST(Page, PicturesTakeNoMoreThanTheirBudgetAndStandOnce) {
 TEST(Page, WhatIsNoPictureIsNotShown) {
   const testing::TemporaryFolder folder;
   write_file_atomically(folder / (std::string(32, 'a') + "-0.jpg"), "<svg onload=alert(1)>");
-  EXPECT_TRUE(page_data(std::vector<Result>{result({})}, Pictures({folder.path()}))["pictures"].empty());
+  EXPECT_TRUE(
+      page_data(std::vector<Result>{result({})}, Pictures({folder.path()}))["pictures"].empty());
 }
 
 TEST(Page, SystemsOfOtherSignaturesStandInOtherGroups) {
@@ -88,7 +94,8 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
   document["metrics"]["clip_i"]["normalised"] = 0.75;
   document["metrics"]["clip_i"]["noise_floor"] = 0.5;
   document["metrics"]["clip_i"]["n_failed"] = 3;
-  const Json row = page_data(std::vector<Result>{result_from_json(document, "d")}, Pictures())["systems"][0]["values"][0];
+  const Json row = page_data(std::vector<Result>{result_from_json(document, "d")},
+                             Pictures())["systems"][0]["values"][0];
   EXPECT_EQ(row[3], 0.5) << "HarMeanP";
   EXPECT_EQ(row[6], 3) << "failed";
   EXPECT_EQ(row[8].size(), 4U) << "shots";
@@ -110,12 +117,24 @@ TEST(Page, TwentySystemsOfTwoHundredStoriesStayBelowFifteenMegabytes) {
     made.system = "system " + std::to_string(s);
     made.ips = 20;
     made.stories_per_ip = 10;
-    made.metrics = {"clip_i", "dino_i", "dreamsim", "clip_t", "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "motion", "frozen_rate", "reference_copy"};
-    made.value = [s](int metric, int story) { return 0.4 + 0.0123457 * s + 0.00098765 * story + 0.0314159 * metric; };
+    made.metrics = {"clip_i",
+                    "dino_i",
+                    "dreamsim",
+                    "clip_t",
+                    "cross_shot_clip",
+                    "cross_shot_dino",
+                    "faithful_consistency",
+                    "motion",
+                    "frozen_rate",
+                    "reference_copy"};
+    made.value = [s](int metric, int story) {
+      return 0.4 + 0.0123457 * s + 0.00098765 * story + 0.0314159 * metric;
+    };
     results.push_back(result(made));
   }
   const auto page = page_html(results, Pictures());
-  EXPECT_LT(page.size(), 8'000'000U) << "numbers alone, every metric with values of frames; pictures get what is left of 14 MB";
+  EXPECT_LT(page.size(), 8'000'000U)
+      << "numbers alone, every metric with values of frames; pictures get what is left of 14 MB";
 }
 
 TEST(Base64, MatchesRfc4648) {
@@ -126,7 +145,9 @@ TEST(Base64, MatchesRfc4648) {
   EXPECT_EQ(base64("\xFF\xD8\xFF"), "/9j/");
 }
 
-TEST(Page, NeedsAResult) { EXPECT_THROW((void)page_html({}, Pictures()), UsageError); }
+TEST(Page, NeedsAResult) {
+  EXPECT_THROW((void)page_html({}, Pictures()), UsageError);
+}
 
 }  // namespace
 }  // namespace asbench::reports

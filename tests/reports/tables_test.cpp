@@ -25,13 +25,19 @@ Result result(const std::string& system, double value, const std::string& direct
   return result_from_json(synthetic.document(), system);
 }
 
-const std::string kHostile = "a_b & 100% $x$ \\input{x} #1 ~^ \"q\",\n<script>alert(1)</script> | **b** é 日本";
+const std::string kHostile =
+    "a_b & 100% $x$ \\input{x} #1 ~^ \"q\",\n<script>alert(1)</script> | **b** é 日本";
 
 TEST(Tables, MarkdownHasThePapersColumnsAndMarksTheBestAndTheSecond) {
-  const std::vector<Result> results = {result("low", 0.5), result("best", 0.75), result("near", 0.625)};
+  const std::vector<Result> results = {result("low", 0.5), result("best", 0.75),
+                                       result("near", 0.625)};
   const auto text = table_markdown(results, {.digits = 3});
-  EXPECT_THAT(text, HasSubstr("| clip\\_i ↑ | shot 1 | shot 2 | shot 3 | shot 4 | Mean | HarMeanP |"));
-  EXPECT_THAT(text, HasSubstr("| best | **0.750** | **0.750** | **0.750** | **0.750** | **0.750** | **0.750** |"));
+  EXPECT_THAT(text,
+              HasSubstr("| clip\\_i ↑ | shot 1 | shot 2 | shot 3 | shot 4 | Mean | HarMeanP |"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "| best | **0.750** | **0.750** | **0.750** | **0.750** | **0.750** | **0.750** |"));
   EXPECT_THAT(text, HasSubstr("| near | <u>0.625</u> |"));
   EXPECT_THAT(text, HasSubstr("| low | 0.500 |"));
   EXPECT_THAT(text, HasSubstr("protocol synthetic"));
@@ -40,7 +46,8 @@ TEST(Tables, MarkdownHasThePapersColumnsAndMarksTheBestAndTheSecond) {
 
 TEST(Tables, LowerIsBestWhereTheMetricSaysSoAndIntervalsComeOnDemand) {
   const std::vector<Result> results = {result("a", 0.5, "lower"), result("b", 0.25, "lower")};
-  const auto text = table_markdown(results, {.metrics = {"clip_i"}, .digits = 2, .intervals = true});
+  const auto text =
+      table_markdown(results, {.metrics = {"clip_i"}, .digits = 2, .intervals = true});
   EXPECT_THAT(text, HasSubstr("clip\\_i ↓"));
   EXPECT_THAT(text, HasSubstr("**0.25** [0.25, 0.25]"));
   EXPECT_THAT(table_markdown(results), Not(HasSubstr("[0.25")));
@@ -50,7 +57,8 @@ TEST(Tables, ColumnsCanBeChosenAndAnUnknownOneIsRefusedByName) {
   const std::vector<Result> results = {result("a", 0.5)};
   const auto text = table_markdown(results, {.columns = {table_column("mean")}});
   EXPECT_THAT(text, HasSubstr("| clip\\_i ↑ | Mean |\n"));
-  EXPECT_THAT([] { (void)table_column("median"); }, ::testing::ThrowsMessage<UsageError>(HasSubstr("median")));
+  EXPECT_THAT([] { (void)table_column("median"); },
+              ::testing::ThrowsMessage<UsageError>(HasSubstr("median")));
 }
 
 TEST(Tables, AMeanWhoseIntervalReachesTheBestIsMarkedAndExplained) {
@@ -66,9 +74,11 @@ TEST(Tables, AMetricOfOnesOwnIsShownWhereNoneOfTheUsualWasMeasured) {
   testing::SyntheticResult own;
   own.metrics = {"my_metric"};
   own.stories_per_ip = 3;  // a table of its own
-  const std::vector<Result> results = {result("usual", 0.5), result_from_json(own.document(), "own")};
+  const std::vector<Result> results = {result("usual", 0.5),
+                                       result_from_json(own.document(), "own")};
   EXPECT_THAT(table_csv(results), HasSubstr(",my_metric,higher,0.5,"));
-  EXPECT_THAT([&] { (void)table_csv(results, {.metrics = {"nope"}}); }, ::testing::ThrowsMessage<UsageError>(HasSubstr("nope")));
+  EXPECT_THAT([&] { (void)table_csv(results, {.metrics = {"nope"}}); },
+              ::testing::ThrowsMessage<UsageError>(HasSubstr("nope")));
 }
 
 TEST(Tables, ALongLatexTableIsBrokenBetweenBlocks) {
@@ -89,7 +99,10 @@ TEST(Tables, ALongLatexTableIsBrokenBetweenBlocks) {
 TEST(Tables, CsvIsRfc4180WithExactNumbers) {
   const std::vector<Result> results = {result(kHostile, 341.0 / 1024.0)};
   const auto text = table_csv(results);
-  EXPECT_TRUE(text.starts_with("table,system,kind,metric,direction,shot_1,shot_2,shot_3,shot_4,mean,harmeanp,ci95_low,ci95_high,n_stories,protocol,signature\r\n")) << text;
+  EXPECT_TRUE(
+      text.starts_with("table,system,kind,metric,direction,shot_1,shot_2,shot_3,shot_4,mean,"
+                       "harmeanp,ci95_low,ci95_high,n_stories,protocol,signature\r\n"))
+      << text;
   EXPECT_THAT(text, HasSubstr("\"a_b & 100% $x$ \\input{x} #1 ~^ \"\"q\"\",\n<script>"));
   EXPECT_THAT(text, HasSubstr(",0.3330078125,"));
   EXPECT_TRUE(text.ends_with("\r\n"));
@@ -109,7 +122,8 @@ TEST(Tables, PublishedResultsStandApartUnmarkedAndLabelled) {
   results.insert(results.end(), published.begin(), published.end());
   const auto text = table_markdown(results, {.metrics = {"clip_i"}});
   EXPECT_THAT(text, HasSubstr("as published, not re-run, encoder not stated"));
-  EXPECT_THAT(text, HasSubstr("| AnimeShooterGen | 0.8022 | 0.7949 | 0.7970 | 0.7986 | 0.7982 | 0.6121 |"));
+  EXPECT_THAT(
+      text, HasSubstr("| AnimeShooterGen | 0.8022 | 0.7949 | 0.7970 | 0.7986 | 0.7982 | 0.6121 |"));
   EXPECT_THAT(text, HasSubstr("| mine | **0.5000**"));
 }
 
@@ -130,16 +144,21 @@ TEST(Tables, PublishedMeansAreTheMeansOfTheirShots) {
 
 TEST(Tables, TheLatexCompilesWhateverTheNamesHold) {
   const std::filesystem::path pdflatex = "/usr/bin/pdflatex";
-  if (!std::filesystem::exists(pdflatex)) GTEST_SKIP() << "needs pdflatex (./bootstrap.sh test installs texlive-latex-base)";
+  if (!std::filesystem::exists(pdflatex))
+    GTEST_SKIP() << "needs pdflatex (./bootstrap.sh test installs texlive-latex-base)";
   std::vector<Result> results = {result(kHostile, 0.5), result("second", -0.25)};
   const auto published = published_results();
   results.insert(results.end(), published.begin(), published.end());
   const testing::TemporaryFolder folder;
   write_file_atomically(folder / "table.tex", table_latex(results, {.intervals = true}));
-  write_file_atomically(folder / "main.tex", "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{booktabs}\n\\begin{document}\n\\input{" +
-                                                 (folder / "table.tex").string() + "}\n\\end{document}\n");
-  const auto run = testing::run_program(pdflatex.string(), {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory", folder.path().string(),
-                                                             (folder / "main.tex").string()});
+  write_file_atomically(folder / "main.tex",
+                        "\\documentclass{article}\n\\usepackage[T1]{fontenc}\n\\usepackage{"
+                        "booktabs}\n\\begin{document}\n\\input{" +
+                            (folder / "table.tex").string() + "}\n\\end{document}\n");
+  const auto run = testing::run_program(
+      pdflatex.string(),
+      {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory",
+       folder.path().string(), (folder / "main.tex").string()});
   EXPECT_EQ(run.exit_code, 0) << run.out;
   EXPECT_TRUE(std::filesystem::exists(folder / "main.pdf"));
 }

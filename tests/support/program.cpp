@@ -16,7 +16,8 @@
 namespace asbench::testing {
 namespace {
 
-pid_t start(const std::string& program, const std::vector<std::string>& arguments, const std::string& out, const std::string& err) {
+pid_t start(const std::string& program, const std::vector<std::string>& arguments,
+            const std::string& out, const std::string& err) {
   std::vector<char*> argv{const_cast<char*>(program.c_str())};
   for (const auto& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
@@ -44,7 +45,8 @@ std::string content(const std::filesystem::path& path) {
 ProgramResult ended(pid_t child, const TemporaryFolder& folder) {
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"), content(folder / "err")};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"),
+          content(folder / "err")};
 }
 
 }  // namespace
@@ -55,15 +57,19 @@ ProgramResult run_program(const std::string& program, const std::vector<std::str
   return ended(child, folder);
 }
 
-ProgramResult run_and_interrupt(const std::string& program, const std::vector<std::string>& arguments, int milliseconds) {
+ProgramResult run_and_interrupt(const std::string& program,
+                                const std::vector<std::string>& arguments, int milliseconds) {
   const TemporaryFolder folder;
   const pid_t child = start(program, arguments, folder / "out", folder / "err");
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
-  ::kill(child, SIGINT);  // no harm if it has ended: it is not waited for yet, so its number is still its own
+  ::kill(
+      child,
+      SIGINT);  // no harm if it has ended: it is not waited for yet, so its number is still its own
   return ended(child, folder);
 }
 
-bool run_and_kill(const std::string& program, const std::vector<std::string>& arguments, int milliseconds) {
+bool run_and_kill(const std::string& program, const std::vector<std::string>& arguments,
+                  int milliseconds) {
   const pid_t child = start(program, arguments, "/dev/null", "/dev/null");
   std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
   int status = 0;

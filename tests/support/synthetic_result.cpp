@@ -8,8 +8,10 @@ namespace {
 const std::string kHash(64, 'a');
 
 Json provenance() {
-  return {{"version", "0.1.0"}, {"commit", "0"},          {"dirty", false},        {"libraries", Json::object()}, {"device", "cpu"}, {"threads", 1},
-          {"weights", Json::object()}, {"decoder", "none"}, {"started", "2000-01-01T00:00:00Z"}, {"wall_seconds", 0.0}};
+  return {{"version", "0.1.0"},          {"commit", "0"},     {"dirty", false},
+          {"libraries", Json::object()}, {"device", "cpu"},   {"threads", 1},
+          {"weights", Json::object()},   {"decoder", "none"}, {"started", "2000-01-01T00:00:00Z"},
+          {"wall_seconds", 0.0}};
 }
 
 }  // namespace
@@ -19,9 +21,14 @@ Json SyntheticResult::document() const {
   Json json;
   json["schema"] = "asbench/result@1";
   json["system"] = {{"name", system}, {"kind", kind}};
-  json["protocol"] = {{"name", "synthetic"}, {"settings", {{"frames", fmt::format("midpoint:{}", frames)}}}};
-  json["split"] = {{"name", "synthetic"}, {"form", "test-set"}, {"sha256", kHash}, {"stories", stories}, {"shots", stories * shots}, {"ips", ips}};
-  json["coverage"] = {{"expected_shots", stories * shots}, {"scored_shots", stories * shots}, {"policy", "fail"}, {"findings", Json::array()}};
+  json["protocol"] = {{"name", "synthetic"},
+                      {"settings", {{"frames", fmt::format("midpoint:{}", frames)}}}};
+  json["split"] = {{"name", "synthetic"}, {"form", "test-set"},       {"sha256", kHash},
+                   {"stories", stories},  {"shots", stories * shots}, {"ips", ips}};
+  json["coverage"] = {{"expected_shots", stories * shots},
+                      {"scored_shots", stories * shots},
+                      {"policy", "fail"},
+                      {"findings", Json::array()}};
   json["provenance"] = provenance();
   json["canonical"] = true;
   json["overrides"] = Json::array();
@@ -30,16 +37,25 @@ Json SyntheticResult::document() const {
   Json entries = Json::array();
   for (int s = 0; s < stories; ++s) {
     const std::string ip = fmt::format("ip{:02}", s / stories_per_ip);
-    Json entry = {{"id", fmt::format("{}/{}", ip, s % stories_per_ip)}, {"ip", ip}, {"shots", Json::array()}, {"metrics", Json::object()}};
+    Json entry = {{"id", fmt::format("{}/{}", ip, s % stories_per_ip)},
+                  {"ip", ip},
+                  {"shots", Json::array()},
+                  {"metrics", Json::object()}};
     for (int shot = 1; shot <= shots; ++shot) {
-      entry["shots"].push_back({{"shot", shot}, {"caption", fmt::format("Shot {} of story {}.", shot, s)}, {"frames", std::vector<int>(static_cast<std::size_t>(frames))},
-                                {"frame_count", 49}, {"sha256", kHash}});
+      entry["shots"].push_back({{"shot", shot},
+                                {"caption", fmt::format("Shot {} of story {}.", shot, s)},
+                                {"frames", std::vector<int>(static_cast<std::size_t>(frames))},
+                                {"frame_count", 49},
+                                {"sha256", kHash}});
     }
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       const double score = value(static_cast<int>(m), s);
       sums[m] += score;
       Json values = Json::array();
-      for (int shot = 0; shot < shots; ++shot) values.push_back({{"value", score}, {"frames", std::vector<double>(static_cast<std::size_t>(frames), score)}});
+      for (int shot = 0; shot < shots; ++shot)
+        values.push_back(
+            {{"value", score},
+             {"frames", std::vector<double>(static_cast<std::size_t>(frames), score)}});
       entry["metrics"][metrics[m]] = {{"mean", score}, {"harmeanp", score}, {"shots", values}};
     }
     entries.push_back(entry);
@@ -47,9 +63,19 @@ Json SyntheticResult::document() const {
   json["metrics"] = Json::object();
   for (std::size_t m = 0; m < metrics.size(); ++m) {
     const double mean = sums[m] / stories;
-    json["metrics"][metrics[m]] = {{"signature", fmt::format("{}@1 | enc=synthetic#00 | frames=midpoint:{} | agg=frame>shot>story>system | missing=fail", metrics[m], frames)},
-                                   {"direction", direction}, {"mean", mean}, {"ci95", {mean, mean}}, {"n_stories", stories}, {"n_evaluated", stories * shots},
-                                   {"n_failed", 0}, {"n_skipped", 0}, {"per_shot_index", std::vector<double>(static_cast<std::size_t>(shots), mean)}, {"harmeanp", mean}};
+    json["metrics"][metrics[m]] = {
+        {"signature", fmt::format("{}@1 | enc=synthetic#00 | frames=midpoint:{} | "
+                                  "agg=frame>shot>story>system | missing=fail",
+                                  metrics[m], frames)},
+        {"direction", direction},
+        {"mean", mean},
+        {"ci95", {mean, mean}},
+        {"n_stories", stories},
+        {"n_evaluated", stories * shots},
+        {"n_failed", 0},
+        {"n_skipped", 0},
+        {"per_shot_index", std::vector<double>(static_cast<std::size_t>(shots), mean)},
+        {"harmeanp", mean}};
   }
   json["stories"] = entries;
   return json;

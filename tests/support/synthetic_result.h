@@ -8,7 +8,8 @@
 
 namespace asbench::testing {
 
-/// A result document made without scoring anything: sound to the schema, with values that the test chooses.
+/// A result document made without scoring anything: sound to the schema, with values that the test
+/// chooses.
 struct SyntheticResult {
   std::string system = "synthetic";
   std::string kind = "submission";
@@ -18,7 +19,8 @@ struct SyntheticResult {
   int frames = 5;
   std::vector<std::string> metrics = {"clip_i"};
   std::string direction = "higher";
-  /// Value of a metric (index in `metrics`) of a story (index in the document; IP = story / stories_per_ip).
+  /// Value of a metric (index in `metrics`) of a story (index in the document; IP = story /
+  /// stories_per_ip).
   std::function<double(int metric, int story)> value = [](int, int) { return 0.5; };
 
   /// Stories are "ip00/0", "ip00/1", ...; shots and frames have their story's value.

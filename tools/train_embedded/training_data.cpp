@@ -1,7 +1,7 @@
 // Renders frames, captions and references of a mini world for tools/train_embedded/train.py:
 //   DIR/frames.u8         uint8 [N, height, width, 3], RGB, straight from the renderer
-//   DIR/index.json        sizes, and a row a frame: ip, story, shot, frame, narrative and descriptive caption
-//   DIR/references/*.png  RGBA, one an IP
+//   DIR/index.json        sizes, and a row a frame: ip, story, shot, frame, narrative and
+//   descriptive caption DIR/references/*.png  RGBA, one an IP
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
@@ -43,7 +43,8 @@ struct Row {
 int run(const Options& options) {
   const Cast cast = options.cast == "demo" ? Cast::demo : Cast::training;
   const RenderFormat format;
-  const auto indices = loaders::frame_indices(loaders::parse_frame_rule(options.frames), format.frames);
+  const auto indices =
+      loaders::frame_indices(loaders::parse_frame_rule(options.frames), format.frames);
   const auto characters = make_cast(cast, options.seed, options.ips);
   const auto settings = settings_of(cast);
   fs::create_directories(fs::path(options.out) / "references");
@@ -51,18 +52,22 @@ int run(const Options& options) {
   std::vector<Row> rows;
   for (int ip = 0; ip < options.ips; ++ip) {
     const Character& character = characters[static_cast<std::size_t>(ip)];
-    cv::imwrite((fs::path(options.out) / "references" / (character.id() + ".png")).string(), loaders::to_mat(render_reference(character)));
+    cv::imwrite((fs::path(options.out) / "references" / (character.id() + ".png")).string(),
+                loaders::to_mat(render_reference(character)));
     for (int story = 0; story < options.stories; ++story) {
       const std::uint64_t seed = options.seed * 1000033 + static_cast<std::uint64_t>(ip) * 997 + 13;
       const auto shots = write_story(character, settings, seed, story, options.shots);
       for (int shot = 0; shot < options.shots; ++shot) {
         const ShotScript& script = shots[static_cast<std::size_t>(shot)];
-        for (const int frame : indices) rows.push_back({script, script.narrative(opening_of(shot, options.shots)), ip, story, shot, frame});
+        for (const int frame : indices)
+          rows.push_back(
+              {script, script.narrative(opening_of(shot, options.shots)), ip, story, shot, frame});
       }
     }
   }
 
-  const std::size_t bytes = static_cast<std::size_t>(format.width) * static_cast<std::size_t>(format.height) * 3;
+  const std::size_t bytes =
+      static_cast<std::size_t>(format.width) * static_cast<std::size_t>(format.height) * 3;
   std::vector<std::uint8_t> pixels(rows.size() * bytes);
   {
     std::vector<std::jthread> threads;
@@ -71,14 +76,17 @@ int run(const Options& options) {
       threads.emplace_back([&, part] {
         for (std::size_t i = part; i < rows.size(); i += count) {
           const Image frame = render_frame(rows[i].script, format, rows[i].frame);
-          std::copy(frame.bytes.begin(), frame.bytes.end(), pixels.begin() + static_cast<std::ptrdiff_t>(i * bytes));
+          std::copy(frame.bytes.begin(), frame.bytes.end(),
+                    pixels.begin() + static_cast<std::ptrdiff_t>(i * bytes));
         }
       });
     }
   }
   std::ofstream file(fs::path(options.out) / "frames.u8", std::ios::binary);
-  file.write(reinterpret_cast<const char*>(pixels.data()), static_cast<std::streamsize>(pixels.size()));
-  if (!file.flush()) throw BadInput(fmt::format("{}/frames.u8 can't be written: is the disk full?", options.out));
+  file.write(reinterpret_cast<const char*>(pixels.data()),
+             static_cast<std::streamsize>(pixels.size()));
+  if (!file.flush())
+    throw BadInput(fmt::format("{}/frames.u8 can't be written: is the disk full?", options.out));
 
   Json index;
   index["cast"] = options.cast;
@@ -87,9 +95,15 @@ int run(const Options& options) {
   index["width"] = format.width;
   Json list = Json::array();
   for (const Row& row : rows) {
-    list.push_back({{"ip", row.script.character.id()}, {"character", row.script.character.words()}, {"story", row.story}, {"shot", row.shot},
-                    {"frame", row.frame}, {"caption", row.narrative}, {"descriptive", row.script.descriptive()},
-                    {"setting", row.script.setting.words()}, {"action", kActions[static_cast<std::size_t>(row.script.action)].verb}});
+    list.push_back({{"ip", row.script.character.id()},
+                    {"character", row.script.character.words()},
+                    {"story", row.story},
+                    {"shot", row.shot},
+                    {"frame", row.frame},
+                    {"caption", row.narrative},
+                    {"descriptive", row.script.descriptive()},
+                    {"setting", row.script.setting.words()},
+                    {"action", kActions[static_cast<std::size_t>(row.script.action)].verb}});
   }
   index["rows"] = std::move(list);
   write_json_file(fs::path(options.out) / "index.json", index);
@@ -103,7 +117,9 @@ int main(int argc, char** argv) {
   Options options;
   CLI::App app("Renders training data for the embedded encoders", "asbench_training_data");
   app.add_option("--out", options.out, "folder to write")->required();
-  app.add_option("--cast", options.cast, "training or demo")->check(CLI::IsMember({"training", "demo"}))->capture_default_str();
+  app.add_option("--cast", options.cast, "training or demo")
+      ->check(CLI::IsMember({"training", "demo"}))
+      ->capture_default_str();
   app.add_option("--seed", options.seed)->capture_default_str();
   app.add_option("--ips", options.ips, "characters")->capture_default_str();
   app.add_option("--stories-per-ip", options.stories)->capture_default_str();

@@ -1,5 +1,5 @@
-// Video networks against torch and transformers (tests/golden/video): the profiles of clips, a TorchScript network with the published
-// I3D's calling form, VideoMAE block by block.
+// Video networks against torch and transformers (tests/golden/video): the profiles of clips, a
+// TorchScript network with the published I3D's calling form, VideoMAE block by block.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -18,7 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path golden(const char* name) { return fs::path(ASBENCH_SOURCE_DIR) / "tests" / "golden" / "video" / name; }
+fs::path golden(const char* name) {
+  return fs::path(ASBENCH_SOURCE_DIR) / "tests" / "golden" / "video" / name;
+}
 
 std::vector<Image> frames_of(const at::Tensor& levels) {  // [T, H, W, 3]
   std::vector<Image> frames;
@@ -37,7 +39,8 @@ at::Tensor preprocessed(const at::Tensor& levels, const ClipProfile& profile) {
   for (const auto& frame : frames) pointers.push_back(&frame);
   const Extent size = profile.output({frames.front().height, frames.front().width});
   at::Tensor clip = at::empty({3, levels.size(0), size.height, size.width}, at::kFloat);
-  preprocess_clip(pointers, profile, {clip.mutable_data_ptr<float>(), static_cast<std::size_t>(clip.numel())});
+  preprocess_clip(pointers, profile,
+                  {clip.mutable_data_ptr<float>(), static_cast<std::size_t>(clip.numel())});
   return clip;
 }
 
@@ -46,18 +49,22 @@ class ClipProfiles : public ::testing::TestWithParam<std::string> {};
 TEST_P(ClipProfiles, GiveWhatTorchGives) {
   const auto expected = read_tensors(golden("preprocess.safetensors"));
   const ClipProfile profile = named_clip_profile(GetParam());
-  const double tolerance = profile.values == ClipProfile::Values::levels ? 0.0 : 2e-6;  // rounding of three float32 products
+  const double tolerance = profile.values == ClipProfile::Values::levels
+                               ? 0.0
+                               : 2e-6;  // rounding of three float32 products
   for (int shape = 0; shape < 3; ++shape) {
     const at::Tensor clip = preprocessed(expected.at("frames." + std::to_string(shape)), profile);
     const std::string name = GetParam() + "." + std::to_string(shape);
     const at::Tensor sizes = expected.at(name + ".shape");
-    for (int axis = 0; axis < 4; ++axis) EXPECT_EQ(clip.size(axis), sizes[axis].item<std::int64_t>()) << name;
+    for (int axis = 0; axis < 4; ++axis)
+      EXPECT_EQ(clip.size(axis), sizes[axis].item<std::int64_t>()) << name;
     const at::Tensor values = clip.flatten().slice(0, 0, std::nullopt, 331);
     EXPECT_LE((values - expected.at(name)).abs().max().item<double>(), tolerance) << name;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Published, ClipProfiles, ::testing::Values("stylegan-v", "cmv", "cd-i3d", "cd-videomae"),
+INSTANTIATE_TEST_SUITE_P(Published, ClipProfiles,
+                         ::testing::Values("stylegan-v", "cmv", "cd-i3d", "cd-videomae"),
                          [](const auto& tested) {
                            std::string name = tested.param;
                            std::replace(name.begin(), name.end(), '-', '_');
@@ -65,9 +72,11 @@ INSTANTIATE_TEST_SUITE_P(Published, ClipProfiles, ::testing::Values("stylegan-v"
                          });
 
 TEST(ClipProfile, SaysEveryNumberThatDecidesTheResult) {
-  EXPECT_EQ(named_clip_profile("cmv").describe(), "cmv[short224ceil,crop224,torch-bilinear,2x/255-1]");
+  EXPECT_EQ(named_clip_profile("cmv").describe(),
+            "cmv[short224ceil,crop224,torch-bilinear,2x/255-1]");
   EXPECT_EQ(named_clip_profile("stylegan-v").describe(), "stylegan-v[in-graph,0..255]");
-  EXPECT_EQ(named_clip_profile("cd-videomae").describe(), "cd-videomae[squash224,torch-bilinear,x/255]");
+  EXPECT_EQ(named_clip_profile("cd-videomae").describe(),
+            "cd-videomae[squash224,torch-bilinear,x/255]");
   EXPECT_THROW(static_cast<void>(named_clip_profile("vbench")), UsageError);
 }
 
@@ -93,7 +102,8 @@ TEST(TorchScriptClipEncoder, IsCalledAsThePublishedI3dIs) {
     EXPECT_TRUE(at::equal(feature, again)) << name;
   }
   // The two profiles are not the same number: a mixed-up flag would show.
-  EXPECT_GT(feature_distance(expected.at("stylegan-v"), expected.at("cmv")), 100 * kFeatureTolerance);
+  EXPECT_GT(feature_distance(expected.at("stylegan-v"), expected.at("cmv")),
+            100 * kFeatureTolerance);
 }
 
 TEST(TorchScriptClipEncoder, SaysWhatIsWrongWithAFile) {
@@ -101,11 +111,14 @@ TEST(TorchScriptClipEncoder, SaysWhatIsWrongWithAFile) {
   const fs::path broken = folder.path() / "network.pt";
   std::ofstream(broken) << "not a network";
   const auto checkpoint = open_clip_checkpoint(broken.string(), {});
-  EXPECT_THROW(static_cast<void>(load_clip_encoder(checkpoint, named_clip_profile("cmv"))), BadInput);
-  EXPECT_THROW(static_cast<void>(open_clip_checkpoint((folder.path() / "absent.pt").string(), {})), BadInput);
+  EXPECT_THROW(static_cast<void>(load_clip_encoder(checkpoint, named_clip_profile("cmv"))),
+               BadInput);
+  EXPECT_THROW(static_cast<void>(open_clip_checkpoint((folder.path() / "absent.pt").string(), {})),
+               BadInput);
   EXPECT_THROW(static_cast<void>(resolve_clip_profile(checkpoint, "hf")), BadInput);
   // Nine frames are fewer than the network reduces.
-  const auto encoder = load_clip_encoder(open_clip_checkpoint(golden("i3d_form.pt").string(), {}), named_clip_profile("cmv"));
+  const auto encoder = load_clip_encoder(open_clip_checkpoint(golden("i3d_form.pt").string(), {}),
+                                         named_clip_profile("cmv"));
   EXPECT_THROW(static_cast<void>(encoder->encode_clip(at::zeros({4, 16, 32, 32}))), BadInput);
 }
 
@@ -117,10 +130,11 @@ TEST(VideoMae, MatchesTheGoldenBlockByBlock) {
   const VideoMae network = load_videomae(weights, config);
   weights.finish(ignorable_videomae_keys());
   std::size_t compared = 0;
-  const at::Tensor feature = run(network, config, expected.at("clip"), [&](std::string_view name, const at::Tensor& value) {
-    EXPECT_LE(state_distance(value, expected.at(std::string(name))), kStateTolerance) << name;
-    ++compared;
-  });
+  const at::Tensor feature = run(
+      network, config, expected.at("clip"), [&](std::string_view name, const at::Tensor& value) {
+        EXPECT_LE(state_distance(value, expected.at(std::string(name))), kStateTolerance) << name;
+        ++compared;
+      });
   EXPECT_EQ(compared, network.blocks.size() + 2);
   EXPECT_LE(feature_distance(feature, expected.at("feature")), expected.noise_tolerance());
 }
@@ -130,9 +144,11 @@ TEST(VideoMae, IsAClipEncoderThatTakesItsOwnNumberOfFrames) {
   const auto checkpoint = open_clip_checkpoint(golden("videomae").string(), {});
   EXPECT_EQ(clip_length(checkpoint).least, 4);
   EXPECT_EQ(clip_length(checkpoint).most, 4);
-  EXPECT_EQ(resolve_clip_profile(checkpoint).describe(), "cd-videomae[squash32,torch-bilinear,x/255]");
+  EXPECT_EQ(resolve_clip_profile(checkpoint).describe(),
+            "cd-videomae[squash32,torch-bilinear,x/255]");
   const auto encoder = load_clip_encoder(checkpoint, resolve_clip_profile(checkpoint));
-  EXPECT_LE(feature_distance(encoder->encode_clip(expected.at("clip")[0]), expected.at("feature")), expected.noise_tolerance());
+  EXPECT_LE(feature_distance(encoder->encode_clip(expected.at("clip")[0]), expected.at("feature")),
+            expected.noise_tolerance());
   EXPECT_THROW(static_cast<void>(encoder->encode_clip(at::zeros({3, 5, 32, 32}))), BadInput);
 }
 

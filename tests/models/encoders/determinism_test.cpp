@@ -26,7 +26,8 @@ at::Tensor pictures(std::int64_t count) {
 }
 
 void expect_same(const at::Tensor& value, const at::Tensor& reference, const std::string& what) {
-  EXPECT_TRUE(at::equal(value, reference)) << what << ": features up to " << feature_distance(value, reference) << " apart";
+  EXPECT_TRUE(at::equal(value, reference))
+      << what << ": features up to " << feature_distance(value, reference) << " apart";
 }
 
 class Determinism : public ::testing::TestWithParam<const char*> {

@@ -76,7 +76,7 @@ TEST_F(Encoders, GiveEachTextItsOwnFeatureInAnyOrder) {
 }
 
 TEST_F(Encoders, CountTruncatedTextsAndKeepTheirEndToken) {
-  std::string longest = "a";  // one token: its end-of-word byte symbol
+  std::string longest = "a";                     // one token: its end-of-word byte symbol
   for (int i = 1; i < 75; ++i) longest += " a";  // 75 words and two end tokens: just fits
   const std::vector<std::string> texts = {longest, longest + " a", longest + " b b"};
   const EncodedTexts encoded = texts_->encode_texts(texts);

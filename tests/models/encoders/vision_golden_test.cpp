@@ -125,7 +125,8 @@ TEST(VisionPitfalls, TheWrongActivationIsSeen) {
   EXPECT_GT(distance_with("clip/gelu", set("gelu_new")), 2 * kFeatureTolerance);
 }
 
-// An eps changes little; what sees it is the comparison at the golden's own noise (noise_tolerance()).
+// An eps changes little; what sees it is the comparison at the golden's own noise
+// (noise_tolerance()).
 TEST(VisionPitfalls, TheWrongEpsIsSeen) {
   EXPECT_GT(distance_with("vit/dino", [](Json& config) { config["layer_norm_eps"] = 1e-6; }),
             2 * read_encoder_golden("vit/dino").noise_tolerance());

@@ -87,7 +87,8 @@ at::Tensor naive_block(at::Tensor x, const Block& block, Mask mask) {
   return x + naive_linear(inner, block.mlp_out);
 }
 
-// Largest difference as a share of the largest value: the gated form's values are ten times as large.
+// Largest difference as a share of the largest value: the gated form's values are ten times as
+// large.
 double distance(const at::Tensor& value, const at::Tensor& expected) {
   return ((value - expected).abs().max() / expected.abs().max()).item<double>();
 }
@@ -157,7 +158,8 @@ TEST(Linear, PackedForTheCpuIsTheSameLayer) {
   EXPECT_TRUE(at::allclose(linear(x, packed), linear(x, plain), 0, 1e-6));
   // Slices that begin and end within the kernels' units, and a row apart from the others.
   EXPECT_TRUE(at::equal(linear(x, slice(packed, 11, 53)), linear(x, packed).narrow(2, 11, 42)));
-  EXPECT_TRUE(at::equal(linear(x.narrow(1, 3, 1), slice(slice(packed, 11, 53), 2, 40)), linear(x, packed).narrow(1, 3, 1).narrow(2, 13, 38)));
+  EXPECT_TRUE(at::equal(linear(x.narrow(1, 3, 1), slice(slice(packed, 11, 53), 2, 40)),
+                        linear(x, packed).narrow(1, 3, 1).narrow(2, 13, 38)));
   at::Tensor sum = wave({10, 70}, 0.2, 3.0);
   const at::Tensor expected = sum + x.view({10, 45}).matmul(plain.weight.t());
   add_product(sum, x.view({10, 45}), packed);

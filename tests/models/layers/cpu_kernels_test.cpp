@@ -131,11 +131,13 @@ TEST_P(CpuKernelsOf, SoftmaxMatchesTheNaiveDoublePrecisionForm) {
   for (const std::int64_t width : {1, 3, 8, 17, 50, 197}) {
     const std::int64_t rows = 3;
     const std::int64_t stride = width + 2;
-    const at::Tensor x = at::arange(rows * stride, at::kFloat).mul_(0.77).sin_().mul_(90).view({rows, stride});
+    const at::Tensor x =
+        at::arange(rows * stride, at::kFloat).mul_(0.77).sin_().mul_(90).view({rows, stride});
     at::Tensor y = x.clone();
     kernels_.softmax(y.data_ptr<float>(), rows, width, stride, kScale);
     const at::Tensor expected = (x.narrow(1, 0, width).to(at::kDouble) * kScale).softmax(1);
-    EXPECT_LE((y.narrow(1, 0, width) - expected).abs().max().item<double>(), kKernelTolerance) << width;
+    EXPECT_LE((y.narrow(1, 0, width) - expected).abs().max().item<double>(), kKernelTolerance)
+        << width;
     EXPECT_TRUE(at::equal(y.narrow(1, width, 2), x.narrow(1, width, 2)));
   }
 }

@@ -13,7 +13,8 @@ namespace {
 std::atomic<std::int64_t> allocations{0};  ///< of this program, counted by the operators below
 }
 
-// Not inlined: where g++ sees one half of a pair only (as under sanitizers), it warns of a mismatch.
+// Not inlined: where g++ sees one half of a pair only (as under sanitizers), it warns of a
+// mismatch.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
