@@ -6,6 +6,7 @@
 #   ./bootstrap.sh test      build, then run every test (what CI runs)
 #   ./bootstrap.sh asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   ./bootstrap.sh fuzz [S]  every fuzz target for S seconds (default 60)
+#   ./bootstrap.sh tidy [R]  clang-tidy on our own sources, those whose path matches the regular expression R
 #   ./bootstrap.sh cuda      as build, with the CUDA libraries that the torch wheel needs on a GPU machine
 #
 # Downloads go to .deps/ (LibTorch, 1.2 GB unpacked), builds to build/. Nothing else is written outside apt's own places.
@@ -29,9 +30,10 @@ debian_packages=(
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests
   python3 python3-pip
 )
-# what only tests of the reports need, 1 GB: a browser that clicks through the page, LaTeX that sets the table
-test_packages=(chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended)
+# what only tests need, 1 GB: a browser that clicks through the page, LaTeX that sets the table, the formatter whose form sources have
+test_packages=(clang-format-14 chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
+tidy_packages=(clang-tidy-14)
 
 install_packages() {
   command -v dpkg-query >/dev/null || die "this set-up script knows Debian 12. Elsewhere install the equivalents of: $*
@@ -121,6 +123,11 @@ case "${1:-}" in
     prepare; configure asan-ubsan -DASBENCH_BENCHMARKS=OFF; build asan-ubsan
     ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
       ctest --test-dir build/asan-ubsan -j "$jobs" --output-on-failure -LE slow "${@:2}" ;;
+  tidy)
+    prepare; install_packages "${tidy_packages[@]}"; configure tidy
+    cmake --build build/tidy --target asbench_version_stamp >build/tidy.log
+    say "clang-tidy with $jobs jobs"
+    run-clang-tidy-14 -quiet -extra-arg=-Wno-unknown-warning-option -j "$jobs" -p build/tidy "$root/(core|loaders|models|features|metrics|evaluation|reports|baselines|cli)/.*${2:-}" ;;
   fuzz)
     prepare; install_packages "${fuzz_packages[@]}"; configure fuzz -DASBENCH_BENCHMARKS=OFF -DASBENCH_TESTS=ON; build fuzz fuzzers
     for fuzzer in build/fuzz/bin/*_fuzzer; do
@@ -131,7 +138,7 @@ case "${1:-}" in
       grep -E 'number_of_executed_units|new_units_added' "build/fuzz/$(basename "$fuzzer").log" >&2
     done ;;
   *)
-    sed -n '2,13s/^# \{0,1\}//p' "$0"
+    sed -n '2,14s/^# \{0,1\}//p' "$0"
     [ -z "${1:-}" ] || die "unknown command '$1'"
     exit 2 ;;
 esac
