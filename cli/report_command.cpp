@@ -10,6 +10,7 @@
 #include "core/result.h"
 #include "reports/agreement.h"
 #include "reports/contact_sheet.h"
+#include "reports/frame_rule_spread.h"
 #include "reports/published.h"
 #include "reports/ranking.h"
 #include "reports/write_report.h"
@@ -57,6 +58,8 @@ int run_report(const ReportOptions& options) {
     if (!sheets.empty())
       fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
   }
+  const std::string spread = reports::frame_rule_spread_text(results, options.digits);
+  if (!spread.empty()) fmt::print("\n{}", spread);
   return kExitDone;
 }
 

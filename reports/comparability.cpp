@@ -7,27 +7,12 @@
 #include <set>
 #include <string_view>
 
+#include "reports/signature_fields.h"
+
 namespace asbench::reports {
 namespace {
 
 constexpr std::string_view kAbsent = "(absent)";
-
-/// Name and text of every field of a signature. The first, `clip_i@1`, is the version; one without
-/// `=` is its own name.
-std::map<std::string, std::string> fields_of(std::string_view signature) {
-  constexpr std::string_view kBetween = " | ";
-  std::map<std::string, std::string> fields;
-  for (bool first = true; !signature.empty(); first = false) {
-    const auto end = std::min(signature.find(kBetween), signature.size());
-    const std::string_view part = signature.substr(0, end);
-    signature.remove_prefix(std::min(end + kBetween.size(), signature.size()));
-    const auto equals = part.find('=');
-    const bool named = !first && equals != std::string_view::npos;
-    const std::string name(first ? "version" : named ? part.substr(0, equals) : part);
-    fields[name] += std::string(named ? part.substr(equals + 1) : part);
-  }
-  return fields;
-}
 
 class Differences {
  public:
@@ -46,8 +31,8 @@ class Differences {
 void compare_signatures(const ResultMetric& base, const ResultMetric& candidate,
                         Differences& differences) {
   if (base.signature == candidate.signature) return;
-  const auto left = fields_of(base.signature);
-  const auto right = fields_of(candidate.signature);
+  const auto left = signature_fields(base.signature);
+  const auto right = signature_fields(candidate.signature);
   const auto text = [](const auto& fields, const std::string& name) {
     const auto found = fields.find(name);
     return found == fields.end() ? std::string(kAbsent) : found->second;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "reports/escape_text.h"
+#include "reports/frame_rule_spread.h"
 #include "reports/table_layout.h"
 
 namespace asbench::reports {
@@ -151,7 +152,8 @@ std::string table_markdown(std::span<const Result> results, const TableOptions& 
     for (std::size_t i = 1; i < layout.footnotes.size(); ++i)
       text += fmt::format("- {}\n", markdown_text(layout.footnotes[i]));
   }
-  return text;
+  const std::string spread = frame_rule_spread_markdown(results, options.digits);
+  return spread.empty() ? text : text + "\n" + spread;
 }
 
 std::string table_latex(std::span<const Result> results, const TableOptions& options) {

@@ -28,7 +28,9 @@ struct TableOptions {
 // must not be compared stand in tables of their own (reports/ranking.h), published results too,
 // unmarked. The best of a column is bold, the second underlined, a mean whose interval reaches the
 // best has ≈; a system whose controls show gaming gets no mark for consistency. Below each table:
-// protocol, coverage and signatures.
+// protocol, coverage and signatures. In Markdown,
+// at the end, the spread of the frame rules where a system was measured under several
+// (reports/frame_rule_spread.h).
 
 [[nodiscard]] std::string table_markdown(std::span<const Result> results,
                                          const TableOptions& options = {});
