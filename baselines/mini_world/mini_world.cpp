@@ -29,7 +29,7 @@ namespace {
 constexpr std::string_view kMarker = "mini_world.json";
 constexpr std::string_view kFolder = "mini-world";
 constexpr std::string_view kManifest = "mini-world.json";
-constexpr int kVersion = 1;  ///< of the drawing: raised when pictures change
+constexpr int kVersion = 2;  ///< of the drawing: raised when pictures change
 
 std::uint64_t seed_of(const MiniWorldOptions& options, int character) {
   return options.seed * 0x9E3779B97F4A7C15ULL + static_cast<std::uint64_t>(character) * 101 +

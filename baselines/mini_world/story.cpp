@@ -74,7 +74,6 @@ std::string ShotScript::descriptive() const {
 std::vector<ShotScript> write_story(const Character& character,
                                     const std::vector<Setting>& settings, std::uint64_t seed,
                                     int story, int shots) {
-  constexpr int kSettingsPerStory = 3;
   const auto places = shuffled(settings, seed);
   SplitMix64 random(seed + 1000003ULL * static_cast<std::uint64_t>(story + 1));
   const auto& arc = kArcs[(seed + static_cast<std::uint64_t>(story)) % kArcs.size()];
@@ -82,9 +81,8 @@ std::vector<ShotScript> write_story(const Character& character,
   for (int index = 0; index < shots; ++index) {
     ShotScript shot;
     shot.character = character;
-    const int scene = index < 2 ? 0 : (index - 1) % kSettingsPerStory;
-    shot.setting =
-        places[static_cast<std::size_t>(kSettingsPerStory * story + scene) % places.size()];
+    // Shots in one setting would share half a caption, and a repeated shot answer its neighbour's.
+    shot.setting = places[static_cast<std::size_t>(shots * story + index) % places.size()];
     shot.action = arc[static_cast<std::size_t>(index) % arc.size()];
     choose_details(shot, random);
     scripts.push_back(shot);

@@ -32,9 +32,9 @@ struct ShotScript {
   [[nodiscard]] std::string descriptive() const;
 };
 
-/// A story: the character comes, meets something, does its utmost, rests, in up to three settings.
-/// Stories of one character share no setting as long as the cast has enough. Depends on the
-/// arguments only.
+/// A story: the character comes, meets something, does its utmost, rests, each shot in another
+/// setting. Stories of one character share no setting either. Both hold as long as the cast has
+/// enough settings: twelve in the demo, three stories of four shots. Depends on the arguments only.
 [[nodiscard]] std::vector<ShotScript> write_story(const Character& character,
                                                   const std::vector<Setting>& settings,
                                                   std::uint64_t seed, int story, int shots);

@@ -165,15 +165,26 @@ TEST(MiniWorld, CaptionsSayWhoDoesWhatWhere) {
   EXPECT_NE(shot.descriptive().find("jumping on the beach by day"), std::string::npos);
 }
 
-TEST(MiniWorld, StoriesOfACharacterShareNoSetting) {
+TEST(MiniWorld, EachShotPlaysElsewhereAndStoriesOfACharacterShareNoSetting) {
   const auto character = make_cast(Cast::demo, 0, 1).front();
   const auto settings = settings_of(Cast::demo);
-  std::set<Place> first, second;
-  for (const auto& shot : write_story(character, settings, 3, 0, 4))
-    first.insert(shot.setting.place);
-  for (const auto& shot : write_story(character, settings, 3, 1, 4))
-    second.insert(shot.setting.place);
-  for (const Place place : second) EXPECT_FALSE(first.contains(place));
+  std::set<Place> seen;
+  for (int story = 0; story < 3; ++story) {
+    for (const auto& shot : write_story(character, settings, 3, story, 4)) {
+      EXPECT_TRUE(seen.insert(shot.setting.place).second)
+          << "story " << story << " comes back " << shot.setting.words();
+    }
+  }
+}
+
+TEST(MiniWorld, ActionsOfAStoryDiffer) {
+  const auto character = make_cast(Cast::demo, 0, 1).front();
+  const auto settings = settings_of(Cast::demo);
+  for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    std::set<Action> seen;
+    for (const auto& shot : write_story(character, settings, seed, 0, 4))
+      EXPECT_TRUE(seen.insert(shot.action).second) << "seed " << seed;
+  }
 }
 
 TEST(MiniWorld, AReferenceIsTheCharacterOnNothing) {
