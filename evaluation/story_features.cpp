@@ -84,6 +84,7 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
   features.gallery = source.gallery;
   for (const auto& shot : story.shots) {
     metrics::ShotFeatures& entry = features.shots.emplace_back();
+    entry.number = shot.number;
     const loaders::ShotKey key{story.id, shot.number};
     if (plan.needs.clip_text) {
       if (const auto text = caption_of(shot, protocol.text)) {

@@ -135,7 +135,8 @@ ShotOutcome outcome_with_finding(Outcome outcome, const StoryFeatures& story, in
                                  std::string_view kind, std::string detail) {
   ShotOutcome result;
   result.outcome = outcome;
-  result.findings.push_back({std::string(kind), story.id, index + 1, std::move(detail)});
+  result.findings.push_back(
+      {std::string(kind), story.id, story.number_of(index), std::move(detail)});
   return result;
 }
 
@@ -152,6 +153,8 @@ StoryValue blank_story(const StoryFeatures& story) {
   result.id = story.id;
   result.ip = story.ip;
   result.shots.resize(story.shots.size());
+  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i)
+    result.shots[static_cast<std::size_t>(i)].number = story.number_of(i);
   return result;
 }
 
@@ -174,6 +177,7 @@ StoryValue story_over_shots(const StoryFeatures& story, std::vector<ShotOutcome>
     count(outcome.outcome, result.counts);
     if (outcome.outcome == Outcome::scored) parts.add(outcome.shot.parts);
     result.findings.insert(result.findings.end(), outcome.findings.begin(), outcome.findings.end());
+    outcome.shot.number = result.shots[i].number;
     result.shots[i] = std::move(outcome.shot);
   }
   result.parts = parts.parts();
@@ -198,7 +202,7 @@ void add_harmeanp(const StoryFeatures& story, StoryValue& result) {
   for (std::size_t i = 0; i < result.shots.size(); ++i) {
     const auto& value = result.shots[i].value;
     if (value && *value <= 0.0) {
-      result.findings.push_back({"nonpositive_similarity", story.id, static_cast<int>(i) + 1,
+      result.findings.push_back({"nonpositive_similarity", story.id, result.shots[i].number,
                                  fmt::format("similarity {:.6g}: HarMeanP is 0", *value)});
     }
   }
@@ -219,8 +223,11 @@ Measurement system_over_stories(const MetricInfo& metric, std::vector<StoryValue
     harmeanp.add(story.harmeanp);
     parts.add(story.parts);
     by_ip[story.ip].add(story.value);
-    if (by_index.size() < story.shots.size()) by_index.resize(story.shots.size());
-    for (std::size_t j = 0; j < story.shots.size(); ++j) by_index[j].add(story.shots[j].counted);
+    for (const ShotValue& shot : story.shots) {
+      const auto column = static_cast<std::size_t>(shot.number - 1);
+      if (by_index.size() <= column) by_index.resize(column + 1);
+      by_index[column].add(shot.counted);
+    }
     if (by_distance.size() < story.by_distance.size()) by_distance.resize(story.by_distance.size());
     for (std::size_t d = 0; d < story.by_distance.size(); ++d) {
       by_distance[d].add(story.by_distance[d]);

@@ -44,7 +44,8 @@ FeatureChecker::FeatureChecker(const MetricInfo& metric)
 
 void FeatureChecker::check(const StoryFeatures& story) {
   for (std::size_t s = 0; s < story.shots.size(); ++s) {
-    const std::string where = fmt::format("story {} shot {}", story.id, s + 1);
+    const std::string where =
+        fmt::format("story {} shot {}", story.id, story.number_of(static_cast<int>(s)));
     check_caption(story.shots[s], where);
     if (!story.shots[s].missing) check_frames(story.shots[s], where);
   }

@@ -38,12 +38,17 @@ StoryValue cross_shot(const StoryFeatures& story, Encoder encoder, const MetricS
   result.findings.insert(result.findings.begin(), measured.findings.begin(),
                          measured.findings.end());
   const auto& pairs = measured.pairs;
-  const auto distance_of = [](const ShotPair& pair) { return pair.second - pair.first; };
+  const auto distance_of = [&](const ShotPair& pair) {
+    return story.number_of(pair.second) - story.number_of(pair.first);
+  };
   result.parts = {
       {"adjacent", mean_where(pairs, [&](const auto& pair) { return distance_of(pair) == 1; })},
-      {"first", mean_where(pairs, [](const auto& pair) { return pair.first == 0; })},
+      {"first",
+       mean_where(pairs, [&](const auto& pair) { return story.number_of(pair.first) == 1; })},
       {"worst", smallest(pairs)}};
-  for (int d = 1; d < static_cast<int>(story.shots.size()); ++d) {
+  const int count = static_cast<int>(story.shots.size());
+  const int farthest = count < 2 ? 0 : story.number_of(count - 1) - story.number_of(0);
+  for (int d = 1; d <= farthest; ++d) {
     result.by_distance.push_back(
         mean_where(pairs, [&](const auto& pair) { return distance_of(pair) == d; }));
   }

@@ -18,7 +18,9 @@ void refuse_missing(std::span<const StoryFeatures> stories) {
   std::vector<std::string> missing;
   for (const StoryFeatures& story : stories) {
     for (std::size_t s = 0; s < story.shots.size(); ++s) {
-      if (story.shots[s].missing) missing.push_back(fmt::format("{} shot {}", story.id, s + 1));
+      if (story.shots[s].missing)
+        missing.push_back(
+            fmt::format("{} shot {}", story.id, story.number_of(static_cast<int>(s))));
     }
   }
   if (missing.empty()) return;

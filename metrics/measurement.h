@@ -32,6 +32,7 @@ struct Counts {
 
 /// One shot under one metric. For metrics over shot pairs all fields stay empty.
 struct ShotValue {
+  int number = 1;                             ///< of the shot, 1-based
   std::optional<double> value;                ///< as measured; nothing when failed or skipped
   std::vector<std::optional<double>> frames;  ///< per sampled frame, where the metric has such
   std::vector<Part> parts;

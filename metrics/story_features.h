@@ -8,7 +8,7 @@
 
 namespace asbench::metrics {
 
-// What the evaluation room hands over: one story, its shots in order (index 0 is shot 1), all
+// What the evaluation room hands over: one story, its shots in order, all
 // features raw (not normalised) float32. Nothing here owns a matrix; whoever fills it keeps them
 // alive while measuring. A view that no requested metric needs may stay empty
 // (MetricInfo::needs says which are needed).
@@ -28,6 +28,7 @@ struct FrameCopy {
 
 /// One expected shot.
 struct ShotFeatures {
+  int number = 0;        ///< 1-based, as the split has it (readers may skip shots); 0: its place
   bool missing = false;  ///< absent or broken (metrics.md 9.1): the policy decides, views ignored
   bool no_character =
       false;                 ///< the split lists no character for it: not judged against references
@@ -61,6 +62,12 @@ struct StoryFeatures {
   ReferenceFeatures references;
   std::span<const CharacterReferences>
       gallery;  ///< every character of the split that has a reference
+
+  /// The number of the shot in place `index`, counted from 0.
+  [[nodiscard]] int number_of(int index) const {
+    const int number = shots[static_cast<std::size_t>(index)].number;
+    return number > 0 ? number : index + 1;
+  }
 };
 
 }  // namespace asbench::metrics

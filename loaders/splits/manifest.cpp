@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "core/error.h"
 #include "core/hash.h"
@@ -79,12 +78,15 @@ Story read_story(const Json& entry, std::string_view where, Findings& findings) 
   story.id = checked_id(entry, where);
   story.ip = entry["ip"].get<std::string>();
   story.prompt = text_of(entry, "prompt").value_or(story.id.substr(story.id.rfind('/') + 1));
-  std::set<int> numbers;
   for (const Json& item : entry["shots"]) {
     Shot shot;
-    shot.number = item.value("number", static_cast<int>(story.shots.size()) + 1);
-    if (!numbers.insert(shot.number).second) {
-      throw BadInput(fmt::format("{}: story {} has shot {} twice", where, story.id, shot.number));
+    const int least = story.shots.empty() ? 1 : story.shots.back().number + 1;
+    shot.number = item.value("number", least);
+    if (shot.number < least) {
+      throw BadInput(
+          fmt::format("{}: story {}: shot {} comes after shot {}. Shots stand in the order "
+                      "of their numbers, each number once; gaps are allowed.",
+                      where, story.id, shot.number, least - 1));
     }
     shot.caption =
         caption_of(item.value("caption", Json(nullptr)), story.id, shot.number, findings);

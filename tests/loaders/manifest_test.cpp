@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "core/error.h"
 #include "core/schema.h"
 #include "loaders/split.h"
@@ -108,10 +110,18 @@ TEST(Manifest, RefusesIdsThatLeadOutOfAFolder) {
   }
 }
 
-TEST(Manifest, RefusesDoubleShotsAndDoubleKeys) {
-  Json manifest = small_manifest();
-  manifest["stories"][0]["shots"][1]["number"] = 1;
-  EXPECT_NE(refusal(manifest).find("twice"), std::string::npos);
+TEST(Manifest, RefusesShotsOutOfOrder) {
+  for (const auto& numbers : {std::pair{1, 1}, std::pair{3, 2}}) {
+    Json manifest = small_manifest();
+    manifest["stories"][0]["shots"][0]["number"] = numbers.first;
+    manifest["stories"][0]["shots"][1]["number"] = numbers.second;
+    EXPECT_NE(refusal(manifest).find("comes after shot " + std::to_string(numbers.first)),
+              std::string::npos)
+        << refusal(manifest);
+  }
+}
+
+TEST(Manifest, RefusesDoubleKeys) {
   EXPECT_THROW(
       static_cast<void>(parse_manifest(
           R"({"schema": "asbench/split@1", "name": "a", "name": "b", "ips": [], "stories": []})",

@@ -125,6 +125,32 @@ TEST_F(EdgeCases, ExcludedShotsLeaveTheirPlaceSoThatNeighboursStayNeighbours) {
   EXPECT_EQ(rest.counts.n_evaluated, 3);
 }
 
+TEST_F(EdgeCases, ShotsThatTheSplitSkipsLeaveTheirPlaceToo) {
+  std::vector stories{story(3)};
+  auto& shots = stories[0].shots;
+  const int numbers[] = {1, 3, 4};
+  for (std::size_t i = 0; i < 3; ++i) shots[i].number = numbers[i];
+  const auto consistency = measure("cross_shot_clip", stories);
+  const auto& value = consistency.stories[0];
+  ASSERT_EQ(value.by_distance.size(), 3U);
+  for (const auto& similarity : value.by_distance) EXPECT_TRUE(similarity) << "3-4, 1-3 and 1-4";
+  EXPECT_EQ(value.parts[0].name, "adjacent");
+  EXPECT_EQ(value.parts[0].value, value.by_distance[0]) << "only 3 and 4 are neighbours";
+
+  const auto adherence = measure("clip_i", stories);
+  ASSERT_EQ(adherence.per_shot_index.size(), 4U);
+  EXPECT_FALSE(adherence.per_shot_index[1]) << "nobody has a shot 2";
+  EXPECT_EQ(adherence.per_shot_index[3], adherence.stories[0].shots[2].value);
+
+  shots[2].missing = true;
+  try {
+    (void)measure("clip_i", stories);
+    FAIL() << "nothing was refused";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("s shot 4"), std::string::npos) << error.what();
+  }
+}
+
 TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
   for (const float value : {kNaN, kInfinity, -kInfinity}) {
     auto damaged = story(4);
