@@ -49,8 +49,9 @@ void add_frechet(const metrics::DistributionResult& result, const DistributionOp
   if (result.frechet_at_infinity) {
     document["frechet_inf"] = *result.frechet_at_infinity;
   } else {
-    document["frechet_inf_reason"] = fmt::format(
-        "too_few_for_extrapolation: half of {} samples is less than {} dimensions", least, columns);
+    document["frechet_inf_reason"] =
+        fmt::format("too_few_for_extrapolation: half of {} samples is less than {}", least,
+                    std::max<std::int64_t>(2, columns));
   }
   document["noise_floor"] = nullptr;
   if (result.floor) {

@@ -73,7 +73,7 @@ std::optional<double> frechet_at_infinity(SamplesView real, SamplesView generate
                                           std::uint64_t seed) {
   constexpr int kSizes = 5;
   const int n = std::min(real.rows, generated.rows);
-  if (n / 2 < real.cols) return std::nullopt;
+  if (n / 2 < std::max(2, real.cols)) return std::nullopt;
   SplitMix64 random(seed);
   std::array<double, kSizes> inverse{}, distances{};
   for (int i = 0; i < kSizes; ++i) {

@@ -22,6 +22,8 @@ TEST(FrechetAtInfinity, RefusesSetsBelowTwiceTheDimension) {
       frechet_at_infinity(random_samples(15, 8, 1), random_samples(100, 8, 2), 1).has_value());
   EXPECT_TRUE(
       frechet_at_infinity(random_samples(16, 8, 1), random_samples(100, 8, 2), 1).has_value());
+  EXPECT_FALSE(frechet_at_infinity(random_samples(3, 1, 1), random_samples(3, 1, 2), 1).has_value())
+      << "half of three samples has no covariance";
 }
 
 TEST(FrechetAtInfinity, LiesNearerToTheTruthThanTheDistanceItself) {
