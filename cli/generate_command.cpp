@@ -56,7 +56,7 @@ int run_generate(const GenerateOptions& options) {
                        {"out", options.out},
                        {"written", report.written},
                        {"kept", report.kept}};
-    fmt::print("{}\n", done.dump(1));
+    fmt::print("{}\n", done.dump(1, ' ', false, Json::error_handler_t::replace));
     return kExitDone;
   }
   fmt::print(

@@ -168,7 +168,11 @@ int run_score(const ScoreOptions& options) {
     request.protocol.preprocess[role] = profile;
   }
   if (!options.metrics.empty()) {
-    request.protocol.metrics = options.metrics;
+    request.protocol.metrics.clear();
+    for (const auto& metric : options.metrics) {
+      auto& wanted = request.protocol.metrics;
+      if (std::find(wanted.begin(), wanted.end(), metric) == wanted.end()) wanted.push_back(metric);
+    }
   } else {
     if (request.protocol.encoders.contains("video")) {
       for (const auto& metric : metrics::set_metrics())

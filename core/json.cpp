@@ -127,7 +127,8 @@ Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits,
 void write_json_file(const std::filesystem::path& path, const Json& value) {
   std::string where;
   check_finite(value, where);
-  write_file_atomically(path, value.dump(1) + "\n");
+  // File names may hold bytes that are no UTF-8; they become U+FFFD rather than lose the document.
+  write_file_atomically(path, value.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes) {

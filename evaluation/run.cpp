@@ -52,11 +52,21 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
   return count;
 }
 
-void keep_references(const loaders::Split& split, FrameSidecar& sidecar) {
+/// Pictures of the references. One that can't be read stops the run if a metric needs it.
+Findings keep_references(const loaders::Split& split, bool needed, FrameSidecar& sidecar) {
+  Findings unreadable;
   for (const auto& ip : split.ips) {
-    for (std::size_t i = 0; i < ip.references.size(); ++i)
-      sidecar.keep_reference(ip.reference_sha256[i], ip.references[i]);
+    for (std::size_t i = 0; i < ip.references.size(); ++i) {
+      try {
+        sidecar.keep_reference(ip.reference_sha256[i], ip.references[i]);
+      } catch (const BadInput& error) {
+        if (needed) throw;
+        unreadable.push_back(
+            {"missing_reference", "", std::nullopt, fmt::format("IP {}: {}", ip.id, error.what())});
+      }
+    }
   }
+  return unreadable;
 }
 
 std::string utc_now() {
@@ -104,6 +114,7 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
   for (const auto& use : plan.extraction.encoders) {
     json["weights"][use.role] = {{"id", use.id},
                                  {"sha256", use.weights_sha256},
+                                 {"config_sha256", use.config_sha256},
                                  {"revision", use.revision ? Json(*use.revision) : Json(nullptr)}};
   }
   if (const auto& use = plan.extraction.clip_encoder) {
@@ -141,14 +152,17 @@ Json score(const ScoreRequest& request) {
                         request.data);
   auto extraction_settings = request.extraction;
   std::optional<FrameSidecar> sidecar;
+  Findings unreadable;
   if (request.frames_folder) {
     sidecar.emplace(*request.frames_folder);
     extraction_settings.sink = &*sidecar;
-    keep_references(inputs.split, *sidecar);
+    unreadable =
+        keep_references(inputs.split, plan.needs.references || plan.needs.gallery, *sidecar);
   }
   const auto extraction = features::extract(plan.extraction, extraction_settings, store);
   const auto clips = outcomes_of(extraction, plan.extraction.clips.size());
   Coverage coverage = cover(inputs.split, inputs.outputs, clips, plan.extraction.frame_rule);
+  coverage.findings.insert(coverage.findings.end(), unreadable.begin(), unreadable.end());
   if (must_be_complete) require_complete(coverage);
   const std::size_t truncated =
       count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
@@ -190,6 +204,9 @@ Json score(const ScoreRequest& request) {
   const double wall =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   document["provenance"] = provenance(plan, extraction.statistics(), started, wall);
+  // File names and cells of a CSV layout may hold bytes that are no UTF-8, which JSON can't: they
+  // become U+FFFD.
+  document = Json::parse(document.dump(-1, ' ', false, Json::error_handler_t::replace));
   check_schema(document, "result", "the result document");
   return document;
 }

@@ -52,10 +52,23 @@ SampleSet clips_of_folder(const fs::path& folder, const loaders::Split& split,
   SampleSet set;
   set.name = fs::weakly_canonical(folder).filename().string();
   std::vector<fs::path> files;
-  for (const auto& entry :
-       fs::recursive_directory_iterator(folder, fs::directory_options::follow_directory_symlink)) {
-    if (entry.is_regular_file() && is_video(entry.path())) files.push_back(entry.path());
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, fs::directory_options::follow_directory_symlink,
+                                         error);
+  std::set<fs::path> entered{fs::weakly_canonical(folder)};  // links may lead in a circle
+  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    std::error_code dangling;  // links to nothing are nothing
+    if (entry->is_regular_file(dangling) && is_video(entry->path()))
+      files.push_back(entry->path());
+    else if (entry->is_directory(dangling) &&
+             !entered.insert(fs::weakly_canonical(entry->path(), dangling)).second)
+      entry.disable_recursion_pending();
   }
+  if (error)
+    throw BadInput(
+        fmt::format("{} {}: its folders can't be listed: {}\n  Is one of them "
+                    "unreadable?",
+                    option, folder.string(), error.message()));
   std::sort(files.begin(), files.end());
   if (files.empty())
     throw BadInput(

@@ -253,6 +253,12 @@ TEST_F(DistributionScore, WhatIsWrongIsSaid) {
   const auto training = score("training", {"--metrics", "copy_rate"});
   EXPECT_EQ(training.exit_code, 2);
   EXPECT_NE(training.err.find("--training-set"), std::string::npos) << training.err;
+  const fs::path looped = mini().root() / "looped";
+  fs::create_directories(looped);
+  fs::create_directory_symlink(looped, looped / "again");
+  const auto loop = score("loop", {"--metrics", "fvd", "--reference-set", looped});
+  EXPECT_EQ(loop.exit_code, 2);
+  EXPECT_NE(loop.err.find("there is no video in it or below it"), std::string::npos) << loop.err;
   // Features of pictures are no features of clips.
   const fs::path dino = mini().root() / "dino-real.npy";
   ASSERT_EQ(

@@ -247,6 +247,54 @@ TEST_F(ScoreCommand, ADeviceThatCannotBeHadIsSaidEvenWhenEverythingIsStored) {
   EXPECT_NE(features.err.find("--device cuda:63"), std::string::npos) << features.err;
 }
 
+TEST_F(ScoreCommand, ACheckpointThatNamesNoPreprocessingTakesTheOneThatIsAskedFor) {
+  const fs::path weights = mini().root() / "weights";
+  fs::create_directories(weights / "acme");
+  fs::copy(weights / "openai" / "clip-vit-base-patch32", weights / "acme" / "clip",
+           fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  fs::remove(weights / "acme" / "clip" / "preprocessor_config.json");
+  const auto lost = mini().score("lost", {"--encoder", "clip=acme/clip"});
+  EXPECT_EQ(lost.exit_code, 2);
+  EXPECT_NE(lost.err.find("--preprocess"), std::string::npos) << lost.err;
+  const auto run =
+      mini().score("asked", {"--encoder", "clip=acme/clip", "--preprocess", "clip=openai-clip",
+                             "--cache", mini().root() / "asked-cache"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+}
+
+TEST_F(ScoreCommand, AReferenceThatNoMetricNeedsMayBeBroken) {
+  const fs::path split = mini().root() / "broken-reference";
+  fs::copy(mini().split(), split,
+           fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  std::ofstream(split / "cat_ref.png") << "no picture";
+  const std::vector<std::string> more = {"--split", split, "--metrics"};
+  auto motion = more;
+  motion.emplace_back("motion");
+  const auto run = mini().score("motion", motion);
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(mini().document("motion").at("coverage").at("findings").dump().find("IP cat"),
+            std::string::npos);
+  auto adherence = more;
+  adherence.emplace_back("clip_i");
+  EXPECT_EQ(mini().score("adherence", adherence).exit_code, 2);
+}
+
+TEST_F(ScoreCommand, AMetricNamedTwiceIsMeasuredOnce) {
+  ASSERT_EQ(mini().score("once", {"--metrics", "clip_i"}).exit_code, 0);
+  ASSERT_EQ(mini().score("twice", {"--metrics", "clip_i,clip_i"}).exit_code, 0);
+  EXPECT_EQ(first_difference(mini().numbers("once"), mini().numbers("twice")), "");
+}
+
+TEST_F(ScoreCommand, NamesThatAreNoUtf8DoNotLoseTheResult) {
+  const fs::path outputs = mini().root() / "with-a-stray-file";
+  fs::copy(mini().outputs(), outputs,
+           fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  std::ofstream(outputs / "cat" / "caf\xe9.mp4") << "stray";
+  const auto run = mini().score("stray", {"--outputs", outputs});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_FALSE(mini().document("stray").at("metrics").empty());
+}
+
 TEST_F(ScoreCommand, FeaturesWritesAMatrixWithItsRowsNamed) {
   const auto out = mini().root() / "dino.npy";
   const auto run =

@@ -124,6 +124,12 @@ TEST(JsonFiles, ADocumentWithANanIsNotWritten) {
   EXPECT_TRUE(names_in(folder.path()).empty());
 }
 
+TEST(JsonFiles, BytesThatAreNoUtf8DoNotLoseTheDocument) {
+  const TemporaryFolder folder;
+  write_json_file(folder / "x.json", Json{{"file", "caf\xe9.mp4"}});
+  EXPECT_EQ(read_json_file(folder / "x.json").at("file"), "caf\xef\xbf\xbd.mp4");
+}
+
 TEST(JsonFiles, AFileThatCannotBeReadIsNamed) {
   const TemporaryFolder folder;
   const std::string missing = (folder / "none.json").string();
