@@ -111,6 +111,11 @@ std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
   return frames;
 }
 
+std::array<double, 3> cells_mean(const ExtractionPlan& plan) {
+  return plan.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
+                               : plan.encoders.front().profile.mean;
+}
+
 /// What belongs to one thread: its preprocessors (scratch memory inside) and its share of the
 /// timings.
 struct DecodeStage::Worker {
@@ -247,11 +252,9 @@ void DecodeStage::process_reference(Worker& worker, std::size_t index) {
     return picture;
   };
   if (plan_.pixels) {
-    const std::string key = key_of_reference_cells(sha256, plan_.background);
+    const std::string key = key_of_reference_cells(plan_, sha256);
     if (!store_.has(key)) {
-      // With background=mean the cells stand on the first encoder's mean.
-      const auto& mean = plan_.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
-                                                : plan_.encoders.front().profile.mean;
+      const auto mean = cells_mean(plan_);
       const Thumbnail thumbnail = make_letterboxed_thumbnail(
           models::composite(read(), background, mean), color_of(background, mean));
       FeatureMatrix cells(1, kCellCount);

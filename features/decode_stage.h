@@ -2,6 +2,7 @@
 
 // First half of the extractor; not a public header.
 
+#include <array>
 #include <atomic>
 #include <exception>
 #include <mutex>
@@ -118,7 +119,9 @@ class DecodeStage {
 [[nodiscard]] std::vector<int> clip_window(const ExtractionPlan& plan, int n);
 [[nodiscard]] std::string key_of_caption(const EncoderUse& encoder, std::string_view text);
 /// Cells of a letterboxed reference: [1, cells].
-[[nodiscard]] std::string key_of_reference_cells(std::string_view file_sha256,
-                                                 std::string_view background);
+[[nodiscard]] std::string key_of_reference_cells(const ExtractionPlan& plan,
+                                                 std::string_view file_sha256);
+/// The mean that cells of references stand on under background=mean: the first encoder's.
+[[nodiscard]] std::array<double, 3> cells_mean(const ExtractionPlan& plan);
 
 }  // namespace asbench::features

@@ -74,7 +74,7 @@ EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
   slot->index = encoder;
   slot->encoder =
       models::load_image_encoder(use.checkpoint, {.device = models::parse_device(device_),
-                                                  .preprocess = std::nullopt,
+                                                  .preprocess = use.chosen_profile,
                                                   .weights_sha256 = use.weights_sha256});
   if (settings_.batch > 0) {
     slot->batch_size = BatchSize(settings_.batch);
@@ -99,7 +99,7 @@ void EncodeStage::encode_captions() {
       const StageTimer timer(statistics_.load_seconds);
       start_runtime();
       encoder = models::load_text_encoder(use.checkpoint, {.device = models::parse_device(device_),
-                                                           .preprocess = std::nullopt,
+                                                           .preprocess = use.chosen_profile,
                                                            .weights_sha256 = use.weights_sha256});
     }
     const StageTimer timer(statistics_.encode_text_seconds);

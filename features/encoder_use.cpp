@@ -22,6 +22,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.weights_sha256 = remembered_hash(request.store, "checkpoint", use.checkpoint.weight_files,
                                        [&] { return models::weights_sha256(use.checkpoint); });
   use.preprocess = use.profile.describe();
+  use.chosen_profile = request.preprocess;
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
   use.images = request.images;
   use.text = request.text;

@@ -40,6 +40,7 @@ struct EncoderUse {
   bool text = false;
   models::Checkpoint checkpoint;
   models::Profile profile;
+  std::optional<std::string> chosen_profile;  ///< the name that was asked for instead of a pin
 };
 
 /// Finds the checkpoint, resolves its preprocessing and hashes its weights.

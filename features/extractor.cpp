@@ -65,7 +65,11 @@ std::string key_of_caption(const EncoderUse& encoder, std::string_view text) {
                       .dtype = "float32"});
 }
 
-std::string key_of_reference_cells(std::string_view file_sha256, std::string_view background) {
+std::string key_of_reference_cells(const ExtractionPlan& plan, std::string_view file_sha256) {
+  std::string background = plan.background;
+  if (background == "mean") {
+    for (const double value : cells_mean(plan)) background += fmt::format(" {}", value);
+  }
   return sha256_hex(
       fmt::format("reference-cells@1\nfile={}\nbackground={}\n", file_sha256, background));
 }
@@ -162,7 +166,7 @@ FeatureMatrix Extraction::reference_features(std::size_t reference, std::size_t 
 
 FeatureMatrix Extraction::reference_cells(std::size_t reference) const {
   return state_->stored(
-      key_of_reference_cells(state_->reference_sha256.at(reference), state_->plan.background),
+      key_of_reference_cells(state_->plan, state_->reference_sha256.at(reference)),
       state_->plan.references[reference].string());
 }
 

@@ -9,9 +9,11 @@
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <utility>
 
 #include "core/error.h"
@@ -95,11 +97,34 @@ void make_folder(const std::filesystem::path& folder) {
   }
 }
 
+/// Keeps temporary names apart, together with the process number, which alone would not do:
+/// containers that share a store may have the same.
+std::uint64_t temporary_number() {
+  static std::atomic<std::uint64_t> next = [] {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  }();
+  return next++;
+}
+
+/// Removes what killed processes left behind: nobody writes one entry for a day.
+void sweep(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto oldest = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24);
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;  // another process may sweep the same
+    const auto written = entry->last_write_time(ignored);
+    if (!ignored && written < oldest) std::filesystem::remove(entry->path(), ignored);
+  }
+}
+
 }  // namespace
 
 FeatureStore::FeatureStore(std::filesystem::path root) : root_(std::move(root)) {
   make_folder(root_ / "objects");
   make_folder(root_ / "tmp");
+  sweep(root_ / "tmp");
 }
 
 std::filesystem::path FeatureStore::entry_path(std::string_view key) const {
@@ -152,7 +177,6 @@ std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::u
 
 void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::uint32_t cols,
                                std::span<const std::byte> payload) const {
-  static std::atomic<unsigned> serial{0};  // only to keep temporary names of one process apart
   const auto path = entry_path(key);
   make_folder(path.parent_path());
   Header header;
@@ -161,8 +185,9 @@ void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::ui
   header.cols = cols;
   header.payload_bytes = payload.size();
   header.checksum = checksum_of(header, payload);
-  TemporaryFile file(root_ / "tmp" /
-                     fmt::format("{}.{}.{}", key.substr(0, 16), ::getpid(), serial++));
+  TemporaryFile file(
+      root_ / "tmp" /
+      fmt::format("{}.{}.{:016x}", key.substr(0, 16), ::getpid(), temporary_number()));
   file.write(std::as_bytes(std::span(&header, 1)));
   file.write(payload);
   file.place(path);

@@ -5,6 +5,9 @@
 #include <set>
 #include <vector>
 
+#include "features/decode_stage.h"
+#include "features/extractor.h"
+
 namespace asbench::features {
 namespace {
 
@@ -32,6 +35,18 @@ TEST(StoreKeys, ChangeWithEveryThingThatTheFeaturesDependOn) {
   add([](auto& key) { key.architecture = "x"; });
   add([](auto& key) { key.dtype = "x"; });
   EXPECT_EQ(keys.size(), 8U);
+}
+
+TEST(StoreKeys, CellsOnAnEncodersMeanAreThatMeansAlone) {
+  const auto key = [](const std::string& background, double mean) {
+    ExtractionPlan plan;
+    plan.background = background;
+    plan.encoders.emplace_back().profile.mean = {mean, mean, mean};
+    return key_of_reference_cells(plan, "c");
+  };
+  EXPECT_NE(key("mean", 0.5), key("mean", 0.48));
+  EXPECT_EQ(key("black", 0.5), key("black", 0.48));
+  EXPECT_NE(key("black", 0.5), key("mean", 0.5));
 }
 
 TEST(StoreKeys, DifferByKindOfEntry) {

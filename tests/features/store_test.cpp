@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -49,6 +50,18 @@ TEST(FeatureStore, KeepsTextsUnderTheSameRules) {
   const FeatureStore store(folder.path());
   store.put_text(kKey, "49 frames");
   EXPECT_EQ(store.get_text(kKey), "49 frames");
+}
+
+TEST(FeatureStore, RemovesWhatKilledProcessesLeftADayAgo) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "tmp");
+  for (const char* name : {"old", "new"}) std::ofstream(folder / "tmp" / name) << "half an entry";
+  const auto now = std::filesystem::file_time_type::clock::now();
+  std::filesystem::last_write_time(folder / "tmp" / "old", now - std::chrono::hours(25));
+  const FeatureStore store(folder.path());
+  EXPECT_FALSE(std::filesystem::exists(folder / "tmp" / "old"));
+  EXPECT_TRUE(std::filesystem::exists(folder / "tmp" / "new"))
+      << "another process may be writing it";
 }
 
 TEST(FeatureStore, IsSharedByTwoObjectsOnOneFolder) {
