@@ -19,7 +19,8 @@ ASBENCH_INLINE Lanes at_least(const Lanes& x, float low) {
   return x < lows ? lows : x;
 }
 
-// e^x for |x| <= 87: 2^n e^f with |f| <= ln 2 / 2, e^f by the polynomial of Cephes' expf (Moshier).
+// e^x for |x| <= 87, NaN for NaN: 2^n e^f with |f| <= ln 2 / 2, e^f by the polynomial of Cephes'
+// expf (Moshier).
 ASBENCH_INLINE Lanes exponential(Lanes x) {
   const Lanes magic = broadcast(12582912.0F);  // 1.5 * 2^23: adding it rounds to an integer
   const Lanes shifted = x * 1.44269504F + magic;
@@ -33,7 +34,8 @@ ASBENCH_INLINE Lanes exponential(Lanes x) {
   const Lanes e = p * f2 + (f + 1.0F);
   const IntLanes exponent = (__builtin_bit_cast(IntLanes, shifted) - 0x4B400000) << 23;
   const IntLanes bits = __builtin_bit_cast(IntLanes, e) + exponent;
-  return __builtin_bit_cast(Lanes, bits);
+  // Adding to a NaN's bits would make a number of some.
+  return x == x ? __builtin_bit_cast(Lanes, bits) : x;
 }
 
 // x (1 + erf(x / sqrt 2)) / 2 = x (1 - h) for x > 0, x h otherwise, h = erfc(|x| / sqrt 2) / 2: no

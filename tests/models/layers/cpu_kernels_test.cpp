@@ -3,8 +3,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <bit>
 #include <cctype>
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,15 @@ TEST_P(CpuKernelsOf, ActivationsPassOnWhatIsNotANumber) {
     EXPECT_FALSE(std::isfinite(values[0]));
     EXPECT_FALSE(std::isnan(values[1]));
     EXPECT_EQ(values[3], INFINITY);
+  }
+}
+
+TEST_P(CpuKernelsOf, SoftmaxOfAnyNanIsNan) {
+  // CUDA's own NaN has every bit set; an exponential by its bits would make a number of it.
+  for (const std::uint32_t bits : {0x7FC00000U, 0x7FFFFFFFU, 0xFFFFFFFFU, 0x7F800001U}) {
+    std::vector<float> x(8, std::bit_cast<float>(bits));
+    kernels_.softmax(x.data(), 1, 8, 8, 1.0F);
+    for (const float value : x) EXPECT_TRUE(std::isnan(value)) << bits;
   }
 }
 
