@@ -97,6 +97,18 @@ std::string provenance_text(const Result& result, const char* name) {
                                                                 : std::string();
 }
 
+/// Hash of config.json by the encoder's role; empty where a document doesn't say.
+std::map<std::string, std::string> config_hashes(const Result& result) {
+  std::map<std::string, std::string> hashes;
+  if (!result.provenance.is_object() || !result.provenance.contains("weights")) return hashes;
+  for (const auto& [role, weights] : result.provenance.at("weights").items()) {
+    if (!weights.is_object() || !weights.contains("config_sha256")) continue;
+    const Json& hash = weights.at("config_sha256");
+    if (hash.is_string()) hashes[role] = hash.get<std::string>();
+  }
+  return hashes;
+}
+
 }  // namespace
 
 std::string FieldDifference::text() const {
@@ -140,6 +152,15 @@ std::vector<std::string> provenance_warnings(const Result& base, const Result& c
     if (left != right)
       warnings.push_back(
           fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
+  }
+  for (const auto& [role, left] : config_hashes(base)) {
+    const auto theirs = config_hashes(candidate);
+    const auto right = theirs.find(role);
+    if (right == theirs.end() || right->second == left) continue;
+    warnings.push_back(
+        fmt::format("another config.json of the {} encoder: {} | {}; an activation or an epsilon "
+                    "may differ, which moves its scores",
+                    role, left.substr(0, 8), right->second.substr(0, 8)));
   }
   return warnings;
 }

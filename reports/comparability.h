@@ -28,7 +28,8 @@ struct FieldDifference {
                                                              const Result& candidate,
                                                              const Gate& gate);
 
-/// Differences of the provenance that may move the last digits: decoder, version, device.
+/// Differences of the provenance that may move numbers: decoder, version, device, and the encoders'
+/// config.json.
 [[nodiscard]] std::vector<std::string> provenance_warnings(const Result& base,
                                                            const Result& candidate);
 

@@ -195,12 +195,12 @@ void warn(const Result& base, const Result& candidate, const Gate& gate, const P
     comparison.warnings.push_back(std::move(warning));
   std::vector<std::string> absent;
   for (const auto& [id, rule] : gate.metrics) {
-    if (rule.role == GateRole::headline && !base.find_metric(id) && !candidate.find_metric(id))
-      absent.push_back(id);
+    const bool decides = rule.role == GateRole::headline || rule.limit || rule.ip_limit;
+    if (decides && !base.find_metric(id) && !candidate.find_metric(id)) absent.push_back(id);
   }
   if (!absent.empty())
     comparison.warnings.push_back(fmt::format(
-        "headline metrics of the gate that neither document has: {}", fmt::join(absent, ", ")));
+        "metrics the gate decides by that neither document has: {}", fmt::join(absent, ", ")));
   if (!pairing.unpaired.empty())
     comparison.warnings.push_back(fmt::format(
         "{} stories are in one document only and were dropped", pairing.unpaired.size()));
@@ -288,7 +288,7 @@ Comparison compare(const Result& base, const Result& candidate, const Gate& gate
   const bool limited =
       std::any_of(comparison.metrics.begin(), comparison.metrics.end(), [](const auto& metric) {
         return (metric.rule.limit || metric.rule.ip_limit) &&
-               (metric.set_level || !metric.stories.empty());
+               (metric.set_level ? metric.base.has_value() : !metric.stories.empty());
       });
   if (comparison.tested == 0 && !limited) {
     throw NotComparable(

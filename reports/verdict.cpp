@@ -175,8 +175,15 @@ void adjust(std::vector<MetricComparison>& comparisons) {
 }
 
 void judge(MetricComparison& comparison, const Gate& gate) {
+  if (comparison.set_level && comparison.base && !comparison.candidate) {
+    comparison.reason = "the candidate has no value";
+    comparison.fails = comparison.rule.limit.has_value();
+    if (comparison.fails) comparison.verdict = Verdict::regressed;
+    return;
+  }
   if (!comparison.difference) {
-    comparison.reason = "no story has a value on both sides";
+    comparison.reason = comparison.set_level ? "one side has no value, so nothing can be subtracted"
+                                             : "no story has a value on both sides";
     return;
   }
   if (comparison.direction == ResultDirection::none) {

@@ -246,6 +246,45 @@ TEST(Compare, ASetLevelMetricHasADifferenceAndBothIntervalsOnly) {
   EXPECT_THAT(refusal(base, candidate), HasSubstr("N (fvd): 16 | 8"));
 }
 
+Json with_fvd(Json document, const Json& mean) {
+  document["metrics"]["fvd"] = {{"signature", "fvd@1 | N=16"},
+                                {"direction", "lower"},
+                                {"mean", mean},
+                                {"ci95", nullptr},
+                                {"n_stories", 16},
+                                {"n_evaluated", 64},
+                                {"n_failed", 0},
+                                {"n_skipped", 0}};
+  return document;
+}
+
+TEST(Compare, ASetLevelValueThatTheCandidateLacksCrossesItsLimit) {
+  Gate rules = gate();
+  rules.metrics["fvd"] = {.role = GateRole::watch, .limit = 20.0};
+  const auto fvd = [&](const Json& base, const Json& candidate) {
+    return compare(result(with_fvd(world().document(), base)),
+                   result(with_fvd(world().document(), candidate)), rules)
+        .metrics.at(1);
+  };
+  // A collapsed generator has no FVD at all.
+  EXPECT_TRUE(fvd(100.0, nullptr).fails);
+  EXPECT_THAT(fvd(100.0, nullptr).reason, HasSubstr("the candidate has no value"));
+  EXPECT_FALSE(fvd(nullptr, 100.0).fails);
+  EXPECT_FALSE(fvd(100.0, 110.0).fails);
+  EXPECT_TRUE(fvd(100.0, 121.0).fails);
+  rules.metrics["fvd"].limit.reset();
+  EXPECT_FALSE(fvd(100.0, nullptr).fails);
+}
+
+TEST(Compare, WarnsOfLimitsOnMetricsThatNobodyScored) {
+  Gate rules = gate();
+  rules.metrics["frozen_rate"] = {.role = GateRole::watch, .limit = 0.05};
+  rules.metrics["motion"] = {.role = GateRole::watch};
+  EXPECT_THAT(compare(result(world().document()), result(world().document()), rules).warnings,
+              ElementsAre(AllOf(HasSubstr("decides by"), HasSubstr("frozen_rate"),
+                                ::testing::Not(HasSubstr("motion")))));
+}
+
 TEST(Compare, RefusesOtherSignaturesByTheNameOfTheField) {
   const Json base = world().document();
   auto other = world();
@@ -386,6 +425,17 @@ TEST(Compare, WarnsOfAnotherDecoder) {
   other["provenance"]["decoder"] = "avcodec 60";
   EXPECT_THAT(compare(result(world().document()), result(other), gate()).warnings,
               ElementsAre(HasSubstr("another decoder: none | avcodec 60")));
+}
+
+TEST(Compare, WarnsOfAnotherConfigurationOfAnEncoder) {
+  Json base = world().document();
+  base["provenance"]["weights"]["clip"] = {{"id", "a/clip"}, {"config_sha256", "11112222aa"}};
+  Json other = base;
+  EXPECT_THAT(compare(result(base), result(other), gate()).warnings, IsEmpty());
+  other["provenance"]["weights"]["clip"]["config_sha256"] = "33334444bb";
+  EXPECT_THAT(compare(result(base), result(other), gate()).warnings,
+              ElementsAre(AllOf(HasSubstr("config.json of the clip encoder"),
+                                HasSubstr("11112222 | 33334444"))));
 }
 
 #if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -25,9 +25,13 @@ Result document(const std::string& name, double clip, double half_width, double 
   result.system = name;
   result.protocol = "animeshooter-v1";
   result.split = {.name = "s", .form = "demo", .sha256 = "aa", .stories = 2, .ips = 2};
-  result.metrics = {metric("clip_i", clip, half_width, signature),
-                    metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
-                    metric("frozen_rate", frozen, 0.0, "frozen_rate@1", ResultDirection::lower)};
+  result.metrics = {
+      metric("clip_i", clip, half_width, signature),
+      metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
+      metric("frozen_rate", frozen, 0.0, "frozen_rate@1", ResultDirection::lower),
+      metric("reference_copy", 0.0, 0.0, "reference_copy@1", ResultDirection::lower),
+      metric("duplicate_pairs", 0.0, 0.0, "duplicate_pairs@1", ResultDirection::lower),
+      metric("clip_t_margin", 0.05, 0.0, "clip_t_margin@1")};
   return result;
 }
 
@@ -53,9 +57,19 @@ TEST(Leaderboard, LowerIsBetterWhereTheMetricSaysSo) {
 TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
   const auto text = leaderboard_markdown(
       Results{document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
-  EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | 1.000 |"), std::string::npos) << text;
+  EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | **0.050** | 1.000 |"), std::string::npos)
+      << text;
   EXPECT_NE(text.find("| b | 0.500 | **0.500** |"), std::string::npos) << text;
   EXPECT_NE(text.find("frozen\\_rate 1.00"), std::string::npos) << text;
+}
+
+TEST(Leaderboard, AControlThatWasNotMeasuredClearsNobody) {
+  Result unchecked = document("unchecked", 0.9, 0.0);
+  unchecked.metrics.erase(unchecked.metrics.begin() + 2);  // frozen_rate
+  const auto text = leaderboard_markdown(Results{unchecked, document("b", 0.5, 0.0)},
+                                         {.metrics = {"clip_i", "cross_shot_clip"}});
+  EXPECT_NE(text.find("| unchecked † | **0.900** | 0.900 |"), std::string::npos) << text;
+  EXPECT_NE(text.find("frozen\\_rate not measured"), std::string::npos) << text;
 }
 
 TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
