@@ -62,7 +62,9 @@ install_packages() {
 # LibTorch comes out of the PyPI wheel of torch. The two small NVIDIA wheels hold libraries that libtorch_cpu.so names.
 install_libtorch() {
   local kind=$1 stamp
-  stamp=".deps/libtorch-$kind.$(sha256sum <cmake/libtorch-requirements.txt | cut -c1-12)"
+  local pins=(cmake/libtorch-requirements.txt)
+  [ "$kind" = cpu ] || pins+=(cmake/libtorch-requirements-cuda.txt)
+  stamp=".deps/libtorch-$kind.$(cat "${pins[@]}" | sha256sum | cut -c1-12)"
   [ ! -e "$stamp" ] || return 0
   [ "$(uname -m)" = x86_64 ] || die "the pinned LibTorch wheel is for x86_64, this machine is $(uname -m).
   Unpack a LibTorch 2.11 archive for it and configure with -DCMAKE_PREFIX_PATH=DIR."
@@ -87,8 +89,10 @@ install_libtorch() {
 prepare() {
   mkdir -p build
   install_packages "${debian_packages[@]}"
-  if [ "${1:-cpu}" = cpu ] && compgen -G '.deps/libtorch-cuda.*' >/dev/null; then return 0; fi
-  install_libtorch "${1:-cpu}"
+  # The CUDA set holds the other; who fetched it keeps it, at the pinned versions.
+  local kind=${1:-cpu}
+  if compgen -G '.deps/libtorch-cuda.*' >/dev/null; then kind=cuda; fi
+  install_libtorch "$kind"
 }
 
 configure() { # configure PRESET [cmake arguments]
