@@ -20,10 +20,18 @@ constexpr double kIdentityMargin =
 constexpr double kAlignmentMargin = 0.05;  // text alignment of real shots above wrong ones
 constexpr double kConsistencyMargin =
     0.1;  // of a repeated shot above systems that animate; measured 0.15 and more
+constexpr double kHeardMargin =
+    0.1;  // captions 2 to 4: real shots above a repeated first one; measured 0.165
+constexpr double kFloorMargin =
+    0.08;  // captions 2 to 4: a repeated first shot above shots of other stories; measured 0.042
+constexpr double kReadingMargin = 0.025;  // clip_t of the written caption above pictures of
+                                          // something else; measured 0.046 and more
+constexpr double kReadMargin =
+    0.03;  // clip_t_margin of the written caption above that of real shots; measured 0.066
 constexpr double kListeningMargin =
-    0.005;  // clip_t_margin of systems whose shots differ above a deaf one; measured 0.014 and more
+    0.005;  // clip_t_margin of systems whose shots differ above a deaf one; measured 0.018 and more
 constexpr double kMovedColumn =
-    0.02;  // a column of shuffled shots against the real one; measured 0.12
+    0.02;  // a column of shuffled shots against the real one; measured 0.06
 
 class Demo {
  public:
@@ -58,14 +66,22 @@ void expect_reference_adherence_ranks_as_known(const Demo& demo) {
 }
 
 void expect_characters_are_told_apart(const Demo& demo) {
-  const double chance = 1.0 / 8.0;                          // characters of the split
-  EXPECT_GT(demo.mean("gt-story", "identity_top1"), 0.75);  // measured 0.94
-  EXPECT_EQ(demo.mean("wrong-ip", "identity_top1"), 0.0);
+  const double chance = 1.0 / 8.0;                            // characters of the split
+  EXPECT_GT(demo.mean("gt-story", "identity_top1"), 0.75);    // measured 0.95
+  EXPECT_LT(demo.mean("wrong-ip", "identity_top1"), chance);  // measured 0.02
   EXPECT_LT(demo.mean("noise", "identity_top1"), 2 * chance);
-  EXPECT_LT(demo.mean("text-card", "identity_top1"), 2 * chance);
-  EXPECT_EQ(demo.mean("ref-still", "identity_top1"), 1.0);  // its exploit again
+  // A card names its character, which the encoder that reads notices: above chance, no margin.
+  EXPECT_LT(demo.mean("text-card", "identity_margin"), 0.0);  // measured -0.05
+  EXPECT_EQ(demo.mean("ref-still", "identity_top1"), 1.0);    // its exploit again
   EXPECT_GT(demo.mean("gt-story", "identity_margin"), 0.1);
   EXPECT_LT(demo.mean("wrong-ip", "identity_margin"), -0.1);
+}
+
+/// The mean of clip_t over the shots that copy-prev doesn't take from the story itself.
+double later_captions(const Demo& demo, const std::string& system) {
+  const Json& columns = demo.metric(system, "clip_t").at("per_shot_index");
+  return (columns.at(1).get<double>() + columns.at(2).get<double>() + columns.at(3).get<double>()) /
+         3.0;
 }
 
 void expect_copies_are_consistent_and_deaf(const Demo& demo) {
@@ -77,21 +93,26 @@ void expect_copies_are_consistent_and_deaf(const Demo& demo) {
           << id << " of " << other;
     }
   }
-  // Its mean clip_t lives on shot 1 and on naming the right character; what it says about its own
-  // captions is nothing.
+  // What it says about its own captions is nothing.
   for (const char* listener :
        {"gt-story", "frame-shuffle", "shuffled-shots", "shuffled-stories", "retrieval"}) {
     EXPECT_GT(demo.mean(listener, "clip_t_margin"),
               demo.mean("copy-prev", "clip_t_margin") + kListeningMargin)
         << listener;
   }
-  const auto column = [&](const char* system, std::size_t shot) {
-    return demo.metric(system, "clip_t").at("per_shot_index").at(shot).get<double>();
-  };
-  for (const std::size_t elsewhere :
-       {2U, 3U}) {  // shots 1 and 2 are in one place, which the copy shows
-    EXPECT_GT(column("gt-story", elsewhere), column("copy-prev", elsewhere) + 2 * kAlignmentMargin)
-        << "shot " << elsewhere + 1;
+  // Shot 1 is the real one and answers its own caption. Captions 2 to 4 it answers as badly as
+  // shots of other stories do, which name the right character too.
+  const double copied = later_captions(demo, "copy-prev");
+  for (const char* deaf : {"shuffled-shots", "shuffled-stories", "gt-clips"})
+    EXPECT_LT(copied, later_captions(demo, deaf) + kFloorMargin) << deaf;
+  for (const char* heard : {"gt-story", "frame-shuffle"})
+    EXPECT_GT(later_captions(demo, heard), copied + kHeardMargin) << heard;
+  for (const char* posed : {"ref-still", "ref-pan"})
+    EXPECT_GT(later_captions(demo, posed), copied + kAlignmentMargin) << posed;
+  // In the mean over all shots it is below them too, own caption and all.
+  for (const char* other : {"gt-story", "frame-shuffle", "ref-still", "ref-pan"}) {
+    EXPECT_GT(demo.mean(other, "clip_t"), demo.mean("copy-prev", "clip_t") + kAlignmentMargin / 2)
+        << other;
   }
   EXPECT_GT(demo.mean("gt-story", "clip_t"), demo.mean("copy-prev", "clip_t") + kAlignmentMargin);
   EXPECT_NEAR(demo.mean("copy-prev", "clip_t_margin"), 0.0, kExact);
@@ -114,8 +135,27 @@ void expect_exploits_show(const Demo& demo) {
   EXPECT_GT(demo.mean("ref-still", "cross_shot_clip"), demo.mean("gt-story", "cross_shot_clip"));
   EXPECT_DOUBLE_EQ(demo.mean("ref-still", "frozen_rate"), 1.0);
   EXPECT_DOUBLE_EQ(demo.mean("ref-still", "reference_copy"), 1.0);
+
+  // The written caption answers better than any picture of something else, and fits its own caption
+  // better than a real shot fits its own.
+  for (const char* other :
+       {"shuffled-shots", "shuffled-stories", "gt-clips", "retrieval", "wrong-ip", "copy-prev"}) {
+    EXPECT_GT(later_captions(demo, "text-card"), later_captions(demo, other) + kReadingMargin)
+        << other;
+  }
+  for (const char* other :
+       {"shuffled-shots", "shuffled-stories", "gt-clips", "retrieval", "wrong-ip"}) {
+    EXPECT_GT(demo.mean("text-card", "clip_t"), demo.mean(other, "clip_t") + kReadingMargin)
+        << other;
+  }
+  EXPECT_GT(demo.mean("text-card", "clip_t_margin"),
+            demo.mean("gt-story", "clip_t_margin") + kReadMargin);
+  // What gives it away: it doesn't move, and an encoder that can't read sees nobody.
   EXPECT_DOUBLE_EQ(demo.mean("text-card", "frozen_rate"), 1.0);
-  EXPECT_LT(demo.mean("text-card", "clip_i") + kIdentityMargin, demo.mean("gt-story", "clip_i"));
+  EXPECT_LT(demo.mean("text-card", "dino_i") + kIdentityMargin, demo.mean("wrong-ip", "dino_i"));
+  EXPECT_LT(demo.mean("text-card", "clip_i") + 2 * kIdentityMargin,
+            demo.mean("gt-story", "clip_i"));
+
   EXPECT_DOUBLE_EQ(demo.mean("gt-story", "frozen_rate"), 0.0);
   EXPECT_LT(demo.mean("gt-story", "reference_copy"),
             0.1);  // the share above which a leaderboard takes its marks away

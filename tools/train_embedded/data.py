@@ -1,4 +1,4 @@
-"""Frames, captions and references that asbench_training_data rendered, as the encoders will see them."""
+"""Frames, cards, captions and references that asbench_training_data rendered, as the encoders will see them."""
 import json
 import pathlib
 import re
@@ -11,12 +11,18 @@ COLOURS = ["red", "orange", "yellow", "green", "blue", "purple", "pink", "white"
 SPECIES = ["cat", "rabbit", "bear", "bird", "robot", "penguin", "fox", "ghost"]
 HEADGEAR = ["", "top hat", "cap", "party hat", "crown", "bow"]
 PATTERNS = ["", "striped", "spotted"]
+HOURS = ["by day", "at sunset", "at night"]
 CHARACTER = re.compile(r"(\w+)(?: (striped|spotted))? (\w+)(?: with an? (\w+) (.+))?$")
 
 
 def squash(picture):
     """The preprocessing of both encoders: Pillow's bilinear filter, aspect lost, 64 x 64, uint8."""
     return np.asarray(picture.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BILINEAR))
+
+
+def squashed(path, count, size):
+    pictures = np.memmap(path, np.uint8, "r", shape=(count, *size, 3))
+    return np.stack([squash(Image.fromarray(picture)) for picture in pictures])
 
 
 def on_black(path):
@@ -32,16 +38,28 @@ def character_attributes(words):
             COLOURS.index(hat_colour) if hat_colour else len(COLOURS)]
 
 
+def setting_attributes(words):
+    place, hour = re.match(rf"(.+) ({'|'.join(HOURS)})$", words).groups()
+    return place, hour
+
+
 class World:
-    """frames uint8 [N, 64, 64, 3]; references uint8 [characters, 64, 64, 3]; per row captions and attribute numbers."""
+    """frames uint8 [N, 64, 64, 3]; cards uint8 [shots, 64, 64, 3], `shots` has the first row of each; references uint8
+    [characters, 64, 64, 3]; per row captions and attribute numbers."""
 
     def __init__(self, folder):
         folder = pathlib.Path(folder)
         index = json.loads((folder / "index.json").read_text())
         self.rows = index["rows"]
-        shape = (len(self.rows), index["height"], index["width"], 3)
-        raw = np.memmap(folder / "frames.u8", np.uint8, "r", shape=shape)
-        self.frames = np.stack([squash(Image.fromarray(frame)) for frame in raw])
+        first = {}
+        for i, row in enumerate(self.rows):
+            first.setdefault((row["ip"], row["story"], row["shot"]), i)
+        self.shots = np.array(list(first.values()))
+        number = {key: i for i, key in enumerate(first)}
+        self.shot = np.array([number[row["ip"], row["story"], row["shot"]] for row in self.rows])
+        size = (index["height"], index["width"])
+        self.frames = squashed(folder / "frames.u8", len(self.rows), size)
+        self.cards = squashed(folder / "cards.u8", len(self.shots), size)
         ids = sorted({row["ip"] for row in self.rows})
         number = {ip: i for i, ip in enumerate(ids)}
         self.references = np.stack([on_black(folder / "references" / f"{ip}.png") for ip in ids])
@@ -49,12 +67,13 @@ class World:
         words = {row["ip"]: row["character"] for row in self.rows}
         self.words = [words[ip] for ip in ids]
         self.looks = np.array([character_attributes(text) for text in self.words])
-        places = sorted({row["setting"] for row in self.rows})
+        where = [setting_attributes(row["setting"]) for row in self.rows]
+        places = sorted({place for place, _ in where})
         actions = sorted({row["action"] for row in self.rows})
-        self.setting = np.array([places.index(row["setting"]) for row in self.rows])
-        self.action = np.array([actions.index(row["action"]) for row in self.rows])
+        self.scenes = np.array([[places.index(place), HOURS.index(hour), actions.index(row["action"])]
+                                for (place, hour), row in zip(where, self.rows)])
         self.look_sizes = [len(COLOURS), len(SPECIES), len(PATTERNS), len(HEADGEAR), len(COLOURS) + 1]
-        self.setting_count, self.action_count = len(places), len(actions)
+        self.scene_sizes = [len(places), len(HOURS), len(actions)]
 
     def captions(self):
         return [(row["caption"], row["descriptive"]) for row in self.rows]

@@ -72,10 +72,15 @@ def evaluate(folder, world):
             texts = clip.text(torch.tensor([tokenizer(world.rows[i]["caption"]) for i in first])).numpy()
             scores = means @ texts.T
             diagonal = np.diag(scores)
+            cards = encode(net, world.cards) @ texts.T
+            own_card = np.diag(cards)
             figures[name] |= {"image_to_text_r1": float((scores.argmax(1) == np.arange(len(first))).mean()),
                               "text_to_image_r1": float((scores.argmax(0) == np.arange(len(first))).mean()),
                               "retrieval_chance": 1.0 / len(first), "own_caption": float(diagonal.mean()),
-                              "other_captions": float((scores.sum() - diagonal.sum()) / (scores.size - len(first)))}
+                              "other_captions": float((scores.sum() - diagonal.sum()) / (scores.size - len(first))),
+                              "card_to_text_r1": float((cards.argmax(1) == np.arange(len(first))).mean()),
+                              "card_own_caption": float(own_card.mean()),
+                              "card_other_captions": float((cards.sum() - own_card.sum()) / (cards.size - len(first)))}
     return figures
 
 

@@ -70,14 +70,21 @@ class Clip(nn.Module):
             nn.init.normal_(table.weight, std=0.02)
         self.end = t["eos_token_id"]
 
-    def pooled(self, pixels):
+    def tokens(self, pixels):
+        """The class token and the patches [N, 1 + patches, width] as the last layer leaves them."""
         m = self.vision_model
         x = m.embeddings.patch_embedding(pixels).flatten(2).transpose(1, 2)
         x = torch.cat([m.embeddings.class_embedding.expand(len(x), 1, -1), x], 1) + m.embeddings.position_embedding.weight
         x = m.pre_layrnorm(x)
         for block in m.encoder.layers:
             x = block(x)
-        return m.post_layernorm(x[:, 0])
+        return x
+
+    def pooled(self, pixels):
+        return self.summary(self.tokens(pixels))
+
+    def summary(self, tokens):
+        return self.vision_model.post_layernorm(tokens[:, 0])
 
     def image(self, pixels):
         return F.normalize(self.visual_projection(self.pooled(pixels)), dim=-1)

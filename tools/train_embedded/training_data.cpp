@@ -1,7 +1,10 @@
-// Renders frames, captions and references of a mini world for tools/train_embedded/train.py:
+// Renders frames, cards, captions and references of a mini world for tools/train_embedded/train.py:
 //   DIR/frames.u8         uint8 [N, height, width, 3], RGB, straight from the renderer
+//   DIR/cards.u8          uint8 [shots, height, width, 3], RGB: the narrative caption of each shot,
+//                         in the rows' order, written on a card as baseline text-card writes it
 //   DIR/index.json        sizes, and a row a frame: ip, story, shot, frame, narrative and
-//   descriptive caption DIR/references/*.png  RGBA, one an IP
+//                         descriptive caption
+//   DIR/references/*.png  RGBA, one an IP
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
@@ -9,11 +12,13 @@
 #include <CLI/Formatter.hpp>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <opencv2/imgcodecs.hpp>
 #include <thread>
 #include <vector>
 
 #include "baselines/mini_world/render.h"
+#include "baselines/training_free/text_card.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "loaders/video/frame_rules.h"
@@ -40,6 +45,32 @@ struct Row {
   int ip = 0, story = 0, shot = 0, frame = 0;
 };
 
+/// Writes `count` pictures one after the other, drawn on all cores.
+void write_pictures(const fs::path& path, std::size_t count, const RenderFormat& format,
+                    const std::function<Image(std::size_t)>& draw) {
+  const std::size_t bytes =
+      static_cast<std::size_t>(format.width) * static_cast<std::size_t>(format.height) * 3;
+  std::vector<std::uint8_t> pixels(count * bytes);
+  {
+    std::vector<std::jthread> threads;
+    const unsigned parts = std::max(1U, std::thread::hardware_concurrency());
+    for (unsigned part = 0; part < parts; ++part) {
+      threads.emplace_back([&, part] {
+        for (std::size_t i = part; i < count; i += parts) {
+          const Image picture = draw(i);
+          std::copy(picture.bytes.begin(), picture.bytes.end(),
+                    pixels.begin() + static_cast<std::ptrdiff_t>(i * bytes));
+        }
+      });
+    }
+  }
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(pixels.data()),
+             static_cast<std::streamsize>(pixels.size()));
+  if (!file.flush())
+    throw BadInput(fmt::format("{} can't be written: is the disk full?", path.string()));
+}
+
 int run(const Options& options) {
   const Cast cast = options.cast == "demo" ? Cast::demo : Cast::training;
   const RenderFormat format;
@@ -50,6 +81,7 @@ int run(const Options& options) {
   fs::create_directories(fs::path(options.out) / "references");
 
   std::vector<Row> rows;
+  std::vector<std::string> cards;
   for (int ip = 0; ip < options.ips; ++ip) {
     const Character& character = characters[static_cast<std::size_t>(ip)];
     cv::imwrite((fs::path(options.out) / "references" / (character.id() + ".png")).string(),
@@ -59,34 +91,20 @@ int run(const Options& options) {
       const auto shots = write_story(character, settings, seed, story, options.shots);
       for (int shot = 0; shot < options.shots; ++shot) {
         const ShotScript& script = shots[static_cast<std::size_t>(shot)];
+        cards.push_back(script.narrative(opening_of(shot, options.shots)));
         for (const int frame : indices)
-          rows.push_back(
-              {script, script.narrative(opening_of(shot, options.shots)), ip, story, shot, frame});
+          rows.push_back({script, cards.back(), ip, story, shot, frame});
       }
     }
   }
 
-  const std::size_t bytes =
-      static_cast<std::size_t>(format.width) * static_cast<std::size_t>(format.height) * 3;
-  std::vector<std::uint8_t> pixels(rows.size() * bytes);
-  {
-    std::vector<std::jthread> threads;
-    const unsigned count = std::max(1U, std::thread::hardware_concurrency());
-    for (unsigned part = 0; part < count; ++part) {
-      threads.emplace_back([&, part] {
-        for (std::size_t i = part; i < rows.size(); i += count) {
-          const Image frame = render_frame(rows[i].script, format, rows[i].frame);
-          std::copy(frame.bytes.begin(), frame.bytes.end(),
-                    pixels.begin() + static_cast<std::ptrdiff_t>(i * bytes));
-        }
-      });
-    }
-  }
-  std::ofstream file(fs::path(options.out) / "frames.u8", std::ios::binary);
-  file.write(reinterpret_cast<const char*>(pixels.data()),
-             static_cast<std::streamsize>(pixels.size()));
-  if (!file.flush())
-    throw BadInput(fmt::format("{}/frames.u8 can't be written: is the disk full?", options.out));
+  const fs::path out(options.out);
+  write_pictures(out / "frames.u8", rows.size(), format, [&](std::size_t i) {
+    return render_frame(rows[i].script, format, rows[i].frame);
+  });
+  write_pictures(out / "cards.u8", cards.size(), format, [&](std::size_t i) {
+    return draw_text_card(cards[i], format.width, format.height);
+  });
 
   Json index;
   index["cast"] = options.cast;
@@ -106,8 +124,9 @@ int run(const Options& options) {
                     {"action", kActions[static_cast<std::size_t>(row.script.action)].verb}});
   }
   index["rows"] = std::move(list);
-  write_json_file(fs::path(options.out) / "index.json", index);
-  fmt::print("{} frames of {} characters in {}\n", rows.size(), options.ips, options.out);
+  write_json_file(out / "index.json", index);
+  fmt::print("{} frames and {} cards of {} characters in {}\n", rows.size(), cards.size(),
+             options.ips, options.out);
   return 0;
 }
 
