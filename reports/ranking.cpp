@@ -15,6 +15,8 @@ namespace {
 /// metrics.md 5: what takes the marks away. A control that was not measured clears nobody.
 std::string gaming(const Result& result) {
   constexpr double kMost = 0.1;
+  // What three digits show as 0: noise is 0 but for chance.
+  constexpr double kDeaf = 0.0005;
   std::vector<std::string> reasons;
   for (const char* control : {"frozen_rate", "reference_copy", "duplicate_pairs"}) {
     const auto* metric = result.find_metric(control);
@@ -26,7 +28,7 @@ std::string gaming(const Result& result) {
   const auto* margin = result.find_metric("clip_t_margin");
   if (margin == nullptr || !margin->mean)
     reasons.emplace_back("clip_t_margin not measured");
-  else if (*margin->mean <= 0.0)
+  else if (*margin->mean < kDeaf)
     reasons.push_back(fmt::format("clip_t_margin {:.3f}", *margin->mean));
   return fmt::format("{}", fmt::join(reasons, ", "));
 }
@@ -142,7 +144,7 @@ RankedTable table_of(const Group& group, const std::vector<std::string>& wanted)
   }
   std::set<std::string> demo_encoders;
   for (const Result* result : group.results) {
-    table.systems.push_back({result, gaming(*result), {}});
+    table.systems.push_back({result, table.reported ? std::string() : gaming(*result), {}});
     demo_encoders.insert(result->demo_encoders.begin(), result->demo_encoders.end());
   }
   table.demo_encoders.assign(demo_encoders.begin(), demo_encoders.end());

@@ -63,6 +63,21 @@ TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
   EXPECT_NE(text.find("frozen\\_rate 1.00"), std::string::npos) << text;
 }
 
+TEST(Leaderboard, AMarginOfZeroButForChanceIsADeafEar) {
+  Result noise = document("noise", 0.9, 0.0);
+  noise.metrics.back().mean = 0.0001;
+  const auto text = leaderboard_markdown(Results{noise, document("b", 0.5, 0.0)},
+                                         {.metrics = {"clip_i", "cross_shot_clip"}});
+  EXPECT_NE(text.find("| noise † | **0.900** | 0.900 |"), std::string::npos) << text;
+}
+
+TEST(Leaderboard, PublishedResultsAreNotAccusedOfMissingControls) {
+  Result published = document("published", 0.9, 0.0);
+  published.kind = ResultKind::reported;
+  published.metrics.erase(published.metrics.begin() + 1, published.metrics.end());
+  EXPECT_EQ(leaderboard_markdown(Results{published}).find("†"), std::string::npos);
+}
+
 TEST(Leaderboard, AControlThatWasNotMeasuredClearsNobody) {
   Result unchecked = document("unchecked", 0.9, 0.0);
   unchecked.metrics.erase(unchecked.metrics.begin() + 2);  // frozen_rate
