@@ -32,8 +32,8 @@ ASBENCH_INLINE Lanes exponential(Lanes x) {
       (f * 1.9875691500e-4F + 1.3981999507e-3F) * f2 + (f * 8.3334519073e-3F + 4.1665795894e-2F);
   const Lanes p = high * f2 + (f * 1.6666665459e-1F + 5.0000001201e-1F);
   const Lanes e = p * f2 + (f + 1.0F);
-  const IntLanes exponent = (__builtin_bit_cast(IntLanes, shifted) - 0x4B400000) << 23;
-  const IntLanes bits = __builtin_bit_cast(IntLanes, e) + exponent;
+  const BitLanes exponent = (__builtin_bit_cast(BitLanes, shifted) - 0x4B400000U) << 23U;
+  const BitLanes bits = __builtin_bit_cast(BitLanes, e) + exponent;
   // Adding to a NaN's bits would make a number of some.
   return x == x ? __builtin_bit_cast(Lanes, bits) : x;
 }

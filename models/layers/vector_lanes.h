@@ -2,7 +2,7 @@
 // for one kind of CPU; ASBENCH_VECTOR_BYTES is the width of its registers. Two versions of one
 // inline function would otherwise be merged by the linker.
 using Lanes = float __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
-using IntLanes = std::int32_t __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
+using BitLanes = std::uint32_t __attribute__((vector_size(ASBENCH_VECTOR_BYTES)));
 constexpr std::int64_t kLanes = ASBENCH_VECTOR_BYTES / sizeof(float);
 
 #define ASBENCH_INLINE inline __attribute__((always_inline))
