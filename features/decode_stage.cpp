@@ -10,8 +10,8 @@
 #include "core/hash.h"
 #include "core/interrupt.h"
 #include "core/json.h"
-#include "core/thumbnail.h"
 #include "features/keys.h"
+#include "features/pixel_features.h"
 #include "loaders/image_file.h"
 #include "loaders/video/clip_reader.h"
 #include "models/preprocess/composite.h"
@@ -55,41 +55,6 @@ std::vector<std::vector<std::size_t>> groups_of(const std::vector<loaders::ShotS
 std::string sample_key(std::string_view content_sha256, std::string_view decoder,
                        std::span<const int> frames) {
   return sha256_hex("sample-digest@1\n" + pixel_key(content_sha256, decoder, frames));
-}
-
-/// [distinct, 1 + cells]: motion from the frame before (0 for the first), then the cells.
-FeatureMatrix pixel_matrix(const loaders::DecodedClip& clip, std::span<const int> frames) {
-  FeatureMatrix matrix(static_cast<int>(frames.size()), 1 + kCellCount);
-  Thumbnail before;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    Thumbnail thumbnail = make_thumbnail(clip.frames.at(frames[i]));
-    auto row = matrix.row(static_cast<int>(i));
-    row[0] = i == 0 ? 0.0F : static_cast<float>(thumbnail_motion(before, thumbnail));
-    const auto cells = thumbnail_cells(thumbnail);
-    std::copy(cells.begin(), cells.end(), row.begin() + 1);
-    before = std::move(thumbnail);
-  }
-  return matrix;
-}
-
-/// The background's colour is what a transparent pixel becomes.
-std::array<std::uint8_t, 3> color_of(models::Background background,
-                                     const std::array<double, 3>& mean) {
-  const Image pixel = models::composite(Image(1, 1, 4), background, mean);
-  return {pixel.bytes[0], pixel.bytes[1], pixel.bytes[2]};
-}
-
-Image mirrored(const Image& image) {
-  Image result(image.height, image.width, image.channels);
-  for (int y = 0; y < image.height; ++y) {
-    const std::uint8_t* from = image.row(y);
-    std::uint8_t* to = result.row(y);
-    for (int x = 0; x < image.width; ++x) {
-      std::copy_n(from + (image.width - 1 - x) * image.channels, image.channels,
-                  to + x * image.channels);
-    }
-  }
-  return result;
 }
 
 }  // namespace
@@ -254,12 +219,7 @@ void DecodeStage::process_reference(Worker& worker, std::size_t index) {
   if (plan_.pixels) {
     const std::string key = key_of_reference_cells(plan_, sha256);
     if (!store_.has(key)) {
-      const auto mean = cells_mean(plan_);
-      const Thumbnail thumbnail = make_letterboxed_thumbnail(
-          models::composite(read(), background, mean), color_of(background, mean));
-      FeatureMatrix cells(1, kCellCount);
-      cells.values = thumbnail_cells(thumbnail);
-      store_.put(key, cells);
+      store_.put(key, reference_cells(read(), background, cells_mean(plan_)));
     }
   }
   for (std::size_t e = 0; e < plan_.encoders.size(); ++e) {

@@ -19,6 +19,11 @@ bool is_unreserved(char c) {
   return is_word(c) || std::string_view("-.~").find(c) != std::string_view::npos;
 }
 
+/// The entity of a sign that begins or ends markup in HTML and XML; empty for any other.
+std::string_view entity_of(char c) {
+  return c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : "";
+}
+
 }  // namespace
 
 std::string terminal_text(std::string_view text) {
@@ -35,12 +40,7 @@ std::string markdown_text(std::string_view text) {
   for (std::size_t i = 0; i < plain.size(); ++i) {
     const char c = plain[i];
     const bool in_word = i > 0 && is_word(plain[i - 1]);
-    if (c == '<')
-      escaped += "&lt;";
-    else if (c == '>')
-      escaped += "&gt;";
-    else if (c == '&')
-      escaped += "&amp;";
+    if (const auto entity = entity_of(c); !entity.empty()) escaped += entity;
     // Nobody is to be notified by a story's name: GitHub looks for @names after it has read
     // entities, so where a name could begin a space without width stands in between.
     else if (c == '@')
@@ -62,12 +62,8 @@ std::string markdown_text(std::string_view text) {
 std::string xml_text(std::string_view text) {
   std::string escaped;
   for (const char c : terminal_text(text)) {
-    if (c == '<')
-      escaped += "&lt;";
-    else if (c == '>')
-      escaped += "&gt;";
-    else if (c == '&')
-      escaped += "&amp;";
+    if (const auto entity = entity_of(c); !entity.empty())
+      escaped += entity;
     else if (c == '"')
       escaped += "&quot;";
     else if (c == '\'')

@@ -23,16 +23,7 @@ int main(int argc, char** argv) {
     made.system = fmt::format("system {:02} <b>&amp;</b>", s);
     made.ips = std::atoi(argv[3]);
     made.stories_per_ip = std::atoi(argv[4]);
-    made.metrics = {"clip_i",
-                    "dino_i",
-                    "dreamsim",
-                    "clip_t",
-                    "cross_shot_clip",
-                    "cross_shot_dino",
-                    "faithful_consistency",
-                    "motion",
-                    "frozen_rate",
-                    "reference_copy"};
+    made.metrics = testing::page_metrics();
     made.value = [s](int metric, int story) {
       return 0.2 + 0.0123457 * s + 0.00098765 * ((story * 37) % 200) + 0.0314159 * metric;
     };

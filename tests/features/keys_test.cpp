@@ -51,6 +51,15 @@ TEST(StoreKeys, CellsOnAnEncodersMeanAreThatMeansAlone) {
 
 TEST(StoreKeys, DifferByKindOfEntry) {
   const std::vector<int> frames{1};
+  const auto reference = [](bool mirrored) {
+    return reference_key({.file_sha256 = "c",
+                          .background = "black",
+                          .mirrored = mirrored,
+                          .profile = "",
+                          .weights_sha256 = "",
+                          .architecture = "",
+                          .dtype = ""});
+  };
   const std::set<std::string> keys{clip_info_key("c", "d"),
                                    pixel_key("c", "d", frames),
                                    frame_feature_key({.content_sha256 = "c",
@@ -60,20 +69,8 @@ TEST(StoreKeys, DifferByKindOfEntry) {
                                                       .weights_sha256 = "",
                                                       .architecture = "",
                                                       .dtype = ""}),
-                                   reference_key({.file_sha256 = "c",
-                                                  .background = "black",
-                                                  .mirrored = false,
-                                                  .profile = "",
-                                                  .weights_sha256 = "",
-                                                  .architecture = "",
-                                                  .dtype = ""}),
-                                   reference_key({.file_sha256 = "c",
-                                                  .background = "black",
-                                                  .mirrored = true,
-                                                  .profile = "",
-                                                  .weights_sha256 = "",
-                                                  .architecture = "",
-                                                  .dtype = ""}),
+                                   reference(false),
+                                   reference(true),
                                    caption_key({.text = "c",
                                                 .tokenizer_sha256 = "",
                                                 .weights_sha256 = "",

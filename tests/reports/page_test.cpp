@@ -117,16 +117,7 @@ TEST(Page, TwentySystemsOfTwoHundredStoriesStayBelowFifteenMegabytes) {
     made.system = "system " + std::to_string(s);
     made.ips = 20;
     made.stories_per_ip = 10;
-    made.metrics = {"clip_i",
-                    "dino_i",
-                    "dreamsim",
-                    "clip_t",
-                    "cross_shot_clip",
-                    "cross_shot_dino",
-                    "faithful_consistency",
-                    "motion",
-                    "frozen_rate",
-                    "reference_copy"};
+    made.metrics = testing::page_metrics();
     made.value = [s](int metric, int story) {
       return 0.4 + 0.0123457 * s + 0.00098765 * story + 0.0314159 * metric;
     };

@@ -81,4 +81,17 @@ Json SyntheticResult::document() const {
   return json;
 }
 
+std::vector<std::string> page_metrics() {
+  return {"clip_i",
+          "dino_i",
+          "dreamsim",
+          "clip_t",
+          "cross_shot_clip",
+          "cross_shot_dino",
+          "faithful_consistency",
+          "motion",
+          "frozen_rate",
+          "reference_copy"};
+}
+
 }  // namespace asbench::testing

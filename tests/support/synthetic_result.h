@@ -27,4 +27,7 @@ struct SyntheticResult {
   [[nodiscard]] Json document() const;
 };
 
+/// Ten metrics of several kinds, for pages of many systems.
+[[nodiscard]] std::vector<std::string> page_metrics();
+
 }  // namespace asbench::testing
