@@ -108,7 +108,7 @@ int show(const std::string& name, bool json) {
 }  // namespace
 
 void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
-  CLI::App* command = app.add_subcommand("metrics", "What every number means");
+  CLI::App* command = app.add_subcommand("metrics", "what every number means");
   command->require_subcommand(1);
   command->footer("Example: asbench metrics show cross_shot_clip");
   struct Options {

@@ -211,7 +211,7 @@ int run_weights_check(const WeightsOptions& options) {
 
 void add_weights_command(CLI::App& app, std::function<int()>& chosen) {
   CLI::App* command = app.add_subcommand(
-      "weights", "Encoders' weights: where they come from, their licences, sums");
+      "weights", "encoders' weights: where they come from, their licences, sums");
   command->require_subcommand(1);
   command->footer("Example: asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
