@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Renders data, trains the embedded encoders, writes them and their held-out figures: about 45 minutes on 2 cores that do other work too.
+# Renders data, trains the embedded encoders, writes them and their held-out figures: about 26 minutes on 2 cores.
 #   tools/train_embedded/run.sh [OUT]      OUT: default models/embedded/asbench
 # Needs the built program (./bootstrap.sh test builds asbench_training_data) and python3 with venv and pip.
 set -euo pipefail
