@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/thumbnail.h"
-#include "metrics/cosine.h"
 #include "metrics/measurement.h"
+#include "metrics/numerics/cosine.h"
 #include "metrics/registry.h"
 
 namespace {

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "models/encoders/encoder.h"
-#include "models/layers/matrix_product.h"
+#include "models/kernels/matrix_product.h"
 #include "models/layers/runtime.h"
 #include "tests/support/seeded_checkpoint.h"
 

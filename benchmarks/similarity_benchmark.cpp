@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "core/blas_kernels.h"
-#include "metrics/similarity_index.h"
+#include "metrics/search/similarity_index.h"
 
 namespace {
 

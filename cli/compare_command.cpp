@@ -11,10 +11,10 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "core/result.h"
-#include "reports/compare.h"
-#include "reports/comparison_output.h"
-#include "reports/gate.h"
+#include "document/result.h"
+#include "reports/comparison/compare.h"
+#include "reports/comparison/comparison_output.h"
+#include "reports/comparison/gate.h"
 
 namespace asbench::cli {
 namespace {
@@ -40,8 +40,8 @@ std::string formatted(const reports::Comparison& comparison, const CompareComman
 
 int run(const CompareCommand& command) {
   const auto gate = reports::load_gate(command.gate);
-  const auto base = read_result(command.base);
-  const auto candidate = read_result(command.candidate);
+  const auto base = document::read_result(command.base);
+  const auto candidate = document::read_result(command.candidate);
   const auto comparison = reports::compare(base, candidate, gate,
                                            {.allow = {command.allow.begin(), command.allow.end()}});
   if (command.csv) write_file_atomically(*command.csv, reports::comparison_csv(comparison));

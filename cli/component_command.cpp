@@ -16,7 +16,7 @@
 #include "models/preprocess/composite.h"
 #include "models/preprocess/preprocess.h"
 #include "models/tokenizers/clip_tokenizer.h"
-#include "models/weights/hub.h"
+#include "models/weights/checkpoint.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/state_dict.h"
 

@@ -17,7 +17,7 @@
 #include "evaluation/run.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
-#include "reports/leaderboard.h"
+#include "reports/leaderboard/leaderboard.h"
 #include "reports/write_report.h"
 
 namespace asbench::cli {

@@ -14,7 +14,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/npy.h"
-#include "metrics/distribution.h"
+#include "metrics/set/distribution.h"
 
 extern "C" void openblas_set_num_threads(int)
     __attribute__((weak));  // another BLAS has another way, or none

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "reports/agreement.h"
+#include "reports/agreement/agreement.h"
 
 namespace asbench::cli {
 

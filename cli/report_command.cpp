@@ -7,21 +7,21 @@
 #include "cli/report_options.h"
 #include "core/error.h"
 #include "core/hash.h"
-#include "core/result.h"
-#include "reports/agreement.h"
+#include "document/result.h"
+#include "reports/agreement/agreement.h"
 #include "reports/contact_sheet.h"
-#include "reports/frame_rule_spread.h"
-#include "reports/published.h"
-#include "reports/ranking.h"
+#include "reports/leaderboard/published.h"
+#include "reports/leaderboard/ranking.h"
+#include "reports/tables/frame_rule_spread.h"
 #include "reports/write_report.h"
 
 namespace asbench::cli {
 namespace fs = std::filesystem;
 namespace {
 
-std::vector<Result> read_results(const std::vector<std::string>& files) {
-  std::vector<Result> results;
-  for (const auto& file : files) results.push_back(read_result(file));
+std::vector<document::Result> read_results(const std::vector<std::string>& files) {
+  std::vector<document::Result> results;
+  for (const auto& file : files) results.push_back(document::read_result(file));
   reports::require_reportable(results);
   return results;
 }

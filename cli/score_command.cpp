@@ -18,7 +18,7 @@
 #include "evaluation/run.h"
 #include "features/store.h"
 #include "metrics/registry.h"
-#include "metrics/set_metrics.h"
+#include "metrics/set/set_metrics.h"
 
 namespace asbench::cli {
 namespace {

@@ -10,10 +10,10 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "models/hub/check.h"
+#include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
-#include "models/weights/check.h"
-#include "models/weights/fetch.h"
-#include "models/weights/hub.h"
+#include "models/weights/checkpoint.h"
 
 namespace asbench::cli {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "evaluation/story_features.h"
-#include "metrics/real_ceiling.h"
+#include "metrics/story/real_ceiling.h"
 
 namespace asbench::evaluation {
 

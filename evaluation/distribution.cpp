@@ -7,8 +7,8 @@
 #include <set>
 
 #include "core/error.h"
-#include "features/signature.h"
-#include "metrics/distribution.h"
+#include "document/signature.h"
+#include "metrics/set/distribution.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -114,7 +114,7 @@ Generated generated_side(const loaders::Split& split, const Plan& plan, const Co
   return result;
 }
 
-/// The name in metrics/distribution.h.
+/// The name in metrics/set/distribution.h.
 std::string formula_of(std::string_view metric) {
   if (metric == "fvd") return "frechet";
   if (metric == "kvd") return "kernel";
@@ -215,7 +215,7 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     fields.clip = clip_text(plan, real, outputs);
     if (id == "fvd") fields.ddof = fmt::format("{}", plan.fvd.ddof);
     if (least > 2) fields.neighbours = fmt::format("{}", protocol.neighbours);
-    measured.signature = features::signature_line(fields);
+    measured.signature = document::signature_line(fields);
     measured.n_stories = generated.stories;
     measured.counts = generated.counts;
     measured.further.emplace_back("n_real", real.samples.rows);

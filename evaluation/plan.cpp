@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "metrics/copy_search.h"
+#include "metrics/search/copy_search.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -145,10 +145,10 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   return plan;
 }
 
-features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
+document::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
                                               const Protocol& protocol, const Plan& plan,
                                               const std::string& subset) {
-  features::SignatureFields fields;
+  document::SignatureFields fields;
   fields.metric = fmt::format("{}@{}", metric.id, metric.version);
   const auto add = [&](const char* role) {
     const auto& use = plan.extraction.encoders.at(plan.encoders.at(role));
@@ -186,7 +186,7 @@ features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
 
 std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol,
                          const Plan& plan, const std::string& subset) {
-  return features::signature_line(signature_fields_of(metric, protocol, plan, subset));
+  return document::signature_line(signature_fields_of(metric, protocol, plan, subset));
 }
 
 }  // namespace asbench::evaluation

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "document/signature.h"
 #include "evaluation/fvd_variant.h"
 #include "evaluation/protocol.h"
 #include "evaluation/sample_set.h"
 #include "features/extractor.h"
-#include "features/signature.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
 #include "metrics/registry.h"
@@ -45,7 +45,7 @@ struct DataSets {
 /// Where the weights of a run come from.
 struct WeightSource {
   std::optional<std::filesystem::path>
-      folder;  ///< --weights; nothing: as models/weights/hub.h searches
+      folder;  ///< --weights; nothing: as models/weights/checkpoint.h searches
   const features::FeatureStore* store = nullptr;  ///< remembers the files' hashes; may be null
 };
 
@@ -68,7 +68,7 @@ struct WeightSource {
                                        const Plan& plan, const std::string& subset);
 
 /// The same fields before they are joined, for set-level metrics to be completed.
-[[nodiscard]] features::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
+[[nodiscard]] document::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
                                                             const Protocol& protocol,
                                                             const Plan& plan,
                                                             const std::string& subset);

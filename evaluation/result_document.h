@@ -11,7 +11,7 @@
 #include "evaluation/protocol.h"
 #include "evaluation/training_copies.h"
 #include "metrics/measurement.h"
-#include "metrics/real_ceiling.h"
+#include "metrics/story/real_ceiling.h"
 
 namespace asbench::evaluation {
 

@@ -7,7 +7,7 @@
 
 #include "loaders/shot_source.h"
 #include "loaders/split.h"
-#include "metrics/samples.h"
+#include "metrics/set/samples.h"
 
 namespace asbench::evaluation {
 

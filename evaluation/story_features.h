@@ -10,7 +10,7 @@
 #include "evaluation/plan.h"
 #include "evaluation/training_copies.h"
 #include "features/extractor.h"
-#include "metrics/story_features.h"
+#include "metrics/story/story_features.h"
 
 namespace asbench::evaluation {
 

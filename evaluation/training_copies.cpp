@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "core/error.h"
-#include "metrics/cosine.h"
+#include "metrics/numerics/cosine.h"
 
 namespace asbench::evaluation {
 

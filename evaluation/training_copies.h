@@ -7,7 +7,7 @@
 #include "core/json.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
-#include "metrics/copy_search.h"
+#include "metrics/search/copy_search.h"
 
 namespace asbench::evaluation {
 

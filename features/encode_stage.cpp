@@ -13,7 +13,7 @@
 #include "features/decode_stage.h"
 #include "features/keys.h"
 #include "models/encoders/encoder.h"
-#include "models/layers/matrix_product.h"
+#include "models/kernels/matrix_product.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::features {

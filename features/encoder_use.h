@@ -7,7 +7,7 @@
 #include "features/store.h"
 #include "models/encoders/clip_encoder.h"
 #include "models/preprocess/profile.h"
-#include "models/weights/hub.h"
+#include "models/weights/checkpoint.h"
 
 namespace asbench::features {
 
@@ -16,7 +16,7 @@ struct EncoderRequest {
   std::string role;  ///< "clip", "dino"
   std::string id;    ///< hub name, or the path of a checkpoint folder
   std::optional<std::filesystem::path>
-      weights;  ///< --weights; else as models/weights/hub.h searches
+      weights;  ///< --weights; else as models/weights/checkpoint.h searches
   const FeatureStore* store =
       nullptr;  ///< remembers the weights' hash while the files stay as they are; may be null
   std::optional<std::string> preprocess;  ///< profile name; else pinned, else the checkpoint's own

@@ -7,8 +7,8 @@
 
 #include "core/error.h"
 #include "metrics/aggregate.h"
-#include "metrics/check_features.h"
 #include "metrics/registry.h"
+#include "metrics/story/check_features.h"
 
 namespace asbench::metrics {
 

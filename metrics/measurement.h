@@ -9,7 +9,7 @@
 #include "core/finding.h"
 #include "core/stats.h"
 #include "metrics/settings.h"
-#include "metrics/story_features.h"
+#include "metrics/story/story_features.h"
 
 namespace asbench::metrics {
 

@@ -8,7 +8,7 @@
 
 #include "metrics/measurement.h"
 #include "metrics/settings.h"
-#include "metrics/story_features.h"
+#include "metrics/story/story_features.h"
 
 namespace asbench::metrics {
 
@@ -42,12 +42,12 @@ struct MetricInfo {
   std::string_view unit;         ///< what Counts counts: "shots" or "shot pairs"
   Needs needs;
   bool set_level =
-      false;  ///< one number a system: measure_story stays empty (metrics/set_metrics.h)
+      false;  ///< one number a system: measure_story stays empty (metrics/set/set_metrics.h)
   bool headline = false;  ///< else a control: read beside a headline metric, never alone
   bool has_harmeanp = false;
   bool uses_reference_pooling = false;  ///< MetricSettings::references changes it
   bool has_real_ceiling =
-      false;  ///< the IPs' own clips are measured beside (metrics/real_ceiling.h)
+      false;  ///< the IPs' own clips are measured beside (metrics/story/real_ceiling.h)
   /// The settings, by the name they have in signatures and protocols, that change the number.
   struct Threshold {
     std::string_view name;

@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "reports/ranking.h"
+#include "reports/leaderboard/ranking.h"
 
 namespace asbench::reports {
 namespace {
@@ -24,11 +24,11 @@ const cv::Scalar kPaper(250, 248, 246), kInk(48, 37, 27), kMuted(114, 102, 90),
 
 struct ShotPlace {
   double value = 0.0;
-  const ResultStory* story = nullptr;
-  const ResultShot* shot = nullptr;
+  const document::ResultStory* story = nullptr;
+  const document::ResultShot* shot = nullptr;
 };
 
-std::vector<ShotPlace> shots_by(const Result& result, const std::string& metric) {
+std::vector<ShotPlace> shots_by(const document::Result& result, const std::string& metric) {
   std::vector<ShotPlace> places;
   for (const auto& story : result.stories) {
     const auto found = story.metrics.find(metric);
@@ -108,8 +108,9 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t width, std
   return lines;
 }
 
-std::string sheet_png(const Result& result, const std::string& heading, const std::string& metric,
-                      const std::vector<ShotPlace>& shots, const Pictures& pictures) {
+std::string sheet_png(const document::Result& result, const std::string& heading,
+                      const std::string& metric, const std::vector<ShotPlace>& shots,
+                      const Pictures& pictures) {
   std::size_t most_frames = 1;
   for (const auto& place : shots)
     most_frames = std::max(most_frames, std::min<std::size_t>(place.shot->frames.size(), 8));
@@ -148,10 +149,10 @@ std::string sheet_png(const Result& result, const std::string& heading, const st
   return {png.begin(), png.end()};
 }
 
-std::string default_metric(const Result& result) {
+std::string default_metric(const document::Result& result) {
   for (const auto& id : main_metrics()) {
     const auto* metric = result.find_metric(id);
-    if (metric != nullptr && metric->direction != ResultDirection::none &&
+    if (metric != nullptr && metric->direction != document::ResultDirection::none &&
         !shots_by(result, id).empty())
       return id;
   }
@@ -170,7 +171,7 @@ std::string file_name_of(const std::string& system) {
 
 }  // namespace
 
-std::vector<ContactSheet> contact_sheets(const Result& result, const Pictures& pictures,
+std::vector<ContactSheet> contact_sheets(const document::Result& result, const Pictures& pictures,
                                          const ContactSheetOptions& options) {
   std::vector<ContactSheet> sheets;
   const auto add = [&](const std::string& name, const std::string& heading,
@@ -187,7 +188,8 @@ std::vector<ContactSheet> contact_sheets(const Result& result, const Pictures& p
   const std::string metric = options.metric.empty() ? default_metric(result) : options.metric;
   if (const auto* found = result.find_metric(metric)) {
     auto ordered = shots_by(result, metric);
-    if (found->direction == ResultDirection::lower) std::reverse(ordered.begin(), ordered.end());
+    if (found->direction == document::ResultDirection::lower)
+      std::reverse(ordered.begin(), ordered.end());
     add("worst", fmt::format("worst shots by {}", metric), metric, ordered);
     std::reverse(ordered.begin(), ordered.end());
     add("best", fmt::format("best shots by {}", metric), metric, ordered);
@@ -200,7 +202,7 @@ std::vector<ContactSheet> contact_sheets(const Result& result, const Pictures& p
 }
 
 std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
-                                                        std::span<const Result> results,
+                                                        std::span<const document::Result> results,
                                                         const Pictures& pictures,
                                                         const ContactSheetOptions& options) {
   std::vector<std::filesystem::path> written;

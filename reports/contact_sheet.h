@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "core/result.h"
-#include "reports/pictures.h"
+#include "document/result.h"
+#include "reports/page/pictures.h"
 
 namespace asbench::reports {
 
@@ -26,7 +26,7 @@ struct ContactSheet {
 /// Sheets of one system, a shot a row: reference | sampled frames | caption and score. The worst
 /// and the best shots by a metric, and those that the control `reference_copy` finds to repeat the
 /// reference. Shots without pictures are left out; no sheet without shots.
-[[nodiscard]] std::vector<ContactSheet> contact_sheets(const Result& result,
+[[nodiscard]] std::vector<ContactSheet> contact_sheets(const document::Result& result,
                                                        const Pictures& pictures,
                                                        const ContactSheetOptions& options = {});
 
@@ -34,7 +34,7 @@ struct ContactSheet {
 /// that come to the same name get a number.
 /// @returns the files. @throws BadInput when the folder can't be made.
 std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
-                                                        std::span<const Result> results,
+                                                        std::span<const document::Result> results,
                                                         const Pictures& pictures,
                                                         const ContactSheetOptions& options = {});
 

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "core/error.h"
-#include "reports/page.h"
+#include "reports/page/page.h"
 
 namespace asbench::reports {
 namespace fs = std::filesystem;
@@ -37,7 +37,8 @@ void require_report_folder(const fs::path& folder) {
   }
 }
 
-std::vector<fs::path> write_report(const fs::path& folder, std::span<const Result> results,
+std::vector<fs::path> write_report(const fs::path& folder,
+                                   std::span<const document::Result> results,
                                    const Pictures& pictures, const TableOptions& tables,
                                    const PageDataOptions& page) {
   std::error_code error;

@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
-#include "core/result.h"
-#include "reports/page_data.h"
-#include "reports/pictures.h"
-#include "reports/tables.h"
+#include "document/result.h"
+#include "reports/page/page_data.h"
+#include "reports/page/pictures.h"
+#include "reports/tables/tables.h"
 
 namespace asbench::reports {
 
@@ -19,7 +19,7 @@ void require_report_folder(const std::filesystem::path& folder);
 /// Writes index.html, table.md, table.csv and table.tex (made whole or not at all).
 /// @returns the files, the page first. @throws BadInput when one can't be written.
 std::vector<std::filesystem::path> write_report(const std::filesystem::path& folder,
-                                                std::span<const Result> results,
+                                                std::span<const document::Result> results,
                                                 const Pictures& pictures,
                                                 const TableOptions& tables = {},
                                                 const PageDataOptions& page = {});

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "models/preprocess/clip_profile.h"
-#include "models/weights/hub.h"
+#include "models/weights/checkpoint.h"
 
 namespace asbench::models {
 

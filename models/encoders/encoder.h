@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "models/preprocess/profile.h"
-#include "models/weights/hub.h"
+#include "models/weights/checkpoint.h"
 
 namespace asbench::models {
 

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <vector>
 
-#include "models/layers/cpu_kernels.h"
-#include "models/layers/matrix_product.h"
+#include "models/kernels/cpu_kernels.h"
+#include "models/kernels/matrix_product.h"
 
 namespace asbench::models {
 namespace {

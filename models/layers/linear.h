@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "models/layers/matrix_product.h"
+#include "models/kernels/matrix_product.h"
 
 namespace asbench::models {
 

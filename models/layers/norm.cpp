@@ -2,7 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include "models/layers/cpu_kernels.h"
+#include "models/kernels/cpu_kernels.h"
 
 namespace asbench::models {
 

@@ -9,9 +9,9 @@
 #include <memory>
 
 #include "core/error.h"
+#include "models/pickle/unpickler.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/tensor_views.h"
-#include "models/weights/unpickler.h"
 
 namespace asbench::models {
 namespace {

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "models/weights/checkpoint.h"
 #include "models/weights/file_bytes.h"
-#include "models/weights/hub.h"
 
 namespace asbench::models {
 

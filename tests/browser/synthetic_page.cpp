@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "core/json.h"
-#include "reports/page.h"
+#include "reports/page/page.h"
 #include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
 
@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   const std::string kCaption =
       "<script>window.hacked = 1</script><img src=x onerror=\"window.hacked = 1\"> A fox & a hen.";
   const testing::TemporaryFolder folder;
-  std::vector<Result> results;
+  std::vector<document::Result> results;
   for (int s = 0; s < std::atoi(argv[2]); ++s) {
     testing::SyntheticResult made;
     made.system = fmt::format("system {:02} <b>&amp;</b>", s);
@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
       }
       if (number >= 20) break;  // more than the page has room for, over all systems
     }
-    results.push_back(result_from_json(document, made.system));
+    results.push_back(document::result_from_json(document, made.system));
   }
   write_file_atomically(argv[1], reports::page_html(results, reports::Pictures({folder.path()})));
   return 0;

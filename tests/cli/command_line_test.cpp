@@ -5,13 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/paths.h"
 #include "tests/support/program.h"
 
 namespace asbench::testing {
 namespace {
 
 ProgramResult asbench(const std::vector<std::string>& arguments) {
-  return run_program(std::string(ASBENCH_BINARY_DIR) + "/bin/asbench", arguments);
+  return run_program(testing::asbench_program().string(), arguments);
 }
 
 TEST(CommandLine, HelpIsThereOnEveryLevelWithAnExample) {

@@ -12,6 +12,7 @@
 #include "core/json.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/clip_writer.h"
+#include "tests/support/paths.h"
 #include "tests/support/program.h"
 #include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
@@ -25,7 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::string program() {
-  return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
+  return testing::asbench_program().string();
 }
 
 /// Mean over a square of 2 radius + 1 pixels, edges repeated: sums along rows, then along columns.
@@ -111,7 +112,7 @@ class Checkpoints {
 ProgramResult run_ci(const Checkpoints& world, const fs::path& base, const fs::path& candidate,
                      const fs::path& work, const std::vector<std::string>& more = {}) {
   std::vector<std::string> arguments{
-      std::string(ASBENCH_SOURCE_DIR) + "/tests/cli/compare_in_ci.sh",
+      (testing::source_folder() / "tests/cli/compare_in_ci.sh").string(),
       program(),
       world.split.string(),
       base.string(),

@@ -6,6 +6,7 @@
 
 #include "core/json.h"
 #include "core/npy.h"
+#include "tests/support/paths.h"
 #include "tests/support/program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -15,7 +16,7 @@ namespace {
 using testing::run_program;
 using testing::TemporaryFolder;
 
-const std::string kProgram = std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
+const std::string kProgram = testing::asbench_program().string();
 
 TEST(DistributionCommand, PrintsOneObjectWithThePublishedNumbers) {
   const TemporaryFolder folder;

@@ -11,6 +11,7 @@
 #include "core/image.h"
 #include "core/npy.h"
 #include "tests/cli/mini_benchmark.h"
+#include "tests/support/paths.h"
 #include "tests/support/video_maker.h"
 
 namespace asbench::testing {
@@ -22,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr double kRelative = 2e-4;
 
 std::string network() {
-  return (fs::path(ASBENCH_SOURCE_DIR) / "tests/golden/video/i3d_form.pt").string();
+  return (testing::source_folder() / "tests/golden/video/i3d_form.pt").string();
 }
 
 /// The frames of whole_path_clip() in generate.py.
@@ -91,7 +92,7 @@ class DistributionScore : public ::testing::Test {
 
 TEST_F(DistributionScore, GivesWhatPythonGivesForTheSameClips) {
   const Json expected =
-      read_json_file(fs::path(ASBENCH_SOURCE_DIR) / "tests/golden/video/whole_path.json");
+      read_json_file(testing::source_folder() / "tests/golden/video/whole_path.json");
   const auto run = score("sets", {"--metrics", "fvd,kvd,jedi,precision,recall,density,coverage",
                                   "--reference-set", real_features()});
   ASSERT_EQ(run.exit_code, 0) << run.err;
@@ -159,8 +160,7 @@ TEST_F(DistributionScore, VariantsAreDifferentNumbersUnderDifferentSignatures) {
 TEST_F(DistributionScore, AVideoMaeIsGivenTheFramesItTakes) {
   const std::string id = "golden/videomae";
   fs::create_directories(mini().root() / "weights" / "golden");
-  fs::copy(fs::path(ASBENCH_SOURCE_DIR) / "tests/golden/video/videomae",
-           mini().root() / "weights" / id,
+  fs::copy(testing::source_folder() / "tests/golden/video/videomae", mini().root() / "weights" / id,
            fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   const auto videomae = [&](const std::string& name, std::vector<std::string> more) {
     more.insert(more.end(), {"--metrics", "fvd", "--outputs", side_folder(1), "--layout", "default",

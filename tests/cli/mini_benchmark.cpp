@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "tests/support/paths.h"
 #include "tests/support/seeded_checkpoint.h"
 #include "tests/support/video_maker.h"
 
@@ -31,7 +32,7 @@ void write_reference(const std::filesystem::path& path, int seed) {
 }  // namespace
 
 std::string asbench_program() {
-  return std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
+  return testing::asbench_program().string();
 }
 
 MiniBenchmark::MiniBenchmark(const MiniBenchmarkOptions& options) {

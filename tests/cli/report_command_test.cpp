@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "core/json.h"
+#include "tests/support/paths.h"
 #include "tests/support/program.h"
 #include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
@@ -11,7 +12,7 @@ namespace asbench::testing {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string kProgram = std::string(ASBENCH_BINARY_DIR) + "/bin/asbench";
+const std::string kProgram = testing::asbench_program().string();
 
 TEST(ReportCommand, WritesThePageAndTheTablesAndOverwritesOnlyWhatAReportWrote) {
   const TemporaryFolder folder;

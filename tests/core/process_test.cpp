@@ -10,6 +10,7 @@
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/version.h"
+#include "tests/support/paths.h"
 
 namespace asbench {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(ConfigFiles, AreThoseOfTheTree) {
-  const fs::path configs = fs::path(ASBENCH_SOURCE_DIR) / "configs";
+  const fs::path configs = testing::source_folder() / "configs";
   const auto names = config_file_names("");
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
   EXPECT_FALSE(names.empty());

@@ -11,17 +11,17 @@
 #include <vector>
 
 #include "core/error.h"
-#include "core/result.h"
-#include "reports/agreement.h"
-#include "reports/compare.h"
-#include "reports/comparison_output.h"
-#include "reports/leaderboard.h"
-#include "reports/page.h"
-#include "reports/page_data.h"
-#include "reports/pictures.h"
-#include "reports/published.h"
-#include "reports/ranking.h"
-#include "reports/tables.h"
+#include "document/result.h"
+#include "reports/agreement/agreement.h"
+#include "reports/comparison/compare.h"
+#include "reports/comparison/comparison_output.h"
+#include "reports/leaderboard/leaderboard.h"
+#include "reports/leaderboard/published.h"
+#include "reports/leaderboard/ranking.h"
+#include "reports/page/page.h"
+#include "reports/page/page_data.h"
+#include "reports/page/pictures.h"
+#include "reports/tables/tables.h"
 #include "tests/support/synthetic_result.h"
 
 namespace {
@@ -130,7 +130,7 @@ void attempt(Action action) {
 }
 
 /// Two raters' views of the first stories of every system, once where systems share a name.
-std::vector<Rating> ratings_of(const std::vector<Result>& results) {
+std::vector<Rating> ratings_of(const std::vector<document::Result>& results) {
   std::vector<Rating> ratings;
   std::set<std::string> systems;
   for (const auto& result : results) {
@@ -144,8 +144,8 @@ std::vector<Rating> ratings_of(const std::vector<Result>& results) {
   return ratings;
 }
 
-void report(std::vector<Result> results) {
-  static const std::vector<Result> published = published_results();
+void report(std::vector<document::Result> results) {
+  static const std::vector<document::Result> published = published_results();
   attempt([&] {
     require_reportable(results);
   });  // the program stops here; what lies behind must hold all the same
@@ -175,13 +175,13 @@ void report(std::vector<Result> results) {
 
 void check(const Json& document) {
   attempt([&] {
-    const Result result = result_from_json(document, "fuzz");
+    const document::Result result = document::result_from_json(document, "fuzz");
     attempt([&] {
       const Comparison same = compare(result, result, quick_gate());
       if (same.regressed()) std::abort();  // nothing is worse than itself
       show(same);
     });
-    static const Result base = result_from_json(sound(), "base");
+    static const document::Result base = document::result_from_json(sound(), "base");
     for (const auto& allow : {std::set<std::string>{},
                               std::set<std::string>{"split", "coverage", "references", "metrics",
                                                     "stories", "version", "frames", "enc"}}) {

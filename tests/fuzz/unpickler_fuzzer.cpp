@@ -7,7 +7,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "models/weights/pickled_state_dict.h"
+#include "models/pickle/pickled_state_dict.h"
 
 namespace {
 

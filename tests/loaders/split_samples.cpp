@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/json.h"
+#include "tests/support/paths.h"
 #include "tests/support/video_maker.h"
 
 namespace asbench::testing {
@@ -74,8 +75,7 @@ int count_of(const Findings& findings, const std::string& kind) {
 }
 
 std::filesystem::path genuine_demo() {
-  const auto folder =
-      std::filesystem::path(ASBENCH_SOURCE_DIR) / ".." / "shared" / "data" / "animeshootergen-demo";
+  const auto folder = testing::source_folder() / ".." / "shared" / "data" / "animeshootergen-demo";
   return std::filesystem::exists(folder) ? folder.lexically_normal() : std::filesystem::path();
 }
 

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "metrics/aggregate.h"
-#include "metrics/clip_t_margin.h"
-#include "metrics/copy_paste.h"
-#include "metrics/cross_shot.h"
-#include "metrics/faithful_consistency.h"
 #include "metrics/measurement.h"
-#include "metrics/motion.h"
-#include "metrics/within_shot.h"
+#include "metrics/story/clip_t_margin.h"
+#include "metrics/story/copy_paste.h"
+#include "metrics/story/cross_shot.h"
+#include "metrics/story/faithful_consistency.h"
+#include "metrics/story/motion.h"
+#include "metrics/story/within_shot.h"
 #include "tests/metrics/story_builder.h"
 
 namespace asbench::metrics {

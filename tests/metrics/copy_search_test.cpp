@@ -1,5 +1,5 @@
 // Copies of a training set: the nearest row, the threshold calibrated for it.
-#include "metrics/copy_search.h"
+#include "metrics/search/copy_search.h"
 
 #include <gtest/gtest.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/error.h"
-#include "metrics/frechet.h"
+#include "metrics/set/frechet.h"
 #include "tests/metrics/random_samples.h"
 
 namespace asbench::metrics {

@@ -7,10 +7,11 @@
 
 #include "core/hash.h"
 #include "core/json.h"
-#include "metrics/frechet.h"
-#include "metrics/kernel_distance.h"
-#include "metrics/prdc.h"
+#include "metrics/set/frechet.h"
+#include "metrics/set/kernel_distance.h"
+#include "metrics/set/prdc.h"
 #include "tests/metrics/random_samples.h"
+#include "tests/support/paths.h"
 
 namespace asbench::metrics {
 namespace {
@@ -20,7 +21,7 @@ constexpr double kAgainstTools = 1e-6;      // relative; what their matrix roots
 constexpr double kKernelRounding = 1e-10;   // relative; they add in another order
 
 std::filesystem::path golden_folder() {
-  return std::filesystem::path(ASBENCH_SOURCE_DIR) / "tests/golden/distribution";
+  return testing::source_folder() / "tests/golden/distribution";
 }
 
 /// The same formula as in generate.py.

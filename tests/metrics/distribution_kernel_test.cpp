@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "metrics/kernel_distance.h"
+#include "metrics/set/kernel_distance.h"
 #include "tests/metrics/random_samples.h"
 
 namespace asbench::metrics {

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "core/error.h"
-#include "metrics/prdc.h"
+#include "metrics/set/prdc.h"
 #include "tests/metrics/random_samples.h"
 
 namespace asbench::metrics {

@@ -1,6 +1,6 @@
 // The set-level numbers around the distances: extrapolation, noise floor, jackknife, and the choice
 // of metrics.
-#include "metrics/distribution.h"
+#include "metrics/set/distribution.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -9,6 +9,7 @@
 #include "metrics/measurement.h"
 #include "metrics/registry.h"
 #include "tests/metrics/story_builder.h"
+#include "tests/support/paths.h"
 
 namespace asbench::metrics {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 constexpr double kDoubleRounding = 1e-12;
 
 std::filesystem::path golden_folder() {
-  return std::filesystem::path(ASBENCH_SOURCE_DIR) / "tests/golden/metrics";
+  return testing::source_folder() / "tests/golden/metrics";
 }
 
 void expect_same(const std::optional<double>& actual, const Json& expected,

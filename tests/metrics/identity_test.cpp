@@ -1,5 +1,5 @@
 // identity_* and copy_rate by hand and against naive loops.
-#include "metrics/identity.h"
+#include "metrics/story/identity.h"
 
 #include <gtest/gtest.h>
 

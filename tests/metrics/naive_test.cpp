@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
-#include "metrics/cosine.h"
 #include "metrics/measurement.h"
+#include "metrics/numerics/cosine.h"
 #include "tests/metrics/story_builder.h"
 
 namespace asbench::metrics {

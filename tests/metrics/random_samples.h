@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/samples.h"
+#include "metrics/set/samples.h"
 
 namespace asbench::metrics::testing {
 

@@ -1,4 +1,4 @@
-#include "metrics/real_ceiling.h"
+#include "metrics/story/real_ceiling.h"
 
 #include <gtest/gtest.h>
 

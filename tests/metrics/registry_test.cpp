@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "metrics/registry.h"
 #include "tests/metrics/docs_row.h"
+#include "tests/support/paths.h"
 
 namespace asbench::metrics {
 namespace {
@@ -106,7 +107,7 @@ TEST(Registry, NamesOfPoliciesRoundTripAndOthersAreRefused) {
 }
 
 TEST(Docs, HaveOneRowAMetricThatSaysWhatTheRegistrySays) {
-  const std::string docs = read_text_file(std::string(ASBENCH_SOURCE_DIR) + "/docs/metrics.md");
+  const std::string docs = read_text_file((testing::source_folder() / "docs/metrics.md").string());
   std::string rows;
   for (const MetricInfo& metric : all_metrics()) rows += testing::docs_row(metric);
   EXPECT_NE(docs.find(rows), std::string::npos)

@@ -1,4 +1,4 @@
-#include "metrics/similarity_index.h"
+#include "metrics/search/similarity_index.h"
 
 #include <gtest/gtest.h>
 

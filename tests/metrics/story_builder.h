@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/json.h"
-#include "metrics/story_features.h"
+#include "metrics/story/story_features.h"
 
 namespace asbench::metrics::testing {
 

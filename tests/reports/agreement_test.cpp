@@ -1,9 +1,10 @@
-#include "reports/agreement.h"
+#include "reports/agreement/agreement.h"
 
 #include <gtest/gtest.h>
 
 #include "core/error.h"
 #include "core/json.h"
+#include "tests/support/paths.h"
 #include "tests/support/synthetic_result.h"
 
 namespace asbench::reports {
@@ -11,23 +12,23 @@ namespace {
 
 const Json& golden() {
   static const Json json =
-      read_json_file(ASBENCH_SOURCE_DIR "/tests/golden/agreement/agreement.json");
+      read_json_file((testing::source_folder() / "tests/golden/agreement/agreement.json").string());
   return json;
 }
 
 /// Stories of 4 IPs with 3 stories each, values rising with the story's number.
-Result rising(const std::string& system, const std::string& direction = "higher") {
+document::Result rising(const std::string& system, const std::string& direction = "higher") {
   testing::SyntheticResult synthetic;
   synthetic.system = system;
   synthetic.ips = 4;
   synthetic.stories_per_ip = 3;
   synthetic.direction = direction;
   synthetic.value = [](int, int story) { return 0.1 + 0.05 * story; };
-  return result_from_json(synthetic.document(), system);
+  return document::result_from_json(synthetic.document(), system);
 }
 
-std::vector<Rating> ratings_of(const Result& result, const std::string& rater, double first,
-                               double step) {
+std::vector<Rating> ratings_of(const document::Result& result, const std::string& rater,
+                               double first, double step) {
   std::vector<Rating> ratings;
   for (const auto& story : result.stories)
     ratings.push_back({result.system, story.id, "quality", rater,
@@ -62,7 +63,7 @@ TEST(Agreement, WhatDoesntVaryHasNoCorrelationAndNoAlpha) {
 }
 
 TEST(Agreement, AMetricThatOrdersAsTheRatersDoHasOneAndALowerIsBetterMetricIsTurned) {
-  const std::vector<Result> up = {rising("a")}, down = {rising("a", "lower")};
+  const std::vector<document::Result> up = {rising("a")}, down = {rising("a", "lower")};
   const auto ratings = ratings_of(up[0], "r1", 1.0, 0.25);
   const auto agreed = agreement(up, ratings).metrics;
   ASSERT_EQ(agreed.size(), 1U);
@@ -77,7 +78,7 @@ TEST(Agreement, AMetricThatOrdersAsTheRatersDoHasOneAndALowerIsBetterMetricIsTur
 }
 
 TEST(Agreement, RatingsBecomeAColumnWhoseSignatureNamesTheirSourceAndAgreement) {
-  std::vector<Result> results = {rising("a")};
+  std::vector<document::Result> results = {rising("a")};
   auto ratings = ratings_of(results[0], "r1", 1.0, 0.25);
   const auto second = ratings_of(results[0], "r2", 2.0, 0.25);
   ratings.insert(ratings.end(), second.begin(), second.end());
@@ -93,7 +94,7 @@ TEST(Agreement, RatingsBecomeAColumnWhoseSignatureNamesTheirSourceAndAgreement) 
 }
 
 TEST(Agreement, ARaterWhoRatesTwiceAndRatingsOfNobodyAreRefused) {
-  std::vector<Result> results = {rising("a")};
+  std::vector<document::Result> results = {rising("a")};
   auto twice = ratings_of(results[0], "r1", 1.0, 0.25);
   twice.push_back(twice.front());
   EXPECT_THROW(attach_ratings(results, twice, "x"), BadInput);
@@ -103,7 +104,7 @@ TEST(Agreement, ARaterWhoRatesTwiceAndRatingsOfNobodyAreRefused) {
 }
 
 TEST(Agreement, TheTextStatesN) {
-  const std::vector<Result> results = {rising("a")};
+  const std::vector<document::Result> results = {rising("a")};
   const auto text = agreement_text(agreement(results, ratings_of(results[0], "r1", 1.0, 0.25)));
   EXPECT_NE(text.find("clip_i"), std::string::npos) << text;
   EXPECT_NE(text.find("12"), std::string::npos) << text;

@@ -8,8 +8,8 @@
 #include <functional>
 #include <numbers>
 
-#include "core/paired_statistics.h"
-#include "reports/compare.h"
+#include "reports/comparison/compare.h"
+#include "reports/comparison/paired_statistics.h"
 
 namespace asbench::reports {
 namespace {
@@ -67,17 +67,18 @@ double true_error(const World& world) {
 }
 
 /// Two results whose paired differences are given, a metric each.
-std::pair<Result, Result> results(const std::vector<std::vector<ClusteredValue>>& metrics) {
-  Result base;
+std::pair<document::Result, document::Result> results(
+    const std::vector<std::vector<ClusteredValue>>& metrics) {
+  document::Result base;
   for (std::size_t m = 0; m < metrics.size(); ++m) {
-    ResultMetric metric;
+    document::ResultMetric metric;
     metric.id = "m" + std::to_string(m);
-    metric.direction = ResultDirection::higher;
+    metric.direction = document::ResultDirection::higher;
     base.metrics.push_back(metric);
   }
-  Result candidate = base;
+  document::Result candidate = base;
   for (std::size_t s = 0; s < metrics.front().size(); ++s) {
-    ResultStory story;
+    document::ResultStory story;
     story.id = std::to_string(s);
     story.ip = metrics.front()[s].cluster;
     base.stories.push_back(story);

@@ -1,5 +1,5 @@
 // Verdicts, refusals and what `--allow` lets pass.
-#include "reports/compare.h"
+#include "reports/comparison/compare.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -35,8 +35,8 @@ SyntheticResult world(int ips = 8) {
   return options;
 }
 
-Result result(const Json& document, const char* name = "r.json") {
-  return result_from_json(document, name);
+document::Result result(const Json& document, const char* name = "r.json") {
+  return document::result_from_json(document, name);
 }
 
 /// One headline metric: clip_i.
@@ -457,8 +457,8 @@ TEST(Compare, TwoDocumentsOf200StoriesAnd20MetricsTakeLessThanTwoSeconds) {
   write_json_file(folder / "candidate.json", options.document());
 
   const std::clock_t start = std::clock();  // processor time: other programs don't count
-  const auto comparison =
-      compare(read_result(folder / "base.json"), read_result(folder / "candidate.json"), rules);
+  const auto comparison = compare(document::read_result(folder / "base.json"),
+                                  document::read_result(folder / "candidate.json"), rules);
   const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
   EXPECT_EQ(comparison.tested, 20);
   EXPECT_EQ(rules.replicates, 10'000);

@@ -1,11 +1,11 @@
 // The forms that a comparison is written in: figures, order, and that whatever a document holds
 // stays text.
-#include "reports/comparison_output.h"
+#include "reports/comparison/comparison_output.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "reports/escape_text.h"
+#include "reports/tables/escape_text.h"
 #include "tests/support/synthetic_result.h"
 
 namespace asbench::reports {
@@ -42,8 +42,8 @@ Comparison compared(const Documents& made, const CompareOptions& options = {}) {
   gate.name = "test";
   gate.replicates = 500;
   gate.metrics["clip_i"] = {.role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02};
-  return compare(result_from_json(made.base, "base.json"),
-                 result_from_json(made.candidate, "candidate.json"), gate, options);
+  return compare(document::result_from_json(made.base, "base.json"),
+                 document::result_from_json(made.candidate, "candidate.json"), gate, options);
 }
 
 Documents renamed(Documents made, const std::string& story) {

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 /// A result whose shots each have a hash of their own; pictures of two frames a shot lie in
 /// `folder`.
-Result result_with_pictures(const fs::path& folder, const std::string& system) {
+document::Result result_with_pictures(const fs::path& folder, const std::string& system) {
   testing::SyntheticResult synthetic;
   synthetic.system = system;
   synthetic.ips = 2;
@@ -39,7 +39,7 @@ Result result_with_pictures(const fs::path& folder, const std::string& system) {
       }
     }
   }
-  return result_from_json(document, system);
+  return document::result_from_json(document, system);
 }
 
 std::set<std::string> names_of(const std::vector<fs::path>& files) {
@@ -50,7 +50,7 @@ std::set<std::string> names_of(const std::vector<fs::path>& files) {
 
 TEST(ContactSheets, WorstBestAndCopiedShotsBecomeReadablePictures) {
   const testing::TemporaryFolder folder;
-  const std::vector<Result> results = {result_with_pictures(folder.path(), "mine")};
+  const std::vector<document::Result> results = {result_with_pictures(folder.path(), "mine")};
   const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
   EXPECT_EQ(names_of(files),
             (std::set<std::string>{"mine-worst.png", "mine-best.png", "mine-copied.png"}));
@@ -63,16 +63,17 @@ TEST(ContactSheets, WorstBestAndCopiedShotsBecomeReadablePictures) {
 
 TEST(ContactSheets, WithoutPicturesThereAreNoSheets) {
   const testing::TemporaryFolder folder;
-  const std::vector<Result> results = {
-      result_from_json(testing::SyntheticResult{}.document(), "mine")};
+  const std::vector<document::Result> results = {
+      document::result_from_json(testing::SyntheticResult{}.document(), "mine")};
   EXPECT_TRUE(write_contact_sheets(folder / "sheets", results, Pictures()).empty());
   EXPECT_FALSE(fs::exists(folder / "sheets"));
 }
 
 TEST(ContactSheets, HostileNamesStayInTheFolderAndDontCollide) {
   const testing::TemporaryFolder folder;
-  const std::vector<Result> results = {result_with_pictures(folder.path(), "../../etc/x"),
-                                       result_with_pictures(folder.path(), "../../etc?x")};
+  const std::vector<document::Result> results = {
+      result_with_pictures(folder.path(), "../../etc/x"),
+      result_with_pictures(folder.path(), "../../etc?x")};
   const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
   EXPECT_EQ(files.size(), 6U);
   EXPECT_EQ(names_of(files).size(), 6U);
@@ -81,7 +82,7 @@ TEST(ContactSheets, HostileNamesStayInTheFolderAndDontCollide) {
 
 TEST(ContactSheets, ABrokenPictureIsLeftBlack) {
   const testing::TemporaryFolder folder;
-  auto results = std::vector<Result>{result_with_pictures(folder.path(), "mine")};
+  auto results = std::vector<document::Result>{result_with_pictures(folder.path(), "mine")};
   for (const auto& entry : fs::directory_iterator(folder.path()))
     write_file_atomically(entry.path(), "\xFF\xD8\xFF broken");
   EXPECT_EQ(write_contact_sheets(folder / "sheets", results, Pictures({folder.path()})).size(), 3U);

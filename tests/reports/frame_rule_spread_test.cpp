@@ -1,30 +1,30 @@
-#include "reports/frame_rule_spread.h"
+#include "reports/tables/frame_rule_spread.h"
 
 #include <gtest/gtest.h>
 
-#include "reports/tables.h"
+#include "reports/tables/tables.h"
 
 namespace asbench::reports {
 namespace {
 
-Result document(const std::string& system, const std::string& rule, double clip_i,
-                const std::string& encoder = "E#1") {
-  ResultMetric metric;
+document::Result document(const std::string& system, const std::string& rule, double clip_i,
+                          const std::string& encoder = "E#1") {
+  document::ResultMetric metric;
   metric.id = "clip_i";
   metric.signature = "clip_i@1 | enc=" + encoder + " | frames=" + rule + " | agg=frame>shot";
   metric.mean = clip_i;
   metric.n_stories = 2;
-  ResultMetric unsampled = metric;
+  document::ResultMetric unsampled = metric;
   unsampled.id = "fvd";
   unsampled.signature = "fvd@1 | enc=V#1 | clip=first:16";
-  Result result;
+  document::Result result;
   result.system = system;
   result.split = {.name = "s", .form = "demo", .sha256 = "aa", .stories = 2, .ips = 2};
   result.metrics = {metric, unsampled};
   return result;
 }
 
-using Results = std::vector<Result>;
+using Results = std::vector<document::Result>;
 
 TEST(FrameRuleSpread, IsTheGreatestMeanLessTheSmallestOverTheRules) {
   const auto spreads =
@@ -38,9 +38,9 @@ TEST(FrameRuleSpread, IsTheGreatestMeanLessTheSmallestOverTheRules) {
 }
 
 TEST(FrameRuleSpread, DocumentsThatDifferInAnythingElseAreNotMixed) {
-  Result other_split = document("a", "ends:5", 0.1);
+  document::Result other_split = document("a", "ends:5", 0.1);
   other_split.split.sha256 = "bb";
-  Result fewer_stories = document("a", "ends:5", 0.1);
+  document::Result fewer_stories = document("a", "ends:5", 0.1);
   fewer_stories.metrics[0].n_stories = 1;
   EXPECT_TRUE(frame_rule_spread(Results{document("a", "midpoint:5", 0.6), other_split,
                                         fewer_stories, document("a", "ends:5", 0.1, "F#2")})

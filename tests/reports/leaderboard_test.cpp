@@ -1,4 +1,4 @@
-#include "reports/leaderboard.h"
+#include "reports/leaderboard/leaderboard.h"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,10 @@
 namespace asbench::reports {
 namespace {
 
-ResultMetric metric(const std::string& id, double mean, double half_width,
-                    const std::string& signature,
-                    ResultDirection direction = ResultDirection::higher) {
-  ResultMetric made;
+document::ResultMetric metric(
+    const std::string& id, double mean, double half_width, const std::string& signature,
+    document::ResultDirection direction = document::ResultDirection::higher) {
+  document::ResultMetric made;
   made.id = id;
   made.signature = signature;
   made.direction = direction;
@@ -19,23 +19,23 @@ ResultMetric metric(const std::string& id, double mean, double half_width,
   return made;
 }
 
-Result document(const std::string& name, double clip, double half_width, double frozen = 0.0,
-                const std::string& signature = "clip_i@1") {
-  Result result;
+document::Result document(const std::string& name, double clip, double half_width,
+                          double frozen = 0.0, const std::string& signature = "clip_i@1") {
+  document::Result result;
   result.system = name;
   result.protocol = "animeshooter-v1";
   result.split = {.name = "s", .form = "demo", .sha256 = "aa", .stories = 2, .ips = 2};
   result.metrics = {
       metric("clip_i", clip, half_width, signature),
       metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
-      metric("frozen_rate", frozen, 0.0, "frozen_rate@1", ResultDirection::lower),
-      metric("reference_copy", 0.0, 0.0, "reference_copy@1", ResultDirection::lower),
-      metric("duplicate_pairs", 0.0, 0.0, "duplicate_pairs@1", ResultDirection::lower),
+      metric("frozen_rate", frozen, 0.0, "frozen_rate@1", document::ResultDirection::lower),
+      metric("reference_copy", 0.0, 0.0, "reference_copy@1", document::ResultDirection::lower),
+      metric("duplicate_pairs", 0.0, 0.0, "duplicate_pairs@1", document::ResultDirection::lower),
       metric("clip_t_margin", 0.05, 0.0, "clip_t_margin@1")};
   return result;
 }
 
-using Results = std::vector<Result>;
+using Results = std::vector<document::Result>;
 
 TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
   const auto text = leaderboard_markdown(Results{
@@ -64,7 +64,7 @@ TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
 }
 
 TEST(Leaderboard, AMarginOfZeroButForChanceIsADeafEar) {
-  Result noise = document("noise", 0.9, 0.0);
+  document::Result noise = document("noise", 0.9, 0.0);
   noise.metrics.back().mean = 0.0001;
   const auto text = leaderboard_markdown(Results{noise, document("b", 0.5, 0.0)},
                                          {.metrics = {"clip_i", "cross_shot_clip"}});
@@ -72,14 +72,14 @@ TEST(Leaderboard, AMarginOfZeroButForChanceIsADeafEar) {
 }
 
 TEST(Leaderboard, PublishedResultsAreNotAccusedOfMissingControls) {
-  Result published = document("published", 0.9, 0.0);
-  published.kind = ResultKind::reported;
+  document::Result published = document("published", 0.9, 0.0);
+  published.kind = document::ResultKind::reported;
   published.metrics.erase(published.metrics.begin() + 1, published.metrics.end());
   EXPECT_EQ(leaderboard_markdown(Results{published}).find("†"), std::string::npos);
 }
 
 TEST(Leaderboard, AControlThatWasNotMeasuredClearsNobody) {
-  Result unchecked = document("unchecked", 0.9, 0.0);
+  document::Result unchecked = document("unchecked", 0.9, 0.0);
   unchecked.metrics.erase(unchecked.metrics.begin() + 2);  // frozen_rate
   const auto text = leaderboard_markdown(Results{unchecked, document("b", 0.5, 0.0)},
                                          {.metrics = {"clip_i", "cross_shot_clip"}});
@@ -96,7 +96,7 @@ TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
 }
 
 TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {
-  Result demo = document("a", 0.5, 0.0);
+  document::Result demo = document("a", 0.5, 0.0);
   demo.demo_encoders = {"asbench/mini-clip"};
   EXPECT_NE(leaderboard_markdown(Results{demo}).find("DEMO ENCODERS"), std::string::npos);
   EXPECT_NE(leaderboard_text(Results{demo}).find("DEMO ENCODERS (asbench/mini-clip)"),
@@ -110,8 +110,8 @@ TEST(Leaderboard, NamesAreTextWhateverTheyHold) {
 }
 
 TEST(Leaderboard, PublishedResultsAreShownAndNeverRanked) {
-  Result published = document("paper", 0.9, 0.0), other = document("paper 2", 0.8, 0.0);
-  published.kind = other.kind = ResultKind::reported;
+  document::Result published = document("paper", 0.9, 0.0), other = document("paper 2", 0.8, 0.0);
+  published.kind = other.kind = document::ResultKind::reported;
   const auto text = leaderboard_markdown(
       Results{published, document("a", 0.5, 0.0), document("b", 0.4, 0.0), other});
   EXPECT_LT(text.find("| b |"),
@@ -130,13 +130,14 @@ std::string refusal(const Results& results) {
 }
 
 TEST(Reportable, TwoSystemsOfOneNameInOneTableAreRefusedByTheirDocuments) {
-  Result first = document("a", 0.5, 0.0), second = document("a", 0.6, 0.0),
-         another = document("a", 0.6, 0.0, 0.0, "clip_i@2"), published = document("a", 0.6, 0.0);
-  for (Result* result : {&first, &second, &another})
+  document::Result first = document("a", 0.5, 0.0), second = document("a", 0.6, 0.0),
+                   another = document("a", 0.6, 0.0, 0.0, "clip_i@2"),
+                   published = document("a", 0.6, 0.0);
+  for (document::Result* result : {&first, &second, &another})
     result->stories.push_back({.id = "s", .ip = "i", .shots = {}, .metrics = {}});
   first.where = "one.json";
   second.where = "two.json";
-  published.kind = ResultKind::reported;
+  published.kind = document::ResultKind::reported;
   const auto text = refusal({first, second});
   EXPECT_NE(text.find("one.json and two.json are both of a system 'a'"), std::string::npos) << text;
   EXPECT_EQ(refusal({first, another, published}), "")
@@ -144,7 +145,7 @@ TEST(Reportable, TwoSystemsOfOneNameInOneTableAreRefusedByTheirDocuments) {
 }
 
 TEST(Reportable, WithoutMetricsOrStoriesThereIsNothingToReport) {
-  Result empty = document("a", 0.5, 0.0);
+  document::Result empty = document("a", 0.5, 0.0);
   EXPECT_NE(refusal({empty}).find("no stories"), std::string::npos);
   empty.metrics.clear();
   EXPECT_NE(refusal({empty}).find("no metrics"), std::string::npos);
@@ -152,7 +153,7 @@ TEST(Reportable, WithoutMetricsOrStoriesThereIsNothingToReport) {
 
 TEST(Marks, SeveralBestLeaveNoSecond) {
   const std::vector<Contender> column = {{.value = 0.0}, {.value = 0.0}, {.value = 1.0}};
-  const auto marks = mark_column(column, ResultDirection::lower);
+  const auto marks = mark_column(column, document::ResultDirection::lower);
   EXPECT_TRUE(marks[0].best && marks[1].best);
   EXPECT_FALSE(marks[2].second);
 }
@@ -162,7 +163,7 @@ TEST(Marks, WhoIsBarredTakesNoMarkFromOthers) {
                                          {.value = 0.5},
                                          {.value = 0.4, .interval = Interval{0.3, 0.5}},
                                          {}};
-  const auto marks = mark_column(column, ResultDirection::higher);
+  const auto marks = mark_column(column, document::ResultDirection::higher);
   EXPECT_FALSE(marks[0].best || marks[0].second);
   EXPECT_TRUE(marks[1].best);
   EXPECT_TRUE(marks[2].second && marks[2].as_good);
@@ -170,7 +171,7 @@ TEST(Marks, WhoIsBarredTakesNoMarkFromOthers) {
 }
 
 TEST(Leaderboard, AMissingMeanIsADash) {
-  Result null = document("a", 0.5, 0.0);
+  document::Result null = document("a", 0.5, 0.0);
   null.metrics[0].mean.reset();
   null.metrics[0].ci95.reset();
   EXPECT_NE(leaderboard_text(Results{null}).find("- "), std::string::npos);

@@ -1,9 +1,10 @@
-#include "reports/page.h"
+#include "reports/page/page.h"
 
 #include <gtest/gtest.h>
 
 #include "core/error.h"
-#include "reports/page_pictures.h"
+#include "reports/page/page_pictures.h"
+#include "tests/support/paths.h"
 #include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
 
@@ -17,8 +18,8 @@ std::string island(const std::string& page) {
   return page.substr(begin, page.find("</script>", begin) - begin);
 }
 
-Result result(const testing::SyntheticResult& made) {
-  return result_from_json(made.document(), made.system);
+document::Result result(const testing::SyntheticResult& made) {
+  return document::result_from_json(made.document(), made.system);
 }
 
 TEST(Page, ACaptionThatHoldsAScriptIsText) {
@@ -26,7 +27,8 @@ TEST(Page, ACaptionThatHoldsAScriptIsText) {
   const std::string caption = "<script>alert(1)</script><!-- \xE2\x80\xA8 & \"quoted\"";
   document["stories"][0]["shots"][0]["caption"] = caption;
   document["system"]["name"] = "</script><img src=x onerror=alert(1)>";
-  const auto page = page_html(std::vector<Result>{result_from_json(document, "d")}, Pictures());
+  const auto page = page_html(
+      std::vector<document::Result>{document::result_from_json(document, "d")}, Pictures());
   EXPECT_EQ(page.find("alert(1)</script>"), std::string::npos);
   EXPECT_EQ(page.find("<img src=x"), std::string::npos);
   EXPECT_EQ(page.find("\xE2\x80\xA8"), std::string::npos);
@@ -36,7 +38,7 @@ TEST(Page, ACaptionThatHoldsAScriptIsText) {
 }
 
 TEST(Page, AsksTheNetworkForNothing) {
-  const auto page = page_html(std::vector<Result>{result({})}, Pictures());
+  const auto page = page_html(std::vector<document::Result>{result({})}, Pictures());
   for (const char* reference :
        {"src=\"http", "href=\"http", "@import", "url(http", "fetch(", "XMLHttpRequest"}) {
     EXPECT_EQ(page.find(reference), std::string::npos) << reference;
@@ -47,8 +49,7 @@ TEST(Page, AsksTheNetworkForNothing) {
 
 TEST(Page, ItsOwnScriptsWriteTextOnly) {
   for (const char* name : {"base.js", "leaderboard.js", "charts.js", "stories.js", "page.js"}) {
-    const auto script =
-        read_text_file(std::filesystem::path(ASBENCH_SOURCE_DIR) / "reports/page" / name);
+    const auto script = read_text_file(testing::source_folder() / "reports/page" / name);
     for (const char* dangerous :
          {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
       EXPECT_EQ(script.find(dangerous), std::string::npos) << name << ": " << dangerous;
@@ -61,7 +62,7 @@ TEST(Page, PicturesTakeNoMoreThanTheirBudgetAndStandOnce) {
   const std::string name(32, 'a');
   write_file_atomically(folder / (name + "-0.jpg"), "\xFF\xD8\xFF" + std::string(297, 'x'));
   const Pictures pictures({folder.path()});
-  const std::vector<Result> results = {result({})};
+  const std::vector<document::Result> results = {result({})};
   const Json data = page_data(results, pictures, {});
   EXPECT_EQ(data["pictures"].size(), 1U) << "every synthetic shot has the same frames";
   EXPECT_EQ(data["systems"][0]["pictures"][0][0][0], 0);
@@ -75,14 +76,15 @@ TEST(Page, WhatIsNoPictureIsNotShown) {
   const testing::TemporaryFolder folder;
   write_file_atomically(folder / (std::string(32, 'a') + "-0.jpg"), "<svg onload=alert(1)>");
   EXPECT_TRUE(
-      page_data(std::vector<Result>{result({})}, Pictures({folder.path()}))["pictures"].empty());
+      page_data(std::vector<document::Result>{result({})}, Pictures({folder.path()}))["pictures"]
+          .empty());
 }
 
 TEST(Page, SystemsOfOtherSignaturesStandInOtherGroups) {
   testing::SyntheticResult other;
   other.system = "other";
   other.frames = 3;
-  const Json data = page_data(std::vector<Result>{result({}), result(other)}, Pictures());
+  const Json data = page_data(std::vector<document::Result>{result({}), result(other)}, Pictures());
   EXPECT_EQ(data["groups"].size(), 2U);
   EXPECT_EQ(data["systems"][0]["marks"][0], 0) << "alone in a table nobody is best";
 }
@@ -94,8 +96,9 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
   document["metrics"]["clip_i"]["normalised"] = 0.75;
   document["metrics"]["clip_i"]["noise_floor"] = 0.5;
   document["metrics"]["clip_i"]["n_failed"] = 3;
-  const Json row = page_data(std::vector<Result>{result_from_json(document, "d")},
-                             Pictures())["systems"][0]["values"][0];
+  const Json row =
+      page_data(std::vector<document::Result>{document::result_from_json(document, "d")},
+                Pictures())["systems"][0]["values"][0];
   EXPECT_EQ(row[3], 0.5) << "HarMeanP";
   EXPECT_EQ(row[6], 3) << "failed";
   EXPECT_EQ(row[8].size(), 4U) << "shots";
@@ -105,13 +108,13 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
 TEST(Page, NumbersKeepFiveDigits) {
   testing::SyntheticResult made;
   made.value = [](int, int) { return 0.123456789; };
-  const Json data = page_data(std::vector<Result>{result(made)}, Pictures());
+  const Json data = page_data(std::vector<document::Result>{result(made)}, Pictures());
   EXPECT_EQ(data["systems"][0]["means"][0][0], 0.12346);
   EXPECT_EQ(data["systems"][0]["shots"][0][0][0], 0.1235);
 }
 
 TEST(Page, TwentySystemsOfTwoHundredStoriesStayBelowFifteenMegabytes) {
-  std::vector<Result> results;
+  std::vector<document::Result> results;
   for (int s = 0; s < 20; ++s) {
     testing::SyntheticResult made;
     made.system = "system " + std::to_string(s);

@@ -1,4 +1,4 @@
-#include "reports/tables.h"
+#include "reports/tables/tables.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "reports/published.h"
+#include "reports/leaderboard/published.h"
 #include "tests/support/program.h"
 #include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
@@ -17,20 +17,21 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Result result(const std::string& system, double value, const std::string& direction = "higher") {
+document::Result result(const std::string& system, double value,
+                        const std::string& direction = "higher") {
   testing::SyntheticResult synthetic;
   synthetic.system = system;
   synthetic.direction = direction;
   synthetic.value = [value](int, int) { return value; };
-  return result_from_json(synthetic.document(), system);
+  return document::result_from_json(synthetic.document(), system);
 }
 
 const std::string kHostile =
     "a_b & 100% $x$ \\input{x} #1 ~^ \"q\",\n<script>alert(1)</script> | **b** é 日本";
 
 TEST(Tables, MarkdownHasThePapersColumnsAndMarksTheBestAndTheSecond) {
-  const std::vector<Result> results = {result("low", 0.5), result("best", 0.75),
-                                       result("near", 0.625)};
+  const std::vector<document::Result> results = {result("low", 0.5), result("best", 0.75),
+                                                 result("near", 0.625)};
   const auto text = table_markdown(results, {.digits = 3});
   EXPECT_THAT(text,
               HasSubstr("| clip\\_i ↑ | shot 1 | shot 2 | shot 3 | shot 4 | Mean | HarMeanP |"));
@@ -45,7 +46,8 @@ TEST(Tables, MarkdownHasThePapersColumnsAndMarksTheBestAndTheSecond) {
 }
 
 TEST(Tables, LowerIsBestWhereTheMetricSaysSoAndIntervalsComeOnDemand) {
-  const std::vector<Result> results = {result("a", 0.5, "lower"), result("b", 0.25, "lower")};
+  const std::vector<document::Result> results = {result("a", 0.5, "lower"),
+                                                 result("b", 0.25, "lower")};
   const auto text =
       table_markdown(results, {.metrics = {"clip_i"}, .digits = 2, .intervals = true});
   EXPECT_THAT(text, HasSubstr("clip\\_i ↓"));
@@ -54,7 +56,7 @@ TEST(Tables, LowerIsBestWhereTheMetricSaysSoAndIntervalsComeOnDemand) {
 }
 
 TEST(Tables, ColumnsCanBeChosenAndAnUnknownOneIsRefusedByName) {
-  const std::vector<Result> results = {result("a", 0.5)};
+  const std::vector<document::Result> results = {result("a", 0.5)};
   const auto text = table_markdown(results, {.columns = {table_column("mean")}});
   EXPECT_THAT(text, HasSubstr("| clip\\_i ↑ | Mean |\n"));
   EXPECT_THAT([] { (void)table_column("median"); },
@@ -62,7 +64,8 @@ TEST(Tables, ColumnsCanBeChosenAndAnUnknownOneIsRefusedByName) {
 }
 
 TEST(Tables, AMeanWhoseIntervalReachesTheBestIsMarkedAndExplained) {
-  std::vector<Result> results = {result("best", 0.75), result("near", 0.7), result("far", 0.5)};
+  std::vector<document::Result> results = {result("best", 0.75), result("near", 0.7),
+                                           result("far", 0.5)};
   EXPECT_THAT(table_markdown(results), Not(HasSubstr("≈")));
   results[1].metrics[0].ci95 = Interval{0.65, 0.8};
   EXPECT_THAT(table_markdown(results), HasSubstr("| <u>0.7000</u> ≈ |"));
@@ -74,8 +77,8 @@ TEST(Tables, AMetricOfOnesOwnIsShownWhereNoneOfTheUsualWasMeasured) {
   testing::SyntheticResult own;
   own.metrics = {"my_metric"};
   own.stories_per_ip = 3;  // a table of its own
-  const std::vector<Result> results = {result("usual", 0.5),
-                                       result_from_json(own.document(), "own")};
+  const std::vector<document::Result> results = {result("usual", 0.5),
+                                                 document::result_from_json(own.document(), "own")};
   EXPECT_THAT(table_csv(results), HasSubstr(",my_metric,higher,0.5,"));
   EXPECT_THAT([&] { (void)table_csv(results, {.metrics = {"nope"}}); },
               ::testing::ThrowsMessage<UsageError>(HasSubstr("nope")));
@@ -84,10 +87,10 @@ TEST(Tables, AMetricOfOnesOwnIsShownWhereNoneOfTheUsualWasMeasured) {
 TEST(Tables, ALongLatexTableIsBrokenBetweenBlocks) {
   testing::SyntheticResult made;
   made.metrics = {"clip_i", "dino_i", "clip_t"};
-  std::vector<Result> results;
+  std::vector<document::Result> results;
   for (int s = 0; s < 15; ++s) {
     made.system = "s" + std::to_string(s);
-    results.push_back(result_from_json(made.document(), made.system));
+    results.push_back(document::result_from_json(made.document(), made.system));
   }
   const auto text = table_latex(results);
   EXPECT_THAT(text, HasSubstr("(continued)"));
@@ -97,7 +100,7 @@ TEST(Tables, ALongLatexTableIsBrokenBetweenBlocks) {
 }
 
 TEST(Tables, CsvIsRfc4180WithExactNumbers) {
-  const std::vector<Result> results = {result(kHostile, 341.0 / 1024.0)};
+  const std::vector<document::Result> results = {result(kHostile, 341.0 / 1024.0)};
   const auto text = table_csv(results);
   EXPECT_TRUE(
       text.starts_with("table,system,kind,metric,direction,shot_1,shot_2,shot_3,shot_4,mean,"
@@ -109,14 +112,14 @@ TEST(Tables, CsvIsRfc4180WithExactNumbers) {
 }
 
 TEST(Tables, NamesAreTextInMarkdown) {
-  const auto text = table_markdown(std::vector<Result>{result(kHostile, 0.5)});
+  const auto text = table_markdown(std::vector<document::Result>{result(kHostile, 0.5)});
   EXPECT_THAT(text, Not(HasSubstr("<script>")));
   EXPECT_THAT(text, HasSubstr("&lt;script&gt;"));
   EXPECT_THAT(text, HasSubstr("\\| \\*\\*b\\*\\*"));
 }
 
 TEST(Tables, PublishedResultsStandApartUnmarkedAndLabelled) {
-  std::vector<Result> results = {result("mine", 0.5), result("other", 0.4)};
+  std::vector<document::Result> results = {result("mine", 0.5), result("other", 0.4)};
   const auto published = published_results();
   ASSERT_EQ(published.size(), 3U);
   results.insert(results.end(), published.begin(), published.end());
@@ -130,7 +133,7 @@ TEST(Tables, PublishedResultsStandApartUnmarkedAndLabelled) {
 TEST(Tables, PublishedMeansAreTheMeansOfTheirShots) {
   int checked = 0;
   for (const auto& published : published_results()) {
-    EXPECT_EQ(published.kind, ResultKind::reported);
+    EXPECT_EQ(published.kind, document::ResultKind::reported);
     for (const auto& metric : published.metrics) {
       if (metric.per_shot_index.empty()) continue;
       double sum = 0.0;
@@ -146,7 +149,7 @@ TEST(Tables, TheLatexCompilesWhateverTheNamesHold) {
   const std::filesystem::path pdflatex = "/usr/bin/pdflatex";
   if (!std::filesystem::exists(pdflatex))
     GTEST_SKIP() << "needs pdflatex (./bootstrap.sh test installs texlive-latex-base)";
-  std::vector<Result> results = {result(kHostile, 0.5), result("second", -0.25)};
+  std::vector<document::Result> results = {result(kHostile, 0.5), result("second", -0.25)};
   const auto published = published_results();
   results.insert(results.end(), published.begin(), published.end());
   const testing::TemporaryFolder folder;

@@ -1,7 +1,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "metrics/cosine.h"
+#include "metrics/numerics/cosine.h"
 
 int main() {
   const float a[] = {3, 4};

@@ -11,6 +11,7 @@
 #include "models/encoders/videomae.h"
 #include "models/layers/runtime.h"
 #include "tests/models/encoders/encoder_golden.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::models {
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path golden(const char* name) {
-  return fs::path(ASBENCH_SOURCE_DIR) / "tests" / "golden" / "video" / name;
+  return testing::source_folder() / "tests" / "golden" / "video" / name;
 }
 
 std::vector<Image> frames_of(const at::Tensor& levels) {  // [T, H, W, 3]

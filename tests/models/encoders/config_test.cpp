@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "tests/models/weights/expect_error.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 namespace {
@@ -12,8 +13,8 @@ namespace {
 using ::asbench::testing::expect_error;
 
 Json hub_config(const std::string& name) {
-  const auto path = std::filesystem::path(ASBENCH_SOURCE_DIR) / ".." / "shared" / "data" /
-                    "hub-configs" / name / "config.json";
+  const auto path =
+      testing::source_folder() / ".." / "shared" / "data" / "hub-configs" / name / "config.json";
   return std::filesystem::exists(path) ? read_json_file(path) : Json();
 }
 

@@ -1,5 +1,5 @@
 // Same picture, same bits: whatever its neighbours, its place in the batch, the size of the batch
-// and the thread count. See Note [A row's bits] in models/layers/float_product_body.h for why.
+// and the thread count. See Note [A row's bits] in models/kernels/float_product_body.h for why.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 

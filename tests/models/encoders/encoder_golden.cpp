@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "models/weights/safetensors.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 
@@ -27,7 +28,7 @@ std::map<std::string, at::Tensor> read_tensors(const fs::path& path) {
 }
 
 EncoderGolden read_encoder_golden(const std::string& name) {
-  const fs::path folder = fs::path(ASBENCH_SOURCE_DIR) / "tests" / "golden" / name;
+  const fs::path folder = testing::source_folder() / "tests" / "golden" / name;
   const auto metadata = SafetensorsFile::open(folder / "expected.safetensors").metadata();
   return {open_checkpoint(folder.string(), {}), read_tensors(folder / "expected.safetensors"),
           std::stod(metadata.at("fp32_fp64_distance")), metadata.at("script_sha256"),

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "models/weights/hub.h"
+#include "models/weights/checkpoint.h"
 
 namespace asbench::models {
 

@@ -10,6 +10,7 @@
 #include "models/layers/runtime.h"
 #include "models/weights/safetensors.h"
 #include "tests/models/encoders/encoder_golden.h"
+#include "tests/support/paths.h"
 #include "tests/support/seeded_checkpoint.h"
 #include "tests/support/temporary_folder.h"
 
@@ -27,7 +28,7 @@ constexpr std::int64_t kPictures = 5;
 constexpr double kRealSizeNoise = 3e-6;
 
 fs::path golden_folder() {
-  return fs::path(ASBENCH_SOURCE_DIR) / "tests" / "golden" / "seeded_encoders";
+  return testing::source_folder() / "tests" / "golden" / "seeded_encoders";
 }
 
 /// Twin of pictures() in the golden's script.

@@ -13,14 +13,14 @@
 #include "models/preprocess/composite.h"
 #include "models/preprocess/preprocess.h"
 #include "tests/models/preprocess/pictures.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 namespace {
 
 using asbench::testing::picture;
 
-const std::filesystem::path kFolder =
-    std::filesystem::path(ASBENCH_SOURCE_DIR) / "tests/golden/preprocess";
+const std::filesystem::path kFolder = testing::source_folder() / "tests/golden/preprocess";
 
 const Json& golden() {
   static const Json document = read_json_file(kFolder / "golden.json");

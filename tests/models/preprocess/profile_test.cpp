@@ -6,12 +6,12 @@
 
 #include "core/config_files.h"
 #include "core/error.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 namespace {
 
-const std::filesystem::path kHubConfigs =
-    std::filesystem::path(ASBENCH_SOURCE_DIR) / "../shared/data/hub-configs";
+const std::filesystem::path kHubConfigs = testing::source_folder() / "../shared/data/hub-configs";
 
 Json clip_file() {
   return Json::parse(R"({"feature_extractor_type": "CLIPFeatureExtractor", "size": 224,

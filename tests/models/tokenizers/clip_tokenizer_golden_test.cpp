@@ -10,6 +10,7 @@
 #include "core/json.h"
 #include "models/tokenizers/clip_tokenizer.h"
 #include "models/tokenizers/unicode.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::models {
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 using Ids = std::vector<std::int64_t>;
 
-const fs::path kFolder = fs::path(ASBENCH_SOURCE_DIR) / "tests/golden/clip_tokenizer";
+const fs::path kFolder = testing::source_folder() / "tests/golden/clip_tokenizer";
 
 const Json& golden() {
   static const Json document = read_json_file(kFolder / "clip_tokenizer.json");

@@ -9,6 +9,7 @@
 
 #include "core/json.h"
 #include "tests/models/tokenizers/toy_tokenizer.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::models {
@@ -77,7 +78,7 @@ TEST(ClipTokenizer, NamesTheByteThatIsNotUtf8) {
 
 TEST(ClipTokenizer, IsTheSameFromManyThreads) {
   const ClipTokenizer tokenizer =
-      ClipTokenizer::load(ASBENCH_SOURCE_DIR "/tests/golden/clip_tokenizer");
+      ClipTokenizer::load((testing::source_folder() / "tests/golden/clip_tokenizer").string());
   std::vector<std::string> texts;
   for (int i = 0; i < 200; ++i) {
     texts.push_back("e\u0301 the fox " + std::to_string(i * 977) + " \U0001f431's \u0130\u4e2d");

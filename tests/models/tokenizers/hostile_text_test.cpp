@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/models/tokenizers/toy_tokenizer.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 namespace {
@@ -37,8 +38,8 @@ ClipTokenizer doubling_tokenizer() {
 TEST(HostileText, OneMegabyteTakesSecondsAtMost) {
   const ClipTokenizer doubling = doubling_tokenizer();
   const ClipTokenizer toy = testing::toy_tokenizer(kNoLimit);
-  const ClipTokenizer real =
-      ClipTokenizer::load(ASBENCH_SOURCE_DIR "/tests/golden/clip_tokenizer", kNoLimit);
+  const ClipTokenizer real = ClipTokenizer::load(
+      (testing::source_folder() / "tests/golden/clip_tokenizer").string(), kNoLimit);
   std::string falling_marks = "a";
   while (falling_marks.size() < kBytes / 2) falling_marks += "\u0345";  // class 240
   while (falling_marks.size() < kBytes) falling_marks += "\u0334";      // class 1
@@ -74,7 +75,8 @@ TEST(HostileText, AMegabyteOfDoublingsMergesCompletely) {
 }
 
 TEST(HostileText, TruncatedTextsKeepTheirFirstIds) {
-  const ClipTokenizer real = ClipTokenizer::load(ASBENCH_SOURCE_DIR "/tests/golden/clip_tokenizer");
+  const ClipTokenizer real =
+      ClipTokenizer::load((testing::source_folder() / "tests/golden/clip_tokenizer").string());
   const TokenizedText tokens = real.encode(repeat("7"));
   EXPECT_TRUE(tokens.truncated);
   EXPECT_EQ(tokens.ids.size(), 77U);

@@ -4,8 +4,8 @@
 
 #include "core/json.h"
 #include "models/weights/safetensors.h"
+#include "tests/models/pickle/pickle_bytes.h"
 #include "tests/models/weights/expect_error.h"
-#include "tests/models/weights/pickle_bytes.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::models {

@@ -6,12 +6,13 @@
 
 #include "core/hash.h"
 #include "core/json.h"
-#include "models/weights/hub.h"
+#include "models/pickle/unpickler.h"
+#include "models/weights/checkpoint.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/state_dict.h"
 #include "models/weights/tensor_views.h"
-#include "models/weights/unpickler.h"
 #include "tests/models/weights/expect_error.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using asbench::testing::expect_error;
 
-const fs::path kGolden = fs::path(ASBENCH_SOURCE_DIR) / "tests" / "golden" / "state_dict";
+const fs::path kGolden = testing::source_folder() / "tests" / "golden" / "state_dict";
 
 Json expected() {
   return read_json_file(kGolden / "expected.json");

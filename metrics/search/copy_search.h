@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "metrics/numerics/feature_view.h"
+#include "metrics/search/similarity_index.h"
+#include "metrics/story/story_features.h"
+
+namespace asbench::metrics {
+
+/// A frame is a copy when it is nearer than this share of what the training row's own neighbours
+/// lie away (mean over the nearest kCopyNeighbours of other clips). Carlini et al. 2023.
+inline constexpr double kCopyShare = 0.5;
+inline constexpr int kCopyNeighbours = 50;
+
+/// A frame's nearest training row and the threshold that is calibrated for it.
+struct CopyHit {
+  int row = 0;  ///< of the training set
+  FrameCopy copy;
+};
+
+/// Looks frames up in a training set. Distance: 1 - cosine, the winner's computed in double.
+/// Immutable, thread-safe.
+class CopySearch {
+ public:
+  /// Sets above this many rows are searched through an inverted file.
+  static constexpr int kExactRows = 200'000;
+
+  /// @param training  [T, D], kept as a copy of unit rows
+  /// @param clips     [T], the clip a row is of: rows of one clip are no neighbours of each other,
+  /// or every copy would hide behind its
+  ///                  own clip's frames
+  /// @param gpu       search on this GPU, where FAISS can; the neighbours are the same
+  /// @throws BadInput for fewer than two clips, zero, NaN or Inf features (row named).
+  CopySearch(FeatureView training, std::span<const int> clips, std::optional<int> gpu = {});
+
+  /// @param frames  [k, D] @returns one for each frame. @throws BadInput for bad frames or another
+  /// width.
+  [[nodiscard]] std::vector<CopyHit> find(FeatureView frames) const;
+
+ private:
+  [[nodiscard]] double threshold_of(int row) const;
+
+  std::vector<float> units_;
+  int cols_ = 0;
+  std::vector<int> clips_;
+  int longest_clip_ = 0;
+  SimilarityIndex index_;
+};
+
+}  // namespace asbench::metrics

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "metrics/numerics/cosine.h"
+#include "metrics/registry.h"
+
+namespace asbench::metrics {
+
+/// Whether shots show their own caption rather than the story's other captions (metrics.md section
+/// 5). Identical shots give exactly 0.
+[[nodiscard]] MetricInfo clip_t_margin_metric();
+
+/// Mean over s of [T(s, s) - mean over t != s of T(s, t)].
+/// @param alignment  T, [S, S], S >= 2: row s = shot, column t = caption
+[[nodiscard]] double alignment_margin(const Matrix& alignment);
+
+/// The same for one shot: row[own] - mean of the other captions' entries. row.size() >= 2.
+[[nodiscard]] double alignment_margin_of_shot(std::span<const double> row, std::size_t own);
+
+}  // namespace asbench::metrics

@@ -1,0 +1,65 @@
+#include "metrics/story/copy_paste.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "metrics/aggregate.h"
+#include "metrics/numerics/cosine.h"
+#include "metrics/story/reference_adherence.h"
+
+namespace asbench::metrics {
+
+namespace {
+
+StoryValue measure_copy_paste(const StoryFeatures& story, const MetricSettings& settings) {
+  const UnitRows references = unit_rows(story.references.clip);
+  const UnitRows mirrored = unit_rows(story.references.clip_mirrored);
+  if (!story.shots.empty()) {
+    for (const UnitRows* side : {&references, &mirrored}) {
+      if (const auto problem = reference_problem(*side)) {
+        return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
+      }
+    }
+  }
+  auto straight = reference_scores(story, Encoder::clip, references, settings.references);
+  const auto flipped = reference_scores(story, Encoder::clip, mirrored, settings.references);
+  for (std::size_t s = 0; s < straight.size(); ++s) {
+    if (straight[s].outcome != Outcome::scored) continue;
+    ShotValue& shot = straight[s].shot;
+    for (std::size_t i = 0; i < shot.frames.size(); ++i) {
+      shot.frames[i] = copy_paste_probability(*shot.frames[i], *flipped[s].shot.frames[i],
+                                              settings.copy_paste_temperature);
+    }
+    shot.value = mean_of(shot.frames);
+  }
+  return story_over_shots(story, std::move(straight), kUndirected, settings);
+}
+
+}  // namespace
+
+MetricInfo copy_paste_metric() {
+  MetricInfo info;
+  info.id = "copy_paste";
+  info.title = "Pose copied from the reference";
+  info.definition =
+      "Frame: 1 / (1 + exp(-(cosine with the reference - cosine with the reference mirrored "
+      "left-right) / 0.01)) under CLIP; mean over frames. 0.5 is neutral, 1 follows the "
+      "reference's own pose.";
+  info.source = "ViStoryBench, vistorybench/bench/content/cids_evaluator.py";
+  info.aggregation = "frame>shot>story>system";
+  info.unit = "shots";
+  info.needs.clip_image = true;
+  info.needs.references = true;
+  info.needs.mirrored_references = true;
+  info.uses_reference_pooling = true;
+  info.thresholds = {{"copy_paste_temperature", &MetricSettings::copy_paste_temperature}};
+  info.measure_story = measure_copy_paste;
+  return info;
+}
+
+double copy_paste_probability(double cosine, double mirrored, double temperature) {
+  return 1.0 / (1.0 + std::exp(-(cosine - mirrored) / temperature));
+}
+
+}  // namespace asbench::metrics

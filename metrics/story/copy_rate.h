@@ -1,0 +1,16 @@
+#pragma once
+
+#include "metrics/registry.h"
+
+namespace asbench::metrics {
+
+/// Share of shots that copy a training set. A sampled frame is a copy when its distance to the
+/// nearest training row is below half of what that row's own nearest neighbours in the training set
+/// (other clips) lie away: the threshold is calibrated for each query, so it follows how dense the
+/// set is there. A shot is a copy when more than half of its frames are. Lower is better; failures
+/// count as copies under `zero`. The neighbours are found beforehand (metrics/search/copy_search.h)
+/// and arrive as ShotFeatures::copies. Source: the per-query calibration of Carlini et al. 2023,
+/// "Extracting Training Data from Diffusion Models" (alpha = 0.5).
+[[nodiscard]] MetricInfo copy_rate_metric();
+
+}  // namespace asbench::metrics

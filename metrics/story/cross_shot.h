@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "metrics/registry.h"
+#include "metrics/story/encoder.h"
+#include "metrics/story/shot_pairs.h"
+
+namespace asbench::metrics {
+
+/// Cross-shot consistency (metrics.md section 5): the mean cosine c(s, t) of all frames of one shot
+/// with all frames of another, mean over the story's pairs. Parts: `adjacent`, `first`, `worst`;
+/// and by_distance. Consistency alone is won by frozen or copied output: read the controls beside
+/// it.
+[[nodiscard]] MetricInfo cross_shot_clip_metric();
+[[nodiscard]] MetricInfo cross_shot_dino_metric();
+
+/// The story's shot pairs with c(s, t) = m_s . m_t, m_s the mean of the unit frame features, not
+/// normalised again.
+struct Consistency {
+  std::vector<ShotPair> pairs;
+  Findings findings;  ///< `bad_feature` per shot
+};
+[[nodiscard]] Consistency consistency(const StoryFeatures& story, Encoder encoder);
+
+}  // namespace asbench::metrics

@@ -1,0 +1,58 @@
+#include "metrics/story/frozen_rate.h"
+
+#include <utility>
+#include <vector>
+
+#include "metrics/aggregate.h"
+#include "metrics/story/pixel_checks.h"
+
+namespace asbench::metrics {
+
+namespace {
+
+ShotOutcome judge(const StoryFeatures& story, int index, const MetricSettings& settings) {
+  const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+  if (shot.missing) return missing_shot();
+  if (auto bad = bad_pixels(story, index)) return std::move(*bad);
+  ShotOutcome outcome;
+  if (shot.decodable_frames < 2) {
+    outcome.shot.value = 1.0;
+    return outcome;
+  }
+  const auto motion = motion_pixels(shot.pixels);
+  if (!motion) {
+    return outcome_with_finding(Outcome::skipped, story, index, "single_frame",
+                                "one sampled frame of a longer shot can't show whether it moves");
+  }
+  outcome.shot.value = *motion < settings.frozen_below ? 1.0 : 0.0;
+  return outcome;
+}
+
+StoryValue measure_frozen_rate(const StoryFeatures& story, const MetricSettings& settings) {
+  std::vector<ShotOutcome> outcomes;
+  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
+    outcomes.push_back(judge(story, i, settings));
+  }
+  return story_over_shots(story, std::move(outcomes), kFaultShare, settings);
+}
+
+}  // namespace
+
+MetricInfo frozen_rate_metric() {
+  MetricInfo info;
+  info.id = "frozen_rate";
+  info.title = "Share of frozen shots";
+  info.direction = Direction::lower;
+  info.definition =
+      "Share of shots whose motion pixels are below 0.002 (frozen_below) or that have fewer than "
+      "two decodable frames.";
+  info.source = "AnimeShooter-Bench";
+  info.aggregation = "shot>story>system";
+  info.unit = "shots";
+  info.needs.pixels = true;
+  info.thresholds = {{"frozen_below", &MetricSettings::frozen_below}};
+  info.measure_story = measure_frozen_rate;
+  return info;
+}
+
+}  // namespace asbench::metrics

@@ -1,0 +1,71 @@
+#include "metrics/story/motion.h"
+
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "metrics/aggregate.h"
+#include "metrics/story/pixel_checks.h"
+#include "metrics/story/reference_adherence.h"
+
+namespace asbench::metrics {
+
+namespace {
+
+ShotOutcome measure_shot(const StoryFeatures& story, int index) {
+  const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+  if (shot.missing) return missing_shot();
+  if (auto bad = bad_pixels(story, index)) return std::move(*bad);
+  ShotOutcome outcome;
+  outcome.shot.value = motion_pixels(shot.pixels);
+  if (!outcome.shot.value) {
+    return outcome_with_finding(Outcome::skipped, story, index, "single_frame",
+                                "one sampled frame has no neighbour");
+  }
+  outcome.shot.parts.push_back({"pixels", outcome.shot.value});
+  if (!shot.clip.empty()) {
+    const UnitRows frames = unit_rows(shot.clip);
+    if (const auto bad = bad_frames(story, index, frames)) outcome.findings = bad->findings;
+    outcome.shot.parts.push_back({"features", motion_features(frames)});
+  }
+  return outcome;
+}
+
+StoryValue measure_motion(const StoryFeatures& story, const MetricSettings& settings) {
+  std::vector<ShotOutcome> outcomes;
+  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
+    outcomes.push_back(measure_shot(story, i));
+  }
+  return story_over_shots(story, std::move(outcomes), kUndirected, settings);
+}
+
+}  // namespace
+
+MetricInfo motion_metric() {
+  MetricInfo info;
+  info.id = "motion";
+  info.title = "Motion within a shot";
+  info.definition =
+      "Over neighbouring sampled frames. pixels (the value): mean absolute thumbnail difference / "
+      "255; features: mean absolute difference of the components of the unit CLIP features, where "
+      "CLIP ran. An encoded still lies below 0.0002 pixels.";
+  info.source = "AnimeShooter-Bench";
+  info.aggregation = "frame pair>shot>story>system";
+  info.unit = "shots";
+  info.needs.pixels = true;
+  info.measure_story = measure_motion;
+  return info;
+}
+
+std::optional<double> motion_features(const UnitRows& frames) {
+  if (!frames.usable() || frames.rows.rows < 2) return std::nullopt;
+  double sum = 0.0;
+  for (int i = 0; i + 1 < frames.rows.rows; ++i) {
+    const auto current = frames.rows.row(i);
+    const auto next = frames.rows.row(i + 1);
+    for (std::size_t j = 0; j < current.size(); ++j) sum += std::abs(current[j] - next[j]);
+  }
+  return sum / (static_cast<double>(frames.rows.rows - 1) * frames.rows.cols);
+}
+
+}  // namespace asbench::metrics

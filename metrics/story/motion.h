@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+
+#include "metrics/numerics/cosine.h"
+#include "metrics/registry.h"
+
+namespace asbench::metrics {
+
+/// Motion within a shot (metrics.md section 5), two numbers over neighbouring sampled frames:
+/// `pixels` (the value) and `features` (only when CLIP frames are given). No direction: it tells
+/// frozen output from moving, not good from bad.
+[[nodiscard]] MetricInfo motion_metric();
+
+/// Mean over neighbouring rows i, i + 1 and over all components j of |u_ij - u_(i+1)j|. Nothing for
+/// fewer than two rows or a bad one.
+[[nodiscard]] std::optional<double> motion_features(const UnitRows& frames);
+
+}  // namespace asbench::metrics

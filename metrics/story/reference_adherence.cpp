@@ -1,0 +1,139 @@
+#include "metrics/story/reference_adherence.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/stats.h"
+
+namespace asbench::metrics {
+
+namespace {
+
+StoryValue reference_adherence(const StoryFeatures& story, Encoder encoder,
+                               const MetricSettings& settings) {
+  const UnitRows references = unit_rows(references_of(story, encoder));
+  if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
+    return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
+  }
+  StoryValue value =
+      story_over_shots(story, reference_scores(story, encoder, references, settings.references),
+                       kSimilarity, settings);
+  add_harmeanp(story, value);
+  return value;
+}
+
+MetricInfo adherence_info() {
+  MetricInfo info;
+  info.direction = Direction::higher;
+  info.range_low = -1.0;
+  info.definition =
+      "Frame: cosine of the whole frame's feature and the composited reference's, over several "
+      "references their mean (or the best, refs=max). Shot: mean over its sampled frames; story: "
+      "mean over its shots, and HarMeanP = harmonic mean x worst shot (0 when a shot is not above "
+      "0).";
+  info.source = "AnimeShooter paper: reference adherence, Mean and HarMeanP";
+  info.aggregation = "frame>shot>story>system";
+  info.unit = "shots";
+  info.needs.references = true;
+  info.headline = true;
+  info.has_harmeanp = true;
+  info.uses_reference_pooling = true;
+  info.has_real_ceiling = true;
+  return info;
+}
+
+}  // namespace
+
+MetricInfo clip_i_metric() {
+  MetricInfo info = adherence_info();
+  info.id = "clip_i";
+  info.title = "Reference adherence under CLIP";
+  info.needs.clip_image = true;
+  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
+    return reference_adherence(story, Encoder::clip, settings);
+  };
+  return info;
+}
+
+MetricInfo dino_i_metric() {
+  MetricInfo info = adherence_info();
+  info.id = "dino_i";
+  info.title = "Reference adherence under DINO";
+  info.needs.dino = true;
+  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
+    return reference_adherence(story, Encoder::dino, settings);
+  };
+  return info;
+}
+
+std::vector<double> reference_cosines(const UnitRows& frames, const UnitRows& references,
+                                      ReferencePooling pooling) {
+  const Matrix cosines = cosine_matrix(frames, references);
+  std::vector<double> scores;
+  for (int i = 0; i < cosines.rows; ++i) {
+    const auto row = cosines.row(i);
+    scores.push_back(pooling == ReferencePooling::mean ? mean(row)
+                                                       : *std::max_element(row.begin(), row.end()));
+  }
+  return scores;
+}
+
+std::optional<ReferenceProblem> reference_problem(const UnitRows& references) {
+  if (references.rows.rows == 0) {
+    return ReferenceProblem{Outcome::skipped, "missing_reference", "the story has no reference"};
+  }
+  if (references.bad.empty()) return std::nullopt;
+  const BadRow& first = references.bad.front();
+  return ReferenceProblem{Outcome::unusable, "bad_feature",
+                          fmt::format("reference {}: {}", first.row + 1, first.cause)};
+}
+
+StoryValue story_without_reference(const StoryFeatures& story, int units,
+                                   const ReferenceProblem& problem) {
+  StoryValue value = skipped_story(story, units, problem.kind, problem.detail);
+  if (problem.outcome == Outcome::unusable) {
+    std::swap(value.counts.n_failed, value.counts.n_skipped);
+  }
+  return value;
+}
+
+std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index,
+                                      const UnitRows& frames) {
+  if (frames.bad.empty()) return std::nullopt;
+  const BadRow& first = frames.bad.front();
+  return outcome_with_finding(Outcome::failed, story, index, "bad_feature",
+                              fmt::format("sampled frame {} of {} ({} bad): {}", first.row + 1,
+                                          frames.rows.rows, frames.bad.size(), first.cause));
+}
+
+std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, Encoder encoder,
+                                          const UnitRows& references, ReferencePooling pooling) {
+  std::vector<ShotOutcome> outcomes;
+  for (const ShotFeatures& shot : story.shots) {
+    const int index = static_cast<int>(outcomes.size());
+    if (shot.no_character) {
+      outcomes.push_back(outcome_with_finding(Outcome::skipped, story, index, "no_character",
+                                              "the shot lists no character"));
+      continue;
+    }
+    if (shot.missing) {
+      outcomes.push_back(missing_shot());
+      continue;
+    }
+    const UnitRows frames = unit_rows(frames_of(shot, encoder));
+    if (auto bad = bad_frames(story, index, frames)) {
+      outcomes.push_back(std::move(*bad));
+      continue;
+    }
+    const auto cosines = reference_cosines(frames, references, pooling);
+    ShotOutcome outcome;
+    outcome.shot.value = mean(cosines);
+    outcome.shot.frames.assign(cosines.begin(), cosines.end());
+    outcomes.push_back(std::move(outcome));
+  }
+  return outcomes;
+}
+
+}  // namespace asbench::metrics

@@ -1,0 +1,80 @@
+#include "metrics/story/reference_copy.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "metrics/aggregate.h"
+#include "metrics/numerics/cosine.h"
+#include "metrics/story/pixel_checks.h"
+#include "metrics/story/reference_adherence.h"
+
+namespace asbench::metrics {
+
+namespace {
+
+bool looks_like_a_reference(const StoryFeatures& story, const ShotFeatures& shot, int frame,
+                            const MetricSettings& settings) {
+  const FeatureView& references = story.references.cells;
+  for (int r = 0; r < references.rows; ++r) {
+    if (cell_distance(shot.pixels.cells, frame, references, r) < settings.copy_cells_below) {
+      return true;
+    }
+  }
+  return false;
+}
+
+ShotOutcome judge(const StoryFeatures& story, int index, const UnitRows& references,
+                  const MetricSettings& settings) {
+  const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+  if (shot.missing) return missing_shot();
+  if (auto bad = bad_pixels(story, index)) return std::move(*bad);
+  const UnitRows frames = unit_rows(shot.clip);
+  if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
+  const auto nearest = reference_cosines(frames, references, ReferencePooling::max);
+  ShotOutcome outcome;
+  for (int i = 0; i < frames.rows.rows; ++i) {
+    const bool copy = nearest[static_cast<std::size_t>(i)] >= settings.copy_cosine_from ||
+                      looks_like_a_reference(story, shot, i, settings);
+    outcome.shot.frames.emplace_back(copy ? 1.0 : 0.0);
+  }
+  outcome.shot.value = mean_of(outcome.shot.frames);
+  return outcome;
+}
+
+StoryValue measure_reference_copy(const StoryFeatures& story, const MetricSettings& settings) {
+  const UnitRows references = unit_rows(story.references.clip);
+  if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
+    return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
+  }
+  std::vector<ShotOutcome> outcomes;
+  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
+    outcomes.push_back(judge(story, i, references, settings));
+  }
+  return story_over_shots(story, std::move(outcomes), kFaultShare, settings);
+}
+
+}  // namespace
+
+MetricInfo reference_copy_metric() {
+  MetricInfo info;
+  info.id = "reference_copy";
+  info.title = "Share of frames that copy the reference";
+  info.direction = Direction::lower;
+  info.definition =
+      "Share of sampled frames whose mean absolute cell difference to a reference (composited, "
+      "letterboxed) is below 0.03 x 255 (copy_cells_below), or whose CLIP cosine with it is at "
+      "least 0.95 (copy_cosine_from).";
+  info.source = "AnimeShooter-Bench";
+  info.aggregation = "frame>shot>story>system";
+  info.unit = "shots";
+  info.needs.pixels = true;
+  info.needs.clip_image = true;
+  info.needs.references = true;
+  info.thresholds = {{"copy_cells_below", &MetricSettings::copy_cells_below},
+                     {"copy_cosine_from", &MetricSettings::copy_cosine_from}};
+  info.measure_story = measure_reference_copy;
+  return info;
+}
+
+}  // namespace asbench::metrics

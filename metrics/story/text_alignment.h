@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+
+#include "metrics/aggregate.h"
+#include "metrics/numerics/cosine.h"
+#include "metrics/registry.h"
+
+namespace asbench::metrics {
+
+/// Text alignment (metrics.md section 6): cos(text, frame) of CLIP's projected features, mean over
+/// the shot's frames. Signed; no clamp, no factor, no prompt prefix. Source: CLIP (Radford et al.
+/// 2021).
+[[nodiscard]] MetricInfo clip_t_metric();
+
+/// Why shot `index` can't be judged against its caption whatever its frames are: no caption
+/// (skipped, `missing_caption`) or a bad caption feature (unusable, `bad_feature`).
+[[nodiscard]] std::optional<ShotOutcome> caption_problem(const StoryFeatures& story, int index,
+                                                         const UnitRows& text);
+
+}  // namespace asbench::metrics

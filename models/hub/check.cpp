@@ -1,0 +1,218 @@
+#include "models/hub/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "models/hub/fetch.h"
+#include "models/hub/verified_download.h"
+#include "models/pickle/pickled_state_dict.h"
+#include "models/weights/catalogue.h"
+#include "models/weights/file_bytes.h"
+#include "models/weights/safetensors.h"
+#include "models/weights/weights_record.h"
+
+namespace asbench::models {
+namespace fs = std::filesystem;
+namespace {
+
+/// Folders of this checkpoint, whether there or not, in the order in which they are searched.
+std::vector<fs::path> candidate_folders(const std::string& id, const WeightFolders& folders) {
+  std::vector<fs::path> candidates;
+  for (const fs::path& root : folders.roots) {
+    candidates.push_back(root / id);
+    candidates.push_back(root / "hub" / cache_entry_name(id));
+    candidates.push_back(root / cache_entry_name(id));
+  }
+  if (folders.hub_cache) candidates.push_back(*folders.hub_cache / cache_entry_name(id));
+  return candidates;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
+std::vector<fs::path> subfolders(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (is_folder(entry->path())) found.push_back(entry->path());
+  }
+  return found;
+}
+
+/// What the sum of this file is known to be; no source when it is not known.
+Expectation known_sum(const fs::path& path, const std::optional<CatalogueEntry>& entry,
+                      const std::optional<WeightsRecord>& record) {
+  const std::string name = path.filename().string();
+  if (entry) {
+    for (const CatalogueFile& file : entry->files) {
+      if (file.name != name || !file.sha256) continue;
+      return {.bytes = file.bytes, .sha256 = file.sha256, .source = "catalogue"};
+    }
+  }
+  if (record) {
+    if (const auto file = record->files.find(name); file != record->files.end()) {
+      return {.bytes = file->second.bytes, .sha256 = file->second.sha256, .source = "record"};
+    }
+  }
+  std::error_code error;
+  if (fs::is_symlink(path, error)) {  // the cache names its blobs by their sums
+    HubFile blob;
+    blob.etag = fs::read_symlink(path, error).filename().string();
+    if (blob.etag_is_sha256()) return {.sha256 = blob.etag, .source = "cache"};
+    if (blob.etag_is_git_blob()) return {.git_blob = blob.etag, .source = "cache"};
+  }
+  return {.source = ""};
+}
+
+/// Begins as a zip file and has the directory that stands at its end.
+bool is_whole_zip(std::span<const std::byte> file) {
+  constexpr std::string_view kBegin("PK\3\4", 4);
+  constexpr std::string_view kEnd("PK\5\6", 4);
+  constexpr std::size_t kLongestEnd = 22 + 65535;
+  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  return text.starts_with(kBegin) &&
+         text.substr(text.size() - std::min(text.size(), kLongestEnd)).rfind(kEnd) !=
+             std::string_view::npos;
+}
+
+void check_structure(const fs::path& path) {
+  const std::string ending = path.extension().string();
+  if (ending == ".json") {
+    static_cast<void>(read_json_file(path));
+  } else if (ending == ".safetensors") {
+    static_cast<void>(SafetensorsFile::open(path));
+  } else if (ending == ".bin") {
+    const FileBytes file = FileBytes::open(path, ReadMode::mapped);
+    if (!is_whole_zip(file.bytes()) && !is_legacy_state_dict(file.bytes())) {
+      throw BadInput(
+          fmt::format("{}: neither a whole zip file nor a legacy file of torch.save: cut off, or "
+                      "something else",
+                      path.string()));
+    }
+  }
+}
+
+CheckedFile check_file(const fs::path& path, const Expectation& known) {
+  CheckedFile file;
+  file.path = path;
+  file.compared_with = known.source;
+  try {
+    const Verification state = verify_file(path, known);
+    file.sha256 = state.sha256;
+    file.bytes = state.bytes;
+    file.problem = state.problem;
+    if (file.problem.empty()) check_structure(path);
+  } catch (const BadInput& error) {
+    file.problem = error.what();
+  }
+  return file;
+}
+
+}  // namespace
+
+std::optional<LocalCheckpoint> find_local(const std::string& id, const WeightFolders& folders) {
+  const auto candidates = candidate_folders(id, folders);
+  const auto first = std::find_if(candidates.begin(), candidates.end(), is_folder);
+  if (first == candidates.end()) return std::nullopt;
+  LocalCheckpoint local;
+  local.folder = *first;
+  try {
+    const Checkpoint checkpoint = open_checkpoint(id, folders);
+    local.folder = checkpoint.folder;
+    local.revision = checkpoint.revision;
+    const auto record = read_weights_record(checkpoint.folder);
+    if (!local.revision && record && !record->commit.empty()) local.revision = record->commit;
+  } catch (const BadInput& error) {
+    local.problem = error.what();
+  }
+  return local;
+}
+
+std::vector<std::string> local_ids(const WeightFolders& folders) {
+  std::set<std::string> ids;
+  for (const fs::path& root : folders.roots) {
+    for (const fs::path& organisation : subfolders(root)) {
+      for (const fs::path& folder : subfolders(organisation)) {
+        const std::string id = organisation.filename().string() + "/" + folder.filename().string();
+        std::error_code error;
+        if (is_hub_id(id) && fs::exists(folder / "config.json", error)) ids.insert(id);
+      }
+    }
+  }
+  for (const CatalogueEntry& entry : catalogue()) {
+    const auto candidates = candidate_folders(entry.id, folders);
+    if (std::any_of(candidates.begin(), candidates.end(), is_folder)) ids.insert(entry.id);
+  }
+  return {ids.begin(), ids.end()};
+}
+
+bool CheckReport::ok() const {
+  return problems.empty() && std::all_of(files.begin(), files.end(), [](const CheckedFile& file) {
+           return file.problem.empty();
+         });
+}
+
+CheckReport check_checkpoint(const std::string& id, const WeightFolders& folders) {
+  CheckReport report;
+  report.id = id;
+  const auto local = is_hub_id(id) ? find_local(id, folders) : std::nullopt;
+  if (!local) {
+    const Checkpoint elsewhere =
+        open_checkpoint(id, folders);  // a path; else it says what is wrong
+    report.folder = elsewhere.folder;
+  } else {
+    report.folder = local->folder;
+    report.revision = local->revision;
+    if (!local->problem.empty()) report.problems.push_back(local->problem);
+  }
+  const auto entry = find_in_catalogue(id);
+  std::optional<WeightsRecord> record;
+  try {
+    record = read_weights_record(report.folder);
+  } catch (const BadInput& error) {
+    if (report.problems.empty()) report.problems.emplace_back(error.what());
+  }
+
+  std::set<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator item(report.folder, error), end; !error && item != end;
+       item.increment(error)) {
+    const std::string name = item->path().filename().string();
+    const std::string ending = item->path().extension().string();
+    const bool belongs =
+        ending == ".json" || ending == ".safetensors" || ending == ".bin" || name == "merges.txt";
+    if (belongs && name != kRecordName && !name.ends_with(".part.json") &&
+        item->is_regular_file()) {
+      names.insert(name);
+    }
+  }
+  for (const std::string& name : names) {
+    const fs::path path = report.folder / name;
+    report.files.push_back(check_file(path, known_sum(path, entry, record)));
+  }
+  const auto demand = [&](const std::string& name, std::string_view why) {
+    if (names.contains(name)) return;
+    report.problems.push_back(
+        fmt::format("{}: {}, but not here", (report.folder / name).string(), why));
+    names.insert(name);
+  };
+  if (record) {
+    for (const auto& [name, file] : record->files) demand(name, "was fetched");
+  }
+  if (entry && is_folder(report.folder)) {
+    for (const CatalogueFile& file : entry->files) {
+      if (!file.optional && !file.weights) demand(file.name, "belongs to this checkpoint");
+    }
+  }
+  return report;
+}
+
+}  // namespace asbench::models

@@ -1,0 +1,218 @@
+#include "models/hub/verified_download.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/hash.h"
+#include "core/json.h"
+#include "models/hub/partial_file.h"
+
+namespace asbench::models {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::int64_t kProgressUnit = 1024;
+
+/// Names the content that a part is a part of; empty when nothing identifies it.
+std::string version_of(const DownloadRequest& request) {
+  if (request.expected.sha256) return "sha256:" + *request.expected.sha256;
+  if (!request.file.etag.empty()) return "etag:" + request.file.etag;
+  if (request.file.commit.empty() || !request.expected.bytes) return {};
+  return fmt::format("{}/{}/{}", request.file.commit, request.file.name, *request.expected.bytes);
+}
+
+/// One file on its way.
+class Download {
+ public:
+  Download(HubClient& client, const DownloadRequest& request)
+      : client_(client),
+        request_(request),
+        part_(PartialFile::open(request.target, version_of(request))),
+        progress_(request.file.name + " (KiB)",
+                  static_cast<std::int64_t>(request.expected.bytes.value_or(0)) / kProgressUnit,
+                  request.progress) {}
+
+  Verification run() {
+    if (total() && part_.size() > *total()) part_.restart();
+    bool continued = part_.size() > 0;
+    if (continued) {
+      client_.options().say(
+          fmt::format("{}: continuing after {} bytes", part_.path().string(), part_.size()));
+    }
+    for (;;) {
+      receive_all();
+      const Verification result = verify_file(part_.path(), request_.expected);
+      if (result.problem.empty()) {
+        part_.place();
+        progress_.finish();
+        return result;
+      }
+      if (!continued) {
+        part_.discard();
+        throw BadInput(fmt::format(
+            "{}: {}. The file was damaged on the way, or {} serves another one. The download was "
+            "removed and nothing put in place; run the command again, or try another --endpoint or "
+            "--revision.",
+            client_.file_url(request_.revision, request_.file.name), result.problem,
+            client_.options().endpoint));
+      }
+      client_.options().say(
+          fmt::format("{}: {}; starting over", part_.path().string(), result.problem));
+      part_.restart();
+      continued = false;
+    }
+  }
+
+ private:
+  [[nodiscard]] const std::optional<std::uint64_t>& total() const {
+    return request_.expected.bytes;
+  }
+
+  /// Fetches until the part is as long as the file.
+  void receive_all() {
+    std::uint64_t furthest = part_.size();
+    for (int attempt = 0;;) {
+      if (total() && part_.size() == *total()) return;
+      std::string reason;
+      try {
+        receive();
+        if (!total() || part_.size() == *total()) return;
+        reason = fmt::format("{}: the connection ended after {} of {} bytes", url(), part_.size(),
+                             *total());
+      } catch (const HttpFailure& failure) {
+        reason = fmt::format("{}: {}", url(), failure.what());
+        if (failure.kind() == HttpFailure::Kind::other) give_up(reason);
+      } catch (const HubUnavailable& failure) {
+        reason = failure.what();
+      } catch (const Cancelled&) {
+        stop_interrupted();
+      }
+      if (part_.size() > furthest) {  // it moves: patience starts again
+        furthest = part_.size();
+        attempt = 0;
+      }
+      if (attempt++ == client_.options().retries) give_up(reason);
+      try {
+        client_.pause(attempt, reason);
+      } catch (const Cancelled&) {
+        stop_interrupted();
+      }
+    }
+  }
+
+  void receive() {
+    const HubClient::Sink sink{
+        .begin =
+            [&](bool resumed, std::string_view etag) {
+              if (!resumed && part_.size() > 0) {
+                client_.options().say(fmt::format(
+                    "{}: the server sends the file from its beginning", part_.path().string()));
+                part_.restart();
+              }
+              part_.set_server_etag(std::string(etag));
+            },
+        .append =
+            [&](std::span<const std::byte> bytes) {
+              if (total() && bytes.size() > *total() - part_.size()) {
+                part_.discard();
+                throw BadInput(fmt::format(
+                    "{}: the server sends more than the {} bytes that it announced; the download "
+                    "was removed and nothing put in place",
+                    url(), *total()));
+              }
+              part_.append(bytes);
+              const std::int64_t now = static_cast<std::int64_t>(part_.size()) / kProgressUnit;
+              progress_.advance(now - shown_);
+              shown_ = now;
+            }};
+    client_.download(request_.revision, request_.file.name, part_.size(), part_.server_etag(),
+                     sink);
+  }
+
+  [[nodiscard]] std::string url() const {
+    return client_.file_url(request_.revision, request_.file.name);
+  }
+
+  /// Ends the message of a failed download. A part that nothing can identify later is removed.
+  [[nodiscard]] std::string what_is_kept() {
+    if (part_.size() == 0 || version_of(request_).empty()) {
+      part_.discard();
+      return "Nothing was put in place; the same command tries again.";
+    }
+    return fmt::format("{} of {} bytes are kept in {}: the same command resumes.", part_.size(),
+                       total() ? fmt::to_string(*total()) : "an unknown number of",
+                       part_.path().string());
+  }
+
+  [[noreturn]] void give_up(const std::string& reason) {
+    throw BadInput(fmt::format("{}\n{}", reason, what_is_kept()));
+  }
+
+  [[noreturn]] void stop_interrupted() {
+    throw Error(
+        fmt::format("interrupted while fetching {}. {}", request_.file.name, what_is_kept()));
+  }
+
+  HubClient& client_;
+  const DownloadRequest& request_;
+  PartialFile part_;
+  Progress progress_;
+  std::int64_t shown_ = 0;
+};
+
+}  // namespace
+
+Expectation expectation(const CatalogueFile& known, const HubFile& hub) {
+  Expectation expected;
+  expected.bytes = known.bytes ? known.bytes : hub.bytes;
+  if (known.sha256) {
+    expected.sha256 = known.sha256;
+    expected.source = "the catalogue";
+  } else if (hub.etag_is_sha256()) {
+    expected.sha256 = hub.etag;
+  }
+  if (hub.etag_is_git_blob()) expected.git_blob = hub.etag;
+  const bool other_size = known.bytes && hub.bytes && *known.bytes != *hub.bytes;
+  const bool other_sum = known.sha256 && hub.etag_is_sha256() && *known.sha256 != hub.etag;
+  if (other_size || other_sum) {
+    throw BadInput(
+        fmt::format("{}: the hub has another file than the catalogue: SHA-256 {} of {} bytes, "
+                    "expected {} of {}. "
+                    "Nothing was downloaded; name the revision that is meant with --revision.",
+                    hub.name, hub.etag, hub.bytes.value_or(0), known.sha256.value_or("unknown"),
+                    known.bytes.value_or(0)));
+  }
+  return expected;
+}
+
+Verification verify_file(const fs::path& path, const Expectation& expected) {
+  Verification result;
+  std::error_code error;
+  result.bytes = fs::file_size(path, error);
+  if (error) {
+    throw BadInput(fmt::format("{}: can't be examined: {}", path.string(), error.message()));
+  }
+  result.sha256 = sha256_file(path);
+  if (expected.bytes && result.bytes != *expected.bytes) {
+    result.problem =
+        fmt::format("{} bytes, expected {} ({})", result.bytes, *expected.bytes, expected.source);
+  } else if (expected.sha256 && result.sha256 != *expected.sha256) {
+    result.problem = fmt::format("SHA-256 is {}, expected {} ({})", result.sha256, *expected.sha256,
+                                 expected.source);
+  } else if (expected.git_blob) {
+    const std::string name = git_blob_sha1_hex(read_text_file(path));
+    if (name != *expected.git_blob) {
+      result.problem = fmt::format("git blob SHA-1 is {}, expected {} ({})", name,
+                                   *expected.git_blob, expected.source);
+    }
+  }
+  return result;
+}
+
+Verification download_verified(HubClient& client, const DownloadRequest& request) {
+  return Download(client, request).run();
+}
+
+}  // namespace asbench::models

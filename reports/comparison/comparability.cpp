@@ -1,0 +1,171 @@
+#include "reports/comparison/comparability.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "document/signature_fields.h"
+
+namespace asbench::reports {
+namespace {
+
+constexpr std::string_view kAbsent = "(absent)";
+
+class Differences {
+ public:
+  void add(const std::string& field, const std::string& metric, std::string_view base,
+           std::string_view candidate) {
+    const auto same = std::find_if(all.begin(), all.end(),
+                                   [&](const auto& known) { return known.field == field; });
+    if (same != all.end())
+      ++same->more_metrics;
+    else
+      all.push_back({field, metric, 0, std::string(base), std::string(candidate)});
+  }
+  std::vector<FieldDifference> all;
+};
+
+void compare_signatures(const document::ResultMetric& base, const document::ResultMetric& candidate,
+                        Differences& differences) {
+  if (base.signature == candidate.signature) return;
+  const auto left = document::signature_fields(base.signature);
+  const auto right = document::signature_fields(candidate.signature);
+  const auto text = [](const auto& fields, const std::string& name) {
+    const auto found = fields.find(name);
+    return found == fields.end() ? std::string(kAbsent) : found->second;
+  };
+  auto names = left;
+  names.insert(right.begin(), right.end());
+  for (const auto& [name, ignored] : names) {
+    if (text(left, name) != text(right, name))
+      differences.add(name, base.id, text(left, name), text(right, name));
+  }
+  // Fields in another order, or twice: equal by name, yet not the same line.
+  if (left == right) differences.add("signature", base.id, base.signature, candidate.signature);
+}
+
+std::string covered(const document::Result& result) {
+  return fmt::format("{} of {} shots scored, missing={}", result.coverage.scored_shots,
+                     result.coverage.expected_shots, result.coverage.policy);
+}
+
+/// "a/0 shot 2" of every shot that was not scored, of stories that the other document has too.
+std::set<std::string> missing_shots(const document::Result& result, const document::Result& other) {
+  std::set<std::string_view> shared;
+  for (const auto& story : other.stories) shared.insert(story.id);
+  std::set<std::string> shots;
+  for (const auto& story : result.stories) {
+    if (!shared.contains(story.id)) continue;
+    for (const auto& shot : story.shots) {
+      if (shot.sha256.empty() && shot.frames.empty())
+        shots.insert(fmt::format("{} shot {}", story.id, shot.number));
+    }
+  }
+  return shots;
+}
+
+std::string first_not_in(const std::set<std::string>& shots, const std::set<std::string>& others) {
+  const auto found = std::find_if(shots.begin(), shots.end(),
+                                  [&](const auto& shot) { return !others.contains(shot); });
+  return found == shots.end() ? "nothing else missing" : "missing " + *found;
+}
+
+/// As many shots scored is not the same shots scored.
+void compare_coverage(const document::Result& base, const document::Result& candidate,
+                      Differences& differences) {
+  if (covered(base) != covered(candidate)) {
+    differences.add("coverage", {}, covered(base), covered(candidate));
+    return;
+  }
+  const auto left = missing_shots(base, candidate);
+  const auto right = missing_shots(candidate, base);
+  if (left != right)
+    differences.add("coverage", {}, first_not_in(left, right), first_not_in(right, left));
+}
+
+std::string split_of(const document::Result& result) {
+  return fmt::format("{} ({} stories, sha256 {})", result.split.name, result.split.stories,
+                     result.split.sha256.substr(0, 12));
+}
+
+std::string provenance_text(const document::Result& result, const char* name) {
+  const auto found =
+      result.provenance.is_object() ? result.provenance.find(name) : result.provenance.end();
+  return found != result.provenance.end() && found->is_string() ? found->get<std::string>()
+                                                                : std::string();
+}
+
+/// Hash of config.json by the encoder's role; empty where a document doesn't say.
+std::map<std::string, std::string> config_hashes(const document::Result& result) {
+  std::map<std::string, std::string> hashes;
+  if (!result.provenance.is_object() || !result.provenance.contains("weights")) return hashes;
+  for (const auto& [role, weights] : result.provenance.at("weights").items()) {
+    if (!weights.is_object() || !weights.contains("config_sha256")) continue;
+    const Json& hash = weights.at("config_sha256");
+    if (hash.is_string()) hashes[role] = hash.get<std::string>();
+  }
+  return hashes;
+}
+
+}  // namespace
+
+std::string FieldDifference::text() const {
+  const std::string more = more_metrics == 0 ? "" : fmt::format(" and {} more", more_metrics);
+  return fmt::format("{}{}: {} | {}", field,
+                     metric.empty() ? "" : fmt::format(" ({}{})", metric, more), base, candidate);
+}
+
+std::vector<FieldDifference> field_differences(const document::Result& base,
+                                               const document::Result& candidate,
+                                               const Gate& gate) {
+  Differences differences;
+  if (base.split.sha256 != candidate.split.sha256)
+    differences.add("split", {}, split_of(base), split_of(candidate));
+  compare_coverage(base, candidate, differences);
+  for (const auto& [ip, pictures] : base.references) {
+    const auto other = candidate.references.find(ip);
+    if (other == candidate.references.end() || other->second == pictures) continue;
+    differences.add("references", {}, "pictures of " + ip, "others");
+    break;
+  }
+  for (const auto& metric : base.metrics) {
+    if (!gate.rule_of(metric.id)) continue;
+    const document::ResultMetric* other = candidate.find_metric(metric.id);
+    if (other == nullptr)
+      differences.add("metrics", metric.id, "scored", kAbsent);
+    else
+      compare_signatures(metric, *other, differences);
+  }
+  for (const auto& metric : candidate.metrics) {
+    if (gate.rule_of(metric.id) && base.find_metric(metric.id) == nullptr)
+      differences.add("metrics", metric.id, kAbsent, "scored");
+  }
+  return differences.all;
+}
+
+std::vector<std::string> provenance_warnings(const document::Result& base,
+                                             const document::Result& candidate) {
+  std::vector<std::string> warnings;
+  for (const char* name : {"decoder", "version", "device"}) {
+    const auto left = provenance_text(base, name);
+    const auto right = provenance_text(candidate, name);
+    if (left != right)
+      warnings.push_back(
+          fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
+  }
+  for (const auto& [role, left] : config_hashes(base)) {
+    const auto theirs = config_hashes(candidate);
+    const auto right = theirs.find(role);
+    if (right == theirs.end() || right->second == left) continue;
+    warnings.push_back(
+        fmt::format("another config.json of the {} encoder: {} | {}; an activation or an epsilon "
+                    "may differ, which moves its scores",
+                    role, left.substr(0, 8), right->second.substr(0, 8)));
+  }
+  return warnings;
+}
+
+}  // namespace asbench::reports

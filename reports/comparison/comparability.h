@@ -1,0 +1,36 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "document/result.h"
+#include "reports/comparison/gate.h"
+
+namespace asbench::reports {
+
+/// One thing that must be equal before two results may be compared, and is not.
+struct FieldDifference {
+  std::string field;  ///< what `--allow` calls it: split, coverage, references, metrics, or a field
+                      ///< of the signature
+  std::string
+      metric;  ///< the first metric that it concerns; empty when it is about the whole documents
+  int more_metrics = 0;  ///< how many further metrics
+  std::string base, candidate;
+  /// "frames (clip_i and 3 more): midpoint:5 | ends:5"
+  [[nodiscard]] std::string text() const;
+};
+
+/// Everything that forbids comparing the two: other splits, coverage, reference pictures, metrics
+/// of the gate that one side lacks, and fields of the signatures, by name: `clip_i@1 | enc=E |
+/// frames=midpoint:5` has the fields version, enc and frames.
+[[nodiscard]] std::vector<FieldDifference> field_differences(const document::Result& base,
+                                                             const document::Result& candidate,
+                                                             const Gate& gate);
+
+/// Differences of the provenance that may move numbers: decoder, version, device, and the encoders'
+/// config.json.
+[[nodiscard]] std::vector<std::string> provenance_warnings(const document::Result& base,
+                                                           const document::Result& candidate);
+
+}  // namespace asbench::reports

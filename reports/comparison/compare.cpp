@@ -1,0 +1,313 @@
+#include "reports/comparison/compare.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+
+#include "core/error.h"
+#include "reports/comparison/comparability.h"
+#include "reports/comparison/verdict.h"
+
+namespace asbench::reports {
+namespace {
+
+struct Pair {
+  const document::ResultStory* base = nullptr;
+  const document::ResultStory* candidate = nullptr;
+};
+
+void refuse_reported(const document::Result& result) {
+  if (result.kind != document::ResultKind::reported) return;
+  throw NotComparable(fmt::format(
+      "{}: {} is a published result that was not re-run, so it has no values of stories to pair.\n"
+      "  `asbench report` shows it beside measured ones.",
+      result.where, result.system));
+}
+
+/// Lets pass what is allowed, refuses the rest in one message. @returns the texts of what was let
+/// pass
+std::vector<std::string> settle_differences(const document::Result& base,
+                                            const document::Result& candidate, const Gate& gate,
+                                            const std::set<std::string>& allow,
+                                            std::vector<std::string>& warnings) {
+  std::vector<std::string> passed;
+  std::string refused;
+  std::set<std::string> unused = allow;
+  std::vector<std::string> fields;
+  for (const auto& difference : field_differences(base, candidate, gate)) {
+    unused.erase(difference.field);
+    if (allow.contains(difference.field)) {
+      passed.push_back(difference.text());
+    } else {
+      refused += "\n  " + difference.text();
+      fields.push_back(difference.field);
+    }
+  }
+  if (!refused.empty()) {
+    throw NotComparable(fmt::format(
+        "{} and {} must not be compared, they differ in{}\n"
+        "  Score both in the same way. --allow {} compares all the same and marks the output.",
+        base.where, candidate.where, refused, fmt::join(fields, ",")));
+  }
+  unused.erase("stories");  // settled later
+  for (const auto& name : unused)
+    warnings.push_back(fmt::format("--allow {}: nothing differs in it", name));
+  return passed;
+}
+
+struct Pairing {
+  std::vector<Pair> pairs;
+  std::vector<std::string> unpaired;  ///< story ids
+};
+
+Pairing pair_stories(const document::Result& base, const document::Result& candidate) {
+  std::map<std::string_view, const document::ResultStory*> others;
+  for (const auto& story : candidate.stories) others.emplace(story.id, &story);
+  Pairing pairing;
+  for (const auto& story : base.stories) {
+    const auto found = others.find(story.id);
+    if (found == others.end()) {
+      pairing.unpaired.push_back(story.id);
+      continue;
+    }
+    if (found->second->ip != story.ip) {
+      throw NotComparable(fmt::format("story {} belongs to IP {} in {} and to {} in {}", story.id,
+                                      story.ip, base.where, found->second->ip, candidate.where));
+    }
+    pairing.pairs.push_back({&story, found->second});
+    others.erase(found);
+  }
+  for (const auto& story : candidate.stories) {
+    if (others.contains(story.id)) pairing.unpaired.push_back(story.id);
+  }
+  return pairing;
+}
+
+/// Holds the number of dropped stories against the gate's.
+void check_unpaired(const std::vector<std::string>& stories, const std::string& metric,
+                    const Gate& gate, const CompareOptions& options) {
+  constexpr std::size_t kShown = 5;
+  if (static_cast<int>(stories.size()) <= gate.unpaired_stories ||
+      options.allow.contains("stories") || options.allow.contains("split"))
+    return;
+  const std::vector<std::string> shown(
+      stories.begin(),
+      stories.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, stories.size())));
+  throw NotComparable(fmt::format(
+      "stories: {} have values{} on one side only, the gate {} allows {}: {}{}\n"
+      "  Score both on the same stories, raise the gate's unpaired_stories, or --allow stories to "
+      "drop them.",
+      stories.size(), metric.empty() ? "" : " of " + metric, gate.name, gate.unpaired_stories,
+      fmt::join(shown, ", "), shown.size() < stories.size() ? ", ..." : ""));
+}
+
+document::ResultValue story_value(const document::ResultStory& story, const std::string& metric) {
+  const auto found = story.metrics.find(metric);
+  return found == story.metrics.end() ? std::nullopt : found->second.mean;
+}
+
+double turned(document::ResultDirection direction, double difference) {
+  return direction == document::ResultDirection::lower ? 0.0 - difference : difference;
+}
+
+bool has_story_values(const document::Result& result, const std::string& metric) {
+  return std::any_of(result.stories.begin(), result.stories.end(),
+                     [&](const auto& story) { return story.metrics.contains(metric); });
+}
+
+void compare_sets(const document::ResultMetric& base, const document::ResultMetric& candidate,
+                  MetricComparison& comparison) {
+  comparison.set_level = true;
+  comparison.base = base.mean;
+  comparison.candidate = candidate.mean;
+  comparison.base_interval = base.ci95;
+  comparison.candidate_interval = candidate.ci95;
+  if (!base.mean || !candidate.mean) return;
+  comparison.difference = turned(base.direction, *candidate.mean - *base.mean);
+  if (!std::isfinite(*comparison.difference))
+    throw BadInput(fmt::format("{}: the two values are too large to be subtracted", base.id));
+}
+
+/// One metric's values of both sides, without statistics.
+MetricComparison collect(const document::ResultMetric& base,
+                         const document::ResultMetric& candidate, const std::vector<Pair>& pairs,
+                         bool set_level, const Gate& gate, const CompareOptions& options) {
+  if (base.direction != candidate.direction) {
+    throw NotComparable(fmt::format("{}: better is {} in one document and {} in the other", base.id,
+                                    to_string(base.direction), to_string(candidate.direction)));
+  }
+  MetricComparison comparison;
+  comparison.id = base.id;
+  comparison.signature = candidate.signature;
+  comparison.direction = base.direction;
+  comparison.rule = gate.rule_of(base.id).value_or(MetricRule{});
+  if (comparison.direction == document::ResultDirection::none &&
+      comparison.rule.role == GateRole::headline) {
+    throw BadInput(
+        fmt::format("gate {}: {} has no better direction, so it can't be a headline metric; make "
+                    "it a watched one",
+                    gate.name, base.id));
+  }
+  if (set_level) {
+    compare_sets(base, candidate, comparison);
+    return comparison;
+  }
+  std::vector<std::string> unpaired;
+  for (const auto& pair : pairs) {
+    const auto left = story_value(*pair.base, base.id);
+    const auto right = story_value(*pair.candidate, base.id);
+    if (left && right)
+      comparison.stories.push_back(
+          {pair.base->id, pair.base->ip, *left, *right, turned(base.direction, *right - *left)});
+    else if (left || right)
+      unpaired.push_back(pair.base->id);
+  }
+  check_unpaired(unpaired, base.id, gate, options);
+  comparison.unpaired = static_cast<int>(unpaired.size());
+  return comparison;
+}
+
+bool is_tested(const MetricComparison& comparison) {
+  return comparison.rule.role == GateRole::headline && !comparison.stories.empty();
+}
+
+void describe(const document::Result& base, const document::Result& candidate, const Gate& gate,
+              const std::vector<Pair>& pairs, Comparison& comparison) {
+  comparison.gate = gate.name;
+  comparison.alpha = gate.alpha;
+  comparison.sides = gate.sides;
+  comparison.base = base.system;
+  comparison.candidate = candidate.system;
+  comparison.base_where = base.where;
+  comparison.candidate_where = candidate.where;
+  comparison.split = base.split.name;
+  comparison.stories = static_cast<int>(pairs.size());
+  std::set<std::string_view> ips;
+  for (const auto& pair : pairs) ips.insert(pair.base->ip);
+  comparison.ips = static_cast<int>(ips.size());
+}
+
+void warn(const document::Result& base, const document::Result& candidate, const Gate& gate,
+          const Pairing& pairing, Comparison& comparison) {
+  for (auto& warning : provenance_warnings(base, candidate))
+    comparison.warnings.push_back(std::move(warning));
+  std::vector<std::string> absent;
+  for (const auto& [id, rule] : gate.metrics) {
+    const bool decides = rule.role == GateRole::headline || rule.limit || rule.ip_limit;
+    if (decides && !base.find_metric(id) && !candidate.find_metric(id)) absent.push_back(id);
+  }
+  if (!absent.empty())
+    comparison.warnings.push_back(fmt::format(
+        "metrics the gate decides by that neither document has: {}", fmt::join(absent, ", ")));
+  if (!pairing.unpaired.empty())
+    comparison.warnings.push_back(fmt::format(
+        "{} stories are in one document only and were dropped", pairing.unpaired.size()));
+  const bool hopeless = std::none_of(comparison.metrics.begin(), comparison.metrics.end(),
+                                     [](const auto& metric) { return metric.can_be_significant; });
+  if (hopeless) {
+    comparison.warnings.push_back(
+        fmt::format("with {} IPs and {} tested metrics no difference can be significant at {:g}; "
+                    "only limits act",
+                    comparison.ips, comparison.tested, comparison.alpha));
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::improved:
+      return "improved";
+    case Verdict::unchanged:
+      return "unchanged";
+    case Verdict::regressed:
+      return "regressed";
+    case Verdict::undecided:
+      return "undecided";
+    case Verdict::untested:
+      return "untested";
+  }
+  return "untested";
+}
+
+std::vector<const StoryDifference*> MetricComparison::worst_stories(std::size_t most) const {
+  std::vector<const StoryDifference*> lost;
+  for (const auto& story : stories) {
+    if (story.difference < 0.0) lost.push_back(&story);
+  }
+  std::stable_sort(lost.begin(), lost.end(),
+                   [](const auto* a, const auto* b) { return a->difference < b->difference; });
+  if (lost.size() > most) lost.resize(most);
+  return lost;
+}
+
+bool Comparison::regressed() const {
+  return std::any_of(metrics.begin(), metrics.end(),
+                     [](const auto& metric) { return metric.fails; });
+}
+
+std::vector<std::string> Comparison::failing() const {
+  std::vector<std::string> ids;
+  for (const auto& metric : metrics) {
+    if (metric.fails) ids.push_back(metric.id);
+  }
+  return ids;
+}
+
+std::vector<std::string> Comparison::headlines(Verdict verdict) const {
+  std::vector<std::string> ids;
+  for (const auto& metric : metrics) {
+    if (metric.rule.role == GateRole::headline && metric.verdict == verdict)
+      ids.push_back(metric.id);
+  }
+  return ids;
+}
+
+Comparison compare(const document::Result& base, const document::Result& candidate,
+                   const Gate& gate, const CompareOptions& options) {
+  refuse_reported(base);
+  refuse_reported(candidate);
+  Comparison comparison;
+  comparison.allowed =
+      settle_differences(base, candidate, gate, options.allow, comparison.warnings);
+  const Pairing pairing = pair_stories(base, candidate);
+  check_unpaired(pairing.unpaired, {}, gate, options);
+  describe(base, candidate, gate, pairing.pairs, comparison);
+
+  for (const auto& metric : base.metrics) {
+    const document::ResultMetric* other = candidate.find_metric(metric.id);
+    if (other == nullptr || !gate.rule_of(metric.id)) continue;
+    const bool set_level =
+        !has_story_values(base, metric.id) && !has_story_values(candidate, metric.id);
+    comparison.metrics.push_back(collect(metric, *other, pairing.pairs, set_level, gate, options));
+  }
+  comparison.tested = static_cast<int>(
+      std::count_if(comparison.metrics.begin(), comparison.metrics.end(), is_tested));
+  const bool limited =
+      std::any_of(comparison.metrics.begin(), comparison.metrics.end(), [](const auto& metric) {
+        return (metric.rule.limit || metric.rule.ip_limit) &&
+               (metric.set_level ? metric.base.has_value() : !metric.stories.empty());
+      });
+  if (comparison.tested == 0 && !limited) {
+    throw NotComparable(
+        fmt::format("gate {}: no headline metric has values of one story in both {} and {}, so "
+                    "there is nothing to decide by.\n"
+                    "  Name metrics in the gate that were scored (`asbench score --metrics`).",
+                    gate.name, base.where, candidate.where));
+  }
+  for (auto& metric : comparison.metrics) {
+    if (!metric.stories.empty()) measure(metric, gate, is_tested(metric) ? comparison.tested : 1);
+  }
+  adjust(comparison.metrics);
+  for (auto& metric : comparison.metrics) judge(metric, gate);
+  warn(base, candidate, gate, pairing, comparison);
+  std::stable_partition(comparison.metrics.begin(), comparison.metrics.end(),
+                        [](const auto& metric) { return metric.rule.role == GateRole::headline; });
+  return comparison;
+}
+
+}  // namespace asbench::reports

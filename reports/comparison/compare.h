@@ -1,0 +1,105 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/stats.h"
+#include "document/result.h"
+#include "reports/comparison/gate.h"
+
+namespace asbench::reports {
+
+enum class Verdict {
+  improved,   ///< better by more than the tolerance, and surely so
+  unchanged,  ///< the interval lies within +- the minimum effect, or no story's value moved
+  regressed,  ///< surely worse by more than the tolerance, or by more than the limit
+  undecided,  ///< none of these: too few stories or too much noise
+  untested,   ///< no direction, no values, or a set-level metric without pairs
+};
+
+[[nodiscard]] std::string_view to_string(Verdict verdict);
+
+/// One story's two values. `difference` is positive where the candidate is better (plain candidate
+/// - base for metrics without a direction).
+struct StoryDifference {
+  std::string story;
+  std::string ip;
+  double base = 0.0;
+  double candidate = 0.0;
+  double difference = 0.0;
+};
+
+/// Mean difference of one IP's stories.
+struct IpDifference {
+  std::string ip;
+  double difference = 0.0;
+};
+
+/// What is known of one metric; metrics.md 9.3. Differences are turned so that positive is better.
+struct MetricComparison {
+  std::string id;
+  std::string signature;  ///< the candidate's
+  document::ResultDirection direction = document::ResultDirection::none;
+  MetricRule rule;
+  bool set_level =
+      false;  ///< no values of stories: means of the documents, their own intervals, no test
+  document::ResultValue base, candidate;  ///< means over the stories that both have
+  std::optional<Interval> base_interval, candidate_interval;  ///< set-level metrics only
+  document::ResultValue difference;
+  std::optional<Interval> interval;         ///< 95 %, bootstrap over IPs
+  std::optional<double> p_worse, p_better;  ///< adjusted over the family for headline metrics
+  document::ResultValue standard_error, effect_size,
+      detectable;  ///< detectable: minimum detectable effect at power .8
+  int ips = 0;
+  std::optional<IpDifference> worst_ip;
+  int wins = 0, ties = 0, losses = 0;  ///< stories; ties differ by the tolerance at most
+  int unpaired = 0;                    ///< stories dropped because one side has no value
+  std::optional<int> deciding_ips, deciding_stories;  ///< would detect the minimum effect
+  bool can_be_significant = false;       ///< enough IPs for the test to reach alpha at all
+  std::vector<StoryDifference> stories;  ///< in the base's order
+  Verdict verdict = Verdict::untested;
+  std::string reason;
+  bool fails = false;  ///< makes the exit code 1: a headline metric regressed, or a limit was
+                       ///< crossed, the whole's or one IP's
+
+  /// The stories that lost most, worst first; only those that lost.
+  [[nodiscard]] std::vector<const StoryDifference*> worst_stories(std::size_t most) const;
+};
+
+struct Comparison {
+  std::string gate;
+  double alpha = 0.05;
+  TestSides sides = TestSides::one;
+  std::string base, candidate;              ///< systems
+  std::string base_where, candidate_where;  ///< documents
+  std::string split;
+  int stories = 0, ips = 0;  ///< that both documents have
+  int tested = 0;            ///< headline metrics: size of Holm's family
+  std::vector<std::string>
+      allowed;  ///< differences that `--allow` let pass; the output is marked with them
+  std::vector<std::string> warnings;
+  std::vector<MetricComparison> metrics;  ///< headline first, else in the base's order
+
+  /// The gate's answer: some metric fails.
+  [[nodiscard]] bool regressed() const;
+  [[nodiscard]] std::vector<std::string> failing() const;
+  /// Headline metrics with this verdict.
+  [[nodiscard]] std::vector<std::string> headlines(Verdict verdict) const;
+};
+
+struct CompareOptions {
+  std::set<std::string> allow;  ///< names of fields that may differ (FieldDifference::field)
+};
+
+/// Compares two systems' results story by story under the rules of a gate.
+/// @throws NotComparable naming every field that differs, the stories that only one side has when
+/// they are more than the gate
+///   allows, or that nothing of the gate can be tested; BadInput when values are too large for
+///   sums.
+[[nodiscard]] Comparison compare(const document::Result& base, const document::Result& candidate,
+                                 const Gate& gate, const CompareOptions& options = {});
+
+}  // namespace asbench::reports

@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <functional>
+
+#include "reports/comparison/comparison_output.h"
+#include "reports/comparison/comparison_words.h"
+#include "reports/tables/escape_text.h"
+
+namespace asbench::reports {
+namespace {
+
+constexpr std::size_t kMostRows = 60;  ///< of metrics in one table
+constexpr std::size_t kMostStories = 12;
+constexpr std::size_t kLongestText =
+    160;  ///< of an id, a name or a signature's field; comments have a limit
+
+std::string cell(std::string_view text) {
+  std::size_t end = std::min(text.size(), kLongestText);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+    --end;  // not inside a UTF-8 character
+  return markdown_text(text.substr(0, end)) + (end < text.size() ? "..." : "");
+}
+
+std::string capitalised(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
+std::string metrics_table(const std::vector<const MetricComparison*>& metrics) {
+  std::string text =
+      "| metric | verdict | base | candidate | difference | 95 % interval | p | effect | "
+      "detectable | won / tied / lost |\n"
+      "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|\n";
+  for (std::size_t i = 0; i < std::min(metrics.size(), kMostRows); ++i) {
+    const auto& metric = *metrics[i];
+    const std::string verdict = metric.fails ? fmt::format("**{}**", to_string(metric.verdict))
+                                             : std::string(to_string(metric.verdict));
+    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(metric.id),
+                        verdict, fixed(metric.base), fixed(metric.candidate),
+                        with_sign(metric.difference), interval_cell(metric), fixed(shown_p(metric)),
+                        fixed(metric.effect_size), fixed(metric.detectable),
+                        counts_cell(metric, " / "));
+  }
+  if (metrics.size() > kMostRows)
+    text += fmt::format("\n{} further metrics: `--format json`\n", metrics.size() - kMostRows);
+  return text;
+}
+
+std::string story_cell(const std::string& story, const ComparisonMarkdownOptions& options) {
+  if (options.story_link.empty()) return cell(story);
+  constexpr std::string_view kPlace = "{story}";
+  std::string url = options.story_link;
+  if (const auto at = url.find(kPlace); at != std::string::npos)
+    url.replace(at, kPlace.size(), url_text(story));
+  return fmt::format("[{}](<{}>)", cell(story), url);
+}
+
+std::string worst_table(const Comparison& comparison, const ComparisonMarkdownOptions& options) {
+  const auto worst = worst_stories(comparison);
+  if (worst.empty()) return {};
+  std::string text =
+      "\nWorst stories:\n\n| story | metric | base | candidate | difference "
+      "|\n|---|---|---:|---:|---:|\n";
+  for (std::size_t i = 0; i < std::min(worst.size(), kMostStories); ++i) {
+    const auto& [metric, story] = worst[i];
+    text += fmt::format("| {} | {} | {} | {} | {} |\n", story_cell(story->story, options),
+                        cell(metric->id), fixed(story->base), fixed(story->candidate),
+                        with_sign(story->difference));
+  }
+  return text;
+}
+
+std::vector<const MetricComparison*> chosen(
+    const Comparison& comparison, const std::function<bool(const MetricComparison&)>& wanted) {
+  std::vector<const MetricComparison*> metrics;
+  for (const auto& metric : comparison.metrics) {
+    if (wanted(metric)) metrics.push_back(&metric);
+  }
+  return metrics;
+}
+
+}  // namespace
+
+std::string comparison_markdown(const Comparison& comparison,
+                                const ComparisonMarkdownOptions& options) {
+  const auto decides = [](const MetricComparison& metric) {
+    return metric.rule.role == GateRole::headline || metric.fails;
+  };
+  const auto deciding = chosen(comparison, decides);
+  const auto watched = chosen(comparison, [&](const auto& metric) { return !decides(metric); });
+
+  std::string text =
+      fmt::format("### {}\n\n", markdown_text(capitalised(verdict_line(comparison))));
+  text += fmt::format("{} against {} on {}: {} stories of {} IPs; {}.\n\n",
+                      cell(comparison.candidate), cell(comparison.base), cell(comparison.split),
+                      comparison.stories, comparison.ips, cell(rules_line(comparison)));
+  for (const auto& allowed : comparison.allowed)
+    text += fmt::format("> **Not like against like**, allowed: {}\n\n", cell(allowed));
+  for (const auto& warning : comparison.warnings)
+    text += fmt::format("> Warning: {}\n\n", cell(warning));
+  text += metrics_table(deciding) + "\n";
+  for (std::size_t i = 0; i < std::min(deciding.size(), kMostRows); ++i) {
+    text += fmt::format("- {}: {}: {}\n", cell(deciding[i]->id), to_string(deciding[i]->verdict),
+                        cell(deciding[i]->reason));
+  }
+  text += worst_table(comparison, options);
+  if (!watched.empty()) {
+    text += fmt::format("\n<details><summary>{} watched metrics</summary>\n\n{}\n</details>\n",
+                        watched.size(), metrics_table(watched));
+  }
+  text +=
+      "\nDifferences are turned so that + is better. p: sign-flip test of whole IPs, of the side "
+      "the difference lies on, adjusted for tested metrics. "
+      "Effect: difference in units of the spread between IPs. Detectable: the true change that "
+      "this comparison finds four times in five.\n";
+  return text;
+}
+
+}  // namespace asbench::reports

@@ -1,0 +1,78 @@
+#include "reports/comparison/comparison_words.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+namespace asbench::reports {
+namespace {
+
+constexpr double kFixedBelow = 1e6;  ///< larger numbers are written with exponents
+
+}  // namespace
+
+std::string verdict_line(const Comparison& comparison) {
+  if (comparison.regressed())
+    return fmt::format("regressed: {}", fmt::join(comparison.failing(), ", "));
+  std::string line = "no regression";
+  for (const Verdict verdict : {Verdict::improved, Verdict::unchanged, Verdict::undecided}) {
+    const auto ids = comparison.headlines(verdict);
+    if (!ids.empty()) line += fmt::format("; {}: {}", to_string(verdict), fmt::join(ids, ", "));
+  }
+  return line;
+}
+
+std::string rules_line(const Comparison& comparison) {
+  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {} metric{}",
+                     comparison.gate, comparison.alpha,
+                     comparison.sides == TestSides::two ? "two" : "one", comparison.tested,
+                     comparison.tested == 1 ? "" : "s");
+}
+
+std::string fixed(const document::ResultValue& value) {
+  if (!value) return "-";
+  const std::string text = std::abs(*value) < kFixedBelow ? fmt::format("{:.4f}", *value)
+                                                          : fmt::format("{:.4g}", *value);
+  return text == "-0.0000" ? text.substr(1) : text;
+}
+
+std::string with_sign(const document::ResultValue& value) {
+  const std::string text = fixed(value);
+  return value && text.front() != '-' ? "+" + text : text;
+}
+
+std::string interval_words(const std::optional<Interval>& interval, bool sign) {
+  if (!interval) return "-";
+  return sign ? fmt::format("{} .. {}", with_sign(interval->low), with_sign(interval->high))
+              : fmt::format("{} .. {}", fixed(interval->low), fixed(interval->high));
+}
+
+document::ResultValue shown_p(const MetricComparison& metric) {
+  if (!metric.difference) return std::nullopt;
+  return *metric.difference < 0.0 ? metric.p_worse : metric.p_better;
+}
+
+std::string counts_cell(const MetricComparison& metric, std::string_view between) {
+  if (metric.stories.empty() || metric.direction == document::ResultDirection::none) return "-";
+  return fmt::format("{}{}{}{}{}", metric.wins, between, metric.ties, between, metric.losses);
+}
+
+std::string interval_cell(const MetricComparison& metric) {
+  if (!metric.set_level) return interval_words(metric.interval);
+  return fmt::format("base {}; candidate {}", interval_words(metric.base_interval, false),
+                     interval_words(metric.candidate_interval, false));
+}
+
+std::vector<WorstStory> worst_stories(const Comparison& comparison, std::size_t each) {
+  std::vector<WorstStory> worst;
+  const bool failing = comparison.regressed();
+  for (const auto& metric : comparison.metrics) {
+    const bool chosen = failing ? metric.fails : metric.rule.role == GateRole::headline;
+    if (!chosen) continue;
+    for (const auto* story : metric.worst_stories(each)) worst.push_back({&metric, story});
+  }
+  return worst;
+}
+
+}  // namespace asbench::reports

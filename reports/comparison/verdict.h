@@ -1,0 +1,21 @@
+#pragma once
+
+#include "reports/comparison/compare.h"
+#include "reports/comparison/gate.h"
+
+namespace asbench::reports {
+
+/// Interval, p-values (of this metric alone), effect size, detectable effect and win / tie / loss
+/// counts out of `comparison.stories`, which must not be empty. @param family  number of tests that
+/// share the gate's alpha
+/// @throws BadInput when sums of the values are not finite.
+void measure(MetricComparison& comparison, const Gate& gate, int family);
+
+/// Replaces the p-values of the headline metrics by Holm's, worse and better each a family of its
+/// own.
+void adjust(std::vector<MetricComparison>& comparisons);
+
+/// Sets verdict, reason and fails out of what measure() and adjust() found.
+void judge(MetricComparison& comparison, const Gate& gate);
+
+}  // namespace asbench::reports

@@ -1,0 +1,322 @@
+#include "reports/page/page_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <map>
+
+#include "core/version.h"
+#include "reports/leaderboard/ranking.h"
+#include "reports/page/page_pictures.h"
+
+namespace asbench::reports {
+namespace {
+
+constexpr int kMeanDigits = 5;               ///< significant digits of system and story means
+constexpr int kShotDigits = 4;               ///< of shots and frames
+constexpr std::size_t kFindingsShown = 500;  ///< a system; the rest is counted
+
+Json number(const document::ResultValue& value, int digits) {
+  if (!value) return nullptr;
+  const double rounded = std::strtod(fmt::format("{:.{}g}", *value, digits).c_str(), nullptr);
+  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e9)
+    return static_cast<std::int64_t>(rounded);
+  return rounded;
+}
+
+Json numbers(const std::vector<document::ResultValue>& values, int digits) {
+  Json all = Json::array();
+  for (const auto& value : values) all.push_back(number(value, digits));
+  return all;
+}
+
+/// Where each story of a table stands, for every system of it.
+class StoryOrder {
+ public:
+  explicit StoryOrder(const RankedTable& table) {
+    for (const auto& system : table.systems) {
+      auto& rows = rows_[system.result];
+      for (const auto& story : system.result->stories) rows.emplace(story.id, &story);
+    }
+    for (const auto& story : table.systems.front().result->stories) ids_.push_back(story.id);
+  }
+  [[nodiscard]] std::size_t size() const { return ids_.size(); }
+  [[nodiscard]] const document::ResultStory& at(const document::Result* result,
+                                                std::size_t index) const {
+    return *rows_.at(result).at(ids_[index]);
+  }
+
+ private:
+  std::vector<std::string> ids_;
+  std::map<const document::Result*, std::map<std::string, const document::ResultStory*>> rows_;
+};
+
+const document::StoryMetric* metric_of(const document::ResultStory& story,
+                                       const std::string& metric) {
+  const auto found = story.metrics.find(metric);
+  return found == story.metrics.end() ? nullptr : &found->second;
+}
+
+Json metric_row(const document::ResultMetric& metric) {
+  Json distances = Json::array();
+  for (const auto& row : metric.by_distance)
+    distances.push_back({row.distance, number(row.value, kMeanDigits)});
+  Json parts = Json::object();
+  for (const auto& [name, value] : metric.parts) parts[name] = number(value, kMeanDigits);
+  if (metric.normalised) parts["normalised"] = number(metric.normalised, kMeanDigits);
+  if (metric.real_ceiling) parts["real ceiling"] = number(metric.real_ceiling, kMeanDigits);
+  for (const auto& [name, value] : metric.further) parts[name] = number(value, kMeanDigits);
+  const auto& interval = metric.ci95;
+  return {number(metric.mean, kMeanDigits),
+          interval ? number(interval->low, kMeanDigits) : Json(),
+          interval ? number(interval->high, kMeanDigits) : Json(),
+          number(metric.harmeanp, kMeanDigits),
+          metric.n_stories,
+          metric.n_evaluated,
+          metric.n_failed,
+          metric.n_skipped,
+          numbers(metric.per_shot_index, kMeanDigits),
+          distances,
+          parts};
+}
+
+/// Story means, shot values and frame values of one metric of one system; null where no story has
+/// the metric.
+struct StoryRows {
+  Json means = Json::array(), shots = Json::array(), frames = Json::array();
+};
+
+StoryRows story_rows(const document::Result* result, const StoryOrder& stories,
+                     const document::ResultMetric& metric) {
+  StoryRows rows;
+  bool any = false, any_shot = false, any_frame = false;
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    const document::StoryMetric* values = metric_of(stories.at(result, i), metric.id);
+    any = any || values != nullptr;
+    rows.means.push_back(values == nullptr ? Json() : number(values->mean, kMeanDigits));
+    Json shots = Json::array(), frames = Json::array();
+    if (values != nullptr) {
+      for (const auto& shot : values->shots) {
+        any_shot = true;
+        any_frame = any_frame || !shot.frames.empty();
+        shots.push_back(number(shot.value, kShotDigits));
+        frames.push_back(numbers(shot.frames, kShotDigits));
+      }
+    }
+    rows.shots.push_back(std::move(shots));
+    rows.frames.push_back(std::move(frames));
+  }
+  if (!any) rows.means = nullptr;
+  if (!any_shot) rows.shots = nullptr;
+  if (!any_frame || metric.direction == document::ResultDirection::none) rows.frames = nullptr;
+  return rows;
+}
+
+Json findings_of(const document::Result& result) {
+  Json rows = Json::array();
+  for (const auto& finding : result.coverage.findings) {
+    if (rows.size() == kFindingsShown) break;
+    rows.push_back(
+        {finding.kind, finding.story, finding.shot ? Json(*finding.shot) : Json(), finding.detail});
+  }
+  return rows;
+}
+
+class Writer {
+ public:
+  Writer(std::span<const document::Result> results, const Pictures& pictures)
+      : tables_(rank(results, {})), pictures_(pictures) {}
+
+  Json write(const PageDataOptions& options) {
+    data_ = {{"version", build_info().version}, {"main", main_metrics()},
+             {"reportedLabel", kReportedLabel}, {"metrics", Json::array()},
+             {"groups", Json::array()},         {"systems", Json::array()}};
+    for (const auto& table : tables_) write_table(table);
+    const std::size_t used = data_.dump(-1, ' ', false, Json::error_handler_t::replace).size();
+    const std::size_t room = options.page_bytes > used ? options.page_bytes - used : 0;
+    write_pictures(std::min(room, options.picture_bytes));
+    return std::move(data_);
+  }
+
+ private:
+  std::size_t metric_number(const std::string& id, document::ResultDirection direction) {
+    const auto [place, fresh] = metric_numbers_.emplace(id, metric_numbers_.size());
+    if (fresh) data_["metrics"].push_back({id, to_string(direction)});
+    return place->second;
+  }
+
+  void write_table(const RankedTable& table) {
+    const StoryOrder stories(table);
+    const document::Result& first = *table.systems.front().result;
+    Json group = {{"split",
+                   {first.split.name, first.split.stories, first.split.ips, first.split.shots,
+                    first.split.sha256}},
+                  {"protocol", first.protocol},
+                  {"settings", first.settings},
+                  {"reported", table.reported},
+                  {"demo", table.demo_encoders},
+                  {"metrics", Json::array()},
+                  {"signatures", table.signatures},
+                  {"systems", Json::array()},
+                  {"stories", Json::array()}};
+    for (std::size_t i = 0; i < table.metrics.size(); ++i)
+      group["metrics"].push_back(metric_number(table.metrics[i], table.directions[i]));
+    for (std::size_t i = 0; i < stories.size(); ++i) {
+      const auto& story = stories.at(&first, i);
+      Json captions = Json::array();
+      for (const auto& shot : story.shots) captions.push_back(shot.caption);
+      group["stories"].push_back({story.id, story.ip, captions, Json::array()});
+    }
+    for (const auto& system : table.systems) {
+      group["systems"].push_back(data_["systems"].size());
+      data_["systems"].push_back(system_entry(system, table, stories));
+    }
+    data_["groups"].push_back(std::move(group));
+  }
+
+  Json system_entry(const RankedSystem& system, const RankedTable& table,
+                    const StoryOrder& stories) {
+    const document::Result& result = *system.result;
+    Json entry = {{"name", result.system},
+                  {"kind", to_string(result.kind)},
+                  {"gamed", system.gamed},
+                  {"canonical", result.canonical},
+                  {"overrides", result.overrides},
+                  {"provenance", result.provenance},
+                  {"coverage",
+                   {result.coverage.expected_shots, result.coverage.scored_shots,
+                    result.coverage.policy, result.coverage.truncated_captions}},
+                  {"findings", findings_of(result)},
+                  {"findingCount", result.coverage.findings.size()},
+                  {"marks", Json::array()},
+                  {"values", Json::array()},
+                  {"means", Json::array()},
+                  {"shots", Json::array()},
+                  {"frames", Json::array()}};
+    for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+      const Marks& marks = system.marks[i];
+      entry["marks"].push_back((marks.best ? 1 : 0) + (marks.second ? 2 : 0) +
+                               (marks.as_good ? 4 : 0));
+      const document::ResultMetric* metric = result.find_metric(table.metrics[i]);
+      StoryRows rows = metric == nullptr ? StoryRows{nullptr, nullptr, nullptr}
+                                         : story_rows(&result, stories, *metric);
+      entry["values"].push_back(metric == nullptr ? Json() : metric_row(*metric));
+      entry["means"].push_back(std::move(rows.means));
+      entry["shots"].push_back(std::move(rows.shots));
+      entry["frames"].push_back(std::move(rows.frames));
+    }
+    return entry;
+  }
+
+  /// Stories of a system, worst first by the table's first metric that ranks; those without a value
+  /// are the worst.
+  static std::vector<std::size_t> worst_first(const RankedTable& table,
+                                              const document::Result* result,
+                                              const StoryOrder& stories) {
+    std::vector<std::pair<double, std::size_t>> order;
+    const double sign =
+        !table.directions.empty() && table.directions.front() == document::ResultDirection::lower
+            ? -1.0
+            : 1.0;
+    for (std::size_t i = 0; i < stories.size(); ++i) {
+      const document::StoryMetric* metric =
+          table.metrics.empty() ? nullptr : metric_of(stories.at(result, i), table.metrics.front());
+      order.emplace_back(metric != nullptr && metric->mean ? sign * *metric->mean : -HUGE_VAL, i);
+    }
+    std::sort(order.begin(), order.end());
+    std::vector<std::size_t> indices;
+    for (const auto& [value, index] : order) indices.push_back(index);
+    return indices;
+  }
+
+  static void add_shots(PagePictures& kept, const document::ResultStory& story, bool middle_only) {
+    for (const auto& shot : story.shots) {
+      if (shot.sha256.empty()) continue;
+      for (std::size_t i = 0; i < shot.frames.size(); ++i) {
+        if (!middle_only || i == shot.frames.size() / 2) kept.add(frame_picture_name(shot, i));
+      }
+    }
+  }
+
+  /// References, then the middle frame of every shot, then the others; worst stories of all systems
+  /// before better ones.
+  void add_by_urgency(PagePictures& kept) const {
+    for (const auto& table : tables_) {
+      for (const auto& system : table.systems) {
+        for (const auto& [ip, hashes] : system.result->references) {
+          for (const auto& hash : hashes) kept.add(reference_picture_name(hash));
+        }
+      }
+    }
+    for (const bool middle_only : {true, false}) {
+      for (const auto& table : tables_) {
+        const StoryOrder stories(table);
+        std::vector<std::vector<std::size_t>> orders;
+        for (const auto& system : table.systems)
+          orders.push_back(worst_first(table, system.result, stories));
+        for (std::size_t rank = 0; rank < stories.size(); ++rank) {
+          for (std::size_t s = 0; s < orders.size(); ++s)
+            add_shots(kept, stories.at(table.systems[s].result, orders[s][rank]), middle_only);
+        }
+      }
+    }
+  }
+
+  void write_pictures(std::size_t budget) {
+    PagePictures kept(pictures_, budget);
+    add_by_urgency(kept);
+    std::size_t number = 0;
+    for (std::size_t t = 0; t < tables_.size(); ++t) {
+      const StoryOrder stories(tables_[t]);
+      for (std::size_t i = 0; i < stories.size(); ++i) {
+        const document::Result& first = *tables_[t].systems.front().result;
+        const auto hashes = first.references.find(stories.at(&first, i).ip);
+        if (hashes == first.references.end()) continue;
+        for (const auto& hash : hashes->second) {
+          if (const int picture = kept.number(reference_picture_name(hash)); picture >= 0)
+            data_["groups"][t]["stories"][i][3].push_back(picture);
+        }
+      }
+      for (const auto& system : tables_[t].systems)
+        data_["systems"][number++]["pictures"] = picture_numbers(kept, system.result, stories);
+    }
+    data_["pictures"] = kept.list();
+    data_["picturesLeftOut"] = kept.left_out();
+  }
+
+  static Json picture_numbers(const PagePictures& kept, const document::Result* result,
+                              const StoryOrder& stories) {
+    Json all = Json::array();
+    for (std::size_t i = 0; i < stories.size(); ++i) {
+      Json shots = Json::array();
+      bool any = false;
+      for (const auto& shot : stories.at(result, i).shots) {
+        Json row = Json::array();
+        for (std::size_t f = 0; f < shot.frames.size(); ++f) {
+          const int picture = shot.sha256.empty() ? -1 : kept.number(frame_picture_name(shot, f));
+          any = any || picture >= 0;
+          row.push_back(picture);
+        }
+        shots.push_back(std::move(row));
+      }
+      all.push_back(any ? std::move(shots) : Json());
+    }
+    return all;
+  }
+
+  std::vector<RankedTable> tables_;
+  const Pictures& pictures_;
+  Json data_;
+  std::map<std::string, std::size_t> metric_numbers_;
+};
+
+}  // namespace
+
+Json page_data(std::span<const document::Result> results, const Pictures& pictures,
+               const PageDataOptions& options) {
+  return Writer(results, pictures).write(options);
+}
+
+}  // namespace asbench::reports

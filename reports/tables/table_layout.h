@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "reports/leaderboard/ranking.h"
+#include "reports/tables/tables.h"
+
+namespace asbench::reports {
+
+/// One number of a table and how it stands in its column.
+struct TableCell {
+  document::ResultValue value;
+  std::optional<Interval> interval;  ///< means have one
+  Marks marks;
+};
+
+struct TableRow {
+  const document::Result* result = nullptr;
+  bool gamed = false;  ///< gets no mark in this block
+  std::vector<TableCell> cells;
+};
+
+/// The rows of one metric.
+struct TableBlock {
+  std::string metric;
+  document::ResultDirection direction = document::ResultDirection::none;
+  std::vector<TableRow> rows;
+};
+
+/// One table before it is written in a language.
+struct TableLayout {
+  bool reported = false;
+  std::vector<std::string> heads;  ///< "shot 1", ..., "Mean", "HarMeanP"
+  std::vector<TableBlock> blocks;
+  std::vector<std::string> footnotes;  ///< plain text; the first says what the table is about
+};
+
+/// @throws UsageError when no document has any of the metrics asked for.
+[[nodiscard]] std::vector<TableLayout> lay_out(std::span<const document::Result> results,
+                                               const TableOptions& options);
+
+}  // namespace asbench::reports

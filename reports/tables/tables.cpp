@@ -1,0 +1,202 @@
+#include "reports/tables/tables.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/tables/escape_text.h"
+#include "reports/tables/frame_rule_spread.h"
+#include "reports/tables/table_layout.h"
+
+namespace asbench::reports {
+namespace {
+
+std::string number(const document::ResultValue& value, int digits) {
+  return fmt::format("{:.{}f}", *value, digits);
+}
+
+/// " [0.61, 0.70]" where there is one and it is asked for.
+std::string interval_text(const TableCell& cell, const TableOptions& options) {
+  if (!options.intervals || !cell.interval) return {};
+  return fmt::format(" [{:.{}f}, {:.{}f}]", cell.interval->low, options.digits, cell.interval->high,
+                     options.digits);
+}
+
+std::string markdown_cell(const TableCell& cell, const TableOptions& options) {
+  if (!cell.value) return " - |";
+  const std::string value = number(cell.value, options.digits);
+  const std::string shown = cell.marks.best     ? fmt::format("**{}**", value)
+                            : cell.marks.second ? fmt::format("<u>{}</u>", value)
+                                                : value;
+  return fmt::format(" {}{}{} |", shown, cell.marks.as_good ? " ≈" : "",
+                     interval_text(cell, options));
+}
+
+std::string latex_cell(const TableCell& cell, const TableOptions& options) {
+  if (!cell.value) return " & --";
+  // In math mode a minus is a minus; bold needs its own.
+  const std::string value = number(cell.value, options.digits);
+  const std::string shown = cell.marks.best     ? fmt::format("$\\mathbf{{{}}}$", value)
+                            : cell.marks.second ? fmt::format("\\underline{{${}$}}", value)
+                                                : fmt::format("${}$", value);
+  const std::string interval = interval_text(cell, options);
+  return fmt::format(
+      " & {}{}{}", shown, cell.marks.as_good ? "$^{\\approx}$" : "",
+      interval.empty() ? "" : fmt::format(" {{\\scriptsize ${}$}}", interval.substr(1)));
+}
+
+bool has_as_good(const TableLayout& layout) {
+  return std::any_of(layout.blocks.begin(), layout.blocks.end(), [](const auto& block) {
+    return std::any_of(block.rows.begin(), block.rows.end(), [](const auto& row) {
+      return std::any_of(row.cells.begin(), row.cells.end(),
+                         [](const auto& cell) { return cell.marks.as_good; });
+    });
+  });
+}
+
+const char* markdown_arrow(document::ResultDirection direction) {
+  return direction == document::ResultDirection::higher  ? " ↑"
+         : direction == document::ResultDirection::lower ? " ↓"
+                                                         : "";
+}
+
+const char* latex_arrow(document::ResultDirection direction) {
+  return direction == document::ResultDirection::higher  ? " $\\uparrow$"
+         : direction == document::ResultDirection::lower ? " $\\downarrow$"
+                                                         : "";
+}
+
+std::string latex_block(const TableBlock& block, std::size_t columns, const TableOptions& options) {
+  std::string text =
+      fmt::format("\\midrule\n\\multicolumn{{{}}}{{l}}{{\\textit{{{}}}{}}} \\\\\n", columns + 1,
+                  latex_text(block.metric), latex_arrow(block.direction));
+  for (const auto& row : block.rows) {
+    text += latex_text(row.result->system) + (row.gamed ? "$^\\dagger$" : "");
+    for (const auto& cell : row.cells) text += latex_cell(cell, options);
+    text += " \\\\\n";
+  }
+  return text;
+}
+
+std::string latex_notes(const TableLayout& layout) {
+  std::string text = "\n\\smallskip\n\\begin{minipage}{\\linewidth}\\scriptsize\\raggedright\n";
+  if (!layout.reported) {
+    text += fmt::format(
+        "Best in bold, second underlined{}.\\par\n",
+        has_as_good(layout) ? "; $\\approx$: the 95\\,\\% interval reaches the best" : "");
+  }
+  for (std::size_t i = 1; i < layout.footnotes.size(); ++i)
+    text += latex_text(layout.footnotes[i]) + "\\par\n";
+  return text + "\\end{minipage}\n";
+}
+
+/// Whole blocks from `next` on that fit a page under a head, at least one.
+std::string latex_table(const TableLayout& layout, const TableOptions& options, std::size_t& next) {
+  constexpr std::size_t kRowsOfAPage = 40;
+  const std::string caption =
+      latex_text(layout.footnotes.front()) + (next > 0 ? " (continued)" : "");
+  std::string text = fmt::format(
+      "\\begin{{table}}[tp]\n\\centering\\small\\setlength{{\\tabcolsep}}{{4pt}}\n\\caption{{{}}}"
+      "\n\\begin{{tabular}}{{l{}}}\n\\toprule\nsystem",
+      caption, std::string(layout.heads.size(), 'r'));
+  for (const auto& head : layout.heads) text += " & " + latex_text(head);
+  text += " \\\\\n";
+  std::size_t rows = 0;
+  do {
+    rows += layout.blocks[next].rows.size() + 1;
+    text += latex_block(layout.blocks[next], layout.heads.size(), options);
+    ++next;
+  } while (next < layout.blocks.size() &&
+           rows + layout.blocks[next].rows.size() + 1 <= kRowsOfAPage);
+  text += "\\bottomrule\n\\end{tabular}\n";
+  if (next == layout.blocks.size()) text += latex_notes(layout);
+  return text + "\\end{table}\n";
+}
+
+std::string exact(const document::ResultValue& value) {
+  return value ? fmt::format("{}", *value) : std::string();
+}
+
+std::string csv_head(const std::string& head) {
+  std::string name = head;
+  std::replace(name.begin(), name.end(), ' ', '_');
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return name;
+}
+
+}  // namespace
+
+std::string table_markdown(std::span<const document::Result> results, const TableOptions& options) {
+  std::string text;
+  for (const auto& layout : lay_out(results, options)) {
+    text +=
+        fmt::format("{}{}\n\n", text.empty() ? "" : "\n", markdown_text(layout.footnotes.front()));
+    for (const auto& block : layout.blocks) {
+      text += fmt::format("| {}{} |", markdown_text(block.metric), markdown_arrow(block.direction));
+      for (const auto& head : layout.heads) text += fmt::format(" {} |", head);
+      text += "\n|---|";
+      for (std::size_t i = 0; i < layout.heads.size(); ++i) text += "---:|";
+      text += "\n";
+      for (const auto& row : block.rows) {
+        text += fmt::format("| {}{} |", markdown_text(row.result->system), row.gamed ? " †" : "");
+        for (const auto& cell : row.cells) text += markdown_cell(cell, options);
+        text += "\n";
+      }
+      text += "\n";
+    }
+    if (!layout.reported)
+      text += fmt::format("**best**, <u>second</u>{}\n\n",
+                          has_as_good(layout) ? ", ≈ its 95 % interval reaches the best" : "");
+    for (std::size_t i = 1; i < layout.footnotes.size(); ++i)
+      text += fmt::format("- {}\n", markdown_text(layout.footnotes[i]));
+  }
+  const std::string spread = frame_rule_spread_markdown(results, options.digits);
+  return spread.empty() ? text : text + "\n" + spread;
+}
+
+std::string table_latex(std::span<const document::Result> results, const TableOptions& options) {
+  std::string text = "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}\n";
+  for (const auto& layout : lay_out(results, options)) {
+    for (std::size_t next = 0; next < layout.blocks.size();)
+      text += latex_table(layout, options, next);
+  }
+  return text;
+}
+
+std::string table_csv(std::span<const document::Result> results, const TableOptions& options) {
+  const auto layouts = lay_out(results, options);
+  const auto& widest = *std::max_element(
+      layouts.begin(), layouts.end(),
+      [](const auto& a, const auto& b) { return a.heads.size() < b.heads.size(); });
+  std::string text = "table,system,kind,metric,direction";
+  for (const auto& head : widest.heads) text += "," + csv_head(head);
+  text += ",ci95_low,ci95_high,n_stories,protocol,signature\r\n";
+  for (std::size_t t = 0; t < layouts.size(); ++t) {
+    const auto& heads = layouts[t].heads;
+    for (const auto& block : layouts[t].blocks) {
+      for (const auto& row : block.rows) {
+        const auto* metric = row.result->find_metric(block.metric);
+        if (metric == nullptr) continue;
+        text += fmt::format("{},{},{},{},{}", t + 1, csv_field(row.result->system),
+                            to_string(row.result->kind), csv_field(block.metric),
+                            to_string(block.direction));
+        for (const auto& head : widest.heads) {
+          const auto place = std::find(heads.begin(), heads.end(), head);
+          text +=
+              "," + (place == heads.end()
+                         ? std::string()
+                         : exact(row.cells[static_cast<std::size_t>(place - heads.begin())].value));
+        }
+        text += fmt::format(
+            ",{},{},{},{},{}\r\n", metric->ci95 ? fmt::format("{}", metric->ci95->low) : "",
+            metric->ci95 ? fmt::format("{}", metric->ci95->high) : "", metric->n_stories,
+            csv_field(row.result->protocol), csv_field(metric->signature));
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace asbench::reports

@@ -1,0 +1,17 @@
+#include "tests/support/paths.h"
+
+namespace asbench::testing {
+
+std::filesystem::path source_folder() {
+  return ASBENCH_SOURCE_DIR;
+}
+
+std::filesystem::path build_folder() {
+  return ASBENCH_BINARY_DIR;
+}
+
+std::filesystem::path asbench_program() {
+  return build_folder() / "bin" / "asbench";
+}
+
+}  // namespace asbench::testing

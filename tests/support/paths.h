@@ -1,0 +1,16 @@
+#pragma once
+
+#include <filesystem>
+
+namespace asbench::testing {
+
+/// Root of the source tree, and of the build tree whose programs are tested. In one source file, so
+/// that a checkout's place is part of no other compilation (compiler caches then serve every
+/// checkout).
+[[nodiscard]] std::filesystem::path source_folder();
+[[nodiscard]] std::filesystem::path build_folder();
+
+/// build_folder()/bin/asbench
+[[nodiscard]] std::filesystem::path asbench_program();
+
+}  // namespace asbench::testing
