@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/thumbnail.h"
+#include "metrics/catalogue.h"
 #include "metrics/measurement.h"
 #include "metrics/numerics/cosine.h"
-#include "metrics/registry.h"
 
 namespace {
 
@@ -52,21 +52,24 @@ void all_metrics_on_the_test_set(benchmark::State& state) {
     asbench::metrics::StoryFeatures& story = stories.emplace_back();
     story.id = "story" + std::to_string(i);
     story.ip = "ip" + std::to_string(i / 10);
-    story.references.clip = story.references.clip_mirrored = {clip.data(), 1, 512};
-    story.references.dino = {dino.data(), 1, 768};
+    story.references.straight.set("clip", {clip.data(), 1, 512});
+    story.references.mirrored.set("clip", {clip.data(), 1, 512});
+    story.references.straight.set("dino", {dino.data(), 1, 768});
     story.references.cells = {cells.data(), 1, asbench::kCellCount};
     for (int s = 0; s < 4; ++s) {
       asbench::metrics::ShotFeatures& shot = story.shots.emplace_back();
       shot.decodable_frames = 49;
-      shot.clip = {clip.data(), kFrames, 512};
-      shot.dino = {dino.data(), kFrames, 768};
-      shot.text = {clip.data(), 1, 512};
+      shot.images.set("clip", {clip.data(), kFrames, 512});
+      shot.images.set("dino", {dino.data(), kFrames, 768});
+      shot.captions.set("clip", {clip.data(), 1, 512});
       shot.pixels = {{cells.data(), kFrames, asbench::kCellCount}, motion};
     }
   }
   std::vector<std::string> ids;
-  for (const auto& metric : asbench::metrics::story_metrics()) ids.emplace_back(metric.id);
-  for (auto _ : state) benchmark::DoNotOptimize(asbench::metrics::measure_all(ids, stories));
+  for (const auto& metric : asbench::metrics::built_in_metrics().story_metrics())
+    ids.emplace_back(metric.id);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(asbench::metrics::measure_all(built_in_metrics(), ids, stories));
   state.counters["stories/s"] = benchmark::Counter(static_cast<double>(stories.size()),
                                                    benchmark::Counter::kIsIterationInvariantRate);
 }

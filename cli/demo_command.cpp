@@ -98,13 +98,14 @@ int run_demo(const DemoOptions& options) {
         fmt::format("--out {}: the folder can't be made: {}", options.out, error.message()));
 
   const World world = draw_world(out);
-  std::vector<Result> results;
+  std::vector<document::Result> results;
   std::vector<fs::path> frames;
   {
     Progress progress("generating and scoring systems", static_cast<std::int64_t>(kSystems.size()));
     for (const char* name : kSystems) {
       generate_system(name, world, out / "systems" / name, options.threads);
-      results.push_back(result_from_json(score_system(name, world, out, options.threads), name));
+      results.push_back(
+          document::result_from_json(score_system(name, world, out, options.threads), name));
       frames.push_back(evaluation::sidecar_folder(out / "results" / fmt::format("{}.json", name)));
       progress.advance();
     }

@@ -10,53 +10,40 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::cli {
 
 namespace {
 
-using metrics::MetricInfo;
+using metrics::Metric;
 
-std::vector<std::string_view> needs_of(const MetricInfo& metric) {
-  std::vector<std::string_view> needs;
-  const metrics::Needs& has = metric.needs;
-  if (has.clip_image) needs.emplace_back("clip image");
-  if (has.clip_text) needs.emplace_back("clip text");
-  if (has.dino) needs.emplace_back("dino");
-  if (has.pixels) needs.emplace_back("pixels");
-  if (has.references) needs.emplace_back("references");
-  if (has.mirrored_references) needs.emplace_back("mirrored references");
-  if (has.gallery) needs.emplace_back("the other characters' references");
-  if (has.video) needs.emplace_back("a video network and a reference set");
-  if (has.training_set) needs.emplace_back("a training set");
-  return needs;
-}
-
-std::string_view kind_of(const MetricInfo& metric) {
-  return metric.set_level ? "set" : metric.headline ? "headline" : "control";
-}
-
-std::string range_of(const MetricInfo& metric) {
+std::string range_of(const Metric& metric) {
   return fmt::format("{} to {}", metric.range_low, metric.range_high);
 }
 
-Json as_json(const MetricInfo& metric) {
+Json as_json(const Metric& metric) {
   const metrics::MetricSettings defaults;
   Json json;
   json["id"] = metric.id;
   json["version"] = metric.version;
   json["title"] = metric.title;
-  json["kind"] = kind_of(metric);
+  json["kind"] = metrics::to_string(metric.kind);
   json["direction"] = metrics::to_string(metric.direction);
   json["range"] = {metric.range_low, metric.range_high};
   json["definition"] = metric.definition;
   json["source"] = metric.source;
   json["aggregation"] = metric.aggregation;
   json["unit"] = metric.unit;
+  json["measure"] = metric.measure;
+  json["roles"] = metric.roles;
+  json["family"] = metric.family;
+  json["parts"] = metric.parts;
+  json["controls"] = metric.controls;
+  json["leaderboard"] = metric.leaderboard;
   json["harmeanp"] = metric.has_harmeanp;
   json["real_ceiling"] = metric.has_real_ceiling;
-  json["needs"] = needs_of(metric);
+  json["needs"] = metrics::describe(metric.needs);
   Json settings = Json::object();
   for (const auto& threshold : metric.thresholds) {
     settings[std::string(threshold.name)] = defaults.*threshold.setting;
@@ -65,34 +52,49 @@ Json as_json(const MetricInfo& metric) {
   return json;
 }
 
+int list_as_markdown() {
+  fmt::print(
+      "| metric | kind | better | range | needs | definition | source |\n"
+      "|---|---|---|---|---|---|---|\n");
+  for (const Metric& metric : metrics::built_in_metrics().all())
+    fmt::print("{}", metrics::markdown_row(metric));
+  return kExitDone;
+}
+
 int list(bool json) {
   if (json) {
     Json all = Json::array();
-    for (const MetricInfo& metric : metrics::all_metrics()) all.push_back(as_json(metric));
+    for (const Metric& metric : metrics::built_in_metrics().all()) all.push_back(as_json(metric));
     fmt::print("{}\n", all.dump(2));
     return kExitDone;
   }
   fmt::print("{:<26}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
-  for (const MetricInfo& metric : metrics::all_metrics()) {
+  for (const Metric& metric : metrics::built_in_metrics().all()) {
     fmt::print("{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
-               kind_of(metric), metric.title);
+               metrics::to_string(metric.kind), metric.title);
   }
   fmt::print("\n`asbench metrics show NAME` prints a definition.\n");
   return kExitDone;
 }
 
 int show(const std::string& name, bool json) {
-  const MetricInfo& metric = metrics::require_metric(name);
+  const Metric& metric = metrics::built_in_metrics().require(name);
   if (json) {
     fmt::print("{}\n", as_json(metric).dump(2));
     return kExitDone;
   }
-  fmt::print("{}@{}  {} ({})\n", metric.id, metric.version, metric.title, kind_of(metric));
+  fmt::print("{}@{}  {} ({})\n", metric.id, metric.version, metric.title,
+             metrics::to_string(metric.kind));
   fmt::print("  definition  {}\n", metric.definition);
   fmt::print("  better      {}\n", metrics::to_string(metric.direction));
   fmt::print("  range       {}\n", range_of(metric));
   fmt::print("  levels      {}, counted in {}\n", metric.aggregation, metric.unit);
-  fmt::print("  needs       {}\n", fmt::join(needs_of(metric), ", "));
+  fmt::print("  measure     {} ({})\n", metric.measure, metric.family);
+  if (!metric.controls.empty()) {
+    fmt::print("  controls    no marks unless these are measured and within their limits: {}\n",
+               fmt::join(metric.controls, ", "));
+  }
+  fmt::print("  needs       {}\n", fmt::join(metrics::describe(metric.needs), ", "));
   if (metric.has_harmeanp) fmt::print("  beside it   harmeanp: harmonic mean x worst shot\n");
   if (metric.has_real_ceiling) {
     fmt::print("  beside it   real_ceiling: the same on the IPs' own clips, null without clips\n");
@@ -113,12 +115,16 @@ void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
   command->footer("Example: asbench metrics show cross_shot_clip");
   struct Options {
     bool json = false;
+    bool markdown = false;
     std::string name;
   };
   const auto options = std::make_shared<Options>();  // lives as long as the parser's callbacks
   CLI::App* lister = command->add_subcommand("list", "All metrics, a line each");
   lister->add_flag("--json", options->json, "Print JSON");
-  lister->callback([options, &chosen] { chosen = [options] { return list(options->json); }; });
+  lister->add_flag("--markdown", options->markdown, "Print the table of docs/metrics.md");
+  lister->callback([options, &chosen] {
+    chosen = [options] { return options->markdown ? list_as_markdown() : list(options->json); };
+  });
   CLI::App* shower = command->add_subcommand("show", "One metric's definition, range and source");
   shower->add_option("NAME", options->name, "Metric id, as `list` prints it")->required();
   shower->add_flag("--json", options->json, "Print JSON");

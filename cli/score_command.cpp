@@ -17,8 +17,7 @@
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "features/store.h"
-#include "metrics/registry.h"
-#include "metrics/set/set_metrics.h"
+#include "metrics/metric.h"
 
 namespace asbench::cli {
 namespace {
@@ -175,7 +174,7 @@ int run_score(const ScoreOptions& options) {
     }
   } else {
     if (request.protocol.encoders.contains("video")) {
-      for (const auto& metric : metrics::set_metrics())
+      for (const auto& metric : request.protocol.catalogue.set_metrics())
         request.protocol.metrics.emplace_back(metric.id);
     }
     if (options.training_set) request.protocol.metrics.emplace_back("copy_rate");

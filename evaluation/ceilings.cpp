@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -22,10 +22,9 @@ metrics::StoryFeatures clip_features(const loaders::Ip& ip, const StorySource& s
     if (outcome.broken) continue;
     metrics::ShotFeatures& entry = features.shots.emplace_back();
     entry.decodable_frames = outcome.frame_count;
-    if (plan.needs.clip_image)
-      entry.clip = kept.keep(source.extraction->clip_features(clip, plan.encoders.at("clip")));
-    if (plan.needs.dino)
-      entry.dino = kept.keep(source.extraction->clip_features(clip, plan.encoders.at("dino")));
+    for (const auto& role : plan.needs.roles(metrics::Modality::frames))
+      entry.images.set(role,
+                       kept.keep(source.extraction->clip_features(clip, plan.encoders.at(role))));
   }
   return features;
 }
@@ -57,7 +56,7 @@ std::map<std::string, metrics::RealCeiling> measure_ceilings(const loaders::Spli
     StoryMatrices kept;
     const auto clips = clip_features(ip, source, kept);
     for (const auto& id : source.protocol->metrics) {
-      const auto& metric = metrics::require_metric(id);
+      const auto& metric = source.protocol->catalogue.require(id);
       if (metric.has_real_ceiling)
         by_metric[id].push_back(metrics::ip_ceiling(metric, clips, source.protocol->settings));
     }
@@ -67,7 +66,7 @@ std::map<std::string, metrics::RealCeiling> measure_ceilings(const loaders::Spli
   const Findings broken = broken_clips(split, source);
   for (auto& [id, ips] : by_metric) {
     auto& ceiling = ceilings[id] =
-        metrics::real_ceiling(metrics::require_metric(id), std::move(ips), story_ips);
+        metrics::real_ceiling(source.protocol->catalogue.require(id), std::move(ips), story_ips);
     ceiling.findings.insert(ceiling.findings.begin(), broken.begin(), broken.end());
   }
   return ceilings;

@@ -114,13 +114,6 @@ Generated generated_side(const loaders::Split& split, const Plan& plan, const Co
   return result;
 }
 
-/// The name in metrics/set/distribution.h.
-std::string formula_of(std::string_view metric) {
-  if (metric == "fvd") return "frechet";
-  if (metric == "kvd") return "kernel";
-  return std::string(metric);
-}
-
 /// Why no set-level metric can be had, whatever its formula.
 std::optional<Finding> problem_of(const Side& real, const Side& outputs, bool incomplete) {
   if (incomplete)
@@ -148,7 +141,7 @@ std::string clip_text(const Plan& plan, const Side& real, const Side& generated)
   return fmt::format("{}x1@{}", frames, frame_rates(real, generated));
 }
 
-void add_fvd_parts(const metrics::DistributionResult& result, SetMeasurement& measured) {
+void add_frechet_parts(const metrics::DistributionResult& result, SetMeasurement& measured) {
   measured.further.emplace_back("mean_term", result.frechet->mean_term);
   measured.further.emplace_back("trace_term", result.frechet->trace_term);
   measured.further.emplace_back("fvd_inf", result.frechet_at_infinity);
@@ -176,7 +169,7 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
                                          const features::Extraction& extraction,
                                          const std::string& subset) {
   std::vector<SetMeasurement> all;
-  if (!plan.needs.video) return all;
+  if (plan.clip_role.empty()) return all;
   const Side real = real_side(plan, extraction);
   const Generated generated = generated_side(split, plan, coverage, extraction);
   const Side& outputs = generated.side;
@@ -191,9 +184,9 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
   settings.metrics.clear();
   const int fewer = std::min(real.samples.rows, outputs.samples.rows);
   for (const auto& id : protocol.metrics) {
-    const auto& info = metrics::require_metric(id);
-    if (!info.set_level) continue;
-    const std::string name = formula_of(id);
+    const auto& info = protocol.catalogue.require(id);
+    if (!info.set_level()) continue;
+    const std::string name(info.measure);
     if (!problem && fewer >= metrics::least_samples(name, settings))
       settings.metrics.push_back(name);
   }
@@ -203,9 +196,9 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
                                            outputs.groups);
 
   for (const auto& id : protocol.metrics) {
-    const auto& info = metrics::require_metric(id);
-    if (!info.set_level) continue;
-    const std::string name = formula_of(id);
+    const auto& info = protocol.catalogue.require(id);
+    if (!info.set_level()) continue;
+    const std::string name(info.measure);
     const int least = metrics::least_samples(name, settings);
     SetMeasurement& measured = all.emplace_back();
     measured.metric = id;
@@ -213,7 +206,7 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     fields.real = signature_name(*plan.reference_set);
     fields.counts = fmt::format("{}/{}", real.samples.rows, outputs.samples.rows);
     fields.clip = clip_text(plan, real, outputs);
-    if (id == "fvd") fields.ddof = fmt::format("{}", plan.fvd.ddof);
+    if (info.measure == "frechet") fields.ddof = fmt::format("{}", plan.fvd.ddof);
     if (least > 2) fields.neighbours = fmt::format("{}", protocol.neighbours);
     measured.signature = document::signature_line(fields);
     measured.n_stories = generated.stories;
@@ -236,7 +229,7 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     if (!measured.ci95)
       measured.findings.push_back(
           {"no_interval", "", std::nullopt, "fewer than two IPs can be left out in turn"});
-    if (id == "fvd") add_fvd_parts(result, measured);
+    if (info.measure == "frechet") add_frechet_parts(result, measured);
     if (least > 2 && result.degenerate) {
       measured.findings.push_back(
           {"degenerate_features", "", std::nullopt,

@@ -1,6 +1,7 @@
 #include "evaluation/plan.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,11 +30,15 @@ features::EncoderRequest request_of(const Protocol& protocol, const std::string&
   return wanted;
 }
 
-void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, bool images,
-                 bool text, const WeightSource& weights) {
+void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role,
+                 const WeightSource& weights) {
+  using metrics::Modality;
   auto wanted = request_of(protocol, role, weights);
-  wanted.images = images;
-  wanted.text = text;
+  wanted.text = plan.needs.has(role, Modality::caption);
+  wanted.images =
+      std::any_of(plan.needs.all().begin(), plan.needs.all().end(), [&](const metrics::Need& need) {
+        return need.role == role && need.modality != Modality::caption;
+      });
   plan.encoders[role] = plan.extraction.encoders.size();
   plan.extraction.encoders.push_back(features::open_encoder(wanted));
 }
@@ -41,7 +46,7 @@ void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role, 
 /// The video network under the variant asked for, and the clips that it compares the outputs with.
 void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split,
                const WeightSource& weights, const DataSets& data) {
-  auto wanted = request_of(protocol, "video", weights);
+  auto wanted = request_of(protocol, plan.clip_role, weights);
   if (protocol.fvd_variant && !wanted.preprocess)
     wanted.preprocess = fvd_variant(*protocol.fvd_variant).profile;
   auto& extraction = plan.extraction;
@@ -69,6 +74,31 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
   }
 }
 
+/// A role that no metric is measured with is a slip of the pen.
+void require_known_roles(const Protocol& protocol) {
+  const auto known = protocol.catalogue.roles();
+  for (const auto* table : {&protocol.encoders, &protocol.preprocess}) {
+    for (const auto& [role, value] : *table) {
+      if (std::find(known.begin(), known.end(), role) != known.end()) continue;
+      throw UsageError(
+          fmt::format("{}={}: no metric is measured with the role '{}'. Roles: {}.\n"
+                      "  A protocol file can list metrics with roles of its own.",
+                      role, value, role, fmt::join(known, ", ")));
+    }
+  }
+}
+
+/// One video network, one training set, one encoder of mirrored references a run.
+const std::string& only_role(const std::vector<std::string>& roles, std::string_view what) {
+  if (roles.size() > 1) {
+    throw UsageError(fmt::format(
+        "the metrics asked for read {} under the roles {}; one run computes it under one role.\n"
+        "  Score with --metrics in several runs.",
+        what, fmt::join(roles, " and ")));
+  }
+  return roles.front();
+}
+
 }  // namespace
 
 std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_view kind) {
@@ -81,41 +111,42 @@ std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_vie
 Plan make_plan(const Protocol& protocol, const loaders::Split& split,
                const loaders::Outputs& outputs, const WeightSource& weights, const DataSets& data) {
   Plan plan;
-  plan.needs = metrics::needs_of(protocol.metrics);
+  using metrics::Modality;
+  plan.needs = protocol.catalogue.needs_of(protocol.metrics);
   const auto& needs = plan.needs;
-  for (const auto* table : {&protocol.encoders, &protocol.preprocess}) {
-    for (const auto& [role, value] : *table) {
-      if (role != "clip" && role != "dino" && role != "video") {
-        throw UsageError(fmt::format(
-            "{}={}: no metric of this version uses the role '{}'; there are clip, dino and video",
-            role, value, role));
-      }
-    }
+  require_known_roles(protocol);
+  const auto clip_roles = needs.roles(Modality::clip);
+  for (const auto& role : needs.roles()) {
+    if (std::count(clip_roles.begin(), clip_roles.end(), role) == 0)
+      add_encoder(plan, protocol, role, weights);
   }
-  if (needs.clip_image || needs.clip_text)
-    add_encoder(plan, protocol, "clip", needs.clip_image, needs.clip_text, weights);
-  if (needs.dino) add_encoder(plan, protocol, "dino", true, false, weights);
-
-  if (needs.video) add_video(plan, protocol, split, weights, data);
-  if (needs.training_set) {
-    if (!data.training_set)
+  if (!clip_roles.empty()) {
+    plan.clip_role = only_role(clip_roles, "a feature per clip");
+    add_video(plan, protocol, split, weights, data);
+  }
+  if (const auto roles = needs.roles(Modality::training_set); !roles.empty()) {
+    if (!data.training_set) {
       throw UsageError(
-          "copy_rate needs --training-set: a folder of videos, or a .npy matrix of DINO features");
+          fmt::format("copy_rate needs --training-set: a folder of videos, or a .npy matrix of "
+                      "features under the encoder in the role {}",
+                      only_role(roles, "nearest rows of a training set")));
+    }
     plan.training_set = open_sample_set(data.training_set, split, "--training-set");
   }
 
   auto& extraction = plan.extraction;
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
-  extraction.pixels = needs.pixels;
-  if (needs.mirrored_references) extraction.mirrored_role = "clip";
+  extraction.pixels = needs.has(metrics::kPixels, Modality::frames);
+  if (const auto roles = needs.roles(Modality::mirrored_references); !roles.empty())
+    extraction.mirrored_role = only_role(roles, "mirrored references");
   for (const auto& [key, source] : outputs.shots) {
     plan.clips[key] = extraction.clips.size();
     extraction.clips.push_back(source);
   }
   const bool ceilings = std::any_of(
       protocol.metrics.begin(), protocol.metrics.end(),
-      [](const std::string& id) { return metrics::require_metric(id).has_real_ceiling; });
+      [&](const std::string& id) { return protocol.catalogue.require(id).has_real_ceiling; });
   if (ceilings) {
     for (const auto& ip : split.ips) {
       auto& indices = plan.ceiling_clips[ip.id];
@@ -125,7 +156,8 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
       }
     }
   }
-  if (needs.references) {
+  if (needs.has(Modality::references) || needs.has(Modality::mirrored_references) ||
+      needs.has(Modality::gallery)) {
     for (const auto& ip : split.ips) {
       for (const auto& path : ip.references) {
         plan.references[ip.id].push_back(extraction.references.size());
@@ -133,7 +165,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
       }
     }
   }
-  if (needs.clip_text) {
+  if (needs.has(Modality::caption)) {
     for (const auto& story : split.stories) {
       for (const auto& shot : story.shots) {
         const auto text = caption_of(shot, protocol.text);
@@ -145,30 +177,29 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   return plan;
 }
 
-document::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
+document::SignatureFields signature_fields_of(const metrics::Metric& metric,
                                               const Protocol& protocol, const Plan& plan,
                                               const std::string& subset) {
   document::SignatureFields fields;
   fields.metric = fmt::format("{}@{}", metric.id, metric.version);
-  const auto add = [&](const char* role) {
-    const auto& use = plan.extraction.encoders.at(plan.encoders.at(role));
-    fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess, use.demo_only});
-  };
-  if (metric.needs.clip_image || metric.needs.clip_text) add("clip");
-  if (metric.needs.dino) add("dino");
-  if (metric.needs.video) {
-    const auto& use = plan.extraction.clip_encoder.value();
-    fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess});
-  } else {
-    fields.frames = protocol.frames;
+  using metrics::Modality;
+  for (const auto& role : metric.needs.roles()) {
+    if (role == plan.clip_role) {
+      const auto& use = plan.extraction.clip_encoder.value();
+      fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess});
+    } else {
+      const auto& use = plan.extraction.encoders.at(plan.encoders.at(role));
+      fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess, use.demo_only});
+    }
   }
-  if (metric.needs.training_set) {
+  if (!metric.needs.has(Modality::clip)) fields.frames = protocol.frames;
+  if (metric.needs.has(Modality::training_set)) {
     fields.training = signature_name(plan.training_set.value());
     fields.thresholds.emplace_back(
         "copy_share", fmt::format("{}:{}", metrics::kCopyShare, metrics::kCopyNeighbours));
   }
-  if (metric.needs.references) fields.background = protocol.background;
-  if (metric.needs.clip_text) fields.text = protocol.text;
+  if (metric.needs.has(Modality::references)) fields.background = protocol.background;
+  if (metric.needs.has(Modality::caption)) fields.text = protocol.text;
   for (const auto& [name, value] : metrics::signature_fields(metric, protocol.settings)) {
     if (name == "agg")
       fields.aggregation = value;
@@ -184,8 +215,8 @@ document::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
   return fields;
 }
 
-std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol,
-                         const Plan& plan, const std::string& subset) {
+std::string signature_of(const metrics::Metric& metric, const Protocol& protocol, const Plan& plan,
+                         const std::string& subset) {
   return document::signature_line(signature_fields_of(metric, protocol, plan, subset));
 }
 

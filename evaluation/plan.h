@@ -13,7 +13,7 @@
 #include "features/extractor.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::evaluation {
 
@@ -29,10 +29,11 @@ struct Plan {
   std::map<std::string, std::vector<std::size_t>>
       references;                               ///< IP -> indices, in the split's order
   std::map<std::string, std::size_t> captions;  ///< text -> index
-  FvdVariant fvd;                               ///< when needs.video
-  std::optional<SampleSet>
-      reference_set;  ///< when needs.video; its clips are extraction.reference_clips, in order
-  std::optional<SampleSet> training_set;  ///< when needs.training_set
+  std::string clip_role;  ///< the role of the video network; empty: no metric needs one
+  FvdVariant fvd;         ///< when there is a video network
+  std::optional<SampleSet> reference_set;  ///< when there is a video network; its clips are
+                                           ///< extraction.reference_clips, in order
+  std::optional<SampleSet> training_set;   ///< when a metric looks frames up in it
 };
 
 /// Further data that a run was given.
@@ -64,11 +65,11 @@ struct WeightSource {
 /// A metric's signature under a plan, that of a set-level metric apart from what is only known
 /// after extraction (N, fps). `subset` names the part of the split that was scored, empty for all
 /// of it.
-[[nodiscard]] std::string signature_of(const metrics::MetricInfo& metric, const Protocol& protocol,
+[[nodiscard]] std::string signature_of(const metrics::Metric& metric, const Protocol& protocol,
                                        const Plan& plan, const std::string& subset);
 
 /// The same fields before they are joined, for set-level metrics to be completed.
-[[nodiscard]] document::SignatureFields signature_fields_of(const metrics::MetricInfo& metric,
+[[nodiscard]] document::SignatureFields signature_fields_of(const metrics::Metric& metric,
                                                             const Protocol& protocol,
                                                             const Plan& plan,
                                                             const std::string& subset);

@@ -6,7 +6,7 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/schema.h"
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -43,7 +43,12 @@ Protocol load_protocol(const std::string& name_or_path) {
   protocol.text = json.at("text").get<std::string>();
   for (const auto& [role, id] : json.at("encoders").items())
     protocol.encoders[role] = id.get<std::string>();
-  protocol.metrics = json.at("metrics").get<std::vector<std::string>>();
+  for (const Json& entry : json.at("metrics")) {
+    if (entry.is_object()) protocol.declared.push_back(entry);
+    protocol.metrics.push_back((entry.is_object() ? entry.at("id") : entry).get<std::string>());
+  }
+  protocol.catalogue =
+      metrics::built_in_metrics().with(Json{{"metrics", protocol.declared}}, name_or_path);
   protocol.dtype = json.at("dtype").get<std::string>();
   auto& settings = protocol.settings;
   settings.missing = metrics::parse_missing_policy(json.at("missing").get<std::string>());
@@ -74,6 +79,7 @@ Json protocol_settings(const Protocol& protocol) {
   settings["encoders"] = protocol.encoders;
   settings["preprocess"] = protocol.preprocess;
   settings["metrics"] = protocol.metrics;
+  if (!protocol.declared.empty()) settings["declared_metrics"] = protocol.declared;
   settings["missing"] = metrics::to_string(used.missing);
   settings["dtype"] = protocol.dtype;
   settings["fvd_variant"] =

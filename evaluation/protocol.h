@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "metrics/catalogue.h"
 #include "metrics/settings.h"
 
 namespace asbench::evaluation {
@@ -22,7 +23,9 @@ struct Protocol {
   std::map<std::string, std::string> encoders;  ///< role -> checkpoint id
   std::map<std::string, std::string>
       preprocess;  ///< role -> profile name; empty: pinned, else the checkpoint's own
-  std::vector<std::string> metrics;
+  std::vector<std::string> metrics;  ///< ids, in the order of tables
+  metrics::Catalogue catalogue;      ///< the built-in metrics and those that the file declares
+  Json declared = Json::array();     ///< the latter, as the file has them
   std::string dtype;
   std::optional<std::string>
       fvd_variant;  ///< evaluation/fvd_variant.h; nothing: the one its network was published with

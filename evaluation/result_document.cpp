@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -40,7 +40,7 @@ Json ceiling(const metrics::RealCeiling& measured) {
           {"ips", ips}};
 }
 
-Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement& measured,
+Json overall_metric(const metrics::Metric& info, const metrics::Measurement& measured,
                     const ResultParts& parts) {
   Json json;
   json["signature"] = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
@@ -72,10 +72,10 @@ Json overall_metric(const metrics::MetricInfo& info, const metrics::Measurement&
   return json;
 }
 
-Json set_metric(const SetMeasurement& measured) {
+Json set_metric(const metrics::Metric& metric, const SetMeasurement& measured) {
   Json json;
   json["signature"] = measured.signature;
-  json["direction"] = metrics::to_string(metrics::require_metric(measured.metric).direction);
+  json["direction"] = metrics::to_string(metric.direction);
   json["mean"] = number(measured.value);
   json["ci95"] =
       measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
@@ -92,7 +92,7 @@ Json set_metric(const SetMeasurement& measured) {
   return json;
 }
 
-Json story_metric(const metrics::MetricInfo& info, const metrics::StoryValue& value) {
+Json story_metric(const metrics::Metric& info, const metrics::StoryValue& value) {
   Json json;
   json["mean"] = number(value.value);
   if (info.has_harmeanp) json["harmeanp"] = number(value.harmeanp);
@@ -221,13 +221,15 @@ Json result_document(const ResultParts& parts) {
     stories.push_back(std::move(entry));
   }
   for (const auto& measured : *parts.measurements) {
-    const auto& info = metrics::require_metric(measured.metric);
+    const auto& info = parts.protocol->catalogue.require(measured.metric);
     metrics_json[measured.metric] = overall_metric(info, measured, parts);
     for (std::size_t s = 0; s < measured.stories.size(); ++s) {
       stories[s]["metrics"][measured.metric] = story_metric(info, measured.stories[s]);
     }
   }
-  for (const auto& measured : *parts.sets) metrics_json[measured.metric] = set_metric(measured);
+  for (const auto& measured : *parts.sets)
+    metrics_json[measured.metric] =
+        set_metric(parts.protocol->catalogue.require(measured.metric), measured);
   document["metrics"] = std::move(metrics_json);
   document["stories"] = std::move(stories);
   return document;

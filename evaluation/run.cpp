@@ -26,9 +26,9 @@ std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
                                                   const StorySource& source) {
   std::vector<std::string> ids;
   for (const auto& id : source.protocol->metrics) {
-    if (!metrics::require_metric(id).set_level) ids.push_back(id);
+    if (!source.protocol->catalogue.require(id).set_level()) ids.push_back(id);
   }
-  metrics::Measurer measurer(ids, source.protocol->settings);
+  metrics::Measurer measurer(source.protocol->catalogue, ids, source.protocol->settings);
   for (const auto& story : split.stories) {
     StoryMatrices kept;
     measurer.add(story_features(story, source, kept));
@@ -39,7 +39,7 @@ std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
 std::size_t count_truncated(const loaders::Split& split, const Protocol& protocol, const Plan& plan,
                             const features::Extraction& extraction, Findings& findings) {
   std::size_t count = 0;
-  if (!plan.needs.clip_text) return count;
+  if (!plan.needs.has(metrics::Modality::caption)) return count;
   for (const auto& story : split.stories) {
     for (const auto& shot : story.shots) {
       const auto text = caption_of(shot, protocol.text);
@@ -118,9 +118,10 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
                                  {"revision", use.revision ? Json(*use.revision) : Json(nullptr)}};
   }
   if (const auto& use = plan.extraction.clip_encoder) {
-    json["weights"]["video"] = {{"id", use->id},
-                                {"sha256", use->weights_sha256},
-                                {"revision", use->revision ? Json(*use->revision) : Json(nullptr)}};
+    json["weights"][plan.clip_role] = {
+        {"id", use->id},
+        {"sha256", use->weights_sha256},
+        {"revision", use->revision ? Json(*use->revision) : Json(nullptr)}};
   }
   json["decoder"] = statistics.decoder;
   json["started"] = started;
@@ -156,8 +157,7 @@ Json score(const ScoreRequest& request) {
   if (request.frames_folder) {
     sidecar.emplace(*request.frames_folder);
     extraction_settings.sink = &*sidecar;
-    unreadable =
-        keep_references(inputs.split, plan.needs.references || plan.needs.gallery, *sidecar);
+    unreadable = keep_references(inputs.split, !plan.references.empty(), *sidecar);
   }
   const auto extraction = features::extract(plan.extraction, extraction_settings, store);
   const auto clips = outcomes_of(extraction, plan.extraction.clips.size());
@@ -167,10 +167,11 @@ Json score(const ScoreRequest& request) {
   const std::size_t truncated =
       count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
   std::optional<TrainingCopies> copies;
-  if (plan.needs.training_set) copies.emplace(plan, request.extraction, store);
+  if (plan.training_set) copies.emplace(plan, request.extraction, store);
   StoryMatrices references;
   std::vector<metrics::CharacterReferences> gallery;
-  if (plan.needs.gallery) gallery = gallery_of(inputs.split, plan, extraction, references);
+  if (plan.needs.has(metrics::Modality::gallery))
+    gallery = gallery_of(inputs.split, plan, extraction, references);
   const StorySource source{.protocol = &request.protocol,
                            .plan = &plan,
                            .coverage = &coverage,

@@ -8,8 +8,8 @@ namespace {
 
 /// An IP's references under the encoder of a role.
 metrics::FeatureView stack(const std::vector<std::size_t>& references, const Plan& plan,
-                           const features::Extraction& extraction, const char* role, bool mirrored,
-                           StoryMatrices& kept) {
+                           const features::Extraction& extraction, const std::string& role,
+                           bool mirrored, StoryMatrices& kept) {
   std::vector<features::FeatureMatrix> rows;
   for (const std::size_t index : references)
     rows.push_back(extraction.reference_features(index, plan.encoders.at(role), mirrored));
@@ -42,10 +42,8 @@ std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split
     if (indices == plan.references.end()) continue;
     metrics::CharacterReferences& character = gallery.emplace_back();
     character.ip = ip.id;
-    if (plan.needs.clip_image)
-      character.clip = stack(indices->second, plan, extraction, "clip", false, kept);
-    if (plan.needs.dino)
-      character.dino = stack(indices->second, plan, extraction, "dino", false, kept);
+    for (const auto& role : plan.needs.roles(metrics::Modality::gallery))
+      character.references.set(role, stack(indices->second, plan, extraction, role, false, kept));
   }
   return gallery;
 }
@@ -57,13 +55,12 @@ metrics::ReferenceFeatures reference_features(const std::string& ip, const Story
   metrics::ReferenceFeatures references;
   const auto indices = plan.references.find(ip);
   if (indices == plan.references.end()) return references;
-  if (plan.needs.clip_image)
-    references.clip = stack(indices->second, plan, extraction, "clip", false, kept);
-  if (plan.needs.mirrored_references)
-    references.clip_mirrored = stack(indices->second, plan, extraction, "clip", true, kept);
-  if (plan.needs.dino)
-    references.dino = stack(indices->second, plan, extraction, "dino", false, kept);
-  if (plan.needs.pixels) {
+  using metrics::Modality;
+  for (const auto& role : plan.needs.roles(Modality::references))
+    references.straight.set(role, stack(indices->second, plan, extraction, role, false, kept));
+  for (const auto& role : plan.needs.roles(Modality::mirrored_references))
+    references.mirrored.set(role, stack(indices->second, plan, extraction, role, true, kept));
+  if (plan.needs.has(metrics::kPixels, Modality::references)) {
     std::vector<features::FeatureMatrix> rows;
     for (const std::size_t index : indices->second)
       rows.push_back(extraction.reference_cells(index));
@@ -74,6 +71,7 @@ metrics::ReferenceFeatures reference_features(const std::string& ip, const Story
 
 metrics::StoryFeatures story_features(const loaders::Story& story, const StorySource& source,
                                       StoryMatrices& kept) {
+  using metrics::Modality;
   const Protocol& protocol = *source.protocol;
   const Plan& plan = *source.plan;
   const features::Extraction& extraction = *source.extraction;
@@ -86,22 +84,19 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     metrics::ShotFeatures& entry = features.shots.emplace_back();
     entry.number = shot.number;
     const loaders::ShotKey key{story.id, shot.number};
-    if (plan.needs.clip_text) {
-      if (const auto text = caption_of(shot, protocol.text)) {
-        entry.text = kept.keep(extraction.caption_features(plan.captions.at(*text)));
-      }
+    for (const auto& role : plan.needs.roles(Modality::caption)) {
+      if (const auto text = caption_of(shot, protocol.text))
+        entry.captions.set(role, kept.keep(extraction.caption_features(plan.captions.at(*text))));
     }
     entry.missing = source.coverage->missing.contains(key);
     if (entry.missing) continue;
     const std::size_t clip = plan.clips.at(key);
     entry.decodable_frames = extraction.clip(clip).frame_count;
-    if (plan.needs.clip_image)
-      entry.clip = kept.keep(extraction.clip_features(clip, plan.encoders.at("clip")));
-    if (plan.needs.dino)
-      entry.dino = kept.keep(extraction.clip_features(clip, plan.encoders.at("dino")));
-    if (source.copies != nullptr)
-      entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.dino));
-    if (plan.needs.pixels) {
+    for (const auto& role : plan.needs.roles(Modality::frames))
+      entry.images.set(role, kept.keep(extraction.clip_features(clip, plan.encoders.at(role))));
+    for (const auto& role : plan.needs.roles(Modality::training_set))
+      entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.images.view(role)));
+    if (plan.needs.has(metrics::kPixels, Modality::frames)) {
       auto pixels = extraction.clip_pixels(clip);
       entry.pixels.cells = kept.keep(std::move(pixels.cells));
       entry.pixels.motion = kept.motions.emplace_back(std::move(pixels.motion));

@@ -38,7 +38,7 @@ struct StorySource {
   const Coverage* coverage = nullptr;
   const features::Extraction* extraction = nullptr;
   std::span<const metrics::CharacterReferences> gallery;
-  TrainingCopies* copies = nullptr;  ///< when plan->needs.training_set
+  TrainingCopies* copies = nullptr;  ///< when a training set is searched
 };
 
 /// An IP's references under everything that the plan needs; empty without any.

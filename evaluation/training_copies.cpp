@@ -28,16 +28,17 @@ std::optional<int> gpu_of(std::string_view device) {
 TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
                                const features::FeatureStore& store) {
   SampleSet& set = plan.training_set.value();
-  const auto& dino = plan.extraction.encoders.at(plan.encoders.at("dino"));
+  const std::string role = plan.needs.roles(metrics::Modality::training_set).front();
+  const auto& encoder = plan.extraction.encoders.at(plan.encoders.at(role));
   std::vector<float> rows;
   std::vector<int> clips;
   int cols = 0;
   if (set.features) {
-    if (!set.encoder_sha256.empty() && set.encoder_sha256 != dino.weights_sha256) {
-      throw NotComparable(
-          fmt::format("the features of --training-set {} were made by weights with the hash {}, "
-                      "the encoder in the role dino has {}",
-                      set.name, set.encoder_sha256.substr(0, 8), dino.weights_sha256.substr(0, 8)));
+    if (!set.encoder_sha256.empty() && set.encoder_sha256 != encoder.weights_sha256) {
+      throw NotComparable(fmt::format(
+          "the features of --training-set {} were made by weights with the hash {}, "
+          "the encoder in the role {} has {}",
+          set.name, set.encoder_sha256.substr(0, 8), role, encoder.weights_sha256.substr(0, 8)));
     }
     rows.assign(set.features->values.begin(), set.features->values.end());
     cols = set.features->cols;
@@ -45,7 +46,7 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     for (int i = 0; i < set.features->rows; ++i) names_.push_back(fmt::format("row {}", i));
   } else {
     features::ExtractionPlan training;
-    training.encoders = {dino};
+    training.encoders = {encoder};
     training.frame_rule = plan.extraction.frame_rule;
     training.pixels = false;
     training.clips = set.clips;

@@ -15,8 +15,8 @@ namespace asbench::evaluation {
 /// thread at a time.
 class TrainingCopies {
  public:
-  /// Extracts the set's frames under the DINO encoder, unless it is a matrix of them already. Its
-  /// hash goes into the plan.
+  /// Extracts the set's frames under the encoder that the plan searches it with, unless it is a
+  /// matrix of them already. Its hash goes into the plan.
   /// @throws BadInput: broken training clips only (each is named), a matrix of another network or
   /// width, fewer than two clips.
   TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,

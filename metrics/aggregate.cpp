@@ -199,19 +199,31 @@ void add_harmeanp(const StoryFeatures& story, StoryValue& result) {
   }
   if (similarities.empty()) return;
   result.harmeanp = harmeanp_of_similarities(similarities);
-  for (std::size_t i = 0; i < result.shots.size(); ++i) {
-    const auto& value = result.shots[i].value;
-    if (value && *value <= 0.0) {
-      result.findings.push_back({"nonpositive_similarity", story.id, result.shots[i].number,
-                                 fmt::format("similarity {:.6g}: HarMeanP is 0", *value)});
-    }
+  for (const ShotValue& shot : result.shots) {
+    if (!shot.value || *shot.value > 0.0) continue;
+    result.findings.push_back({"nonpositive_similarity", story.id, shot.number,
+                               fmt::format("similarity {:.6g}: HarMeanP is 0", *shot.value)});
   }
 }
 
-Measurement system_over_stories(const MetricInfo& metric, std::vector<StoryValue> stories,
+void add_harmeanp_of_distances(const StoryFeatures& story, StoryValue& result) {
+  std::vector<double> distances;
+  for (const auto& value : counted_values(result)) {
+    if (value) distances.push_back(*value);
+  }
+  if (distances.empty()) return;
+  result.harmeanp = harmeanp_of_distances(distances);
+  for (const ShotValue& shot : result.shots) {
+    if (!shot.value || *shot.value < 1.0) continue;
+    result.findings.push_back({"nonpositive_similarity", story.id, shot.number,
+                               fmt::format("distance {:.6g}: HarMeanP is 1", *shot.value)});
+  }
+}
+
+Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
                                 const MetricSettings& settings) {
   Measurement result;
-  result.metric = std::string(metric.id);
+  result.metric = metric.id;
   RunningMean mean;
   RunningMean harmeanp;
   PartMeans parts;

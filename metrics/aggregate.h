@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "metrics/measurement.h"
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 #include "metrics/settings.h"
 
 namespace asbench::metrics {
@@ -78,6 +78,9 @@ struct ShotOutcome {
 /// `nonpositive_similarity` for every scored shot at or below 0 (which makes it 0).
 void add_harmeanp(const StoryFeatures& story, StoryValue& value);
 
+/// The same of a distance metric, 1 - (HarMeanP of 1 - d); the finding is for shots at or above 1.
+void add_harmeanp_of_distances(const StoryFeatures& story, StoryValue& value);
+
 /// A story without a value, all of whose units are null by rule for the reason `kind`.
 /// @param units  their number (shots, or pairs)
 [[nodiscard]] StoryValue skipped_story(const StoryFeatures& story, int units, std::string_view kind,
@@ -94,8 +97,7 @@ void add_harmeanp(const StoryFeatures& story, StoryValue& value);
 
 /// The system's numbers from its stories': means over stories that are not null, by shot index and
 /// by IP, counts, and the interval clustered by IP (metrics.md 9.2).
-[[nodiscard]] Measurement system_over_stories(const MetricInfo& metric,
-                                              std::vector<StoryValue> stories,
+[[nodiscard]] Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
                                               const MetricSettings& settings);
 
 }  // namespace asbench::metrics

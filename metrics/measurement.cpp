@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "metrics/aggregate.h"
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 #include "metrics/story/check_features.h"
 
 namespace asbench::metrics {
@@ -39,20 +39,21 @@ Counts& Counts::operator+=(const Counts& other) {
   return *this;
 }
 
-struct Measurer::Metric {
-  explicit Metric(const MetricInfo& metric) : info(&metric), checker(metric) {}
-  const MetricInfo* info;
+struct Measurer::Entry {
+  explicit Entry(const Metric& metric_) : metric(metric_), checker(metric_) {}
+  Metric metric;
   FeatureChecker checker;
   std::vector<StoryValue> stories;
 };
 
-Measurer::Measurer(std::span<const std::string> metrics, const MetricSettings& settings)
+Measurer::Measurer(const Catalogue& catalogue, std::span<const std::string> metrics,
+                   const MetricSettings& settings)
     : settings_(settings) {
   for (const std::string& id : metrics) {
-    const MetricInfo& metric = require_metric(id);
-    if (metric.set_level)
+    const Metric& metric = catalogue.require(id);
+    if (metric.set_level())
       throw UsageError(fmt::format("{} is a number of a whole set of clips, no story has one", id));
-    metrics_.emplace_back(metric);
+    entries_.emplace_back(metric);
   }
 }
 Measurer::~Measurer() = default;
@@ -61,30 +62,30 @@ Measurer& Measurer::operator=(Measurer&&) noexcept = default;
 
 void Measurer::add(const StoryFeatures& story) {
   if (settings_.missing == MissingPolicy::fail) refuse_missing({&story, 1});
-  for (Metric& metric : metrics_) {
-    metric.checker.check(story);
-    metric.stories.push_back(metric.info->measure_story(story, settings_));
+  for (Entry& entry : entries_) {
+    entry.checker.check(story);
+    entry.stories.push_back(entry.metric.measure_story(story, entry.metric, settings_));
   }
 }
 
 std::vector<Measurement> Measurer::finish() {
   std::vector<Measurement> results;
-  for (Metric& metric : metrics_) {
-    results.push_back(system_over_stories(*metric.info, std::move(metric.stories), settings_));
-  }
+  for (Entry& entry : entries_)
+    results.push_back(system_over_stories(entry.metric, std::move(entry.stories), settings_));
   return results;
 }
 
 Measurement measure(std::string_view metric, std::span<const StoryFeatures> stories,
                     const MetricSettings& settings) {
   const std::string id(metric);
-  return std::move(measure_all({&id, 1}, stories, settings).front());
+  return std::move(measure_all(built_in_metrics(), {&id, 1}, stories, settings).front());
 }
 
-std::vector<Measurement> measure_all(std::span<const std::string> metrics,
+std::vector<Measurement> measure_all(const Catalogue& catalogue,
+                                     std::span<const std::string> metrics,
                                      std::span<const StoryFeatures> stories,
                                      const MetricSettings& settings) {
-  Measurer measurer(metrics, settings);
+  Measurer measurer(catalogue, metrics, settings);
   if (settings.missing == MissingPolicy::fail) refuse_missing(stories);  // lists all at once
   for (const StoryFeatures& story : stories) measurer.add(story);
   return measurer.finish();

@@ -44,7 +44,7 @@ struct StoryValue {
   std::string id;
   std::string ip;
   std::optional<double> value;                     ///< the story's `mean`
-  std::optional<double> harmeanp;                  ///< only metrics with MetricInfo::has_harmeanp
+  std::optional<double> harmeanp;                  ///< only metrics with Metric::has_harmeanp
   std::vector<ShotValue> shots;                    ///< one per expected shot
   std::vector<Part> parts;                         ///< cross_shot_*: adjacent, first, worst
   std::vector<std::optional<double>> by_distance;  ///< cross_shot_*: [d - 1], d = 1..S-1
@@ -75,9 +75,11 @@ struct Measurement {
   Findings findings;                                  ///< of the stories, then of the whole
 };
 
-/// Measures one metric. Pure: the same input gives the same bits. Thread-safe.
+class Catalogue;
+
+/// Measures one of the built-in metrics. Pure: the same input gives the same bits. Thread-safe.
 ///
-/// @param metric  an id of metrics/registry.h
+/// @param metric  an id of configs/metrics.json
 /// @throws UsageError naming an unknown metric and the known ones;
 ///         BadInput when the policy is `fail` and shots are missing (lists them), when a view that
 ///         the metric needs is empty for a shot that is there, or when sizes do not fit each other.
@@ -86,8 +88,9 @@ struct Measurement {
 [[nodiscard]] Measurement measure(std::string_view metric, std::span<const StoryFeatures> stories,
                                   const MetricSettings& settings = {});
 
-/// The same for several, in the order given.
-[[nodiscard]] std::vector<Measurement> measure_all(std::span<const std::string> metrics,
+/// The same for several of a catalogue, in the order given.
+[[nodiscard]] std::vector<Measurement> measure_all(const Catalogue& catalogue,
+                                                   std::span<const std::string> metrics,
                                                    std::span<const StoryFeatures> stories,
                                                    const MetricSettings& settings = {});
 
@@ -96,7 +99,8 @@ struct Measurement {
 class Measurer {
  public:
   /// @throws UsageError for an unknown metric.
-  Measurer(std::span<const std::string> metrics, const MetricSettings& settings);
+  Measurer(const Catalogue& catalogue, std::span<const std::string> metrics,
+           const MetricSettings& settings);
   ~Measurer();
   Measurer(Measurer&&) noexcept;
   Measurer& operator=(Measurer&&) noexcept;
@@ -106,9 +110,9 @@ class Measurer {
   [[nodiscard]] std::vector<Measurement> finish();
 
  private:
-  struct Metric;
+  struct Entry;
   MetricSettings settings_;
-  std::vector<Metric> metrics_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace asbench::metrics

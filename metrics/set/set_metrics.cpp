@@ -1,25 +1,25 @@
 #include "metrics/set/set_metrics.h"
 
-#include <array>
 #include <limits>
 
 namespace asbench::metrics {
 namespace {
 
-MetricInfo set_metric(std::string_view id, std::string_view title, Direction direction, double low,
-                      double high, std::string_view definition, std::string_view source) {
-  MetricInfo info;
-  info.id = id;
-  info.title = title;
+Measure set_measure(std::string_view name, std::string_view title, Direction direction, double low,
+                    double high, std::string_view formula, std::string_view source) {
+  Measure info;
+  info.measure = name;
+  info.measure_title = title;
+  info.family = "set";
   info.direction = direction;
   info.range_low = low;
   info.range_high = high;
-  info.definition = definition;
+  info.formula = formula;
   info.source = source;
   info.aggregation = "set";
   info.unit = "clips";
-  info.needs.video = true;
-  info.set_level = true;
+  info.reads = {Modality::clip};
+  info.parts = {"n_real", "n_generated"};
   return info;
 }
 
@@ -27,37 +27,40 @@ constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-std::span<const MetricInfo> set_metrics() {
-  static const std::array all = {
-      set_metric("fvd", "Frechet video distance", Direction::lower, 0.0, kNoLimit,
-                 "Squared distance of the means + traces of both covariances - 2 trace of their "
-                 "product's root, over one feature a clip; with noise floor "
-                 "and extrapolation to infinitely many clips beside it. Biased upwards for few "
-                 "clips: docs/distribution.md.",
-                 "Unterthiner et al. 2018; variants of StyleGAN-V, "
-                 "common_metrics_on_video_quality, content-debiased FVD"),
-      set_metric("kvd", "Kernel video distance", Direction::lower, -kNoLimit, kNoLimit,
-                 "Unbiased squared MMD with kernel (x.y / D + 1)^3, all pairs; may be negative.",
-                 "Binkowski et al. 2018 (KID) on video features"),
-      set_metric("jedi", "JEDi-form MMD", Direction::lower, 0.0, kNoLimit,
-                 "100 x biased squared MMD with kernel (x.y / D)^2.", "Luo et al. 2024 (JEDi)"),
-      set_metric("precision", "Share of generated clips near real ones", Direction::higher, 0.0,
-                 1.0,
-                 "Share of generated clips inside the k-nearest-neighbour ball of a real clip.",
-                 "Kynkaanniemi et al. 2019; prdc"),
-      set_metric("recall", "Share of real clips near generated ones", Direction::higher, 0.0, 1.0,
-                 "Share of real clips inside the k-nearest-neighbour ball of a generated clip.",
-                 "Kynkaanniemi et al. 2019; prdc"),
-      set_metric("density", "How many real balls hold a generated clip", Direction::higher, 0.0,
-                 kNoLimit,
-                 "Mean over generated clips of the number of real k-nearest-neighbour balls that "
-                 "hold it, / k; may exceed 1.",
-                 "Naeem et al. 2020; prdc"),
-      set_metric("coverage", "Share of real clips with a generated one nearby", Direction::higher,
-                 0.0, 1.0,
-                 "Share of real clips whose k-nearest-neighbour ball holds a generated clip.",
-                 "Naeem et al. 2020; prdc"),
+std::vector<Measure> set_measures() {
+  std::vector<Measure> all = {
+      set_measure("frechet", "Frechet video distance", Direction::lower, 0.0, kNoLimit,
+                  "Squared distance of the means + traces of both covariances - 2 trace of their "
+                  "product's root, over one feature a clip; with noise floor "
+                  "and extrapolation to infinitely many clips beside it. Biased upwards for few "
+                  "clips: docs/distribution.md.",
+                  "Unterthiner et al. 2018; variants of StyleGAN-V, "
+                  "common_metrics_on_video_quality, content-debiased FVD"),
+      set_measure("kernel", "Kernel video distance", Direction::lower, -kNoLimit, kNoLimit,
+                  "Unbiased squared MMD with kernel (x.y / D + 1)^3, all pairs; may be negative.",
+                  "Binkowski et al. 2018 (KID) on video features"),
+      set_measure("jedi", "JEDi-form MMD", Direction::lower, 0.0, kNoLimit,
+                  "100 x biased squared MMD with kernel (x.y / D)^2.", "Luo et al. 2024 (JEDi)"),
+      set_measure("precision", "Share of generated clips near real ones", Direction::higher, 0.0,
+                  1.0,
+                  "Share of generated clips inside the k-nearest-neighbour ball of a real clip.",
+                  "Kynkaanniemi et al. 2019; prdc"),
+      set_measure("recall", "Share of real clips near generated ones", Direction::higher, 0.0, 1.0,
+                  "Share of real clips inside the k-nearest-neighbour ball of a generated clip.",
+                  "Kynkaanniemi et al. 2019; prdc"),
+      set_measure("density", "How many real balls hold a generated clip", Direction::higher, 0.0,
+                  kNoLimit,
+                  "Mean over generated clips of the number of real k-nearest-neighbour balls that "
+                  "hold it, / k; may exceed 1.",
+                  "Naeem et al. 2020; prdc"),
+      set_measure("coverage", "Share of real clips with a generated one nearby", Direction::higher,
+                  0.0, 1.0,
+                  "Share of real clips whose k-nearest-neighbour ball holds a generated clip.",
+                  "Naeem et al. 2020; prdc"),
   };
+  for (const std::string_view part : {"mean_term", "trace_term", "fvd_inf", "noise_floor",
+                                      "noise_floor_sd", "fvd_at_half", "n_half"})
+    all.front().parts.push_back(part);
   return all;
 }
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <span>
+#include <vector>
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
-/// What the registry says about the metrics of whole sets of clips (metrics.md section 8): one
+/// What the registry says about the measures of whole sets of clips (metrics.md section 8): one
 /// number a system, none a story. They are computed by metrics/set/distribution.h.
-[[nodiscard]] std::span<const MetricInfo> set_metrics();
+[[nodiscard]] std::vector<Measure> set_measures();
 
 }  // namespace asbench::metrics

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "core/error.h"
 #include "core/thumbnail.h"
 
@@ -19,40 +21,36 @@ namespace {
 
 }  // namespace
 
-void FeatureWidth::require(const FeatureView& view, const std::string& where) {
-  if (view.empty()) return;
-  if (view.rows < 0 || view.cols < 1 || view.data == nullptr) {
-    refuse(metric_, where,
-           fmt::format("{} features [{}, {}] have no data", encoder_, view.rows, view.cols));
-  }
-  if (width_ == 0) {
-    width_ = view.cols;
-    first_ = where;
-  }
-  if (view.cols != width_) {
-    refuse(metric_, where,
-           fmt::format("{} features have {} columns, those of {} have {}", encoder_, view.cols,
-                       first_, width_));
-  }
-}
-
-FeatureChecker::FeatureChecker(const MetricInfo& metric)
-    : metric_(metric.id),
-      needs_(metric.needs),
-      clip_(metric.id, "CLIP"),
-      dino_(metric.id, "DINO") {}
+FeatureChecker::FeatureChecker(const Metric& metric) : metric_(metric.id), needs_(metric.needs) {}
 
 void FeatureChecker::check(const StoryFeatures& story) {
   for (std::size_t s = 0; s < story.shots.size(); ++s) {
     const std::string where =
         fmt::format("story {} shot {}", story.id, story.number_of(static_cast<int>(s)));
-    check_caption(story.shots[s], where);
+    check_captions(story.shots[s], where);
     if (!story.shots[s].missing) check_frames(story.shots[s], where);
   }
-  if (needs_.references) check_references(story);
+  check_references(story);
 }
 
-void FeatureChecker::require_rows(const FeatureView& view, const char* name, int& rows,
+void FeatureChecker::require_width(const std::string& role, const FeatureView& view,
+                                   const std::string& where) {
+  if (view.empty()) return;
+  if (view.rows < 0 || view.cols < 1 || view.data == nullptr) {
+    refuse(
+        metric_, where,
+        fmt::format("{} features [{}, {}] have no data", role_label(role), view.rows, view.cols));
+  }
+  Width& width = widths_[role];
+  if (width.cols == 0) width = {view.cols, where};
+  if (view.cols != width.cols) {
+    refuse(metric_, where,
+           fmt::format("{} features have {} columns, those of {} have {}", role_label(role),
+                       view.cols, width.first, width.cols));
+  }
+}
+
+void FeatureChecker::require_rows(const FeatureView& view, const std::string& name, int& rows,
                                   const std::string& where) const {
   if (view.empty()) refuse(metric_, where, fmt::format("no {} of its sampled frames", name));
   if (rows != 0 && view.rows != rows) {
@@ -62,25 +60,28 @@ void FeatureChecker::require_rows(const FeatureView& view, const char* name, int
   rows = view.rows;
 }
 
-void FeatureChecker::check_caption(const ShotFeatures& shot, const std::string& where) {
-  if (!needs_.clip_text) return;
-  clip_.require(shot.text, where + ", caption");
-  if (shot.text.rows > 1) {
-    refuse(metric_, where, fmt::format("{} caption features, expected at most 1", shot.text.rows));
+void FeatureChecker::check_captions(const ShotFeatures& shot, const std::string& where) {
+  for (const std::string& role : needs_.roles(Modality::caption)) {
+    const FeatureView caption = shot.captions.view(role);
+    require_width(role, caption, where + ", caption");
+    if (caption.rows > 1) {
+      refuse(metric_, where, fmt::format("{} caption features, expected at most 1", caption.rows));
+    }
   }
 }
 
 void FeatureChecker::check_frames(const ShotFeatures& shot, const std::string& where) {
   int rows = 0;
-  if (needs_.clip_image) {
-    require_rows(shot.clip, "CLIP features", rows, where);
-    clip_.require(shot.clip, where);
+  for (const std::string& role : needs_.roles(Modality::frames)) {
+    const FeatureView frames = shot.images.view(role);
+    require_rows(frames, role_label(role) + " features", rows, where);
+    require_width(role, frames, where);
   }
-  if (needs_.dino) {
-    require_rows(shot.dino, "DINO features", rows, where);
-    dino_.require(shot.dino, where);
-  }
-  if (!needs_.pixels) return;
+  if (needs_.has(kPixels, Modality::frames)) check_pixels(shot, rows, where);
+}
+
+void FeatureChecker::check_pixels(const ShotFeatures& shot, int rows,
+                                  const std::string& where) const {
   require_rows(shot.pixels.cells, "pixel cells", rows, where);
   check_cells(shot.pixels.cells, where);
   if (static_cast<int>(shot.pixels.motion.size()) != rows - 1) {
@@ -108,19 +109,16 @@ void FeatureChecker::check_references(const StoryFeatures& story) {
     }
     rows = view.rows;
   };
-  if (needs_.clip_image) {
-    same_number(references.clip);
-    clip_.require(references.clip, where);
+  for (const auto& [modality, features] :
+       {std::pair(Modality::references, &references.straight),
+        std::pair(Modality::mirrored_references, &references.mirrored)}) {
+    for (const std::string& role : needs_.roles(modality)) {
+      const FeatureView view = features->view(role);
+      same_number(view);
+      require_width(role, view, where);
+    }
   }
-  if (needs_.mirrored_references) {
-    same_number(references.clip_mirrored);
-    clip_.require(references.clip_mirrored, where);
-  }
-  if (needs_.dino) {
-    same_number(references.dino);
-    dino_.require(references.dino, where);
-  }
-  if (needs_.pixels) {
+  if (needs_.has(kPixels, Modality::references)) {
     same_number(references.cells);
     if (!references.cells.empty()) check_cells(references.cells, where);
   }

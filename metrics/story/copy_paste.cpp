@@ -12,9 +12,11 @@ namespace asbench::metrics {
 
 namespace {
 
-StoryValue measure_copy_paste(const StoryFeatures& story, const MetricSettings& settings) {
-  const UnitRows references = unit_rows(story.references.clip);
-  const UnitRows mirrored = unit_rows(story.references.clip_mirrored);
+StoryValue measure_copy_paste(const StoryFeatures& story, const Metric& metric,
+                              const MetricSettings& settings) {
+  const std::string& role = metric.role();
+  const UnitRows& references = story.references_under(role);
+  const UnitRows& mirrored = story.references.mirrored.units(role);
   if (!story.shots.empty()) {
     for (const UnitRows* side : {&references, &mirrored}) {
       if (const auto problem = reference_problem(*side)) {
@@ -22,8 +24,8 @@ StoryValue measure_copy_paste(const StoryFeatures& story, const MetricSettings& 
       }
     }
   }
-  auto straight = reference_scores(story, Encoder::clip, references, settings.references);
-  const auto flipped = reference_scores(story, Encoder::clip, mirrored, settings.references);
+  auto straight = reference_scores(story, role, references, settings.references);
+  const auto flipped = reference_scores(story, role, mirrored, settings.references);
   for (std::size_t s = 0; s < straight.size(); ++s) {
     if (straight[s].outcome != Outcome::scored) continue;
     ShotValue& shot = straight[s].shot;
@@ -38,20 +40,19 @@ StoryValue measure_copy_paste(const StoryFeatures& story, const MetricSettings& 
 
 }  // namespace
 
-MetricInfo copy_paste_metric() {
-  MetricInfo info;
-  info.id = "copy_paste";
-  info.title = "Pose copied from the reference";
-  info.definition =
+Measure copy_paste() {
+  Measure info;
+  info.measure = "copy_paste";
+  info.measure_title = "Pose copied from the reference";
+  info.formula =
       "Frame: 1 / (1 + exp(-(cosine with the reference - cosine with the reference mirrored "
-      "left-right) / 0.01)) under CLIP; mean over frames. 0.5 is neutral, 1 follows the "
+      "left-right) / 0.01)) under {roles}; mean over frames. 0.5 is neutral, 1 follows the "
       "reference's own pose.";
+  info.family = "controls";
   info.source = "ViStoryBench, vistorybench/bench/content/cids_evaluator.py";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
-  info.needs.clip_image = true;
-  info.needs.references = true;
-  info.needs.mirrored_references = true;
+  info.reads = {Modality::frames, Modality::references, Modality::mirrored_references};
   info.uses_reference_pooling = true;
   info.thresholds = {{"copy_paste_temperature", &MetricSettings::copy_paste_temperature}};
   info.measure_story = measure_copy_paste;

@@ -13,7 +13,8 @@ namespace asbench::metrics {
 
 namespace {
 
-StoryValue measure_copy_rate(const StoryFeatures& story, const MetricSettings& settings) {
+StoryValue measure_copy_rate(const StoryFeatures& story, const Metric& metric,
+                             const MetricSettings& settings) {
   std::vector<ShotOutcome> outcomes;
   for (const ShotFeatures& shot : story.shots) {
     const int index = static_cast<int>(outcomes.size());
@@ -21,13 +22,14 @@ StoryValue measure_copy_rate(const StoryFeatures& story, const MetricSettings& s
       outcomes.push_back(missing_shot());
       continue;
     }
-    if (auto bad = bad_frames(story, index, unit_rows(shot.dino))) {
+    if (auto bad = bad_frames(story, index, shot.frames(metric.role()))) {
       outcomes.push_back(std::move(*bad));
       continue;
     }
-    if (static_cast<int>(shot.copies.size()) != shot.dino.rows) {
+    const int rows = shot.frames(metric.role()).rows.rows;
+    if (static_cast<int>(shot.copies.size()) != rows) {
       throw InternalError(fmt::format("copy_rate: {} shot {} has {} frames and neighbours of {}",
-                                      story.id, index + 1, shot.dino.rows, shot.copies.size()));
+                                      story.id, index + 1, rows, shot.copies.size()));
     }
     ShotOutcome outcome;
     std::size_t copies = 0;
@@ -43,21 +45,21 @@ StoryValue measure_copy_rate(const StoryFeatures& story, const MetricSettings& s
 
 }  // namespace
 
-MetricInfo copy_rate_metric() {
-  MetricInfo info;
-  info.id = "copy_rate";
-  info.title = "Shots copied from a training set";
+Measure copy_rate() {
+  Measure info;
+  info.measure = "copy_rate";
+  info.measure_title = "Shots copied from a training set";
+  info.family = "controls";
   info.direction = Direction::lower;
-  info.definition =
+  info.formula =
       "Share of shots of which more than half of the sampled frames are nearer to a training row "
       "than half the mean distance of that row to its own "
-      "nearest neighbours in the training set (50, other clips). Distance: 1 - cosine of DINO "
+      "nearest neighbours in the training set (50, other clips). Distance: 1 - cosine of {roles} "
       "features.";
   info.source = "AnimeShooter-Bench; per-query calibration after Carlini et al. 2023";
   info.aggregation = "shot>story>system";
   info.unit = "shots";
-  info.needs.dino = true;
-  info.needs.training_set = true;
+  info.reads = {Modality::frames, Modality::training_set};
   info.measure_story = measure_copy_rate;
   return info;
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
@@ -11,6 +11,6 @@ namespace asbench::metrics {
 /// count as copies under `zero`. The neighbours are found beforehand (metrics/search/copy_search.h)
 /// and arrive as ShotFeatures::copies. Source: the per-query calibration of Carlini et al. 2023,
 /// "Extracting Training Data from Diffusion Models" (alpha = 0.5).
-[[nodiscard]] MetricInfo copy_rate_metric();
+[[nodiscard]] Measure copy_rate();
 
 }  // namespace asbench::metrics

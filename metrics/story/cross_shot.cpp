@@ -32,8 +32,9 @@ std::optional<double> smallest(const std::vector<ShotPair>& pairs) {
   return result;
 }
 
-StoryValue cross_shot(const StoryFeatures& story, Encoder encoder, const MetricSettings& settings) {
-  Consistency measured = consistency(story, encoder);
+StoryValue measure_cross_shot(const StoryFeatures& story, const Metric& metric,
+                              const MetricSettings& settings) {
+  Consistency measured = consistency(story, metric.role());
   StoryValue result = story_over_pairs(story, measured.pairs, kSimilarity, settings);
   result.findings.insert(result.findings.begin(), measured.findings.begin(),
                          measured.findings.end());
@@ -55,46 +56,29 @@ StoryValue cross_shot(const StoryFeatures& story, Encoder encoder, const MetricS
   return result;
 }
 
-MetricInfo cross_shot_info() {
-  MetricInfo info;
+}  // namespace
+
+Measure cross_shot() {
+  Measure info;
+  info.measure = "cross_shot";
+  info.measure_title = "Cross-shot consistency";
+  info.family = "consistency";
   info.direction = Direction::higher;
   info.range_low = -1.0;
-  info.definition =
+  info.formula =
       "Pair of shots: mean cosine of all frames of one with all frames of the other. Value: mean "
       "over all pairs of the story. adjacent: pairs (s, s+1); first: pairs with shot 1; worst: the "
       "smallest pair; by_distance[d]: pairs d shots apart. Null for a single shot.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
-  info.headline = true;
+  info.parts = {"adjacent", "first", "worst"};
+  info.reads = {Modality::frames};
+  info.measure_story = measure_cross_shot;
   return info;
 }
 
-}  // namespace
-
-MetricInfo cross_shot_clip_metric() {
-  MetricInfo info = cross_shot_info();
-  info.id = "cross_shot_clip";
-  info.title = "Cross-shot consistency under CLIP";
-  info.needs.clip_image = true;
-  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
-    return cross_shot(story, Encoder::clip, settings);
-  };
-  return info;
-}
-
-MetricInfo cross_shot_dino_metric() {
-  MetricInfo info = cross_shot_info();
-  info.id = "cross_shot_dino";
-  info.title = "Cross-shot consistency under DINO";
-  info.needs.dino = true;
-  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
-    return cross_shot(story, Encoder::dino, settings);
-  };
-  return info;
-}
-
-Consistency consistency(const StoryFeatures& story, Encoder encoder) {
+Consistency consistency(const StoryFeatures& story, std::string_view role) {
   Consistency result;
   std::vector<Outcome> outcomes;
   std::vector<std::vector<double>> means;
@@ -103,7 +87,7 @@ Consistency consistency(const StoryFeatures& story, Encoder encoder) {
     outcomes.push_back(Outcome::failed);
     means.emplace_back();
     if (shot.missing) continue;
-    const UnitRows frames = unit_rows(frames_of(shot, encoder));
+    const UnitRows& frames = shot.frames(role);
     if (auto bad = bad_frames(story, static_cast<int>(s), frames)) {
       result.findings.insert(result.findings.end(), bad->findings.begin(), bad->findings.end());
     } else if (auto mean = mean_unit_vector(frames)) {

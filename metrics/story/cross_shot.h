@@ -1,9 +1,9 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
-#include "metrics/registry.h"
-#include "metrics/story/encoder.h"
+#include "metrics/metric.h"
 #include "metrics/story/shot_pairs.h"
 
 namespace asbench::metrics {
@@ -12,8 +12,7 @@ namespace asbench::metrics {
 /// with all frames of another, mean over the story's pairs. Parts: `adjacent`, `first`, `worst`;
 /// and by_distance. Consistency alone is won by frozen or copied output: read the controls beside
 /// it.
-[[nodiscard]] MetricInfo cross_shot_clip_metric();
-[[nodiscard]] MetricInfo cross_shot_dino_metric();
+[[nodiscard]] Measure cross_shot();
 
 /// The story's shot pairs with c(s, t) = m_s . m_t, m_s the mean of the unit frame features, not
 /// normalised again.
@@ -21,6 +20,6 @@ struct Consistency {
   std::vector<ShotPair> pairs;
   Findings findings;  ///< `bad_feature` per shot
 };
-[[nodiscard]] Consistency consistency(const StoryFeatures& story, Encoder encoder);
+[[nodiscard]] Consistency consistency(const StoryFeatures& story, std::string_view role);
 
 }  // namespace asbench::metrics

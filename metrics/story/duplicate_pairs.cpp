@@ -18,7 +18,8 @@ double shot_distance(const ShotFeatures& a, const ShotFeatures& b) {
   return sum / frames;
 }
 
-StoryValue measure_duplicate_pairs(const StoryFeatures& story, const MetricSettings& settings) {
+StoryValue measure_duplicate_pairs(const StoryFeatures& story, const Metric& /*metric*/,
+                                   const MetricSettings& settings) {
   std::vector<Outcome> outcomes;
   Findings findings;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
@@ -44,18 +45,20 @@ StoryValue measure_duplicate_pairs(const StoryFeatures& story, const MetricSetti
 
 }  // namespace
 
-MetricInfo duplicate_pairs_metric() {
-  MetricInfo info;
-  info.id = "duplicate_pairs";
-  info.title = "Share of duplicate shot pairs";
+Measure duplicate_pairs() {
+  Measure info;
+  info.measure = "duplicate_pairs";
+  info.measure_title = "Share of duplicate shot pairs";
+  info.family = "controls";
   info.direction = Direction::lower;
-  info.definition =
+  info.formula =
       "Share of the story's shot pairs whose sampled frames, paired by index, have a mean absolute "
       "cell difference below 0.03 x 255 (duplicate_cells_below). Null for a single shot.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
-  info.needs.pixels = true;
+  info.reads_pixels = {Modality::frames};
+  info.fewest_roles = info.most_roles = 0;
   info.thresholds = {{"duplicate_cells_below", &MetricSettings::duplicate_cells_below}};
   info.measure_story = measure_duplicate_pairs;
   return info;

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
 /// Share of shot pairs that show the same pictures (metrics.md section 5): sampled frames, paired
 /// by index, with mean cell distance below MetricSettings::duplicate_cells_below. Needs no encoder.
-[[nodiscard]] MetricInfo duplicate_pairs_metric();
+[[nodiscard]] Measure duplicate_pairs();
 
 }  // namespace asbench::metrics

@@ -23,16 +23,18 @@ void weigh(ShotPair& pair, const ShotOutcome& first, const ShotOutcome& second) 
 // A failed pair contributes 0 under every policy and stays in the divisor: `exclude` must not turn
 // the joint metric into one that a system wins by delivering its two best shots only. Pairs with a
 // shot that lists no character are outside by rule, which the system can't influence.
-StoryValue faithful(const StoryFeatures& story, Encoder encoder, const MetricSettings& settings) {
+StoryValue measure_faithful(const StoryFeatures& story, const Metric& metric,
+                            const MetricSettings& settings) {
   const int expected = pair_count(static_cast<int>(story.shots.size()));
-  const UnitRows references = unit_rows(references_of(story, encoder));
+  const std::string& role = metric.role();
+  const UnitRows& references = story.references_under(role);
   if (const auto problem = reference_problem(references); problem && expected > 0) {
     return story_without_reference(story, expected, *problem);
   }
-  std::vector<ShotPair> pairs = consistency(story, encoder).pairs;
+  std::vector<ShotPair> pairs = consistency(story, role).pairs;
   Findings findings;
   if (!pairs.empty()) {
-    const auto scores = reference_scores(story, encoder, references, settings.references);
+    const auto scores = reference_scores(story, role, references, settings.references);
     for (ShotPair& pair : pairs) {
       weigh(pair, scores[static_cast<std::size_t>(pair.first)],
             scores[static_cast<std::size_t>(pair.second)]);
@@ -48,10 +50,15 @@ StoryValue faithful(const StoryFeatures& story, Encoder encoder, const MetricSet
   return result;
 }
 
-MetricInfo faithful_info() {
-  MetricInfo info;
+}  // namespace
+
+Measure faithful_consistency() {
+  Measure info;
+  info.measure = "faithful_consistency";
+  info.measure_title = "Faithful consistency";
+  info.family = "consistency";
   info.direction = Direction::higher;
-  info.definition =
+  info.formula =
       "Pair of shots: max(0, mean cosine of their frames) x max(0, the lower of their two "
       "reference "
       "scores), same encoder. Value: sum over pairs / number of expected pairs; a failed shot's "
@@ -59,33 +66,9 @@ MetricInfo faithful_info() {
   info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
-  info.needs.references = true;
   info.uses_reference_pooling = true;
-  return info;
-}
-
-}  // namespace
-
-MetricInfo faithful_consistency_metric() {
-  MetricInfo info = faithful_info();
-  info.id = "faithful_consistency";
-  info.title = "Faithful consistency under CLIP";
-  info.needs.clip_image = true;
-  info.headline = true;
-  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
-    return faithful(story, Encoder::clip, settings);
-  };
-  return info;
-}
-
-MetricInfo faithful_consistency_dino_metric() {
-  MetricInfo info = faithful_info();
-  info.id = "faithful_consistency_dino";
-  info.title = "Faithful consistency under DINO";
-  info.needs.dino = true;
-  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
-    return faithful(story, Encoder::dino, settings);
-  };
+  info.reads = {Modality::frames, Modality::references};
+  info.measure_story = measure_faithful;
   return info;
 }
 

@@ -1,14 +1,13 @@
 #pragma once
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
 /// The joint metric (metrics.md section 5): a pair of shots counts with its consistency times the
 /// lower of its two reference scores, under the same encoder, so that neither a frozen picture of
 /// something else nor four unrelated good pictures win. Failures count 0, they never drop out.
-[[nodiscard]] MetricInfo faithful_consistency_metric();       ///< CLIP, the headline
-[[nodiscard]] MetricInfo faithful_consistency_dino_metric();  ///< DINO
+[[nodiscard]] Measure faithful_consistency();
 
 /// What one pair contributes: max(0, consistency) x max(0, the lower of the two reference scores).
 [[nodiscard]] double faithful_pair(double consistency, double first_score, double second_score);

@@ -28,7 +28,8 @@ ShotOutcome judge(const StoryFeatures& story, int index, const MetricSettings& s
   return outcome;
 }
 
-StoryValue measure_frozen_rate(const StoryFeatures& story, const MetricSettings& settings) {
+StoryValue measure_frozen_rate(const StoryFeatures& story, const Metric& /*metric*/,
+                               const MetricSettings& settings) {
   std::vector<ShotOutcome> outcomes;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
     outcomes.push_back(judge(story, i, settings));
@@ -38,18 +39,20 @@ StoryValue measure_frozen_rate(const StoryFeatures& story, const MetricSettings&
 
 }  // namespace
 
-MetricInfo frozen_rate_metric() {
-  MetricInfo info;
-  info.id = "frozen_rate";
-  info.title = "Share of frozen shots";
+Measure frozen_rate() {
+  Measure info;
+  info.measure = "frozen_rate";
+  info.measure_title = "Share of frozen shots";
+  info.family = "controls";
   info.direction = Direction::lower;
-  info.definition =
+  info.formula =
       "Share of shots whose motion pixels are below 0.002 (frozen_below) or that have fewer than "
       "two decodable frames.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "shot>story>system";
   info.unit = "shots";
-  info.needs.pixels = true;
+  info.reads_pixels = {Modality::frames};
+  info.fewest_roles = info.most_roles = 0;
   info.thresholds = {{"frozen_below", &MetricSettings::frozen_below}};
   info.measure_story = measure_frozen_rate;
   return info;

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
 /// Share of shots that don't move (metrics.md section 5): motion pixels below
 /// MetricSettings::frozen_below, or fewer than two decodable frames. Needs no encoder.
-[[nodiscard]] MetricInfo frozen_rate_metric();
+[[nodiscard]] Measure frozen_rate();
 
 }  // namespace asbench::metrics

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
@@ -11,16 +11,13 @@ namespace asbench::metrics {
 /// are all equal win nothing. Source: AnimeShooter-Bench; re-identification in the terms of
 /// retrieval (CMC rank 1, MRR).
 ///
-/// The plain ids score with the mean of CLIP and DINO, `_clip` and `_dino` with one of them.
+/// With several roles a shot's score is the mean over them.
 /// References of a split are tens to hundreds: compared exactly, in double.
-[[nodiscard]] MetricInfo identity_top1_metric();
-[[nodiscard]] MetricInfo identity_mrr_metric();
-[[nodiscard]] MetricInfo identity_margin_metric();
-[[nodiscard]] MetricInfo identity_top1_clip_metric();
-[[nodiscard]] MetricInfo identity_mrr_clip_metric();
-[[nodiscard]] MetricInfo identity_margin_clip_metric();
-[[nodiscard]] MetricInfo identity_top1_dino_metric();
-[[nodiscard]] MetricInfo identity_mrr_dino_metric();
-[[nodiscard]] MetricInfo identity_margin_dino_metric();
+enum class Identity {
+  top1,             ///< measure `identity_top1`
+  reciprocal_rank,  ///< measure `identity_mrr`
+  margin,           ///< measure `identity_margin`
+};
+[[nodiscard]] Measure identity(Identity quantity);
 
 }  // namespace asbench::metrics

@@ -12,7 +12,7 @@ namespace asbench::metrics {
 
 namespace {
 
-ShotOutcome measure_shot(const StoryFeatures& story, int index) {
+ShotOutcome measure_shot(const StoryFeatures& story, int index, std::string_view role) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
   if (shot.missing) return missing_shot();
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
@@ -23,36 +23,40 @@ ShotOutcome measure_shot(const StoryFeatures& story, int index) {
                                 "one sampled frame has no neighbour");
   }
   outcome.shot.parts.push_back({"pixels", outcome.shot.value});
-  if (!shot.clip.empty()) {
-    const UnitRows frames = unit_rows(shot.clip);
+  if (!shot.images.view(role).empty()) {
+    const UnitRows& frames = shot.frames(role);
     if (const auto bad = bad_frames(story, index, frames)) outcome.findings = bad->findings;
     outcome.shot.parts.push_back({"features", motion_features(frames)});
   }
   return outcome;
 }
 
-StoryValue measure_motion(const StoryFeatures& story, const MetricSettings& settings) {
+StoryValue measure_motion(const StoryFeatures& story, const Metric& metric,
+                          const MetricSettings& settings) {
   std::vector<ShotOutcome> outcomes;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(measure_shot(story, i));
+    outcomes.push_back(measure_shot(story, i, metric.role()));
   }
   return story_over_shots(story, std::move(outcomes), kUndirected, settings);
 }
 
 }  // namespace
 
-MetricInfo motion_metric() {
-  MetricInfo info;
-  info.id = "motion";
-  info.title = "Motion within a shot";
-  info.definition =
+Measure motion() {
+  Measure info;
+  info.measure = "motion";
+  info.measure_title = "Motion within a shot";
+  info.formula =
       "Over neighbouring sampled frames. pixels (the value): mean absolute thumbnail difference / "
-      "255; features: mean absolute difference of the components of the unit CLIP features, where "
-      "CLIP ran. An encoded still lies below 0.0002 pixels.";
+      "255; features: mean absolute difference of the components of the unit {roles} features, "
+      "where "
+      "{roles} ran. An encoded still lies below 0.0002 pixels.";
+  info.family = "controls";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "frame pair>shot>story>system";
   info.unit = "shots";
-  info.needs.pixels = true;
+  info.parts = {"pixels", "features"};
+  info.reads_pixels = {Modality::frames};
   info.measure_story = measure_motion;
   return info;
 }

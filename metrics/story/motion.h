@@ -2,15 +2,15 @@
 
 #include <optional>
 
+#include "metrics/metric.h"
 #include "metrics/numerics/cosine.h"
-#include "metrics/registry.h"
 
 namespace asbench::metrics {
 
 /// Motion within a shot (metrics.md section 5), two numbers over neighbouring sampled frames:
-/// `pixels` (the value) and `features` (only when CLIP frames are given). No direction: it tells
-/// frozen output from moving, not good from bad.
-[[nodiscard]] MetricInfo motion_metric();
+/// `pixels` (the value) and `features` (only when the role's features are given: it asks for none).
+/// No direction: it tells frozen output from moving, not good from bad.
+[[nodiscard]] Measure motion();
 
 /// Mean over neighbouring rows i, i + 1 and over all components j of |u_ij - u_(i+1)j|. Nothing for
 /// fewer than two rows or a bad one.

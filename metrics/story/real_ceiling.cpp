@@ -26,21 +26,21 @@ Findings of_clips(const Findings& findings, const std::string& ip) {
 
 }  // namespace
 
-IpCeiling ip_ceiling(const MetricInfo& metric, const StoryFeatures& clips,
+IpCeiling ip_ceiling(const Metric& metric, const StoryFeatures& clips,
                      const MetricSettings& settings) {
   IpCeiling ceiling;
   ceiling.ip = clips.ip;
   if (clips.shots.empty()) return ceiling;
   MetricSettings usable_clips_only = settings;
   usable_clips_only.missing = MissingPolicy::exclude;
-  const StoryValue measured = metric.measure_story(clips, usable_clips_only);
+  const StoryValue measured = metric.measure_story(clips, metric, usable_clips_only);
   ceiling.value = measured.value;
   if (measured.value) ceiling.n_clips = measured.counts.n_evaluated;
   ceiling.findings = of_clips(measured.findings, clips.ip);
   return ceiling;
 }
 
-RealCeiling real_ceiling(const MetricInfo& metric, std::vector<IpCeiling> ips,
+RealCeiling real_ceiling(const Metric& metric, std::vector<IpCeiling> ips,
                          std::span<const std::string> story_ips) {
   RealCeiling result;
   result.metric = metric.id;

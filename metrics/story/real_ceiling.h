@@ -7,7 +7,7 @@
 
 #include "core/finding.h"
 #include "metrics/measurement.h"
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 #include "metrics/settings.h"
 
 namespace asbench::metrics {
@@ -34,15 +34,15 @@ struct RealCeiling {
 /// Measures an IP's clips as if they were the shots of one story of it: same frames, references,
 /// pooling. A clip with a bad feature is left out under every policy: it isn't the system's doing.
 ///
-/// @param metric  one with MetricInfo::has_real_ceiling
+/// @param metric  one with Metric::has_real_ceiling
 /// @param clips   `ip` and `references` of the IP, a shot for each clip that decodes
 /// Findings: `no_clips`, or what the metric says of references and clips. Pure, thread-safe.
-[[nodiscard]] IpCeiling ip_ceiling(const MetricInfo& metric, const StoryFeatures& clips,
+[[nodiscard]] IpCeiling ip_ceiling(const Metric& metric, const StoryFeatures& clips,
                                    const MetricSettings& settings);
 
 /// @param ips        one each
 /// @param story_ips  the IP of every story of the split
-[[nodiscard]] RealCeiling real_ceiling(const MetricInfo& metric, std::vector<IpCeiling> ips,
+[[nodiscard]] RealCeiling real_ceiling(const Metric& metric, std::vector<IpCeiling> ips,
                                        std::span<const std::string> story_ips);
 
 }  // namespace asbench::metrics

@@ -11,24 +11,29 @@ namespace asbench::metrics {
 
 namespace {
 
-StoryValue reference_adherence(const StoryFeatures& story, Encoder encoder,
-                               const MetricSettings& settings) {
-  const UnitRows references = unit_rows(references_of(story, encoder));
+StoryValue measure_adherence(const StoryFeatures& story, const Metric& metric,
+                             const MetricSettings& settings) {
+  const UnitRows& references = story.references_under(metric.role());
   if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
     return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
   }
-  StoryValue value =
-      story_over_shots(story, reference_scores(story, encoder, references, settings.references),
-                       kSimilarity, settings);
+  StoryValue value = story_over_shots(
+      story, reference_scores(story, metric.role(), references, settings.references), kSimilarity,
+      settings);
   add_harmeanp(story, value);
   return value;
 }
 
-MetricInfo adherence_info() {
-  MetricInfo info;
+}  // namespace
+
+Measure reference_adherence() {
+  Measure info;
+  info.measure = "reference_adherence";
+  info.measure_title = "Reference adherence";
+  info.family = "adherence";
   info.direction = Direction::higher;
   info.range_low = -1.0;
-  info.definition =
+  info.formula =
       "Frame: cosine of the whole frame's feature and the composited reference's, over several "
       "references their mean (or the best, refs=max). Shot: mean over its sampled frames; story: "
       "mean over its shots, and HarMeanP = harmonic mean x worst shot (0 when a shot is not above "
@@ -36,35 +41,11 @@ MetricInfo adherence_info() {
   info.source = "AnimeShooter paper: reference adherence, Mean and HarMeanP";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
-  info.needs.references = true;
-  info.headline = true;
+  info.reads = {Modality::frames, Modality::references};
   info.has_harmeanp = true;
   info.uses_reference_pooling = true;
   info.has_real_ceiling = true;
-  return info;
-}
-
-}  // namespace
-
-MetricInfo clip_i_metric() {
-  MetricInfo info = adherence_info();
-  info.id = "clip_i";
-  info.title = "Reference adherence under CLIP";
-  info.needs.clip_image = true;
-  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
-    return reference_adherence(story, Encoder::clip, settings);
-  };
-  return info;
-}
-
-MetricInfo dino_i_metric() {
-  MetricInfo info = adherence_info();
-  info.id = "dino_i";
-  info.title = "Reference adherence under DINO";
-  info.needs.dino = true;
-  info.measure_story = [](const StoryFeatures& story, const MetricSettings& settings) {
-    return reference_adherence(story, Encoder::dino, settings);
-  };
+  info.measure_story = measure_adherence;
   return info;
 }
 
@@ -108,7 +89,7 @@ std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index,
                                           frames.rows.rows, frames.bad.size(), first.cause));
 }
 
-std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, Encoder encoder,
+std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, std::string_view role,
                                           const UnitRows& references, ReferencePooling pooling) {
   std::vector<ShotOutcome> outcomes;
   for (const ShotFeatures& shot : story.shots) {
@@ -122,7 +103,7 @@ std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, Encoder en
       outcomes.push_back(missing_shot());
       continue;
     }
-    const UnitRows frames = unit_rows(frames_of(shot, encoder));
+    const UnitRows& frames = shot.frames(role);
     if (auto bad = bad_frames(story, index, frames)) {
       outcomes.push_back(std::move(*bad));
       continue;

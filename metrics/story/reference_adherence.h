@@ -1,20 +1,19 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "metrics/aggregate.h"
+#include "metrics/metric.h"
 #include "metrics/numerics/cosine.h"
-#include "metrics/registry.h"
-#include "metrics/story/encoder.h"
 
 namespace asbench::metrics {
 
 /// Reference adherence (metrics.md section 4): cos(f, r) of the whole frame and the composited
 /// reference, mean over the shot's frames. Source: the AnimeShooter paper (CLIP-I, DINO-I).
-[[nodiscard]] MetricInfo clip_i_metric();
-[[nodiscard]] MetricInfo dino_i_metric();
+[[nodiscard]] Measure reference_adherence();
 
 /// Per frame the cosine with the references, pooled: [k]. Both usable and of equal width.
 [[nodiscard]] std::vector<double> reference_cosines(const UnitRows& frames,
@@ -35,7 +34,8 @@ struct ReferenceProblem {
 
 /// Each shot's reference score with its frames' cosines: no_character is skipped, a missing shot
 /// and one with a bad frame (`bad_feature`) are failed. `references` must be usable.
-[[nodiscard]] std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, Encoder encoder,
+[[nodiscard]] std::vector<ShotOutcome> reference_scores(const StoryFeatures& story,
+                                                        std::string_view role,
                                                         const UnitRows& references,
                                                         ReferencePooling pooling);
 

@@ -24,14 +24,15 @@ bool looks_like_a_reference(const StoryFeatures& story, const ShotFeatures& shot
   return false;
 }
 
-ShotOutcome judge(const StoryFeatures& story, int index, const UnitRows& references,
+ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
                   const MetricSettings& settings) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
   if (shot.missing) return missing_shot();
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
-  const UnitRows frames = unit_rows(shot.clip);
+  const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
-  const auto nearest = reference_cosines(frames, references, ReferencePooling::max);
+  const auto nearest =
+      reference_cosines(frames, story.references_under(role), ReferencePooling::max);
   ShotOutcome outcome;
   for (int i = 0; i < frames.rows.rows; ++i) {
     const bool copy = nearest[static_cast<std::size_t>(i)] >= settings.copy_cosine_from ||
@@ -42,35 +43,36 @@ ShotOutcome judge(const StoryFeatures& story, int index, const UnitRows& referen
   return outcome;
 }
 
-StoryValue measure_reference_copy(const StoryFeatures& story, const MetricSettings& settings) {
-  const UnitRows references = unit_rows(story.references.clip);
+StoryValue measure_reference_copy(const StoryFeatures& story, const Metric& metric,
+                                  const MetricSettings& settings) {
+  const UnitRows& references = story.references_under(metric.role());
   if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
     return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
   }
   std::vector<ShotOutcome> outcomes;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(judge(story, i, references, settings));
+    outcomes.push_back(judge(story, i, metric.role(), settings));
   }
   return story_over_shots(story, std::move(outcomes), kFaultShare, settings);
 }
 
 }  // namespace
 
-MetricInfo reference_copy_metric() {
-  MetricInfo info;
-  info.id = "reference_copy";
-  info.title = "Share of frames that copy the reference";
+Measure reference_copy() {
+  Measure info;
+  info.measure = "reference_copy";
+  info.measure_title = "Share of frames that copy the reference";
+  info.family = "controls";
   info.direction = Direction::lower;
-  info.definition =
+  info.formula =
       "Share of sampled frames whose mean absolute cell difference to a reference (composited, "
-      "letterboxed) is below 0.03 x 255 (copy_cells_below), or whose CLIP cosine with it is at "
+      "letterboxed) is below 0.03 x 255 (copy_cells_below), or whose {roles} cosine with it is at "
       "least 0.95 (copy_cosine_from).";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
-  info.needs.pixels = true;
-  info.needs.clip_image = true;
-  info.needs.references = true;
+  info.reads = {Modality::frames, Modality::references};
+  info.reads_pixels = {Modality::frames, Modality::references};
   info.thresholds = {{"copy_cells_below", &MetricSettings::copy_cells_below},
                      {"copy_cosine_from", &MetricSettings::copy_cosine_from}};
   info.measure_story = measure_reference_copy;

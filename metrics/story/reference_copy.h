@@ -1,12 +1,12 @@
 #pragma once
 
-#include "metrics/registry.h"
+#include "metrics/metric.h"
 
 namespace asbench::metrics {
 
 /// Share of sampled frames that are nearly the reference itself (metrics.md section 5): cell
-/// distance to a letterboxed reference below MetricSettings::copy_cells_below, or CLIP cosine with
-/// one of at least copy_cosine_from.
-[[nodiscard]] MetricInfo reference_copy_metric();
+/// distance to a letterboxed reference below MetricSettings::copy_cells_below, or cosine with one
+/// of at least copy_cosine_from.
+[[nodiscard]] Measure reference_copy();
 
 }  // namespace asbench::metrics

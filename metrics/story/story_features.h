@@ -2,16 +2,18 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "metrics/numerics/feature_view.h"
+#include "metrics/story/role_features.h"
 
 namespace asbench::metrics {
 
-// What the evaluation room hands over: one story, its shots in order, all
-// features raw (not normalised) float32. Nothing here owns a matrix; whoever fills it keeps them
-// alive while measuring. A view that no requested metric needs may stay empty
-// (MetricInfo::needs says which are needed).
+// What evaluation/ hands over: one story, its shots in order. Features come raw (not normalised),
+// float32, by encoder role. The raw matrices belong to whoever fills this, who keeps them alive
+// while measuring. What no requested metric needs may stay empty (Metric::needs says what is
+// needed).
 
 /// The encoder-free description of a shot's k sampled frames (core/thumbnail.h makes both).
 struct PixelFeatures {
@@ -33,26 +35,30 @@ struct ShotFeatures {
   bool no_character =
       false;                 ///< the split lists no character for it: not judged against references
   int decodable_frames = 0;  ///< n of metrics.md section 0, not the number sampled
-  FeatureView clip;          ///< [k, D] sampled frames under the CLIP image encoder
-  FeatureView dino;          ///< [k, D'] the same frames under DINO
-  FeatureView text;          ///< [1, D] its caption under the CLIP text encoder; empty: no caption
+  RoleFeatures images;       ///< [k, D] the sampled frames, by role
+  RoleFeatures captions;     ///< [1, D] its caption, by role; none: no caption
   PixelFeatures pixels;
-  std::span<const FrameCopy> copies;  ///< [k], copy_rate only
+  std::span<const FrameCopy> copies;  ///< [k], where a training set is searched
+
+  /// The sampled frames under a role's encoder, as unit vectors: [k, D].
+  [[nodiscard]] const UnitRows& frames(std::string_view role) const { return images.units(role); }
+  /// The caption under a role's text encoder, as a unit vector: [1, D], or no rows.
+  [[nodiscard]] const UnitRows& caption(std::string_view role) const {
+    return captions.units(role);
+  }
 };
 
-/// The story's R references, composited on the background. All non-empty views have R rows.
+/// The story's R references, composited on the background. All that is not empty has R rows.
 struct ReferenceFeatures {
-  FeatureView clip;           ///< [R, D]
-  FeatureView clip_mirrored;  ///< [R, D] each reference mirrored left-right (copy_paste only)
-  FeatureView dino;           ///< [R, D']
-  FeatureView cells;          ///< [R, 1350] of make_letterboxed_thumbnail
+  RoleFeatures straight;  ///< [R, D], by role
+  RoleFeatures mirrored;  ///< [R, D], each reference mirrored left-right
+  FeatureView cells;      ///< [R, 1350] of make_letterboxed_thumbnail
 };
 
 /// The references of one character of the split, its own stories' or another's.
 struct CharacterReferences {
   std::string ip;
-  FeatureView clip;  ///< [R, D]
-  FeatureView dino;  ///< [R, D']
+  RoleFeatures references;  ///< [R, D], by role
 };
 
 struct StoryFeatures {
@@ -63,6 +69,10 @@ struct StoryFeatures {
   std::span<const CharacterReferences>
       gallery;  ///< every character of the split that has a reference
 
+  /// The story's references under a role's encoder, as unit vectors: [R, D].
+  [[nodiscard]] const UnitRows& references_under(std::string_view role) const {
+    return references.straight.units(role);
+  }
   /// The number of the shot in place `index`, counted from 0.
   [[nodiscard]] int number_of(int index) const {
     const int number = shots[static_cast<std::size_t>(index)].number;

@@ -12,12 +12,12 @@ namespace asbench::metrics {
 
 namespace {
 
-ShotOutcome align(const StoryFeatures& story, int index) {
+ShotOutcome align(const StoryFeatures& story, int index, std::string_view role) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  const UnitRows text = unit_rows(shot.text);
+  const UnitRows& text = shot.caption(role);
   if (auto problem = caption_problem(story, index, text)) return std::move(*problem);
   if (shot.missing) return missing_shot();
-  const UnitRows frames = unit_rows(shot.clip);
+  const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
   const Matrix cosines = cosine_matrix(frames, text);  // [k, 1]
   ShotOutcome outcome;
@@ -26,10 +26,11 @@ ShotOutcome align(const StoryFeatures& story, int index) {
   return outcome;
 }
 
-StoryValue measure_clip_t(const StoryFeatures& story, const MetricSettings& settings) {
+StoryValue measure_alignment(const StoryFeatures& story, const Metric& metric,
+                             const MetricSettings& settings) {
   std::vector<ShotOutcome> outcomes;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(align(story, i));
+    outcomes.push_back(align(story, i, metric.role()));
   }
   StoryValue value = story_over_shots(story, std::move(outcomes), kSimilarity, settings);
   add_harmeanp(story, value);
@@ -38,24 +39,24 @@ StoryValue measure_clip_t(const StoryFeatures& story, const MetricSettings& sett
 
 }  // namespace
 
-MetricInfo clip_t_metric() {
-  MetricInfo info;
-  info.id = "clip_t";
-  info.title = "Text alignment under CLIP";
+Measure text_alignment() {
+  Measure info;
+  info.measure = "text_alignment";
+  info.measure_title = "Text alignment";
+  info.family = "text";
   info.direction = Direction::higher;
   info.range_low = -1.0;
-  info.definition =
-      "Frame: cosine of the caption's and the frame's projected CLIP features, signed: no clamp, "
+  info.formula =
+      "Frame: cosine of the caption's and the frame's projected {roles} features, signed: no "
+      "clamp, "
       "no factor 100 or 2.5, no prompt prefix. Shot: mean over its sampled frames; story: mean "
       "over its shots. A shot without a caption is not scored.";
   info.source = "CLIP, Radford et al. 2021";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
-  info.needs.clip_image = true;
-  info.needs.clip_text = true;
-  info.headline = true;
+  info.reads = {Modality::frames, Modality::caption};
   info.has_harmeanp = true;
-  info.measure_story = measure_clip_t;
+  info.measure_story = measure_alignment;
   return info;
 }
 

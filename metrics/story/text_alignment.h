@@ -3,15 +3,15 @@
 #include <optional>
 
 #include "metrics/aggregate.h"
+#include "metrics/metric.h"
 #include "metrics/numerics/cosine.h"
-#include "metrics/registry.h"
 
 namespace asbench::metrics {
 
-/// Text alignment (metrics.md section 6): cos(text, frame) of CLIP's projected features, mean over
+/// Text alignment (metrics.md section 6): cos(text, frame) of the projected features, mean over
 /// the shot's frames. Signed; no clamp, no factor, no prompt prefix. Source: CLIP (Radford et al.
 /// 2021).
-[[nodiscard]] MetricInfo clip_t_metric();
+[[nodiscard]] Measure text_alignment();
 
 /// Why shot `index` can't be judged against its caption whatever its frames are: no caption
 /// (skipped, `missing_caption`) or a bad caption feature (unusable, `bad_feature`).

@@ -10,10 +10,10 @@ namespace asbench::metrics {
 
 namespace {
 
-ShotOutcome measure_shot(const StoryFeatures& story, int index) {
+ShotOutcome measure_shot(const StoryFeatures& story, int index, std::string_view role) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
   if (shot.missing) return missing_shot();
-  const UnitRows frames = unit_rows(shot.clip);
+  const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
   ShotOutcome outcome;
   outcome.shot.value = mean_pairwise_cosine(frames);
@@ -24,27 +24,29 @@ ShotOutcome measure_shot(const StoryFeatures& story, int index) {
   return outcome;
 }
 
-StoryValue measure_within_shot(const StoryFeatures& story, const MetricSettings& settings) {
+StoryValue measure_within_shot(const StoryFeatures& story, const Metric& metric,
+                               const MetricSettings& settings) {
   std::vector<ShotOutcome> outcomes;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(measure_shot(story, i));
+    outcomes.push_back(measure_shot(story, i, metric.role()));
   }
   return story_over_shots(story, std::move(outcomes), kUndirected, settings);
 }
 
 }  // namespace
 
-MetricInfo within_shot_metric() {
-  MetricInfo info;
-  info.id = "within_shot";
-  info.title = "Consistency within a shot";
+Measure within_shot() {
+  Measure info;
+  info.measure = "within_shot";
+  info.measure_title = "Consistency within a shot";
+  info.family = "controls";
   info.range_low = -1.0;
-  info.definition =
-      "Mean cosine over all pairs of the shot's sampled frames under CLIP. 1 means frozen.";
+  info.formula =
+      "Mean cosine over all pairs of the shot's sampled frames under {roles}. 1 means frozen.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "frame pair>shot>story>system";
   info.unit = "shots";
-  info.needs.clip_image = true;
+  info.reads = {Modality::frames};
   info.measure_story = measure_within_shot;
   return info;
 }

@@ -2,13 +2,13 @@
 
 #include <optional>
 
+#include "metrics/metric.h"
 #include "metrics/numerics/cosine.h"
-#include "metrics/registry.h"
 
 namespace asbench::metrics {
 
 /// How alike the frames of a shot are (metrics.md section 5); 1 is frozen. No direction.
-[[nodiscard]] MetricInfo within_shot_metric();
+[[nodiscard]] Measure within_shot();
 
 /// Mean over i < j of cos(f_i, f_j). Nothing for fewer than two rows or a bad one.
 [[nodiscard]] std::optional<double> mean_pairwise_cosine(const UnitRows& frames);

@@ -12,7 +12,7 @@ namespace asbench::testing {
 namespace {
 
 ProgramResult asbench(const std::vector<std::string>& arguments) {
-  return run_program(testing::asbench_program().string(), arguments);
+  return run_program(testing::asbench_program(), arguments);
 }
 
 TEST(CommandLine, HelpIsThereOnEveryLevelWithAnExample) {

@@ -26,7 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 std::string program() {
-  return testing::asbench_program().string();
+  return testing::asbench_program();
 }
 
 /// Mean over a square of 2 radius + 1 pixels, edges repeated: sums along rows, then along columns.

@@ -16,7 +16,7 @@ namespace {
 using testing::run_program;
 using testing::TemporaryFolder;
 
-const std::string kProgram = testing::asbench_program().string();
+const std::string kProgram = testing::asbench_program();
 
 TEST(DistributionCommand, PrintsOneObjectWithThePublishedNumbers) {
   const TemporaryFolder folder;

@@ -31,10 +31,6 @@ void write_reference(const std::filesystem::path& path, int seed) {
 
 }  // namespace
 
-std::string asbench_program() {
-  return testing::asbench_program().string();
-}
-
 MiniBenchmark::MiniBenchmark(const MiniBenchmarkOptions& options) {
   write_seeded_checkpoints(root() / "weights", CheckpointSize::tiny);
   std::filesystem::create_directories(split());

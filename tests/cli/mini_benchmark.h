@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "tests/support/paths.h"
 #include "tests/support/program.h"
 #include "tests/support/temporary_folder.h"
 
@@ -45,8 +46,5 @@ class MiniBenchmark {
 /// Where two documents part, with both values; empty when they are equal to the last digit.
 [[nodiscard]] std::string first_difference(const Json& a, const Json& b,
                                            const std::string& where = {});
-
-/// The program under test.
-[[nodiscard]] std::string asbench_program();
 
 }  // namespace asbench::testing

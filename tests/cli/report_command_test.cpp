@@ -12,7 +12,7 @@ namespace asbench::testing {
 namespace {
 
 namespace fs = std::filesystem;
-const std::string kProgram = testing::asbench_program().string();
+const std::string kProgram = testing::asbench_program();
 
 TEST(ReportCommand, WritesThePageAndTheTablesAndOverwritesOnlyWhatAReportWrote) {
   const TemporaryFolder folder;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "metrics/aggregate.h"
+#include "metrics/catalogue.h"
 #include "metrics/measurement.h"
 #include "metrics/story/clip_t_margin.h"
 #include "metrics/story/copy_paste.h"
@@ -118,8 +119,8 @@ TEST(FaithfulConsistency, MatchesTheHandComputedThreeShots) {
     }
     story.shots.push_back(shot_of(shelf, frames));
   }
-  story.references.clip = shelf.keep({{0, 0, 1}});
-  story.references.dino = story.references.clip;
+  story.references.straight.set("clip", shelf.keep({{0, 0, 1}}));
+  story.references.straight.set("dino", story.references.straight.view("clip"));
   const auto c = [&](std::size_t s, std::size_t t, double planar_cosine) {
     return planar_cosine * std::sqrt((1 - scores[s] * scores[s]) * (1 - scores[t] * scores[t])) +
            scores[s] * scores[t];
@@ -169,7 +170,7 @@ TEST(ClipI, OfTheReferenceAgainstItselfIsOne) {
   FeatureShelf shelf;
   StoryFeatures story;
   story.id = story.ip = "self";
-  story.references.clip = shelf.keep({{.3F, -.2F, .9F}});
+  story.references.straight.set("clip", shelf.keep({{.3F, -.2F, .9F}}));
   story.shots = {shot_of(shelf, {{.3F, -.2F, .9F}, {.6F, -.4F, 1.8F}})};
   EXPECT_NEAR(*measure("clip_i", std::vector{story}).mean, 1.0, kConformance);
 }
@@ -189,7 +190,7 @@ TEST(Bootstrap, OfTheStoriesMatchesTheConformanceInterval) {
   MetricSettings settings;
   settings.bootstrap.seed = 1;
   const Measurement measured =
-      system_over_stories(require_metric("clip_i"), std::move(stories), settings);
+      system_over_stories(built_in_metrics().require("clip_i"), std::move(stories), settings);
   EXPECT_NEAR(*measured.mean, .7575, kConformance);
   EXPECT_NEAR(measured.ci95->low, .7258333333333333, kConformance);
   EXPECT_NEAR(measured.ci95->high, .7891666666666667, kConformance);

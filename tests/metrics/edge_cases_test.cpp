@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "metrics/catalogue.h"
 #include "metrics/measurement.h"
-#include "metrics/registry.h"
 #include "tests/metrics/story_builder.h"
 
 namespace asbench::metrics {
@@ -46,7 +46,7 @@ class EdgeCases : public ::testing::Test {
 };
 
 TEST_F(EdgeCases, NoStoriesAtAllIsNullEverywhereWithAReason) {
-  for (const MetricInfo& metric : story_metrics()) {
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
     const auto measured = measure(metric.id, {});
     EXPECT_FALSE(measured.mean || measured.ci95 || measured.harmeanp) << metric.id;
     EXPECT_EQ(measured.counts, Counts{});
@@ -56,7 +56,7 @@ TEST_F(EdgeCases, NoStoriesAtAllIsNullEverywhereWithAReason) {
 
 TEST_F(EdgeCases, AnEmptyStoryIsNullAndLeavesTheMeanAlone) {
   const std::vector stories{story(0), story(3)};
-  for (const MetricInfo& metric : story_metrics()) {
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
     const auto measured = measure(metric.id, stories);
     EXPECT_EQ(measured.n_stories, 1) << metric.id;
     EXPECT_FALSE(measured.stories[0].value) << metric.id;
@@ -67,7 +67,7 @@ TEST_F(EdgeCases, AnEmptyStoryIsNullAndLeavesTheMeanAlone) {
 
 TEST_F(EdgeCases, AOneShotStoryHasNoPairsButEverythingElse) {
   const std::vector stories{story(1)};
-  for (const MetricInfo& metric : story_metrics()) {
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
     for (const auto policy : {MissingPolicy::fail, MissingPolicy::zero, MissingPolicy::exclude}) {
       const auto measured = measure(metric.id, stories, under(policy));
       const bool needs_two = metric.unit == "shot pairs" || metric.id == "clip_t_margin";
@@ -83,7 +83,7 @@ TEST_F(EdgeCases, AOneShotStoryHasNoPairsButEverythingElse) {
 TEST_F(EdgeCases, AllShotsMissingUnderExcludeIsNullExceptWhereFailuresNeverDropOut) {
   std::vector stories{story(4)};
   for (auto& shot : stories[0].shots) shot.missing = true;
-  for (const MetricInfo& metric : story_metrics()) {
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
     const auto measured = measure(metric.id, stories, under(MissingPolicy::exclude));
     if (metric.id.starts_with("faithful")) {
       EXPECT_EQ(measured.mean, 0.0) << metric.id;
@@ -155,10 +155,10 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
   for (const float value : {kNaN, kInfinity, -kInfinity}) {
     auto damaged = story(4);
     auto& shot = damaged.shots[1];
-    shot.clip = with_value(shelf_, shot.clip, 2, value);
-    shot.dino = with_value(shelf_, shot.dino, 2, value);
+    shot.images.set("clip", with_value(shelf_, shot.images.view("clip"), 2, value));
+    shot.images.set("dino", with_value(shelf_, shot.images.view("dino"), 2, value));
     shot.pixels.cells = with_value(shelf_, shot.pixels.cells, 2, value);
-    for (const MetricInfo& metric : story_metrics()) {
+    for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});
       EXPECT_TRUE(measured.mean && std::isfinite(*measured.mean)) << metric.id;
       EXPECT_TRUE(has(measured.findings, "bad_feature", 2)) << metric.id;
@@ -170,7 +170,7 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
 
 TEST_F(EdgeCases, AZeroVectorIsABadFeatureNotASimilarityOfZero) {
   auto damaged = story(3);
-  damaged.shots[0].clip = shelf_.keep(testing::Rows(3, std::vector<float>(7, 0.0F)));
+  damaged.shots[0].images.set("clip", shelf_.keep(testing::Rows(3, std::vector<float>(7, 0.0F))));
   const auto measured = measure("clip_i", std::vector{damaged});
   EXPECT_FALSE(measured.stories[0].shots[0].value);
   ASSERT_TRUE(has(measured.findings, "bad_feature", 1));
@@ -179,7 +179,8 @@ TEST_F(EdgeCases, AZeroVectorIsABadFeatureNotASimilarityOfZero) {
 
 TEST_F(EdgeCases, ABadReferenceNeverBecomesAScoreUnderAnyPolicy) {
   auto damaged = story(3);
-  damaged.references.clip = with_value(shelf_, damaged.references.clip, 0, kNaN);
+  damaged.references.straight.set(
+      "clip", with_value(shelf_, damaged.references.straight.view("clip"), 0, kNaN));
   for (const auto policy : {MissingPolicy::fail, MissingPolicy::zero, MissingPolicy::exclude}) {
     for (const char* id : {"clip_i", "faithful_consistency", "reference_copy", "copy_paste"}) {
       const auto measured = measure(id, std::vector{damaged}, under(policy));
@@ -192,7 +193,8 @@ TEST_F(EdgeCases, ABadReferenceNeverBecomesAScoreUnderAnyPolicy) {
 
 TEST_F(EdgeCases, ABadCaptionTakesOnlyItsOwnShotOut) {
   auto damaged = story(3);
-  damaged.shots[1].text = with_value(shelf_, damaged.shots[1].text, 0, kInfinity);
+  damaged.shots[1].captions.set(
+      "clip", with_value(shelf_, damaged.shots[1].captions.view("clip"), 0, kInfinity));
   for (const char* id : {"clip_t", "clip_t_margin"}) {
     const auto measured = measure(id, std::vector{damaged}, under(MissingPolicy::zero));
     EXPECT_TRUE(has(measured.findings, "bad_feature", 2)) << id;
@@ -206,8 +208,8 @@ TEST_F(EdgeCases, WithoutAReferenceTheReferenceMetricsAreSkippedAndSayWhy) {
   auto bare = story(3);
   bare.references = {};
   bare.shots[0].missing = true;
-  for (const MetricInfo& metric : story_metrics()) {
-    if (!metric.needs.references) continue;
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
+    if (!metric.needs.has(Modality::references)) continue;
     const auto measured = measure(metric.id, std::vector{bare}, under(MissingPolicy::zero));
     EXPECT_FALSE(measured.mean) << metric.id;
     EXPECT_TRUE(has(measured.findings, "missing_reference")) << metric.id;
@@ -217,7 +219,7 @@ TEST_F(EdgeCases, WithoutAReferenceTheReferenceMetricsAreSkippedAndSayWhy) {
 
 TEST_F(EdgeCases, WithoutACaptionAShotIsSkippedWhetherItIsThereOrNot) {
   auto uncaptioned = story(3);
-  uncaptioned.shots[1].text = {};
+  uncaptioned.shots[1].captions.set("clip", {});
   for (const bool missing : {false, true}) {
     uncaptioned.shots[1].missing = missing;
     for (const char* id : {"clip_t", "clip_t_margin"}) {
@@ -259,8 +261,8 @@ TEST_F(EdgeCases, FaithfulConsistencyKeepsItsDivisorUnderEveryPolicy) {
 
 TEST_F(EdgeCases, SeveralReferencesArePooledByMeanOrMax) {
   auto several = story(1, 3);
-  several.shots[0].clip = shelf_.keep({{1, 0}});
-  several.references.clip = shelf_.keep({{1, 0}, {0, 1}, {-1, 0}});
+  several.shots[0].images.set("clip", shelf_.keep({{1, 0}}));
+  several.references.straight.set("clip", shelf_.keep({{1, 0}, {0, 1}, {-1, 0}}));
   MetricSettings settings;
   EXPECT_NEAR(*measure("clip_i", std::vector{several}, settings).mean, 0.0, kDoubleRounding);
   settings.references = ReferencePooling::max;
@@ -276,7 +278,7 @@ TEST_F(EdgeCases, FewerThanTwoDecodableFramesAreFrozenAndOneSampledFrameCannotBe
   EXPECT_EQ(frozen.stories[0].shots[0].value, 1.0);
   EXPECT_EQ(frozen.stories[0].shots[1].value, 0.0);
   for (auto& shot : still.shots) {
-    shot.clip = shelf_.keep({{1, 2}});
+    shot.images.set("clip", shelf_.keep({{1, 2}}));
     shot.pixels = {FeatureView(shot.pixels.cells.data, 1, shot.pixels.cells.cols), {}};
   }
   for (const char* id : {"frozen_rate", "motion", "within_shot"}) {
@@ -316,11 +318,11 @@ TEST_F(EdgeCases, FeaturesThatDoNotFitAreRefusedByStoryAndShot) {
     }
   };
   auto wrong = story(3);
-  wrong.shots[1].clip = shelf_.keep({{1, 2, 3}, {1, 2, 3}, {1, 2, 3}});
+  wrong.shots[1].images.set("clip", shelf_.keep({{1, 2, 3}, {1, 2, 3}, {1, 2, 3}}));
   refused("clip_i", wrong,
           "s shot 2: CLIP features have 3 columns, those of story s shot 1 have 7");
   wrong = story(3);
-  wrong.shots[2].dino = {};
+  wrong.shots[2].images.set("dino", {});
   refused("cross_shot_dino", wrong, "shot 3: no DINO features");
   wrong = story(3);
   wrong.shots[0].pixels.motion = {};
@@ -329,13 +331,13 @@ TEST_F(EdgeCases, FeaturesThatDoNotFitAreRefusedByStoryAndShot) {
   wrong.shots[0].decodable_frames = 0;
   refused("frozen_rate", wrong, "0 decodable frames");
   wrong = story(3);
-  wrong.references.clip_mirrored = {};
+  wrong.references.mirrored.set("clip", {});
   refused("copy_paste", wrong, "references: 1 in one view, 0 in another");
   wrong = story(3);
-  wrong.shots[0].text = wrong.shots[0].clip;
+  wrong.shots[0].captions.set("clip", wrong.shots[0].images.view("clip"));
   refused("clip_t", wrong, "3 caption features");
   wrong = story(3);
-  wrong.shots[0].pixels.cells = wrong.shots[0].clip;
+  wrong.shots[0].pixels.cells = wrong.shots[0].images.view("clip");
   refused("duplicate_pairs", wrong, "7 columns, expected 1350");
 }
 

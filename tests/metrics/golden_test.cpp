@@ -6,8 +6,8 @@
 
 #include "core/hash.h"
 #include "core/json.h"
+#include "metrics/catalogue.h"
 #include "metrics/measurement.h"
-#include "metrics/registry.h"
 #include "tests/metrics/story_builder.h"
 #include "tests/support/paths.h"
 
@@ -36,7 +36,7 @@ void expect_counts(const Counts& actual, const Json& expected, const std::string
   EXPECT_EQ(actual.n_skipped, expected[2].get<int>()) << what << " n_skipped";
 }
 
-void expect_story(const MetricInfo& metric, const StoryValue& actual, const Json& expected,
+void expect_story(const Metric& metric, const StoryValue& actual, const Json& expected,
                   const std::string& where) {
   const std::string what = where + " story " + actual.id;
   expect_same(actual.value, expected.at("value"), what);
@@ -72,7 +72,7 @@ TEST(MetricsGolden, EveryMetricEqualsThePlainFormulasInNumpy) {
     const auto id = expected.at("metric").get<std::string>();
     const std::string where = id + " " + expected.at("policy").get<std::string>() + " " +
                               expected.at("pooling").get<std::string>();
-    const MetricInfo& info = require_metric(id);
+    const Metric& info = built_in_metrics().require(id);
     const Measurement actual = measure(id, stories, settings);
     expect_same(actual.mean, expected.at("mean"), where);
     if (info.has_harmeanp) expect_same(actual.harmeanp, expected.at("harmeanp"), where);
@@ -98,9 +98,9 @@ TEST(MetricsGolden, EveryMetricEqualsThePlainFormulasInNumpy) {
 
 TEST(MetricsGolden, CoversEveryMetricOfTheRegistry) {
   const Json golden = read_json_file(golden_folder() / "golden.json");
-  for (const MetricInfo& metric : story_metrics()) {
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
     // Those that look beyond their story are compared with naive loops in identity_test.cpp.
-    if (metric.needs.gallery || metric.needs.training_set) continue;
+    if (metric.needs.has(Modality::gallery) || metric.needs.has(Modality::training_set)) continue;
     bool found = false;
     for (const Json& expected : golden.at("expected")) {
       found = found || expected.at("metric").get<std::string>() == metric.id;

@@ -25,7 +25,10 @@ class Identity : public ::testing::Test {
   }
   void add(const std::string& ip, const std::vector<float>& direction) {
     const FeatureView view = shelf_.keep({direction});
-    gallery_.push_back({ip, view, view});
+    CharacterReferences& character = gallery_.emplace_back();
+    character.ip = ip;
+    character.references.set("clip", view);
+    character.references.set("dino", view);
   }
   StoryFeatures story(const std::string& ip, const std::vector<Rows>& shots) {
     StoryFeatures story;
@@ -36,7 +39,7 @@ class Identity : public ::testing::Test {
       story.shots.back().decodable_frames = 5;
     }
     for (const auto& character : gallery_) {
-      if (character.ip == ip) story.references = {character.clip, {}, character.dino, {}};
+      if (character.ip == ip) story.references.straight = character.references;
     }
     story.gallery = gallery_;
     return story;
@@ -85,7 +88,7 @@ TEST_F(Identity, HighSimilarityMeansLittleWhenEveryOtherCharacterScoresAsHigh) {
 
 TEST_F(Identity, UnderOneEncoderReadsOnlyThat) {
   auto own = story("ant", {{{3, 1, 0}}});
-  own.shots[0].dino = shelf_.keep({{0, 0, 1}});
+  own.shots[0].images.set("dino", shelf_.keep({{0, 0, 1}}));
   EXPECT_EQ(value("identity_top1_clip", own), 1.0);
   EXPECT_EQ(value("identity_top1_dino", own), 0.0);
   // Mean of both: ant 0.474, bee 0.158, cat 0.5.
@@ -125,7 +128,10 @@ TEST_F(Identity, EqualsANaiveCountOnRandomFeatures) {
   for (const char* ip : {"a", "b", "c", "d", "e"}) {
     references.push_back(rows(2));
     const FeatureView view = shelf_.keep(references.back());
-    gallery_.push_back({ip, view, view});
+    CharacterReferences& character = gallery_.emplace_back();
+    character.ip = ip;
+    character.references.set("clip", view);
+    character.references.set("dino", view);
   }
   const auto cosine = [](const std::vector<float>& a, const std::vector<float>& b) {
     double ab = 0, aa = 0, bb = 0;

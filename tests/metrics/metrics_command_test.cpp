@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "metrics/registry.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::cli {
 namespace {
@@ -36,26 +36,27 @@ std::string output_of(const std::string& arguments) {
 
 TEST(MetricsCommand, ListsEveryMetricWithItsDirection) {
   const std::string text = output_of("metrics list");
-  for (const auto& metric : metrics::all_metrics()) {
-    EXPECT_NE(text.find("\n" + std::string(metric.id) + " "), std::string::npos) << metric.id;
+  for (const auto& metric : metrics::built_in_metrics().all()) {
+    EXPECT_NE(text.find("\n" + metric.id + " "), std::string::npos) << metric.id;
   }
 }
 
 TEST(MetricsCommand, ListsThemAsJsonToo) {
   const Json list = parse_json(output_of("metrics list --json"), "stdout");
-  ASSERT_EQ(list.size(), metrics::all_metrics().size());
+  ASSERT_EQ(list.size(), metrics::built_in_metrics().all().size());
   EXPECT_EQ(list[0].at("id"), "clip_i");
   EXPECT_EQ(list[0].at("direction"), "higher");
 }
 
 TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
   const std::string text = output_of("metrics show reference_copy");
-  const auto* metric = metrics::find_metric("reference_copy");
+  const auto* metric = metrics::built_in_metrics().find("reference_copy");
   EXPECT_NE(text.find(metric->definition), std::string::npos);
   EXPECT_NE(text.find(metric->source), std::string::npos);
   EXPECT_NE(text.find("better      lower"), std::string::npos);
   EXPECT_NE(text.find("range       0 to 1"), std::string::npos);
-  EXPECT_NE(text.find("needs       clip image, pixels, references"), std::string::npos);
+  EXPECT_NE(text.find("needs       CLIP frames, CLIP references, pixels frames, pixels references"),
+            std::string::npos);
   EXPECT_NE(text.find("setting     copy_cosine_from = 0.95"), std::string::npos);
   EXPECT_EQ(text.find("beside it"), std::string::npos);
   EXPECT_NE(output_of("metrics show clip_i").find("beside it   real_ceiling"), std::string::npos);

@@ -47,13 +47,14 @@ struct Naive {
   int shots = static_cast<int>(story.shots.size());
 
   [[nodiscard]] FeatureView clip(int s) const {
-    return story.shots[static_cast<std::size_t>(s)].clip;
+    return story.shots[static_cast<std::size_t>(s)].images.view("clip");
   }
   [[nodiscard]] long double reference_score(int s) const {
-    return naive_mean_cosine(clip(s), story.references.clip);
+    return naive_mean_cosine(clip(s), story.references.straight.view("clip"));
   }
   [[nodiscard]] long double alignment(int s, int t) const {
-    return naive_mean_cosine(clip(s), story.shots[static_cast<std::size_t>(t)].text);
+    return naive_mean_cosine(clip(s),
+                             story.shots[static_cast<std::size_t>(t)].captions.view("clip"));
   }
   template <typename Function>
   [[nodiscard]] long double mean_over_pairs(Function value) const {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "metrics/aggregate.h"
+#include "metrics/catalogue.h"
 #include "metrics/measurement.h"
-#include "metrics/registry.h"
 #include "tests/metrics/story_builder.h"
 
 namespace asbench::metrics {
@@ -50,7 +50,7 @@ TEST(Properties, PermutingTheShotsLeavesEveryMeanAndHarMeanP) {
     StoryFeatures permuted = story;
     std::mt19937_64 random(static_cast<std::uint64_t>(seed) + 1000);
     std::shuffle(permuted.shots.begin(), permuted.shots.end(), random);
-    for (const MetricInfo& metric : story_metrics()) {
+    for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto before = measure(metric.id, std::vector{story});
       const auto after = measure(metric.id, std::vector{permuted});
       expect_close(before.mean, after.mean, metric.id);
@@ -65,13 +65,13 @@ TEST(Properties, TheOrderOfTheSampledFramesLeavesTheShotValues) {
     const StoryFeatures story = story_for(shelf, seed);
     StoryFeatures backwards = story;
     for (ShotFeatures& shot : backwards.shots) {
-      shot.clip = reversed(shelf, shot.clip);
-      shot.dino = reversed(shelf, shot.dino);
+      shot.images.set("clip", reversed(shelf, shot.images.view("clip")));
+      shot.images.set("dino", reversed(shelf, shot.images.view("dino")));
       shot.pixels.cells = reversed(shelf, shot.pixels.cells);
       std::vector<float> motion(shot.pixels.motion.rbegin(), shot.pixels.motion.rend());
       shot.pixels.motion = shelf.keep_values(std::move(motion));
     }
-    for (const MetricInfo& metric : story_metrics()) {
+    for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto before = measure(metric.id, std::vector{story});
       const auto after = measure(metric.id, std::vector{backwards});
       expect_close(before.mean, after.mean, metric.id);
@@ -87,9 +87,9 @@ TEST(Properties, IdenticalShotsAreCaughtByTheControls) {
     FeatureShelf shelf;
     StoryFeatures story = story_for(shelf, seed);
     for (ShotFeatures& shot : story.shots) {
-      const FeatureView own_caption = shot.text;
+      const FeatureView own_caption = shot.captions.view("clip");
       shot = story.shots.front();
-      shot.text = own_caption;
+      shot.captions.set("clip", own_caption);
     }
     const std::vector stories{story};
     EXPECT_EQ(measure("clip_t_margin", stories).mean, 0.0) << "exactly, seed " << seed;
@@ -118,8 +118,8 @@ TEST(Properties, AFrozenCopyOfTheReferenceIsCaughtAlthoughItWinsConsistency) {
     const testing::Rows rows(3, std::vector<float>(view.row(0).begin(), view.row(0).end()));
     return shelf.keep(rows);
   };
-  first.clip = repeat(story.references.clip);
-  first.dino = repeat(story.references.dino);
+  first.images.set("clip", repeat(story.references.straight.view("clip")));
+  first.images.set("dino", repeat(story.references.straight.view("dino")));
   first.pixels.cells = repeat(story.references.cells);
   first.pixels.motion = shelf.keep_values({0.0F, 0.0F});
   for (ShotFeatures& shot : story.shots) shot = first;
@@ -139,13 +139,13 @@ TEST(Properties, CountsAddUpToTheExpectedUnitsUnderEveryPolicy) {
     StoryFeatures story = story_for(shelf, seed);
     const int shots = static_cast<int>(story.shots.size());
     story.shots.back().missing = true;
-    if (seed % 2 == 0) story.shots.front().text = {};
+    if (seed % 2 == 0) story.shots.front().captions.set("clip", {});
     if (seed % 3 == 0) story.shots.front().no_character = true;
     if (seed % 5 == 0) story.references = {};
     for (const auto policy : {MissingPolicy::zero, MissingPolicy::exclude}) {
       MetricSettings settings;
       settings.missing = policy;
-      for (const MetricInfo& metric : story_metrics()) {
+      for (const Metric& metric : built_in_metrics().story_metrics()) {
         const auto counts = measure(metric.id, std::vector{story}, settings).counts;
         EXPECT_EQ(counts.expected(), metric.unit == "shots" ? shots : pair_count(shots))
             << metric.id;
@@ -160,7 +160,7 @@ TEST(Properties, TheSystemIsTheMeanOverStoriesNotOverShots) {
   StoryFeatures large = story_for(shelf, 4);
   ASSERT_NE(small.shots.size(), large.shots.size());
   large.id = "t";
-  for (const MetricInfo& metric : story_metrics()) {
+  for (const Metric& metric : built_in_metrics().story_metrics()) {
     const double a = *measure(metric.id, std::vector{small}).mean;
     const double b = *measure(metric.id, std::vector{large}).mean;
     EXPECT_NEAR(*measure(metric.id, std::vector{small, large}).mean, (a + b) / 2, kReordered)
@@ -172,8 +172,8 @@ TEST(Properties, MeasuringStoryByStoryGivesTheSameBits) {
   FeatureShelf shelf;
   const std::vector stories{story_for(shelf, 1), story_for(shelf, 2)};
   std::vector<std::string> ids;
-  for (const MetricInfo& metric : story_metrics()) ids.emplace_back(metric.id);
-  Measurer measurer(ids, {});
+  for (const Metric& metric : built_in_metrics().story_metrics()) ids.emplace_back(metric.id);
+  Measurer measurer(built_in_metrics(), ids, {});
   for (const StoryFeatures& story : stories) measurer.add(story);
   const auto streamed = measurer.finish();
   ASSERT_EQ(streamed.size(), ids.size());

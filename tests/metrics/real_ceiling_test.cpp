@@ -1,4 +1,5 @@
 #include "metrics/story/real_ceiling.h"
+#include "metrics/catalogue.h"
 
 #include <gtest/gtest.h>
 
@@ -15,8 +16,8 @@ namespace {
 using testing::FeatureShelf;
 using testing::shot_of;
 
-const MetricInfo& clip_i() {
-  return require_metric("clip_i");
+const Metric& clip_i() {
+  return built_in_metrics().require("clip_i");
 }
 
 class RealCeilingOfClips : public ::testing::Test {
@@ -25,7 +26,9 @@ class RealCeilingOfClips : public ::testing::Test {
   StoryFeatures clips(const std::string& ip, const std::vector<testing::Rows>& frames_of_clips) {
     StoryFeatures features;
     features.ip = ip;
-    features.references.clip = features.references.dino = shelf_.keep({{2.0F, 0.0F}});
+    const FeatureView reference = shelf_.keep({{2.0F, 0.0F}});
+    features.references.straight.set("clip", reference);
+    features.references.straight.set("dino", reference);
     for (const auto& frames : frames_of_clips) features.shots.push_back(shot_of(shelf_, frames));
     return features;
   }
@@ -62,7 +65,8 @@ TEST_F(RealCeilingOfClips, IsWhatASystemThatShowsTheClipsGets) {
       auto story = random_story(shelf_, random, "a/1", "a",
                                 {.shots = 4, .frames = 3, .references = 3, .bias = 0.5});
       const auto shown = measure(id, std::vector{story}, settings);
-      EXPECT_EQ(ip_ceiling(require_metric(id), story, settings).value, shown.mean) << id;
+      EXPECT_EQ(ip_ceiling(built_in_metrics().require(id), story, settings).value, shown.mean)
+          << id;
     }
   }
 }
@@ -114,7 +118,7 @@ TEST_F(RealCeilingOfClips, IsNullWithoutAReference) {
 }
 
 TEST_F(RealCeilingOfClips, IsThereForReferenceAdherenceAlone) {
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const Metric& metric : built_in_metrics().all()) {
     EXPECT_EQ(metric.has_real_ceiling, metric.id == "clip_i" || metric.id == "dino_i") << metric.id;
   }
 }

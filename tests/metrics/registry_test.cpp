@@ -6,8 +6,8 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "metrics/catalogue.h"
 #include "metrics/registry.h"
-#include "tests/metrics/docs_row.h"
 #include "tests/support/paths.h"
 
 namespace asbench::metrics {
@@ -15,7 +15,7 @@ namespace {
 
 TEST(Registry, HoldsTheMetricsOfTheFirstReleaseOnceEach) {
   std::set<std::string_view> ids;
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const Metric& metric : built_in_metrics().all()) {
     EXPECT_TRUE(ids.insert(metric.id).second) << metric.id << " twice";
   }
   for (const char* id : {"clip_i",
@@ -47,38 +47,42 @@ TEST(Registry, HoldsTheMetricsOfTheFirstReleaseOnceEach) {
 }
 
 TEST(Registry, SaysEverythingAboutEveryMetric) {
-  for (const MetricInfo& metric : all_metrics()) {
+  for (const Metric& metric : built_in_metrics().all()) {
     EXPECT_FALSE(metric.title.empty() || metric.definition.empty() || metric.source.empty() ||
                  metric.aggregation.empty())
         << metric.id;
     EXPECT_TRUE(metric.unit == "shots" || metric.unit == "shot pairs" || metric.unit == "clips")
         << metric.id;
     EXPECT_LT(metric.range_low, metric.range_high) << metric.id;
-    EXPECT_EQ(metric.measure_story == nullptr, metric.set_level) << metric.id;
-    EXPECT_TRUE(metric.needs.clip_image || metric.needs.dino || metric.needs.pixels ||
-                metric.needs.video)
-        << metric.id;
-    if (metric.headline) {
+    EXPECT_EQ(metric.measure_story == nullptr, metric.set_level()) << metric.id;
+    EXPECT_FALSE(metric.needs.all().empty()) << metric.id;
+    EXPECT_EQ(metric.definition.find("{roles}"), std::string::npos) << metric.id;
+    EXPECT_FALSE(metric.family.empty()) << metric.id;
+    if (metric.kind == Kind::headline) {
       EXPECT_NE(metric.direction, Direction::none) << metric.id;
     }
   }
 }
 
 TEST(Registry, AnUnknownNameIsAnsweredWithTheKnownOnes) {
-  EXPECT_EQ(find_metric("clip_x"), nullptr);
+  EXPECT_EQ(built_in_metrics().find("clip_x"), nullptr);
   try {
-    (void)require_metric("clip_x");
+    (void)built_in_metrics().require("clip_x");
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("'clip_x'. Known: clip_i, dino_i"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("Unknown metric 'clip_x'. Metrics: clip_i, dino_i"),
+              std::string::npos);
   }
 }
 
 TEST(Registry, NeedsOfSeveralMetricsAreTheirUnion) {
   const std::vector<std::string> ids{"dino_i", "duplicate_pairs"};
-  const Needs needs = needs_of(ids);
-  EXPECT_TRUE(needs.dino && needs.references && needs.pixels);
-  EXPECT_FALSE(needs.clip_image || needs.clip_text || needs.mirrored_references);
+  const Needs needs = built_in_metrics().needs_of(ids);
+  EXPECT_TRUE(needs.has("dino", Modality::frames) && needs.has("dino", Modality::references));
+  EXPECT_TRUE(needs.has(kPixels, Modality::frames));
+  EXPECT_FALSE(needs.has(kPixels, Modality::references));
+  EXPECT_EQ(needs.roles(), std::vector<std::string>{"dino"});
+  EXPECT_FALSE(needs.has(Modality::caption) || needs.has(Modality::mirrored_references));
 }
 
 TEST(Registry, SignaturesNameEverythingThatChangesTheNumber) {
@@ -86,9 +90,9 @@ TEST(Registry, SignaturesNameEverythingThatChangesTheNumber) {
   settings.missing = MissingPolicy::zero;
   settings.references = ReferencePooling::max;
   using Fields = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(signature_fields(require_metric("clip_i"), settings),
+  EXPECT_EQ(signature_fields(built_in_metrics().require("clip_i"), settings),
             (Fields{{"refs", "max"}, {"agg", "frame>shot>story>system"}, {"missing", "zero"}}));
-  EXPECT_EQ(signature_fields(require_metric("reference_copy"), settings),
+  EXPECT_EQ(signature_fields(built_in_metrics().require("reference_copy"), settings),
             (Fields{{"agg", "frame>shot>story>system"},
                     {"missing", "zero"},
                     {"copy_cells_below", "0.03"},
@@ -109,10 +113,64 @@ TEST(Registry, NamesOfPoliciesRoundTripAndOthersAreRefused) {
 TEST(Docs, HaveOneRowAMetricThatSaysWhatTheRegistrySays) {
   const std::string docs = read_text_file((testing::source_folder() / "docs/metrics.md").string());
   std::string rows;
-  for (const MetricInfo& metric : all_metrics()) rows += testing::docs_row(metric);
+  for (const Metric& metric : built_in_metrics().all()) rows += markdown_row(metric);
   EXPECT_NE(docs.find(rows), std::string::npos)
-      << "docs/metrics.md must contain these rows, in this order:\n"
+      << "docs/metrics.md must hold the rows of `asbench metrics list --markdown`:\n"
       << rows;
+}
+
+Json list_of(const char* metrics) {
+  return parse_json(std::string("{\"metrics\": ") + metrics + "}", "a list");
+}
+
+TEST(Catalogue, AMetricOfAnotherRoleIsOneLine) {
+  const Catalogue more = built_in_metrics().with(
+      list_of(R"([{"id": "siglip_i", "measure": "reference_adherence", "role": "siglip"}])"), "p");
+  const Metric& metric = more.require("siglip_i");
+  EXPECT_EQ(metric.title, "Reference adherence under SIGLIP");
+  EXPECT_EQ(metric.kind, Kind::headline);
+  EXPECT_TRUE(metric.leaderboard && metric.has_harmeanp && metric.has_real_ceiling);
+  EXPECT_EQ(metric.needs.roles(), std::vector<std::string>{"siglip"});
+  EXPECT_EQ(built_in_metrics().find("siglip_i"), nullptr);
+  EXPECT_EQ(more.all().size(), built_in_metrics().all().size() + 1);
+  EXPECT_FALSE(more.all()[more.all().size() - 8].set_level());
+  EXPECT_TRUE(more.all().back().set_level());
+}
+
+TEST(Catalogue, ConsistencyUnderAnotherRoleHasTheSameControls) {
+  const Catalogue more = built_in_metrics().with(
+      list_of(R"([{"id": "x", "measure": "cross_shot", "role": "third"}])"), "p");
+  EXPECT_EQ(more.require("x").controls, built_in_metrics().require("cross_shot_clip").controls);
+  EXPECT_EQ(more.require("x").controls.size(), 4U);
+}
+
+TEST(Catalogue, RefusesWhatItCannotMeasure) {
+  for (const char* list :
+       {R"([{"id": "clip_i", "measure": "reference_adherence", "role": "x"}])",
+        R"([{"id": "x", "measure": "no_such_measure", "role": "x"}])",
+        R"([{"id": "x", "measure": "reference_adherence"}])",
+        R"([{"id": "x", "measure": "frozen_rate", "role": "clip"}])",
+        R"([{"id": "x", "measure": "cross_shot", "roles": ["a", "b"]}])",
+        R"([{"id": "x", "measure": "identity_top1", "roles": ["a", "a"]}])",
+        R"([{"id": "x", "measure": "cross_shot", "role": "pixels"}])",
+        R"([{"id": "X y", "measure": "cross_shot", "role": "clip"}])",
+        R"([{"id": "x", "measure": "cross_shot", "role": "clip", "tytle": "t"}])"}) {
+    EXPECT_THROW((void)built_in_metrics().with(list_of(list), "list"), BadInput) << list;
+  }
+}
+
+TEST(Catalogue, EveryMeasureIsAMetricOrStatedHere) {
+  std::set<std::string_view> measured{"reference_distance"};  // for encoders that a user adds
+  for (const Metric& metric : built_in_metrics().all()) measured.insert(metric.measure);
+  for (const Measure& measure : all_measures()) EXPECT_TRUE(measured.contains(measure.measure));
+  EXPECT_EQ(measured.size(), all_measures().size());
+}
+
+TEST(Catalogue, ControlsThatWithholdMarksHaveALimit) {
+  for (const Metric& metric : built_in_metrics().all()) {
+    for (const std::string& control : metric.controls)
+      EXPECT_TRUE(built_in_metrics().require(control).withholds_marks) << metric.id << control;
+  }
 }
 
 }  // namespace

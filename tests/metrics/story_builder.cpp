@@ -80,9 +80,11 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
   for (int s = 0; s < options.shots; ++s) {
     ShotFeatures shot;
     shot.decodable_frames = 49;
-    shot.clip = shelf.keep(gaussian_rows(random, options.frames, kClipWidth, options.bias));
-    shot.dino = shelf.keep(gaussian_rows(random, options.frames, kDinoWidth, options.bias));
-    shot.text = shelf.keep(gaussian_rows(random, 1, kClipWidth, options.bias));
+    shot.images.set("clip",
+                    shelf.keep(gaussian_rows(random, options.frames, kClipWidth, options.bias)));
+    shot.images.set("dino",
+                    shelf.keep(gaussian_rows(random, options.frames, kDinoWidth, options.bias)));
+    shot.captions.set("clip", shelf.keep(gaussian_rows(random, 1, kClipWidth, options.bias)));
     shot.pixels.cells = shelf.keep(cell_rows(random, options.frames));
     std::vector<float> motions(static_cast<std::size_t>(options.frames - 1));
     for (float& value : motions) value = motion(random);
@@ -94,16 +96,22 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     story.shots.push_back(shot);
   }
   ReferenceFeatures& references = story.references;
-  references.clip = shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias));
-  references.clip_mirrored =
-      shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias));
-  references.dino = shelf.keep(gaussian_rows(random, options.references, kDinoWidth, options.bias));
+  references.straight.set(
+      "clip", shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias)));
+  references.mirrored.set(
+      "clip", shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias)));
+  references.straight.set(
+      "dino", shelf.keep(gaussian_rows(random, options.references, kDinoWidth, options.bias)));
   references.cells = shelf.keep(cell_rows(random, options.references));
   std::vector<CharacterReferences> gallery;
-  if (options.references > 0) gallery.push_back({ip, references.clip, references.dino});
+  if (options.references > 0) gallery.push_back({ip, references.straight});
   for (const char* other : {"other-1", "other-2"}) {
-    gallery.push_back({other, shelf.keep(gaussian_rows(random, 2, kClipWidth, options.bias)),
-                       shelf.keep(gaussian_rows(random, 2, kDinoWidth, options.bias))});
+    CharacterReferences& character = gallery.emplace_back();
+    character.ip = other;
+    character.references.set("clip",
+                             shelf.keep(gaussian_rows(random, 2, kClipWidth, options.bias)));
+    character.references.set("dino",
+                             shelf.keep(gaussian_rows(random, 2, kDinoWidth, options.bias)));
   }
   story.gallery = shelf.keep_gallery(std::move(gallery));
   return story;
@@ -112,8 +120,8 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
 ShotFeatures shot_of(FeatureShelf& shelf, const Rows& frames) {
   ShotFeatures shot;
   shot.decodable_frames = static_cast<int>(frames.size());
-  shot.clip = shelf.keep(frames);
-  shot.dino = shot.clip;
+  shot.images.set("clip", shelf.keep(frames));
+  shot.images.set("dino", shot.images.view("clip"));
   return shot;
 }
 
@@ -137,16 +145,16 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
       features.missing = shot.at("missing").get<bool>();
       features.no_character = shot.at("no_character").get<bool>();
       features.decodable_frames = shot.at("decodable_frames").get<int>();
-      features.clip = shelf.keep(shot.at("clip").get<Rows>());
-      features.dino = shelf.keep(shot.at("dino").get<Rows>());
-      features.text = shelf.keep(shot.at("text").get<Rows>());
+      features.images.set("clip", shelf.keep(shot.at("clip").get<Rows>()));
+      features.images.set("dino", shelf.keep(shot.at("dino").get<Rows>()));
+      features.captions.set("clip", shelf.keep(shot.at("text").get<Rows>()));
       features.pixels.cells = shelf.keep(cells_of_all(shot.at("cells")));
       features.pixels.motion = shelf.keep_values(shot.at("motion").get<std::vector<float>>());
     }
     const Json& references = entry.at("references");
-    story.references.clip = shelf.keep(references.at("clip").get<Rows>());
-    story.references.clip_mirrored = shelf.keep(references.at("clip_mirrored").get<Rows>());
-    story.references.dino = shelf.keep(references.at("dino").get<Rows>());
+    story.references.straight.set("clip", shelf.keep(references.at("clip").get<Rows>()));
+    story.references.mirrored.set("clip", shelf.keep(references.at("clip_mirrored").get<Rows>()));
+    story.references.straight.set("dino", shelf.keep(references.at("dino").get<Rows>()));
     story.references.cells = shelf.keep(cells_of_all(references.at("cells")));
   }
   return stories;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "metrics/catalogue.h"
 #include "metrics/measurement.h"
-#include "metrics/registry.h"
 #include "tests/metrics/story_builder.h"
 
 namespace asbench::metrics {
@@ -38,7 +38,7 @@ std::vector<StoryFeatures> random_system(FeatureShelf& shelf, std::mt19937_64& r
     options.bias = 0.4 * between(-2, 3);  // below 0 and at 0: negative similarities abound
     auto story =
         random_story(shelf, random, "s" + std::to_string(i), "ip" + std::to_string(i % 2), options);
-    if (between(0, 3) == 0) story.shots.front().text = {};
+    if (between(0, 3) == 0) story.shots.front().captions.set("clip", {});
     if (between(0, 3) == 0) story.shots.back().no_character = true;
     stories.push_back(story);
   }
@@ -54,9 +54,10 @@ void damage(FeatureShelf& shelf, std::mt19937_64& random, ShotFeatures& shot) {
   }
   const float value =
       kind == 1 ? std::numeric_limits<float>::quiet_NaN() : std::numeric_limits<float>::infinity();
-  const int row = static_cast<int>(random() % static_cast<std::uint64_t>(shot.clip.rows));
-  shot.clip = with_value(shelf, shot.clip, row, value);
-  shot.dino = with_value(shelf, shot.dino, row, value);
+  const int row =
+      static_cast<int>(random() % static_cast<std::uint64_t>(shot.images.view("clip").rows));
+  shot.images.set("clip", with_value(shelf, shot.images.view("clip"), row, value));
+  shot.images.set("dino", with_value(shelf, shot.images.view("dino"), row, value));
   shot.pixels.cells = with_value(shelf, shot.pixels.cells, row, value);
   if (kind == 3) {
     const auto zeros = [&](FeatureView view) {
@@ -64,8 +65,8 @@ void damage(FeatureShelf& shelf, std::mt19937_64& random, ShotFeatures& shot) {
           testing::Rows(static_cast<std::size_t>(view.rows),
                         std::vector<float>(static_cast<std::size_t>(view.cols), 0.0F)));
     };
-    shot.clip = zeros(shot.clip);
-    shot.dino = zeros(shot.dino);
+    shot.images.set("clip", zeros(shot.images.view("clip")));
+    shot.images.set("dino", zeros(shot.images.view("dino")));
   }
 }
 
@@ -100,8 +101,8 @@ class NotBetter {
   std::string where_;
 };
 
-void expect_not_better(const MetricInfo& metric, const Measurement& before,
-                       const Measurement& after, std::size_t seed) {
+void expect_not_better(const Metric& metric, const Measurement& before, const Measurement& after,
+                       std::size_t seed) {
   const NotBetter rule(metric.direction, std::string(metric.id) + " seed " + std::to_string(seed));
   rule.check(before.mean, after.mean, "mean");
   rule.check(before.harmeanp, after.harmeanp, "harmeanp");
@@ -132,7 +133,7 @@ TEST(ZeroPolicy, DroppingOrBreakingShotsOneAfterTheOtherNeverMakesAnyScoreBetter
     for (const auto& [story, shot] : order) {
       const auto before = stories;
       damage(shelf, random, stories[story].shots[shot]);
-      for (const MetricInfo& metric : story_metrics()) {
+      for (const Metric& metric : built_in_metrics().story_metrics()) {
         if (metric.direction == Direction::none) continue;
         expect_not_better(metric, measure(metric.id, before, settings),
                           measure(metric.id, stories, settings), seed);
@@ -170,7 +171,7 @@ TEST(ZeroPolicy, CountsANegativeSimilarityAsZeroInMeansAndListsItAsItIs) {
   FeatureShelf shelf;
   StoryFeatures story;
   story.id = story.ip = "s";
-  story.references.clip = shelf.keep({{1, 0}});
+  story.references.straight.set("clip", shelf.keep({{1, 0}}));
   story.shots = {testing::shot_of(shelf, {{1, 0}}), testing::shot_of(shelf, {{-1, 0}})};
   const std::vector stories{story};
   const Measurement measured = measure("clip_i", stories, zero_policy());

@@ -10,8 +10,8 @@ std::filesystem::path build_folder() {
   return ASBENCH_BINARY_DIR;
 }
 
-std::filesystem::path asbench_program() {
-  return build_folder() / "bin" / "asbench";
+std::string asbench_program() {
+  return (build_folder() / "bin" / "asbench").string();
 }
 
 }  // namespace asbench::testing

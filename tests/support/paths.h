@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace asbench::testing {
 
@@ -11,6 +12,6 @@ namespace asbench::testing {
 [[nodiscard]] std::filesystem::path build_folder();
 
 /// build_folder()/bin/asbench
-[[nodiscard]] std::filesystem::path asbench_program();
+[[nodiscard]] std::string asbench_program();
 
 }  // namespace asbench::testing

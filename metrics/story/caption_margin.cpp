@@ -1,4 +1,4 @@
-#include "metrics/story/clip_t_margin.h"
+#include "metrics/story/caption_margin.h"
 
 #include <fmt/format.h>
 
@@ -18,17 +18,17 @@ namespace {
 constexpr double kLowestMargin = -2.0;  // own caption -1, all others +1
 
 struct Captioned {
-  std::vector<ShotOutcome> outcomes;  // one a shot
-  std::vector<int> captions;          // shots whose caption is usable, ascending
-  std::vector<UnitRows> frames;       // one a shot; empty unless scored
+  std::vector<ShotOutcome> outcomes;    // one a shot
+  std::vector<int> captions;            // shots whose caption is usable, ascending
+  std::vector<const UnitRows*> frames;  // one per shot; null unless scored
 };
 
-Captioned prepare(const StoryFeatures& story) {
+Captioned prepare(const StoryFeatures& story, std::string_view role) {
   Captioned result;
   for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
     const ShotFeatures& shot = story.shots[static_cast<std::size_t>(i)];
-    result.frames.emplace_back();
-    const UnitRows text = unit_rows(shot.text);
+    result.frames.push_back(nullptr);
+    const UnitRows& text = shot.caption(role);
     if (auto problem = caption_problem(story, i, text)) {
       result.outcomes.push_back(std::move(*problem));
       continue;
@@ -38,21 +38,22 @@ Captioned prepare(const StoryFeatures& story) {
       result.outcomes.push_back(missing_shot());
       continue;
     }
-    UnitRows frames = unit_rows(shot.clip);
+    const UnitRows& frames = shot.frames(role);
     if (auto bad = bad_frames(story, i, frames)) {
       result.outcomes.push_back(std::move(*bad));
       continue;
     }
     result.outcomes.emplace_back();
-    result.frames.back() = std::move(frames);
+    result.frames.back() = &frames;
   }
   return result;
 }
 
-UnitRows caption_rows(const StoryFeatures& story, const std::vector<int>& shots) {
+UnitRows caption_rows(const StoryFeatures& story, std::string_view role,
+                      const std::vector<int>& shots) {
   UnitRows rows;
   for (const int shot : shots) {
-    const UnitRows text = unit_rows(story.shots[static_cast<std::size_t>(shot)].text);
+    const UnitRows& text = story.shots[static_cast<std::size_t>(shot)].caption(role);
     rows.rows.cols = text.rows.cols;
     ++rows.rows.rows;
     rows.rows.values.insert(rows.rows.values.end(), text.rows.values.begin(),
@@ -63,12 +64,13 @@ UnitRows caption_rows(const StoryFeatures& story, const std::vector<int>& shots)
 
 /// T of some shots against some captions: each entry the mean of the frames' cosines.
 Matrix alignment_of(const StoryFeatures& story, const std::vector<int>& shots,
-                    const std::vector<int>& captions, const std::vector<UnitRows>& frames) {
-  const UnitRows texts = caption_rows(story, captions);
+                    const std::vector<int>& captions, const std::vector<const UnitRows*>& frames,
+                    std::string_view role) {
+  const UnitRows texts = caption_rows(story, role, captions);
   Matrix alignment(static_cast<int>(shots.size()), static_cast<int>(captions.size()));
   for (int s = 0; s < alignment.rows; ++s) {
     const auto shot = static_cast<std::size_t>(shots[static_cast<std::size_t>(s)]);
-    const Matrix cosines = cosine_matrix(frames[shot], texts);
+    const Matrix cosines = cosine_matrix(*frames[shot], texts);
     for (int t = 0; t < alignment.cols; ++t) {
       double sum = 0.0;
       for (int i = 0; i < cosines.rows; ++i) sum += cosines(i, t);
@@ -96,8 +98,9 @@ StoryValue without_margin(const StoryFeatures& story, Captioned prepared, bool c
   return result;
 }
 
-StoryValue measure_clip_t_margin(const StoryFeatures& story, const MetricSettings& settings) {
-  Captioned prepared = prepare(story);
+StoryValue measure_margin(const StoryFeatures& story, const Metric& metric,
+                          const MetricSettings& settings) {
+  Captioned prepared = prepare(story, metric.role());
   std::vector<int> scored;
   for (const int shot : prepared.captions) {
     if (prepared.outcomes[static_cast<std::size_t>(shot)].outcome == Outcome::scored) {
@@ -113,7 +116,7 @@ StoryValue measure_clip_t_margin(const StoryFeatures& story, const MetricSetting
   // Under `zero` a failed shot's caption still stands beside the others' shots; under `exclude`
   // both have left the story.
   const std::vector<int>& captions = lowest ? prepared.captions : scored;
-  const Matrix alignment = alignment_of(story, scored, captions, prepared.frames);
+  const Matrix alignment = alignment_of(story, scored, captions, prepared.frames, metric.role());
   for (int s = 0; s < alignment.rows; ++s) {
     const int shot = scored[static_cast<std::size_t>(s)];
     const auto own = std::lower_bound(captions.begin(), captions.end(), shot) - captions.begin();
@@ -134,23 +137,23 @@ StoryValue measure_clip_t_margin(const StoryFeatures& story, const MetricSetting
 
 }  // namespace
 
-MetricInfo clip_t_margin_metric() {
-  MetricInfo info;
-  info.id = "clip_t_margin";
-  info.title = "Own caption against the story's others";
+Measure caption_margin() {
+  Measure info;
+  info.measure = "caption_margin";
+  info.measure_title = "Own caption against the story's others";
+  info.family = "text";
   info.direction = Direction::higher;
   info.range_low = -2.0;
   info.range_high = 2.0;
-  info.definition =
-      "T(s, t) = mean CLIP cosine of shot s's frames with caption t. Value: mean over shots of "
+  info.formula =
+      "T(s, t) = mean {roles} cosine of shot s's frames with caption t. Value: mean over shots of "
       "[T(s, s) - mean over the other captions of T(s, t)]. Identical shots give exactly 0; a "
       "failed shot makes its story -2 under `zero`.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "shot>story>system";
   info.unit = "shots";
-  info.needs.clip_image = true;
-  info.needs.clip_text = true;
-  info.measure_story = measure_clip_t_margin;
+  info.reads = {Modality::frames, Modality::caption};
+  info.measure_story = measure_margin;
   return info;
 }
 

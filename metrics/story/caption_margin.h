@@ -3,14 +3,14 @@
 #include <cstddef>
 #include <span>
 
+#include "metrics/metric.h"
 #include "metrics/numerics/cosine.h"
-#include "metrics/registry.h"
 
 namespace asbench::metrics {
 
 /// Whether shots show their own caption rather than the story's other captions (metrics.md section
 /// 5). Identical shots give exactly 0.
-[[nodiscard]] MetricInfo clip_t_margin_metric();
+[[nodiscard]] Measure caption_margin();
 
 /// Mean over s of [T(s, s) - mean over t != s of T(s, t)].
 /// @param alignment  T, [S, S], S >= 2: row s = shot, column t = caption

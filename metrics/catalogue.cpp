@@ -1,0 +1,176 @@
+#include "metrics/catalogue.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/config_files.h"
+#include "core/error.h"
+#include "core/schema.h"
+#include "metrics/registry.h"
+
+namespace asbench::metrics {
+namespace {
+
+std::vector<std::string> roles_of(const Json& entry) {
+  if (entry.contains("role")) return {entry.at("role").get<std::string>()};
+  if (entry.contains("roles")) return entry.at("roles").get<std::vector<std::string>>();
+  return {};
+}
+
+Kind kind_of(const Json& entry, const Measure& measure) {
+  const std::string text = entry.value("kind", "");
+  for (const Kind kind : {Kind::headline, Kind::control, Kind::set}) {
+    if (to_string(kind) == text) return kind;
+  }
+  if (measure.set_level()) return Kind::set;
+  return measure.family == "identity" || measure.family == "controls" ? Kind::control
+                                                                      : Kind::headline;
+}
+
+std::string with_roles(std::string_view formula, const std::vector<std::string>& roles) {
+  constexpr std::string_view kPlace = "{roles}";
+  std::string text(formula);
+  for (auto at = text.find(kPlace); at != std::string::npos; at = text.find(kPlace, at))
+    text.replace(at, kPlace.size(), role_labels(roles));
+  return text;
+}
+
+void require_roles(const Measure& measure, const std::vector<std::string>& roles,
+                   std::string_view where) {
+  const auto count = static_cast<int>(roles.size());
+  if (count < measure.fewest_roles || count > measure.most_roles) {
+    throw BadInput(fmt::format(
+        "{}: the measure {} takes {} encoder role{}, not {}.\n  Write \"role\": \"NAME\", or "
+        "\"roles\": [...] for a measure of several.",
+        where, measure.measure,
+        measure.fewest_roles == measure.most_roles
+            ? fmt::format("{}", measure.most_roles)
+            : fmt::format("{} to {}", measure.fewest_roles, measure.most_roles),
+        measure.most_roles == 1 ? "" : "s", count));
+  }
+  if (std::set(roles.begin(), roles.end()).size() != roles.size() ||
+      std::count(roles.begin(), roles.end(), kPixels) > 0) {
+    throw BadInput(fmt::format(
+        "{}: the roles {} are not distinct encoder roles (\"{}\" needs no encoder and is no role)",
+        where, fmt::join(roles, ", "), kPixels));
+  }
+}
+
+Metric metric_of(const Json& entry, const Catalogue& known, std::string_view list) {
+  Metric metric;
+  metric.id = entry.at("id").get<std::string>();
+  const std::string where = fmt::format("{}: metric {}", list, metric.id);
+  if (known.find(metric.id) != nullptr) {
+    throw BadInput(fmt::format("{}: a metric has this id already.\n  Choose another id.", where));
+  }
+  const auto name = entry.at("measure").get<std::string>();
+  const Measure* measure = find_measure(name);
+  if (measure == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Measure& one : all_measures()) names.push_back(one.measure);
+    throw BadInput(fmt::format("{}: unknown measure '{}'. Measures: {}.", where, name,
+                               fmt::join(names, ", ")));
+  }
+  metric.roles = roles_of(entry);
+  require_roles(*measure, metric.roles, where);
+  static_cast<Measure&>(metric) = *measure;
+  metric.title = entry.value(
+      "title", metric.roles.empty()
+                   ? std::string(measure->measure_title)
+                   : fmt::format("{} under {}", measure->measure_title, role_labels(metric.roles)));
+  metric.definition = with_roles(measure->formula, metric.roles);
+  metric.kind = kind_of(entry, *measure);
+  metric.leaderboard = entry.value("leaderboard", metric.kind == Kind::headline);
+  if (entry.contains("controls")) {
+    metric.controls = entry.at("controls").get<std::vector<std::string>>();
+  } else {
+    const auto all = known.all();
+    const auto alike = std::find_if(
+        all.begin(), all.end(), [&](const Metric& one) { return one.measure == metric.measure; });
+    if (alike != all.end()) metric.controls = alike->controls;
+  }
+  if (entry.contains("withholds_marks")) {
+    const Json& limit = entry.at("withholds_marks");
+    metric.withholds_marks.emplace();
+    if (limit.contains("above")) metric.withholds_marks->above = limit.at("above").get<double>();
+    if (limit.contains("below")) metric.withholds_marks->below = limit.at("below").get<double>();
+  }
+  for (const std::string& role : metric.roles) {
+    for (const Modality modality : measure->reads) metric.needs.add(role, modality);
+  }
+  for (const Modality modality : measure->reads_pixels) metric.needs.add(kPixels, modality);
+  return metric;
+}
+
+}  // namespace
+
+Catalogue Catalogue::with(const Json& list, std::string_view where) const {
+  check_schema(list, "metrics", std::string(where));
+  Catalogue result = *this;
+  for (const Json& entry : list.at("metrics"))
+    result.metrics_.push_back(metric_of(entry, result, where));
+  std::stable_partition(result.metrics_.begin(), result.metrics_.end(),
+                        [](const Metric& metric) { return !metric.set_level(); });
+  return result;
+}
+
+std::vector<Metric> Catalogue::story_metrics() const {
+  std::vector<Metric> metrics;
+  std::copy_if(metrics_.begin(), metrics_.end(), std::back_inserter(metrics),
+               [](const Metric& metric) { return !metric.set_level(); });
+  return metrics;
+}
+
+std::vector<Metric> Catalogue::set_metrics() const {
+  std::vector<Metric> metrics;
+  std::copy_if(metrics_.begin(), metrics_.end(), std::back_inserter(metrics),
+               [](const Metric& metric) { return metric.set_level(); });
+  return metrics;
+}
+
+const Metric* Catalogue::find(std::string_view id) const {
+  const auto found = std::find_if(metrics_.begin(), metrics_.end(),
+                                  [&](const Metric& metric) { return metric.id == id; });
+  return found == metrics_.end() ? nullptr : &*found;
+}
+
+const Metric& Catalogue::require(std::string_view id) const {
+  if (const Metric* metric = find(id)) return *metric;
+  std::vector<std::string_view> known;
+  for (const Metric& metric : metrics_) known.push_back(metric.id);
+  throw UsageError(fmt::format("Unknown metric '{}'. Metrics: {}.", id, fmt::join(known, ", ")));
+}
+
+Needs Catalogue::needs_of(std::span<const std::string> ids) const {
+  Needs all;
+  for (const std::string& id : ids) all.add(require(id).needs);
+  return all;
+}
+
+std::vector<std::string> Catalogue::roles() const {
+  std::set<std::string> roles;
+  for (const Metric& metric : metrics_) roles.insert(metric.roles.begin(), metric.roles.end());
+  return {roles.begin(), roles.end()};
+}
+
+std::string markdown_row(const Metric& metric) {
+  const auto needs = describe(metric.needs);
+  return fmt::format("| `{}` | {} | {} | {} to {} | {} | {} | {} |\n", metric.id,
+                     to_string(metric.kind), to_string(metric.direction), metric.range_low,
+                     metric.range_high, fmt::join(needs, ", "), metric.definition, metric.source);
+}
+
+const Catalogue& built_in_metrics() {
+  static const Catalogue metrics = [] {
+    constexpr std::string_view kFile = "metrics.json";
+    const auto text = config_file(std::string(kFile));
+    if (!text) throw InternalError("configs/metrics.json is not compiled in");
+    return Catalogue().with(parse_json(*text, std::string(kFile)), kFile);
+  }();
+  return metrics;
+}
+
+}  // namespace asbench::metrics

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <compare>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asbench::metrics {
+
+/// What a metric reads of one encoder role.
+enum class Modality {
+  frames,               ///< the sampled frames of every shot
+  caption,              ///< every shot's caption, under the role's text encoder
+  references,           ///< the story's references
+  mirrored_references,  ///< the same, mirrored left-right
+  gallery,              ///< the references of every character of the split
+  clip,                 ///< one feature a clip: of the shots' and of a reference set's
+  training_set,         ///< each frame's nearest row of a training set
+};
+
+/// The role of what needs no encoder: thumbnail cells and motion of the frames, cells of the
+/// references (core/thumbnail.h).
+inline constexpr std::string_view kPixels = "pixels";
+
+struct Need {
+  std::string role;  ///< as a protocol fills it, or kPixels
+  Modality modality = Modality::frames;
+  auto operator<=>(const Need&) const = default;
+};
+
+/// What one metric, or several together, read: a set of (role, modality). A run extracts just that.
+class Needs {
+ public:
+  void add(std::string_view role, Modality modality);
+  void add(const Needs& other);
+  [[nodiscard]] bool has(std::string_view role, Modality modality) const;
+  /// Of any role.
+  [[nodiscard]] bool has(Modality modality) const;
+  /// Roles that `modality` is read of, kPixels left out, in alphabetical order.
+  [[nodiscard]] std::vector<std::string> roles(Modality modality) const;
+  /// Roles that anything is read of, kPixels left out, in alphabetical order.
+  [[nodiscard]] std::vector<std::string> roles() const;
+  [[nodiscard]] const std::set<Need>& all() const { return needs_; }
+
+ private:
+  std::set<Need> needs_;
+};
+
+/// In words, for lists of what a metric needs: "frames", "captions", "mirrored references".
+[[nodiscard]] std::string_view to_string(Modality modality);
+
+/// A set of needs in words, one entry a need: "CLIP frames", "pixels frames", "DINO references".
+[[nodiscard]] std::vector<std::string> describe(const Needs& needs);
+
+/// How texts name a role: in capitals, "CLIP".
+[[nodiscard]] std::string role_label(std::string_view role);
+
+/// "CLIP", "CLIP and DINO", "A, B and C".
+[[nodiscard]] std::string role_labels(const std::vector<std::string>& roles);
+
+}  // namespace asbench::metrics

@@ -1,0 +1,54 @@
+#include "metrics/story/reference_distance.h"
+
+#include <utility>
+#include <vector>
+
+#include "metrics/aggregate.h"
+#include "metrics/story/reference_adherence.h"
+
+namespace asbench::metrics {
+
+namespace {
+
+StoryValue measure_distance(const StoryFeatures& story, const Metric& metric,
+                            const MetricSettings& settings) {
+  const UnitRows& references = story.references_under(metric.role());
+  if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
+    return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
+  }
+  auto outcomes = reference_scores(story, metric.role(), references, settings.references);
+  for (ShotOutcome& outcome : outcomes) {
+    if (outcome.shot.value) outcome.shot.value = 1.0 - *outcome.shot.value;
+    for (auto& frame : outcome.shot.frames) frame = 1.0 - *frame;
+  }
+  StoryValue value = story_over_shots(story, std::move(outcomes), kDistance, settings);
+  add_harmeanp_of_distances(story, value);
+  return value;
+}
+
+}  // namespace
+
+Measure reference_distance() {
+  Measure info;
+  info.measure = "reference_distance";
+  info.measure_title = "Distance to the reference";
+  info.family = "adherence";
+  info.direction = Direction::lower;
+  info.range_high = 2.0;
+  info.formula =
+      "Frame: 1 - cosine of the whole frame's feature and the composited reference's, over several "
+      "references 1 - their mean cosine (or 1 - the best, refs=max). Shot: mean over its sampled "
+      "frames; story: mean over its shots, and HarMeanP = 1 - harmonic mean x smallest of the "
+      "similarities 1 - d (1 when a shot is at 1 or above). A failed shot counts 1 under `zero`.";
+  info.source = "DreamSim, Fu et al. 2023; AnimeShooter paper: Mean and HarMeanP";
+  info.aggregation = "frame>shot>story>system";
+  info.unit = "shots";
+  info.reads = {Modality::frames, Modality::references};
+  info.has_harmeanp = true;
+  info.uses_reference_pooling = true;
+  info.has_real_ceiling = true;
+  info.measure_story = measure_distance;
+  return info;
+}
+
+}  // namespace asbench::metrics
