@@ -12,6 +12,7 @@
 #include "cli/errors.h"
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "document/result.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
@@ -66,26 +67,27 @@ void generate_system(const std::string& name, const World& world, const fs::path
   baselines::generate(request);
 }
 
-Json score_system(const std::string& name, const World& world, const fs::path& out, int threads) {
+document::Result score_system(const std::string& name, const World& world, const fs::path& out,
+                              int threads) {
   evaluation::ScoreRequest request;
   request.split = world.split_folder;
   request.outputs = out / "systems" / name;
   request.system = name;
-  request.kind = "baseline";
+  request.kind = document::ResultKind::baseline;
   request.defaults = request.protocol = evaluation::load_protocol("demo");
   request.store = out / "features";
   request.extraction.threads = threads;
   request.extraction.progress = Progress::Style::quiet;
   const fs::path result = out / "results" / (name + ".json");
   request.frames_folder = evaluation::sidecar_folder(result);
-  Json document = evaluation::score(request);
+  document::Result scored = evaluation::score(request);
+  scored.where = name;
   if (name != kFloor && name != kCeiling) {
-    evaluation::normalise(document,
-                          {.floor = out / "results" / fmt::format("{}.json", kFloor),
-                           .ceiling = out / "results" / fmt::format("{}.json", kCeiling)});
+    evaluation::normalise(scored, {.floor = out / "results" / fmt::format("{}.json", kFloor),
+                                   .ceiling = out / "results" / fmt::format("{}.json", kCeiling)});
   }
-  write_json_file(result, document);
-  return document;
+  document::write_result(result, scored);
+  return scored;
 }
 
 int run_demo(const DemoOptions& options) {
@@ -104,8 +106,7 @@ int run_demo(const DemoOptions& options) {
     Progress progress("generating and scoring systems", static_cast<std::int64_t>(kSystems.size()));
     for (const char* name : kSystems) {
       generate_system(name, world, out / "systems" / name, options.threads);
-      results.push_back(
-          document::result_from_json(score_system(name, world, out, options.threads), name));
+      results.push_back(score_system(name, world, out, options.threads));
       frames.push_back(evaluation::sidecar_folder(out / "results" / fmt::format("{}.json", name)));
       progress.advance();
     }

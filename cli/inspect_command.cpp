@@ -11,6 +11,7 @@
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/inspection.h"
 #include "loaders/outputs.h"
@@ -36,7 +37,7 @@ struct Report {
   [[nodiscard]] std::size_t blocking() const {
     return static_cast<std::size_t>(
         std::count_if(findings.begin(), findings.end(),
-                      [](const Finding& finding) { return loaders::is_blocking(finding.kind); }));
+                      [](const Finding& finding) { return document::is_blocking(finding.kind); }));
   }
 };
 
@@ -131,7 +132,9 @@ void print_findings(const Report& report, bool all) {
   fmt::print("findings  {}, of which {} take away something that scoring needs\n",
              report.findings.size(), report.blocking());
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    fmt::print("  {} ({}{})\n", kind, number, loaders::is_blocking(kind) ? "" : ", information");
+    fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
+    if (const auto* known = document::find_finding_kind(kind))
+      fmt::print("    {}\n", known->sentence);
     int listed = 0;
     for (const Finding& finding : report.findings) {
       if (finding.kind != kind) continue;

@@ -13,11 +13,13 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/npy.h"
+#include "document/result.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "features/store.h"
-#include "metrics/metric.h"
+#include "loaders/findings.h"
+#include "metrics/catalogue.h"
 
 namespace asbench::cli {
 namespace {
@@ -66,71 +68,62 @@ void require_writable_target(const std::string& path) {
   }
 }
 
-std::string number(const Json& value) {
-  return value.is_null() ? "-" : fmt::format("{:.4f}", value.get<double>());
+std::string number(const document::ResultValue& value) {
+  return value ? fmt::format("{:.4f}", *value) : "-";
 }
 
-std::string ceilings_of(const Json& document) {
+std::string ceilings_of(const document::Result& result) {
   std::string text;
-  for (const auto& [name, metric] : document.at("metrics").items()) {
-    if (!metric.contains("real_ceiling") || metric.at("real_ceiling").is_null()) continue;
-    const Json& ceiling = metric.at("real_ceiling");
-    text += fmt::format("{}{} {} ({} clips)", text.empty() ? "" : ", ", name,
-                        number(ceiling.at("mean")), ceiling.at("n_clips").get<int>());
+  for (const auto& metric : result.metrics) {
+    if (!metric.real_ceiling) continue;
+    text += fmt::format("{}{} {} ({} clips)", text.empty() ? "" : ", ", metric.id,
+                        number(metric.real_ceiling->mean), metric.real_ceiling->n_clips);
   }
   return text;
 }
 
-void print_table(const Json& document, const std::string& out) {
-  const Json& coverage = document.at("coverage");
-  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n",
-             document.at("system").at("name").get<std::string>(),
-             document.at("split").at("stories").get<int>(),
-             document.at("split").at("ips").get<int>(), coverage.at("scored_shots").get<int>(),
-             coverage.at("expected_shots").get<int>(), coverage.at("policy").get<std::string>(),
-             document.at("canonical").get<bool>() ? "" : ", not canonical");
-  if (document.contains("demo_encoders")) {
+void print_metric(const document::ResultMetric& metric, bool normalised) {
+  const char* arrow = metric.direction == document::ResultDirection::higher  ? " ^"
+                      : metric.direction == document::ResultDirection::lower ? " v"
+                                                                             : "";
+  fmt::print(
+      "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
+      number(metric.mean),
+      metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
+      metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
+      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "");
+}
+
+void print_findings(const Findings& findings) {
+  const auto kinds = loaders::count_by_kind(findings);
+  if (kinds.empty()) return;
+  fmt::print("\nfindings:");
+  for (const auto& [kind, count] : kinds) fmt::print(" {} {}", kind, count);
+  fmt::print("\n");
+}
+
+void print_table(const document::Result& result, const std::string& out) {
+  const auto& coverage = result.coverage;
+  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n", result.system,
+             result.split.stories, result.split.ips, coverage.scored_shots, coverage.expected_shots,
+             coverage.policy, result.canonical ? "" : ", not canonical");
+  if (!result.demo_encoders.empty()) {
     fmt::print("DEMO ENCODERS ({}): numbers for the demo and tests only\n",
-               fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), ", "));
+               fmt::join(result.demo_encoders, ", "));
   }
-  const bool normalised = document.contains("normalised_between");
+  const auto& between = result.normalised_between;
   fmt::print("\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
-             "95 % interval", "HarMeanP", "N", "failed", "skipped",
-             normalised ? "  normalised" : "");
-  for (const auto& [name, metric] : document.at("metrics").items()) {
-    const Json& interval = metric.at("ci95");
-    const std::string direction = metric.at("direction").get<std::string>();
-    const char* arrow = direction == "higher" ? " ^" : direction == "lower" ? " v" : "";
-    fmt::print("{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", name + arrow,
-               number(metric.at("mean")),
-               interval.is_null() ? "-"
-                                  : fmt::format("{:.4f} .. {:.4f}", interval[0].get<double>(),
-                                                interval[1].get<double>()),
-               metric.contains("harmeanp") ? number(metric.at("harmeanp")) : "",
-               metric.at("n_evaluated").get<int>(), metric.at("n_failed").get<int>(),
-               metric.at("n_skipped").get<int>(),
-               normalised ? fmt::format("  {:>10}", number(metric.at("normalised"))) : "");
-  }
-  if (normalised) {
-    const auto anchor = [&](const char* end) {
-      return document.at("normalised_between").at(end).at("system").get<std::string>();
-    };
+             "95 % interval", "HarMeanP", "N", "failed", "skipped", between ? "  normalised" : "");
+  for (const auto& metric : result.metrics) print_metric(metric, between.has_value());
+  if (between) {
     fmt::print("\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
-               anchor("floor"), anchor("ceiling"));
+               between->floor.system, between->ceiling.system);
   }
-  if (const std::string ceilings = ceilings_of(document); !ceilings.empty()) {
+  if (const std::string ceilings = ceilings_of(result); !ceilings.empty()) {
     fmt::print("\nreal ceiling (the same on the IPs' own clips): {}\n", ceilings);
   }
-  std::map<std::string, int> kinds;
-  for (const auto& finding : coverage.at("findings"))
-    ++kinds[finding.at("kind").get<std::string>()];
-  if (!kinds.empty()) {
-    fmt::print("\nfindings:");
-    for (const auto& [kind, count] : kinds) fmt::print(" {} {}", kind, count);
-    fmt::print("\n");
-  }
-  for (const auto& change : document.at("overrides"))
-    fmt::print("not canonical: {}\n", change.get<std::string>());
+  print_findings(coverage.findings);
+  for (const auto& change : result.overrides) fmt::print("not canonical: {}\n", change);
   fmt::print(
       "\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or "
       "clips. Wrote {}\n",
@@ -138,14 +131,14 @@ void print_table(const Json& document, const std::string& out) {
 }
 
 /// The small encoders know the demo's world; elsewhere their numbers say nothing.
-void warn_of_demo_encoders(const Json& document, const std::string& split) {
-  if (!document.contains("demo_encoders") || baselines::is_mini_world(split)) return;
+void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
+  if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
   fmt::print(stderr,
              "asbench score: warning: {} come with the program for its demo and tests. They have "
              "seen nothing but drawn characters,\n"
              "  and this split is not the demo's: don't report these numbers. --protocol "
              "animeshooter-v1 uses published encoders.\n",
-             fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), " and "));
+             fmt::join(result.demo_encoders, " and "));
 }
 
 int run_score(const ScoreOptions& options) {
@@ -154,7 +147,7 @@ int run_score(const ScoreOptions& options) {
   evaluation::ScoreRequest request;
   fill_common(request, options.input, options.compute);
   const auto baseline = baselines::generated_by(options.input.outputs.path.value());
-  request.kind = baseline ? "baseline" : "submission";
+  request.kind = baseline ? document::ResultKind::baseline : document::ResultKind::submission;
   request.system = options.system.value_or(baseline.value_or(""));
   request.defaults = evaluation::load_protocol(options.protocol);
   request.protocol = request.defaults;
@@ -189,17 +182,18 @@ int run_score(const ScoreOptions& options) {
   if (options.background) request.protocol.background = *options.background;
 
   if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
-  Json document = evaluation::score(request);
+  document::Result result = evaluation::score(request);
   if (!options.normalise.empty()) {
-    evaluation::normalise(document,
+    evaluation::normalise(result,
                           {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)});
   }
-  warn_of_demo_encoders(document, options.input.split.path);
+  warn_of_demo_encoders(result, options.input.split.path);
+  const Json document = document::to_json(result);
   write_json_file(options.out, document);
   if (options.json) {
     fmt::print("{}\n", document.at("metrics").dump(1));
   } else {
-    print_table(document, options.out);
+    print_table(result, options.out);
   }
   return kExitDone;
 }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
@@ -103,7 +104,7 @@ void require_complete(const Coverage& coverage) {
     const auto why = std::find_if(coverage.findings.begin(), coverage.findings.end(),
                                   [&](const Finding& finding) {
                                     return finding.story == key.story && finding.shot == key.shot &&
-                                           loaders::is_blocking(finding.kind);
+                                           document::is_blocking(finding.kind);
                                   });
     list += fmt::format(
         "\n  {} shot {}: {}", key.story, key.shot,

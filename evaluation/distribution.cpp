@@ -208,7 +208,7 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     fields.clip = clip_text(plan, real, outputs);
     if (info.measure == "frechet") fields.ddof = fmt::format("{}", plan.fvd.ddof);
     if (least > 2) fields.neighbours = fmt::format("{}", protocol.neighbours);
-    measured.signature = document::signature_line(fields);
+    measured.signature = fields.line();
     measured.n_stories = generated.stories;
     measured.counts = generated.counts;
     measured.further.emplace_back("n_real", real.samples.rows);

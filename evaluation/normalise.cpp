@@ -2,80 +2,78 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "core/error.h"
 #include "core/hash.h"
-#include "core/schema.h"
 
 namespace asbench::evaluation {
 namespace {
 
 struct Anchor {
-  std::string path;
   std::string sha256;
-  Json document;
+  document::Result result;
 };
 
 Anchor read_anchor(const std::filesystem::path& path) {
-  Anchor anchor{path.string(), sha256_file(path), read_json_file(path)};
-  check_schema(anchor.document, "result", anchor.path);
-  return anchor;
+  return {sha256_file(path), document::read_result(path)};
 }
 
-const Json& metric_of(const Anchor& anchor, const std::string& id, const Json& metric) {
-  const Json& all = anchor.document.at("metrics");
-  if (!all.contains(id)) {
+const document::ResultMetric& metric_of(const Anchor& anchor,
+                                        const document::ResultMetric& metric) {
+  const document::ResultMetric* other = anchor.result.find_metric(metric.id);
+  if (other == nullptr) {
     throw BadInput(fmt::format(
         "{}: has no {}, so the result can't be normalised by it; score it with the same --metrics",
-        anchor.path, id));
+        anchor.result.where, metric.id));
   }
-  const Json& other = all.at(id);
-  if (other.at("signature") != metric.at("signature")) {
+  if (other->signature != metric.signature) {
     throw NotComparable(
         fmt::format("{}: {} was computed in another way:\n  here:  {}\n  there: {}\n  Score both "
                     "with the same settings.",
-                    anchor.path, id, metric.at("signature").get<std::string>(),
-                    other.at("signature").get<std::string>()));
+                    anchor.result.where, metric.id, metric.signature, other->signature));
   }
-  return other;
+  return *other;
 }
 
-void require_same_split(const Json& document, const Anchor& anchor) {
-  if (document.at("split").at("sha256") == anchor.document.at("split").at("sha256")) return;
+void require_same_split(const document::Result& result, const Anchor& anchor) {
+  const auto &here = result.split, &there = anchor.result.split;
+  if (here.sha256 == there.sha256) return;
   throw NotComparable(fmt::format(
       "{}: was scored on another split ({}, {} stories) than this result ({}, {} stories)",
-      anchor.path, anchor.document.at("split").at("name").get<std::string>(),
-      anchor.document.at("split").at("stories").get<int>(),
-      document.at("split").at("name").get<std::string>(),
-      document.at("split").at("stories").get<int>()));
+      anchor.result.where, there.name, there.stories, here.name, here.stories));
 }
 
-Json normalised(const Json& metric, const Json& floor, const Json& ceiling) {
-  const Json &value = metric.at("mean"), &low = floor.at("mean"), &high = ceiling.at("mean");
-  if (metric.at("direction") == "none" || value.is_null() || low.is_null() || high.is_null() ||
-      low == high)
-    return nullptr;
-  const double bottom = low.get<double>();
-  return (value.get<double>() - bottom) / (high.get<double>() - bottom);
+document::ResultValue normalised(const document::ResultMetric& metric,
+                                 const document::ResultMetric& floor,
+                                 const document::ResultMetric& ceiling) {
+  if (metric.direction == document::ResultDirection::none || !metric.mean || !floor.mean ||
+      !ceiling.mean || *floor.mean == *ceiling.mean)
+    return std::nullopt;
+  return (*metric.mean - *floor.mean) / (*ceiling.mean - *floor.mean);
 }
 
-Json named(const Anchor& anchor) {
-  return {{"system", anchor.document.at("system").at("name")}, {"sha256", anchor.sha256}};
+document::ResultAnchor named(const Anchor& anchor) {
+  return {anchor.result.system, anchor.sha256};
 }
 
 }  // namespace
 
-void normalise(Json& document, const Anchors& anchors) {
+void normalise(document::Result& result, const Anchors& anchors) {
   const Anchor floor = read_anchor(anchors.floor);
   const Anchor ceiling = read_anchor(anchors.ceiling);
-  require_same_split(document, floor);
-  require_same_split(document, ceiling);
-  Json metrics = document.at("metrics");
-  for (auto& [id, metric] : metrics.items()) {
-    metric["normalised"] =
-        normalised(metric, metric_of(floor, id, metric), metric_of(ceiling, id, metric));
+  require_same_split(result, floor);
+  require_same_split(result, ceiling);
+  std::vector<document::ResultValue> values;
+  for (const auto& metric : result.metrics)
+    values.push_back(normalised(metric, metric_of(floor, metric), metric_of(ceiling, metric)));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    result.metrics[i].has_normalised = true;
+    result.metrics[i].normalised = values[i];
   }
-  document["metrics"] = std::move(metrics);
-  document["normalised_between"] = {{"floor", named(floor)}, {"ceiling", named(ceiling)}};
+  result.normalised_between = {named(floor), named(ceiling)};
 }
 
 }  // namespace asbench::evaluation

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/json.h"
+#include "document/result.h"
 
 namespace asbench::evaluation {
 
@@ -14,13 +14,13 @@ struct Anchors {
 };
 
 /// Adds `normalised` = (mean - floor) / (ceiling - floor) beside each metric's raw mean, and
-/// `normalised_between` to the document (metrics.md 5, "Optional anchored score"). The same formula
+/// `normalised_between` to the result (metrics.md 5, "Optional anchored score"). The same formula
 /// serves metrics for which lower is better: 0 is the floor, 1 the ceiling. `null` where a mean is
 /// null, where the metric has no direction, or where floor and ceiling are equal.
-/// @throws NotComparable when an anchor's split differs, or its signature of one of the document's
+/// @throws NotComparable when an anchor's split differs, or its signature of one of the result's
 /// metrics (it names both);
-///         BadInput for an anchor that is no result document or lacks one of the metrics. The
-///         document is left as it was then.
-void normalise(Json& document, const Anchors& anchors);
+///         BadInput for an anchor that is not a result document or lacks one of the metrics. The
+///         result is left as it was then.
+void normalise(document::Result& result, const Anchors& anchors);
 
 }  // namespace asbench::evaluation

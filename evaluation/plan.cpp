@@ -177,10 +177,9 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   return plan;
 }
 
-document::SignatureFields signature_fields_of(const metrics::Metric& metric,
-                                              const Protocol& protocol, const Plan& plan,
-                                              const std::string& subset) {
-  document::SignatureFields fields;
+document::Signature signature_fields_of(const metrics::Metric& metric, const Protocol& protocol,
+                                        const Plan& plan, const std::string& subset) {
+  document::Signature fields;
   fields.metric = fmt::format("{}@{}", metric.id, metric.version);
   using metrics::Modality;
   for (const auto& role : metric.needs.roles()) {
@@ -217,7 +216,7 @@ document::SignatureFields signature_fields_of(const metrics::Metric& metric,
 
 std::string signature_of(const metrics::Metric& metric, const Protocol& protocol, const Plan& plan,
                          const std::string& subset) {
-  return document::signature_line(signature_fields_of(metric, protocol, plan, subset));
+  return signature_fields_of(metric, protocol, plan, subset).line();
 }
 
 }  // namespace asbench::evaluation

@@ -69,9 +69,8 @@ struct WeightSource {
                                        const Plan& plan, const std::string& subset);
 
 /// The same fields before they are joined, for set-level metrics to be completed.
-[[nodiscard]] document::SignatureFields signature_fields_of(const metrics::Metric& metric,
-                                                            const Protocol& protocol,
-                                                            const Plan& plan,
-                                                            const std::string& subset);
+[[nodiscard]] document::Signature signature_fields_of(const metrics::Metric& metric,
+                                                      const Protocol& protocol, const Plan& plan,
+                                                      const std::string& subset);
 
 }  // namespace asbench::evaluation

@@ -3,236 +3,235 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
-
-#include "metrics/catalogue.h"
+#include <tuple>
 
 namespace asbench::evaluation {
 namespace {
 
-Json number(const std::optional<double>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json numbers(const std::vector<std::optional<double>>& values) {
-  Json array = Json::array();
-  for (const auto& value : values) array.push_back(number(value));
-  return array;
-}
-
-Json finding(const Finding& entry) {
-  Json json;
-  json["kind"] = entry.kind;
-  json["story"] = entry.story;
-  json["shot"] = entry.shot ? Json(*entry.shot) : Json(nullptr);
-  json["detail"] = entry.detail;
-  return json;
-}
-
-/// null when no IP has one: a finding says why.
-Json ceiling(const metrics::RealCeiling& measured) {
-  if (!measured.mean) return nullptr;
-  Json ips = Json::object();
-  for (const auto& ip : measured.ips) ips[ip.name] = number(ip.value);
-  return {{"mean", *measured.mean},
-          {"n_stories", measured.n_stories},
-          {"n_clips", measured.n_clips},
-          {"ips", ips}};
-}
-
-Json overall_metric(const metrics::Metric& info, const metrics::Measurement& measured,
-                    const ResultParts& parts) {
-  Json json;
-  json["signature"] = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
-  json["direction"] = metrics::to_string(info.direction);
-  json["mean"] = number(measured.mean);
-  json["ci95"] =
-      measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
-  json["n_stories"] = measured.n_stories;
-  json["n_evaluated"] = measured.counts.n_evaluated;
-  json["n_failed"] = measured.counts.n_failed;
-  json["n_skipped"] = measured.counts.n_skipped;
-  json["per_shot_index"] = numbers(measured.per_shot_index);
-  if (info.has_harmeanp) json["harmeanp"] = number(measured.harmeanp);
-  if (const auto found = parts.ceilings->find(measured.metric); found != parts.ceilings->end())
-    json["real_ceiling"] = ceiling(found->second);
-  for (const auto& part : measured.parts) json[part.name] = number(part.value);
-  if (!measured.by_distance.empty()) {
-    Json rows = Json::array();
-    for (const auto& entry : measured.by_distance) {
-      rows.push_back({{"distance", std::stoi(entry.name)},
-                      {"value", number(entry.value)},
-                      {"n_stories", entry.n_stories}});
-    }
-    json["by_distance"] = rows;
+document::ResultDirection direction_of(metrics::Direction direction) {
+  switch (direction) {
+    case metrics::Direction::higher:
+      return document::ResultDirection::higher;
+    case metrics::Direction::lower:
+      return document::ResultDirection::lower;
+    case metrics::Direction::none:
+      break;
   }
-  Json ips = Json::object();
-  for (const auto& ip : measured.ips) ips[ip.name] = number(ip.value);
-  json["ips"] = ips;
-  return json;
+  return document::ResultDirection::none;
 }
 
-Json set_metric(const metrics::Metric& metric, const SetMeasurement& measured) {
-  Json json;
-  json["signature"] = measured.signature;
-  json["direction"] = metrics::to_string(metric.direction);
-  json["mean"] = number(measured.value);
-  json["ci95"] =
-      measured.ci95 ? Json::array({measured.ci95->low, measured.ci95->high}) : Json(nullptr);
-  json["n_stories"] = measured.n_stories;
-  json["n_evaluated"] = measured.counts.n_evaluated;
-  json["n_failed"] = measured.counts.n_failed;
-  json["n_skipped"] = measured.counts.n_skipped;
-  for (const auto& [name, value] : measured.further) {
-    if (name.starts_with("n_") && value)
-      json[name] = static_cast<int>(*value);
-    else
-      json[name] = number(value);
+document::MetricKind kind_of(metrics::Kind kind) {
+  switch (kind) {
+    case metrics::Kind::headline:
+      return document::MetricKind::headline;
+    case metrics::Kind::set:
+      return document::MetricKind::set;
+    case metrics::Kind::control:
+      break;
   }
-  return json;
+  return document::MetricKind::control;
 }
 
-Json story_metric(const metrics::Metric& info, const metrics::StoryValue& value) {
-  Json json;
-  json["mean"] = number(value.value);
-  if (info.has_harmeanp) json["harmeanp"] = number(value.harmeanp);
-  for (const auto& part : value.parts) json[part.name] = number(part.value);
-  if (!value.by_distance.empty()) {
-    Json rows = Json::array();
-    for (std::size_t d = 0; d < value.by_distance.size(); ++d) {
-      rows.push_back({{"distance", d + 1}, {"value", number(value.by_distance[d])}});
-    }
-    json["by_distance"] = rows;
+template <class Parts>
+document::ResultParts parts_of(const Parts& parts) {
+  document::ResultParts named;
+  for (const auto& part : parts) named.emplace(part.name, part.value);
+  return named;
+}
+
+/// Nothing when no IP has one: a finding says why.
+std::optional<document::ResultCeiling> ceiling_of(const metrics::RealCeiling& measured) {
+  if (!measured.mean) return std::nullopt;
+  return document::ResultCeiling{.mean = *measured.mean,
+                                 .n_stories = measured.n_stories,
+                                 .n_clips = measured.n_clips,
+                                 .ips = parts_of(measured.ips)};
+}
+
+document::ResultMetric overall_metric(const metrics::Metric& info,
+                                      const metrics::Measurement& measured,
+                                      const ResultParts& parts) {
+  document::ResultMetric metric;
+  metric.id = measured.metric;
+  metric.signature = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
+  metric.description = describe(info);
+  metric.direction = direction_of(info.direction);
+  metric.mean = measured.mean;
+  metric.ci95 = measured.ci95;
+  metric.n_stories = measured.n_stories;
+  metric.n_evaluated = measured.counts.n_evaluated;
+  metric.n_failed = measured.counts.n_failed;
+  metric.n_skipped = measured.counts.n_skipped;
+  metric.per_shot_index = measured.per_shot_index;
+  metric.has_harmeanp = info.has_harmeanp;
+  metric.harmeanp = measured.harmeanp;
+  if (const auto found = parts.ceilings->find(measured.metric); found != parts.ceilings->end()) {
+    metric.has_real_ceiling = true;
+    metric.real_ceiling = ceiling_of(found->second);
   }
-  Json shots = Json::array();
+  metric.parts = parts_of(measured.parts);
+  for (const auto& entry : measured.by_distance)
+    metric.by_distance.push_back({std::stoi(entry.name), entry.value, entry.n_stories});
+  metric.has_ips = true;
+  metric.ips = parts_of(measured.ips);
+  return metric;
+}
+
+document::ResultMetric set_metric(const metrics::Metric& info, const SetMeasurement& measured) {
+  document::ResultMetric metric;
+  metric.id = measured.metric;
+  metric.signature = measured.signature;
+  metric.description = describe(info);
+  metric.direction = direction_of(info.direction);
+  metric.mean = measured.value;
+  metric.ci95 = measured.ci95;
+  metric.n_stories = measured.n_stories;
+  metric.n_evaluated = measured.counts.n_evaluated;
+  metric.n_failed = measured.counts.n_failed;
+  metric.n_skipped = measured.counts.n_skipped;
+  for (const auto& [name, value] : measured.further) metric.parts.emplace(name, value);
+  return metric;
+}
+
+document::StoryMetric story_metric(const metrics::Metric& info, const metrics::StoryValue& value) {
+  document::StoryMetric metric;
+  metric.mean = value.value;
+  metric.has_harmeanp = info.has_harmeanp;
+  metric.harmeanp = value.harmeanp;
+  metric.parts = parts_of(value.parts);
+  for (std::size_t d = 0; d < value.by_distance.size(); ++d)
+    metric.by_distance.push_back({static_cast<int>(d) + 1, value.by_distance[d], std::nullopt});
   const bool per_shot = std::any_of(value.shots.begin(), value.shots.end(), [](const auto& shot) {
     return shot.value || !shot.frames.empty() || !shot.parts.empty();
   });
   if (per_shot) {
-    for (const auto& shot : value.shots) {
-      Json entry;
-      entry["value"] = number(shot.value);
-      entry["frames"] = numbers(shot.frames);
-      for (const auto& part : shot.parts) entry[part.name] = number(part.value);
-      shots.push_back(entry);
-    }
+    for (const auto& shot : value.shots)
+      metric.shots.push_back({shot.value, shot.frames, parts_of(shot.parts)});
   }
-  json["shots"] = shots;
-  return json;
+  return metric;
 }
 
-Json story_shots(const loaders::Story& story, const ResultParts& parts) {
-  Json shots = Json::array();
-  for (const auto& shot : story.shots) {
-    const loaders::ShotKey key{story.id, shot.number};
-    Json entry;
-    entry["shot"] = shot.number;
-    if (const auto caption = caption_of(shot, parts.protocol->text)) entry["caption"] = *caption;
-    if (const auto clip = parts.plan->clips.find(key);
-        clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
-      const auto& outcome = (*parts.clips)[clip->second];
-      entry["frames"] = outcome.indices;
-      entry["frame_count"] = outcome.frame_count;
-      entry["sha256"] = outcome.content_sha256;
-    }
-    if (parts.copies != nullptr) {
-      if (auto nearest = parts.copies->nearest(key); !nearest.is_null())
-        entry["nearest"] = std::move(nearest);
-    }
-    if (const auto columns = parts.outputs->columns.find(key);
-        columns != parts.outputs->columns.end()) {
-      entry["columns"] = columns->second;
-    }
-    shots.push_back(entry);
+document::ResultShot shot_of(const loaders::Shot& shot, const loaders::ShotKey& key,
+                             const ResultParts& parts) {
+  document::ResultShot entry;
+  entry.number = shot.number;
+  entry.caption = caption_of(shot, parts.protocol->text).value_or("");
+  if (const auto clip = parts.plan->clips.find(key);
+      clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
+    const auto& outcome = (*parts.clips)[clip->second];
+    entry.frames = outcome.indices;
+    entry.frame_count = outcome.frame_count;
+    entry.sha256 = outcome.content_sha256;
   }
-  return shots;
+  if (parts.copies != nullptr) entry.nearest = parts.copies->nearest(key);
+  if (const auto columns = parts.outputs->columns.find(key);
+      columns != parts.outputs->columns.end()) {
+    entry.columns = columns->second;
+  }
+  return entry;
 }
 
 /// Findings of the inputs first, then those of the metrics, each once: several metrics raise the
 /// same about one shot.
-Json all_findings(const ResultParts& parts) {
-  Json array = Json::array();
+Findings all_findings(const ResultParts& parts) {
+  Findings all;
   std::set<std::tuple<std::string, std::string, int, std::string>> seen;
   const auto add = [&](const Findings& findings, const std::string& metric) {
     for (Finding entry : findings) {
       if (!metric.empty() && entry.story.empty()) entry.detail = metric + ": " + entry.detail;
       if (seen.emplace(entry.kind, entry.story, entry.shot.value_or(0), entry.detail).second)
-        array.push_back(finding(entry));
+        all.push_back(std::move(entry));
     }
   };
   add(parts.coverage->findings, {});
   for (const auto& measured : *parts.measurements) add(measured.findings, measured.metric);
   for (const auto& measured : *parts.sets) add(measured.findings, measured.metric);
   for (const auto& [metric, measured] : *parts.ceilings) add(measured.findings, {});
-  return array;
+  return all;
 }
 
-std::vector<std::string> demo_encoders(const Plan& plan) {
-  std::vector<std::string> ids;
-  for (const auto& use : plan.extraction.encoders) {
-    if (use.demo_only) ids.push_back(use.id);
-  }
-  return ids;
-}
-
-}  // namespace
-
-Json result_document(const ResultParts& parts) {
-  const auto& split = *parts.split;
-  Json document;
-  document["schema"] = "asbench/result@1";
-  document["system"] = {{"name", parts.system}, {"kind", parts.kind}};
-  document["protocol"] = {{"name", parts.protocol->name},
-                          {"settings", protocol_settings(*parts.protocol)}};
-  document["split"] = {{"name", split.name},          {"form", split.form},
-                       {"sha256", split.sha256},      {"stories", split.stories.size()},
-                       {"shots", split.shot_count()}, {"ips", split.ips.size()}};
-  document["coverage"] = {{"expected_shots", parts.coverage->expected_shots},
-                          {"scored_shots", parts.coverage->expected_shots -
-                                               static_cast<int>(parts.coverage->missing.size())},
-                          {"policy", metrics::to_string(parts.protocol->settings.missing)},
-                          {"layout", parts.outputs->layout},
-                          {"truncated_captions", parts.truncated_captions},
-                          {"findings", all_findings(parts)}};
-  document["provenance"] = nullptr;  // keeps its place
-
+std::vector<std::string> overrides_of(const ResultParts& parts) {
   auto overrides = protocol_overrides(*parts.defaults, *parts.protocol);
   if (!parts.subset.empty()) overrides.push_back("subset=" + parts.subset);
   if (!parts.coverage->missing.empty()) {
     overrides.push_back(fmt::format("{} of {} shots missing", parts.coverage->missing.size(),
                                     parts.coverage->expected_shots));
   }
-  document["canonical"] = overrides.empty();
-  document["overrides"] = overrides;
-  if (const auto demo = demo_encoders(*parts.plan); !demo.empty()) document["demo_encoders"] = demo;
+  return overrides;
+}
 
-  Json references = Json::object();
-  for (const auto& ip : split.ips) references[ip.id] = ip.reference_sha256;
-  document["references"] = references;
-
-  Json metrics_json = Json::object();
-  Json stories = Json::array();
-  for (const auto& story : split.stories) {
-    Json entry;
-    entry["id"] = story.id;
-    entry["ip"] = story.ip;
-    entry["shots"] = story_shots(story, parts);
-    entry["metrics"] = Json::object();
-    stories.push_back(std::move(entry));
-  }
+void add_measurements(const ResultParts& parts, document::Result& result) {
   for (const auto& measured : *parts.measurements) {
     const auto& info = parts.protocol->catalogue.require(measured.metric);
-    metrics_json[measured.metric] = overall_metric(info, measured, parts);
-    for (std::size_t s = 0; s < measured.stories.size(); ++s) {
-      stories[s]["metrics"][measured.metric] = story_metric(info, measured.stories[s]);
-    }
+    result.metrics.push_back(overall_metric(info, measured, parts));
+    for (std::size_t s = 0; s < measured.stories.size(); ++s)
+      result.stories.at(s).metrics.emplace(measured.metric,
+                                           story_metric(info, measured.stories[s]));
   }
-  for (const auto& measured : *parts.sets)
-    metrics_json[measured.metric] =
-        set_metric(parts.protocol->catalogue.require(measured.metric), measured);
-  document["metrics"] = std::move(metrics_json);
-  document["stories"] = std::move(stories);
-  return document;
+  for (const auto& measured : *parts.sets) {
+    result.metrics.push_back(
+        set_metric(parts.protocol->catalogue.require(measured.metric), measured));
+  }
+}
+
+}  // namespace
+
+document::MetricDescription describe(const metrics::Metric& metric) {
+  document::MetricDescription description;
+  description.title = metric.title;
+  description.definition = metric.definition;
+  description.source = metric.source;
+  description.family = metric.family;
+  description.kind = kind_of(metric.kind);
+  if (std::isfinite(metric.range_low)) description.range_low = metric.range_low;
+  if (std::isfinite(metric.range_high)) description.range_high = metric.range_high;
+  description.unit = metric.unit;
+  description.parts.assign(metric.parts.begin(), metric.parts.end());
+  description.roles = metric.roles;
+  description.leaderboard = metric.leaderboard;
+  description.controls = metric.controls;
+  if (const auto& limit = metric.withholds_marks)
+    description.withholds_marks = document::MarkLimit{limit->above, limit->below};
+  return description;
+}
+
+document::Result make_result(const ResultParts& parts) {
+  const auto& split = *parts.split;
+  document::Result result;
+  result.system = parts.system;
+  result.kind = parts.kind;
+  result.protocol = parts.protocol->name;
+  result.settings = protocol_settings(*parts.protocol);
+  result.split = {.name = split.name,
+                  .form = split.form,
+                  .sha256 = split.sha256,
+                  .stories = static_cast<int>(split.stories.size()),
+                  .shots = static_cast<int>(split.shot_count()),
+                  .ips = static_cast<int>(split.ips.size())};
+  result.coverage = {.expected_shots = parts.coverage->expected_shots,
+                     .scored_shots = parts.coverage->expected_shots -
+                                     static_cast<int>(parts.coverage->missing.size()),
+                     .policy = std::string(metrics::to_string(parts.protocol->settings.missing)),
+                     .layout = parts.outputs->layout,
+                     .truncated_captions = static_cast<int>(parts.truncated_captions),
+                     .findings = all_findings(parts)};
+  result.overrides = overrides_of(parts);
+  result.canonical = result.overrides.empty();
+  for (const auto& use : parts.plan->extraction.encoders) {
+    if (use.demo_only) result.demo_encoders.push_back(use.id);
+  }
+  for (const auto& ip : split.ips) result.references.emplace(ip.id, ip.reference_sha256);
+  for (const auto& story : split.stories) {
+    auto& entry = result.stories.emplace_back();
+    entry.id = story.id;
+    entry.ip = story.ip;
+    for (const auto& shot : story.shots)
+      entry.shots.push_back(shot_of(shot, {story.id, shot.number}, parts));
+  }
+  add_measurements(parts, result);
+  return result;
 }
 
 }  // namespace asbench::evaluation

@@ -4,21 +4,22 @@
 #include <string>
 #include <vector>
 
-#include "core/json.h"
+#include "document/result.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"
 #include "evaluation/plan.h"
 #include "evaluation/protocol.h"
 #include "evaluation/training_copies.h"
 #include "metrics/measurement.h"
+#include "metrics/registry.h"
 #include "metrics/story/real_ceiling.h"
 
 namespace asbench::evaluation {
 
-/// What a result document is made of, besides provenance.
+/// What a result is made of, besides provenance.
 struct ResultParts {
   std::string system;
-  std::string kind = "submission";  ///< or "baseline"
+  document::ResultKind kind = document::ResultKind::submission;
   const Protocol* defaults = nullptr;
   const Protocol* protocol = nullptr;
   const loaders::Split* split = nullptr;
@@ -34,7 +35,11 @@ struct ResultParts {
   std::size_t truncated_captions = 0;
 };
 
-/// The document of interface.md, "Result document"; `provenance` is left for the caller.
-[[nodiscard]] Json result_document(const ResultParts& parts);
+/// The result of a run; `provenance` is left for the caller. Text is taken as it is: the writer
+/// (document/result.h) mends what is not UTF-8.
+[[nodiscard]] document::Result make_result(const ResultParts& parts);
+
+/// What the registry says about a metric, as a document carries it.
+[[nodiscard]] document::MetricDescription describe(const metrics::Metric& metric);
 
 }  // namespace asbench::evaluation

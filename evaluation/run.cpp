@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <ctime>
 
 #include "core/error.h"
-#include "core/schema.h"
-#include "core/version.h"
 #include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/inputs.h"
 #include "evaluation/plan.h"
+#include "evaluation/provenance.h"
 #include "evaluation/result_document.h"
 #include "evaluation/story_features.h"
 #include "evaluation/training_copies.h"
@@ -69,67 +67,6 @@ Findings keep_references(const loaders::Split& split, bool needed, FrameSidecar&
   return unreadable;
 }
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[32];
-  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
-}
-
-Json stages_json(const features::ExtractionStatistics& statistics) {
-  Json stages;
-  stages["clips"] = statistics.clips;
-  stages["clips_decoded"] = statistics.clips_decoded;
-  stages["images_encoded"] = statistics.images_encoded;
-  stages["captions_encoded"] = statistics.captions_encoded;
-  stages["clips_encoded"] = statistics.clips_encoded;
-  stages["batch_sizes"] = statistics.batch_sizes;
-  stages["hash_seconds"] = statistics.hash_seconds;
-  stages["decode_seconds"] = statistics.decode_seconds;
-  stages["preprocess_seconds"] = statistics.preprocess_seconds;
-  stages["load_seconds"] = statistics.load_seconds;
-  stages["encode_seconds"] = statistics.encode_seconds;
-  stages["encode_flops"] = statistics.encode_flops;
-  stages["encode_text_seconds"] = statistics.encode_text_seconds;
-  stages["encode_clip_seconds"] = statistics.encode_clip_seconds;
-  stages["wait_seconds"] = statistics.wait_seconds;
-  stages["extract_seconds"] = statistics.total_seconds;
-  return stages;
-}
-
-Json provenance(const Plan& plan, const features::ExtractionStatistics& statistics,
-                const std::string& started, double wall_seconds) {
-  const auto& build = build_info();
-  Json json;
-  json["version"] = build.version;
-  json["commit"] = build.commit;
-  json["dirty"] = build.dirty;
-  json["libraries"] = statistics.libraries;
-  json["device"] = statistics.device;
-  json["products"] = statistics.products.empty() ? Json(nullptr) : Json(statistics.products);
-  json["threads"] = statistics.threads;
-  json["weights"] = Json::object();
-  for (const auto& use : plan.extraction.encoders) {
-    json["weights"][use.role] = {{"id", use.id},
-                                 {"sha256", use.weights_sha256},
-                                 {"config_sha256", use.config_sha256},
-                                 {"revision", use.revision ? Json(*use.revision) : Json(nullptr)}};
-  }
-  if (const auto& use = plan.extraction.clip_encoder) {
-    json["weights"][plan.clip_role] = {
-        {"id", use->id},
-        {"sha256", use->weights_sha256},
-        {"revision", use->revision ? Json(*use->revision) : Json(nullptr)}};
-  }
-  json["decoder"] = statistics.decoder;
-  json["started"] = started;
-  json["wall_seconds"] = wall_seconds;
-  json["stages"] = stages_json(statistics);
-  return json;
-}
-
 std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extraction,
                                                std::size_t count) {
   std::vector<features::ClipOutcome> outcomes;
@@ -139,7 +76,7 @@ std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extra
 
 }  // namespace
 
-Json score(const ScoreRequest& request) {
+document::Result score(const ScoreRequest& request) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
   features::check_device(request.extraction.device);
@@ -187,29 +124,25 @@ Json score(const ScoreRequest& request) {
   if (system.empty())
     system = std::filesystem::weakly_canonical(request.outputs).filename().string();
   if (system.empty()) system = "unnamed";
-  Json document = result_document({.system = system,
-                                   .kind = request.kind,
-                                   .defaults = &request.defaults,
-                                   .protocol = &request.protocol,
-                                   .split = &inputs.split,
-                                   .outputs = &inputs.outputs,
-                                   .plan = &plan,
-                                   .coverage = &coverage,
-                                   .clips = &clips,
-                                   .measurements = &measurements,
-                                   .sets = &sets,
-                                   .ceilings = &ceilings,
-                                   .copies = copies ? &*copies : nullptr,
-                                   .subset = inputs.subset,
-                                   .truncated_captions = truncated});
+  document::Result result = make_result({.system = system,
+                                         .kind = request.kind,
+                                         .defaults = &request.defaults,
+                                         .protocol = &request.protocol,
+                                         .split = &inputs.split,
+                                         .outputs = &inputs.outputs,
+                                         .plan = &plan,
+                                         .coverage = &coverage,
+                                         .clips = &clips,
+                                         .measurements = &measurements,
+                                         .sets = &sets,
+                                         .ceilings = &ceilings,
+                                         .copies = copies ? &*copies : nullptr,
+                                         .subset = inputs.subset,
+                                         .truncated_captions = truncated});
   const double wall =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
-  document["provenance"] = provenance(plan, extraction.statistics(), started, wall);
-  // File names and cells of a CSV layout may hold bytes that are no UTF-8, which JSON can't: they
-  // become U+FFFD.
-  document = Json::parse(document.dump(-1, ' ', false, Json::error_handler_t::replace));
-  check_schema(document, "result", "the result document");
-  return document;
+  result.provenance = provenance_of(plan, extraction.statistics(), started, wall);
+  return result;
 }
 
 }  // namespace asbench::evaluation

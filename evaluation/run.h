@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/json.h"
+#include "document/result.h"
 #include "evaluation/plan.h"
 #include "evaluation/protocol.h"
 #include "features/extractor.h"
@@ -21,8 +22,8 @@ struct ScoreRequest {
   loaders::Selection selection;
   std::filesystem::path outputs;
   std::string layout = "auto";
-  std::string system;                            ///< name; empty: the name of the outputs' folder
-  std::string kind = "submission";               ///< or "baseline"
+  std::string system;  ///< name; empty: the name of the outputs' folder
+  document::ResultKind kind = document::ResultKind::submission;
   Protocol defaults;                             ///< the protocol as published
   Protocol protocol;                             ///< the same with the user's changes
   std::optional<std::filesystem::path> weights;  ///< --weights
@@ -33,15 +34,14 @@ struct ScoreRequest {
       frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
 };
 
-/// Scores one system: plan, extract, measure, document.
+/// Scores one system: plans, extracts, measures, fills the result.
 ///
 /// Under `--missing fail` every shot is looked at before any encoder runs: absent and broken ones
 /// end the run with the list.
-/// @returns the result document (interface.md, configs/schemas/result.schema.json), already checked
-/// against its schema. Apart from
-///          `provenance` it depends on the inputs and settings only.
+/// @returns the result; document::write_result() checks it against its schema and writes it. Apart
+/// from `provenance` it depends on the inputs and settings only.
 /// @throws the family of core/error.h; nothing is written.
-[[nodiscard]] Json score(const ScoreRequest& request);
+[[nodiscard]] document::Result score(const ScoreRequest& request);
 
 /// One feature matrix: the rows of `asbench features`.
 struct FeatureTable {

@@ -84,15 +84,16 @@ std::vector<metrics::FrameCopy> TrainingCopies::find(const loaders::ShotKey& sho
   return copies;
 }
 
-Json TrainingCopies::nearest(const loaders::ShotKey& shot) const {
+std::optional<std::vector<document::NearestFrame>> TrainingCopies::nearest(
+    const loaders::ShotKey& shot) const {
   const auto hits = found_.find(shot);
-  if (hits == found_.end()) return nullptr;
-  Json list = Json::array();
+  if (hits == found_.end()) return std::nullopt;
+  std::vector<document::NearestFrame> list;
   for (const auto& hit : hits->second) {
-    list.push_back({{"of", names_[static_cast<std::size_t>(hit.row)]},
-                    {"distance", hit.copy.distance},
-                    {"threshold", hit.copy.threshold},
-                    {"copy", hit.copy.is_copy()}});
+    list.push_back({.of = names_[static_cast<std::size_t>(hit.row)],
+                    .distance = hit.copy.distance,
+                    .threshold = hit.copy.threshold,
+                    .copy = hit.copy.is_copy()});
   }
   return list;
 }

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "core/json.h"
+#include "document/result.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
 #include "metrics/search/copy_search.h"
@@ -26,9 +27,9 @@ class TrainingCopies {
   [[nodiscard]] std::vector<metrics::FrameCopy> find(const loaders::ShotKey& shot,
                                                      metrics::FeatureView frames);
 
-  /// The nearest training rows of a shot's frames: [{"of", "distance", "threshold", "copy"}], or
-  /// null for a shot never looked up.
-  [[nodiscard]] Json nearest(const loaders::ShotKey& shot) const;
+  /// The nearest training rows of a shot's frames; nothing for a shot never looked up.
+  [[nodiscard]] std::optional<std::vector<document::NearestFrame>> nearest(
+      const loaders::ShotKey& shot) const;
 
  private:
   std::unique_ptr<metrics::CopySearch> search_;

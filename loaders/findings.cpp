@@ -2,19 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "loaders/image_file.h"
 #include "loaders/video/clip_check.h"
 
 namespace asbench::loaders {
-namespace {
-
-constexpr std::array<std::string_view, 6> kBlocking = {
-    "missing_shot", "broken_video", "bad_cuts", "missing_reference", "bad_json", "bad_schema"};
-
-}  // namespace
 
 Finding broken_finding(const ShotKey& shot, const BrokenVideo& broken) {
   return {broken.kind(), shot.story, shot.shot, broken.what()};
@@ -78,10 +69,6 @@ Findings tuning_clip_findings(const Split& split) {
     }
   }
   return findings;
-}
-
-bool is_blocking(std::string_view kind) {
-  return std::find(kBlocking.begin(), kBlocking.end(), kind) != kBlocking.end();
 }
 
 std::map<std::string, int> count_by_kind(const Findings& findings) {

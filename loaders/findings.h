@@ -3,7 +3,6 @@
 #include <map>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "core/finding.h"
 #include "loaders/shot_source.h"
@@ -31,10 +30,6 @@ namespace asbench::loaders {
 /// falls with it, but the numbers that real animation gives beside a system's (real_ceiling, fvd)
 /// rest on fewer clips.
 [[nodiscard]] Findings tuning_clip_findings(const Split& split);
-
-/// True for kinds that take something away that scoring needs (a shot, a story, a reference):
-/// `inspect` exits with 2. The others are information.
-[[nodiscard]] bool is_blocking(std::string_view kind);
 
 /// Number of findings of each kind.
 [[nodiscard]] std::map<std::string, int> count_by_kind(const Findings& findings);

@@ -7,7 +7,7 @@
 #include <set>
 #include <string_view>
 
-#include "document/signature_fields.h"
+#include "document/signature.h"
 
 namespace asbench::reports {
 namespace {
@@ -31,8 +31,8 @@ class Differences {
 void compare_signatures(const document::ResultMetric& base, const document::ResultMetric& candidate,
                         Differences& differences) {
   if (base.signature == candidate.signature) return;
-  const auto left = document::signature_fields(base.signature);
-  const auto right = document::signature_fields(candidate.signature);
+  const auto left = document::Signature::parse(base.signature).by_name();
+  const auto right = document::Signature::parse(candidate.signature).by_name();
   const auto text = [](const auto& fields, const std::string& name) {
     const auto found = fields.find(name);
     return found == fields.end() ? std::string(kAbsent) : found->second;
@@ -91,21 +91,11 @@ std::string split_of(const document::Result& result) {
                      result.split.sha256.substr(0, 12));
 }
 
-std::string provenance_text(const document::Result& result, const char* name) {
-  const auto found =
-      result.provenance.is_object() ? result.provenance.find(name) : result.provenance.end();
-  return found != result.provenance.end() && found->is_string() ? found->get<std::string>()
-                                                                : std::string();
-}
-
 /// Hash of config.json by the encoder's role; empty where a document doesn't say.
 std::map<std::string, std::string> config_hashes(const document::Result& result) {
   std::map<std::string, std::string> hashes;
-  if (!result.provenance.is_object() || !result.provenance.contains("weights")) return hashes;
-  for (const auto& [role, weights] : result.provenance.at("weights").items()) {
-    if (!weights.is_object() || !weights.contains("config_sha256")) continue;
-    const Json& hash = weights.at("config_sha256");
-    if (hash.is_string()) hashes[role] = hash.get<std::string>();
+  for (const auto& [role, weights] : result.provenance.weights) {
+    if (weights.config_sha256) hashes[role] = *weights.config_sha256;
   }
   return hashes;
 }
@@ -149,13 +139,17 @@ std::vector<FieldDifference> field_differences(const document::Result& base,
 std::vector<std::string> provenance_warnings(const document::Result& base,
                                              const document::Result& candidate) {
   std::vector<std::string> warnings;
-  for (const char* name : {"decoder", "version", "device"}) {
-    const auto left = provenance_text(base, name);
-    const auto right = provenance_text(candidate, name);
+  const auto& left_made = base.provenance;
+  const auto& right_made = candidate.provenance;
+  const auto compare_text = [&](const char* name, const std::string& left,
+                                const std::string& right) {
     if (left != right)
       warnings.push_back(
           fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
-  }
+  };
+  compare_text("decoder", left_made.decoder, right_made.decoder);
+  compare_text("version", left_made.version, right_made.version);
+  compare_text("device", left_made.device, right_made.device);
   for (const auto& [role, left] : config_hashes(base)) {
     const auto theirs = config_hashes(candidate);
     const auto right = theirs.find(role);

@@ -66,8 +66,7 @@ Json metric_row(const document::ResultMetric& metric) {
   Json parts = Json::object();
   for (const auto& [name, value] : metric.parts) parts[name] = number(value, kMeanDigits);
   if (metric.normalised) parts["normalised"] = number(metric.normalised, kMeanDigits);
-  if (metric.real_ceiling) parts["real ceiling"] = number(metric.real_ceiling, kMeanDigits);
-  for (const auto& [name, value] : metric.further) parts[name] = number(value, kMeanDigits);
+  if (metric.real_ceiling) parts["real ceiling"] = number(metric.real_ceiling->mean, kMeanDigits);
   const auto& interval = metric.ci95;
   return {number(metric.mean, kMeanDigits),
           interval ? number(interval->low, kMeanDigits) : Json(),
@@ -184,7 +183,7 @@ class Writer {
                   {"gamed", system.gamed},
                   {"canonical", result.canonical},
                   {"overrides", result.overrides},
-                  {"provenance", result.provenance},
+                  {"provenance", document::to_json(result.provenance)},
                   {"coverage",
                    {result.coverage.expected_shots, result.coverage.scored_shots,
                     result.coverage.policy, result.coverage.truncated_captions}},

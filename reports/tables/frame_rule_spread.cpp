@@ -7,7 +7,7 @@
 #include <map>
 #include <tuple>
 
-#include "document/signature_fields.h"
+#include "document/signature.h"
 #include "reports/tables/escape_text.h"
 
 namespace asbench::reports {
@@ -32,7 +32,7 @@ std::vector<FrameRuleSpread> frame_rule_spread(std::span<const document::Result>
   std::vector<Family> families;
   for (const auto& result : results) {
     for (const auto& metric : result.metrics) {
-      auto fields = document::signature_fields(metric.signature);
+      auto fields = document::Signature::parse(metric.signature).by_name();
       const auto rule = fields.find("frames");
       if (rule == fields.end() || !metric.mean) continue;
       const std::string frames = rule->second;

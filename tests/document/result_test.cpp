@@ -39,8 +39,8 @@ std::string refusal(const Json& document) {
 TEST(Result, SaysWhenADocumentIsNoResultOrOfAnotherVersion) {
   EXPECT_THAT(refusal(Json::object({{"a", 1}})),
               ::testing::HasSubstr(
-                  "r.json: no result document: its \"schema\" should be \"asbench/result@1\""));
-  EXPECT_THAT(refusal(Json::array()), ::testing::HasSubstr("no result document"));
+                  "r.json: not a result document: its \"schema\" should be \"asbench/result@1\""));
+  EXPECT_THAT(refusal(Json::array()), ::testing::HasSubstr("not a result document"));
   Json later = sound();
   later["schema"] = "asbench/result@9";
   EXPECT_THAT(refusal(later),
@@ -127,7 +127,7 @@ TEST(Result, RefusesAStoryWithoutAnIp) {
 TEST(Result, RefusesStoryValuesOfAMetricThatTheDocumentDoesNotDescribe) {
   Json json = sound();
   json["metrics"].erase("frozen_rate");
-  EXPECT_THAT(refusal(json), HasSubstr("/stories/0/frozen_rate"));
+  EXPECT_THAT(refusal(json), HasSubstr("/stories/0/metrics/frozen_rate"));
 }
 
 TEST(Result, RefusesNumbersThatAreNone) {
@@ -155,6 +155,61 @@ TEST(Result, RefusesValuesOfAnotherNumberOfShots) {
   Json json = sound();
   json["stories"][0]["metrics"]["clip_i"]["shots"].erase(0);
   EXPECT_THAT(refusal(json), HasSubstr("values of 3 shots for the 4 of story ip00/0"));
+}
+
+TEST(Result, TakesEveryFurtherNumberOfAMetricAsAPart) {
+  Json json = sound();
+  json["metrics"]["clip_i"]["n_real"] = 12;
+  json["metrics"]["clip_i"]["fvd_inf"] = nullptr;
+  json["stories"][0]["metrics"]["clip_i"]["worst"] = 0.25;
+  json["stories"][0]["metrics"]["clip_i"]["shots"][1]["pixels"] = 0.5;
+  const Result result = result_from_json(json, "r.json");
+  EXPECT_THAT(result.metrics[0].parts,
+              ElementsAre(Pair("n_real", ResultValue(12.0)), Pair("fvd_inf", ResultValue())));
+  const StoryMetric& story = result.stories[0].metrics.at("clip_i");
+  EXPECT_THAT(story.parts, ElementsAre(Pair("worst", ResultValue(0.25))));
+  EXPECT_THAT(story.shots[1].parts, ElementsAre(Pair("pixels", ResultValue(0.5))));
+}
+
+TEST(Result, RefusesPartsThatAreNotNumbers) {
+  for (const char* place : {"/metrics/clip_i/extra", "/stories/0/metrics/clip_i/extra",
+                            "/stories/0/metrics/clip_i/shots/0/extra"}) {
+    Json json = sound();
+    json[Json::json_pointer(place)] = "0.5";
+    EXPECT_THAT(refusal(json), HasSubstr("r.json")) << place;
+    json[Json::json_pointer(place)] = std::numeric_limits<double>::infinity();
+    EXPECT_THAT(refusal(json), AllOf(HasSubstr(place), HasSubstr("not a finite number")));
+    json[Json::json_pointer(place)] = 0.5;
+    EXPECT_EQ(refusal(json), "") << place;
+  }
+}
+
+TEST(Result, RefusesPartsThatTheDescriptionDoesNotList) {
+  for (const char* place : {"/metrics/clip_i/surprise", "/stories/2/metrics/clip_i/surprise",
+                            "/stories/2/metrics/clip_i/shots/0/surprise"}) {
+    Json json = sound();
+    json["metrics"]["clip_i"]["description"] = {
+        {"title", "T"}, {"family", "f"}, {"kind", "headline"}, {"parts", {"worst"}}};
+    json["metrics"]["clip_i"]["worst"] = 0.1;
+    EXPECT_EQ(refusal(json), "");
+    json[Json::json_pointer(place)] = 0.5;
+    EXPECT_THAT(refusal(json), AllOf(HasSubstr(place), HasSubstr("lists worst")));
+    json["metrics"]["clip_i"]["description"]["parts"].push_back("surprise");
+    EXPECT_EQ(refusal(json), "");
+  }
+}
+
+TEST(Result, RefusesShotsWithUnknownFields) {
+  Json json = sound();
+  json["stories"][0]["shots"][0]["mystery"] = 1;
+  EXPECT_THAT(refusal(json), HasSubstr("mystery"));
+}
+
+TEST(Result, NamesThePlaceInsideListsAndObjects) {
+  Json json = sound();
+  json["stories"][1]["metrics"]["clip_i"]["shots"][2]["frames"][3] =
+      std::numeric_limits<double>::infinity();
+  EXPECT_THAT(refusal(json), HasSubstr("/stories/1/metrics/clip_i/shots/2/frames/3: not a finite"));
 }
 
 TEST(Result, RefusesTextThatIsNoUtf8) {

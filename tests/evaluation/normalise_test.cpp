@@ -43,6 +43,10 @@ Json document(const std::string& system, double clip, double frozen) {
   return json;
 }
 
+document::Result result_of(const Json& json) {
+  return document::result_from_json(json, "mine.json");
+}
+
 class Normalise : public ::testing::Test {
  protected:
   [[nodiscard]] Anchors anchors(const Json& floor, const Json& ceiling) const {
@@ -51,16 +55,17 @@ class Normalise : public ::testing::Test {
     return {.floor = folder_.path() / "floor.json", .ceiling = folder_.path() / "ceiling.json"};
   }
   template <typename Problem>
-  void expect_refusal(Json result, const Json& floor, const Json& ceiling,
+  void expect_refusal(const Json& scored, const Json& floor, const Json& ceiling,
                       const std::string& named) const {
-    const Json before = result;
+    document::Result result = result_of(scored);
+    const document::Result before = result;
     try {
       normalise(result, anchors(floor, ceiling));
       FAIL() << "was accepted";
     } catch (const Problem& problem) {
       EXPECT_NE(std::string(problem.what()).find(named), std::string::npos) << problem.what();
     }
-    EXPECT_EQ(result, before);
+    EXPECT_TRUE(result == before);
   }
 
  private:
@@ -68,22 +73,26 @@ class Normalise : public ::testing::Test {
 };
 
 TEST_F(Normalise, PutsTheFloorAtZeroAndTheCeilingAtOneWhicheverDirectionIsBetter) {
-  Json result = document("mine", 0.7, 0.1);
+  document::Result result = result_of(document("mine", 0.7, 0.1));
   normalise(result, anchors(document("wrong-ip", 0.5, 0.4), document("gt-story", 0.9, 0.0)));
-  EXPECT_DOUBLE_EQ(result.at("metrics").at("clip_i").at("normalised").get<double>(), 0.5);
-  EXPECT_DOUBLE_EQ(result.at("metrics").at("frozen_rate").at("normalised").get<double>(), 0.75);
-  EXPECT_DOUBLE_EQ(result.at("metrics").at("clip_i").at("mean").get<double>(), 0.7);
-  EXPECT_EQ(result.at("normalised_between").at("floor").at("system"), "wrong-ip");
-  EXPECT_EQ(result.at("normalised_between").at("ceiling").at("system"), "gt-story");
+  EXPECT_DOUBLE_EQ(result.find_metric("clip_i")->normalised.value(), 0.5);
+  EXPECT_DOUBLE_EQ(result.find_metric("frozen_rate")->normalised.value(), 0.75);
+  EXPECT_DOUBLE_EQ(result.find_metric("clip_i")->mean.value(), 0.7);
+  ASSERT_TRUE(result.normalised_between.has_value());
+  EXPECT_EQ(result.normalised_between->floor.system, "wrong-ip");
+  EXPECT_EQ(result.normalised_between->ceiling.system, "gt-story");
+  EXPECT_EQ(result.normalised_between->floor.sha256.size(), 64U);
 }
 
 TEST_F(Normalise, IsNullWhereFloorAndCeilingAreEqualOrAMeanIsNull) {
-  Json result = document("mine", 0.7, 0.1);
+  document::Result result = result_of(document("mine", 0.7, 0.1));
   Json ceiling = document("gt-story", 0.5, 0.0);
   ceiling["metrics"]["frozen_rate"]["mean"] = nullptr;
   normalise(result, anchors(document("wrong-ip", 0.5, 0.4), ceiling));
-  EXPECT_TRUE(result.at("metrics").at("clip_i").at("normalised").is_null());
-  EXPECT_TRUE(result.at("metrics").at("frozen_rate").at("normalised").is_null());
+  for (const char* id : {"clip_i", "frozen_rate"}) {
+    EXPECT_TRUE(result.find_metric(id)->has_normalised) << id;
+    EXPECT_FALSE(result.find_metric(id)->normalised.has_value()) << id;
+  }
 }
 
 TEST_F(Normalise, RefusesAnchorsThatWereComputedInAnotherWay) {

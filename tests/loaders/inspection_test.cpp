@@ -87,16 +87,6 @@ TEST(Inspection, DecodesTheRangesOfALongVideo) {
   EXPECT_EQ(inspection.findings[0].shot, 3);
 }
 
-TEST(FindingKinds, BlockWhenTheyTakeSomethingAway) {
-  for (const char* kind : {"missing_shot", "broken_video", "bad_cuts", "missing_reference"}) {
-    EXPECT_TRUE(is_blocking(kind)) << kind;
-  }
-  for (const char* kind :
-       {"short_shot", "duplicate_shot", "unexpected_file", "shot_count", "missing_caption"}) {
-    EXPECT_FALSE(is_blocking(kind)) << kind;
-  }
-}
-
 TEST(ReferenceFindings, NameThePictureThatCanNotBeRead) {
   const TemporaryFolder folder;
   testing::make_demo_split(folder.path());

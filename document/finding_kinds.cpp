@@ -1,0 +1,147 @@
+#include "document/finding_kinds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace asbench::document {
+namespace {
+
+constexpr FindingKind kKinds[] = {
+    // The split.
+    {"bad_json", true,
+     "A file of the split is not valid JSON. The file is skipped; its stories are not scored."},
+    {"bad_schema", true,
+     "A file of the split, or a part of it, does not have the expected structure. That part is "
+     "skipped and is not scored."},
+    {"duplicate_key", false, "A key occurs twice in one JSON object. The last value is used."},
+    {"unknown_key", false,
+     "A file of the split has a key that this version does not read. Scores do not depend on it."},
+    {"story_count", false,
+     "An IP does not have the usual number of stories. The stories that are there are scored."},
+    {"shot_count", false,
+     "A story does not have the usual number of shots. The shots that are there are scored."},
+    {"missing_caption", false,
+     "A shot has no caption, or too few captions of a story can be compared. Text metrics skip "
+     "what "
+     "they cannot compare."},
+    {"missing_reference", true,
+     "A reference picture is missing or cannot be read. Metrics that compare with it skip the "
+     "stories of its IP."},
+    {"reference_changed", false,
+     "A reference picture is not the file that the manifest was made with. Scores that use it are "
+     "not comparable with earlier ones."},
+    {"clip_unusable", false,
+     "One of the IPs' own clips cannot be decoded. It is left out of real_ceiling and of the "
+     "reference set; the system's own value does not change."},
+    // The outputs.
+    {"missing_shot", true,
+     "A shot of the split has no file. --missing decides whether it stops the run, counts as a "
+     "failure or is left out."},
+    {"broken_video", true,
+     "A video cannot be decoded. The shot counts as missing: --missing decides."},
+    {"bad_cuts", true,
+     "A range of the cut list is not valid or lies outside its video. The shot counts as missing: "
+     "--missing decides."},
+    {"unexpected_file", false,
+     "A video, a row or a range of the outputs belongs to no shot of the split. It is not scored."},
+    {"frame_count_mismatch", false,
+     "The container declares another number of frames than can be decoded. The decoded frames are "
+     "used."},
+    {"short_shot", false,
+     "A shot has fewer frames than the frame rule takes. Some frames are used more than once."},
+    {"duplicate_shot", false,
+     "The sampled frames of two shots of a story are equal byte by byte. Both are scored; "
+     "duplicate_pairs counts the pair."},
+    {"caption_truncated", false,
+     "A caption is longer than the text encoder reads. Its end is cut off; the text metrics "
+     "compare "
+     "with the rest."},
+    // Metrics of stories.
+    {"bad_feature", false,
+     "A feature is zero or holds NaN or infinite values. A shot with such a feature counts as "
+     "failed; what depends on such a reference or caption is null."},
+    {"nonpositive_similarity", false,
+     "A shot has a similarity of 0 or less. The HarMeanP of its story is 0."},
+    {"single_frame", false,
+     "A shot has one sampled frame, so that there is no pair of frames to compare. The shot is "
+     "skipped."},
+    {"single_shot", false,
+     "A story has fewer than two shots to compare. Its value is null and leaves the mean."},
+    {"empty_story", false, "A story has no shots. Its value is null and leaves the mean."},
+    {"no_scored_shots", false,
+     "No shot of a story has a value. The story's value is null and leaves the mean."},
+    {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},
+    {"one_character", false,
+     "The split has only one character with a reference. Identity metrics have nothing to tell it "
+     "apart from: their values are null."},
+    {"no_clips", false,
+     "An IP has no usable clips of its own. It has no real_ceiling; the system's value does not "
+     "change."},
+    {"one_cluster", false, "Fewer than two IPs have a value. The metric has no interval."},
+    {"few_clusters", false,
+     "Fewer than ten IPs have a value. The metric's interval is too narrow."},
+    // Metrics of sets.
+    {"incomplete_set", false,
+     "Clips are missing under --missing zero. The metrics of the whole set are null, so that "
+     "dropping a clip cannot help."},
+    {"too_few_frames", false,
+     "A clip is too short for the video network. It counts as failed in the metrics of the set."},
+    {"too_few_samples", false,
+     "There are fewer clips on one side than the metric needs. Its value is null."},
+    {"degenerate_features", false,
+     "Features of different clips are equal. A distance between such sets says nothing: values are "
+     "null, or neighbours lie at distance 0."},
+    {"too_few_for_extrapolation", false,
+     "There are too few clips for fvd_inf, which is null. Without it, fvd is biased upwards."},
+    {"too_few_for_halves", false,
+     "There are too few clips to compare two halves of the real ones. noise_floor is null."},
+    {"no_interval", false,
+     "Fewer than two IPs can be left out in turn. The metric of the set has no interval."},
+    {"frame_rates_differ", false,
+     "Real and generated clips have different frame rates. Faster motion counts as another "
+     "distribution, which raises the distance."},
+    {"reference_clip_unusable", false,
+     "A clip of the reference set cannot be decoded, is too short, or has a bad feature. The "
+     "metrics of the set leave it out."},
+};
+
+}  // namespace
+
+std::span<const FindingKind> finding_kinds() {
+  return kKinds;
+}
+
+const FindingKind* find_finding_kind(std::string_view kind) {
+  const auto found = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                  [&](const FindingKind& entry) { return entry.kind == kind; });
+  return found == std::end(kKinds) ? nullptr : found;
+}
+
+bool is_blocking(std::string_view kind) {
+  const FindingKind* found = find_finding_kind(kind);
+  return found != nullptr && found->blocking;
+}
+
+std::string finding_kinds_markdown() {
+  std::string text =
+      "# Findings\n\n"
+      "A finding is one thing that is not as it should be in a split, in a system's outputs or in "
+      "a "
+      "feature.\n"
+      "`asbench inspect` prints findings; a result document lists them under `coverage.findings`. "
+      "Nothing is\n"
+      "repaired silently. A finding that blocks scoring makes `asbench inspect` exit with 2; the "
+      "others are\n"
+      "information.\n\n"
+      "This page is generated from `document/finding_kinds.cpp`. A test compares them and writes "
+      "the new page.\n\n"
+      "| kind | blocks scoring | what happened, and what it means for the score |\n|---|---|---|\n";
+  for (const auto& kind : kKinds) {
+    text +=
+        fmt::format("| `{}` | {} | {} |\n", kind.kind, kind.blocking ? "yes" : "no", kind.sentence);
+  }
+  return text;
+}
+
+}  // namespace asbench::document

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace asbench::document {
+
+/// A kind of finding: what `Finding::kind` can be. docs/findings.md is made of this table.
+struct FindingKind {
+  std::string_view kind;
+  /// True when it takes away something that scoring needs (a shot, a story, a reference): `inspect`
+  /// then exits with 2. The others are information.
+  bool blocking = false;
+  std::string_view sentence;  ///< what happened, and what it means for the score
+};
+
+/// All kinds, in groups: the split, the outputs, the metrics of stories, the metrics of sets. A
+/// test holds the table to the source: every kind that is raised is listed, and no other.
+[[nodiscard]] std::span<const FindingKind> finding_kinds();
+
+/// Nothing for a kind that this version doesn't know.
+[[nodiscard]] const FindingKind* find_finding_kind(std::string_view kind);
+
+/// False for an unknown kind.
+[[nodiscard]] bool is_blocking(std::string_view kind);
+
+/// docs/findings.md.
+[[nodiscard]] std::string finding_kinds_markdown();
+
+}  // namespace asbench::document

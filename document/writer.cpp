@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/schema.h"
+#include "document/fields.h"
+#include "document/parts.h"
+#include "document/result.h"
+
+namespace asbench::document {
+namespace {
+
+/// The archive that makes a JSON object of a value (document/fields.h).
+class Writer {
+ public:
+  void constant(std::string_view name, std::string_view text) { put(name, std::string(text)); }
+
+  template <class T>
+  void required(std::string_view name, const T& value) {
+    put(name, json_of(value));
+  }
+
+  template <class T>
+  void when(bool written, std::string_view name, const T& value) {
+    if (written) put(name, json_of(value));
+  }
+
+  template <class T>
+  void optional(std::string_view name, const std::optional<T>& value) {
+    if (value) put(name, json_of(*value));
+  }
+
+  template <class T>
+  void flagged(std::string_view name, bool present, const T& value) {
+    if (present) put(name, json_of(value));
+  }
+
+  template <class Visit>
+  void object(std::string_view name, Visit visit) {
+    Writer inner;
+    visit(inner);
+    put(name, std::move(inner.object_));
+  }
+
+  template <class Item>
+  void keyed(std::string_view name, const std::vector<Item>& items, std::string Item::*id) {
+    Json json = Json::object();
+    for (const auto& item : items) json[item.*id] = json_of(item);
+    put(name, std::move(json));
+  }
+
+  void bounds(std::string_view name, const ResultValue& low, const ResultValue& high) {
+    put(name, Json::array({json_of(low), json_of(high)}));
+  }
+
+  void parts(const ResultParts& parts) {
+    for (const auto& [name, value] : parts) {
+      const bool count = name.starts_with("n_") && value && *value == std::floor(*value);
+      put(name, count ? Json(static_cast<std::int64_t>(*value)) : json_of(value));
+    }
+  }
+
+  void rest(const Json& json) {
+    if (!json.is_object()) return;
+    for (const auto& [name, value] : json.items()) put(name, value);
+  }
+
+  template <class Struct>
+  static Json object_of(const Struct& value) {
+    Writer writer;
+    fields(writer, value);
+    return std::move(writer.object_);
+  }
+
+ private:
+  void put(std::string_view name, Json json) { object_[std::string(name)] = std::move(json); }
+
+  static Json json_of(const std::string& text) { return text; }
+  static Json json_of(bool value) { return value; }
+  static Json json_of(int value) { return value; }
+  static Json json_of(std::int64_t value) { return value; }
+  static Json json_of(double value) { return value; }
+  static Json json_of(const Json& json) { return json; }
+  static Json json_of(ResultKind kind) { return to_string(kind); }
+  static Json json_of(ResultDirection direction) { return to_string(direction); }
+  static Json json_of(MetricKind kind) { return to_string(kind); }
+  static Json json_of(const Interval& interval) {
+    return Json::array({interval.low, interval.high});
+  }
+  template <class T>
+  static Json json_of(const std::optional<T>& value) {
+    return value ? json_of(*value) : Json(nullptr);
+  }
+  template <class T>
+  static Json json_of(const std::vector<T>& values) {
+    Json array = Json::array();
+    for (const auto& value : values) array.push_back(json_of(value));
+    return array;
+  }
+  template <class T>
+  static Json json_of(const OrderedMap<T>& values) {
+    Json object = Json::object();
+    for (const auto& [name, value] : values) object[name] = json_of(value);
+    return object;
+  }
+  template <class Struct>
+  static Json json_of(const Struct& value) {
+    return object_of(value);
+  }
+
+  Json object_ = Json::object();
+};
+
+/// What the reader would refuse must not be written.
+void require_listed_parts(const Result& result) {
+  for (const auto& metric : result.metrics) {
+    visit_parts(result, metric, [&](const ResultParts& parts, const std::string& place) {
+      if (const auto name = unlisted_part(metric.description, parts)) {
+        throw InternalError(
+            fmt::format("{}/{}: the description of metric {} does not list this part: add it to "
+                        "the parts in its MetricInfo",
+                        place, *name, metric.id));
+      }
+    });
+  }
+}
+
+/// File names and cells of a CSV layout may hold bytes that are not UTF-8, which JSON can't: they
+/// become U+FFFD.
+Json with_valid_text(const Json& json) {
+  return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace
+
+Json to_json(const Result& result) {
+  require_listed_parts(result);
+  Json document = with_valid_text(Writer::object_of(result));
+  check_schema(document, "result", "the result document");
+  return document;
+}
+
+Json to_json(const ResultProvenance& provenance) {
+  return with_valid_text(Writer::object_of(provenance));
+}
+
+void write_result(const std::filesystem::path& path, const Result& result) {
+  write_json_file(path, to_json(result));
+}
+
+}  // namespace asbench::document

@@ -1,0 +1,75 @@
+#include "evaluation/provenance.h"
+
+#include <ctime>
+
+#include "core/version.h"
+
+namespace asbench::evaluation {
+namespace {
+
+document::ResultStages stages_of(const features::ExtractionStatistics& statistics) {
+  document::ResultStages stages;
+  stages.clips = statistics.clips;
+  stages.clips_decoded = statistics.clips_decoded;
+  stages.images_encoded = statistics.images_encoded;
+  stages.captions_encoded = statistics.captions_encoded;
+  stages.clips_encoded = statistics.clips_encoded;
+  for (const auto& [role, size] : statistics.batch_sizes) stages.batch_sizes.emplace(role, size);
+  stages.hash_seconds = statistics.hash_seconds;
+  stages.decode_seconds = statistics.decode_seconds;
+  stages.preprocess_seconds = statistics.preprocess_seconds;
+  stages.load_seconds = statistics.load_seconds;
+  stages.encode_seconds = statistics.encode_seconds;
+  stages.encode_flops = statistics.encode_flops;
+  stages.encode_text_seconds = statistics.encode_text_seconds;
+  stages.encode_clip_seconds = statistics.encode_clip_seconds;
+  stages.wait_seconds = statistics.wait_seconds;
+  stages.extract_seconds = statistics.total_seconds;
+  return stages;
+}
+
+}  // namespace
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+document::ResultProvenance provenance_of(const Plan& plan,
+                                         const features::ExtractionStatistics& statistics,
+                                         const std::string& started, double wall_seconds) {
+  const auto& build = build_info();
+  document::ResultProvenance provenance;
+  provenance.version = build.version;
+  provenance.commit = build.commit;
+  provenance.dirty = build.dirty;
+  provenance.libraries = statistics.libraries;
+  provenance.device = statistics.device;
+  if (!statistics.products.empty()) provenance.products = statistics.products;
+  provenance.threads = statistics.threads;
+  for (const auto& use : plan.extraction.encoders) {
+    provenance.weights.emplace(use.role, {.id = use.id,
+                                          .sha256 = use.weights_sha256,
+                                          .config_sha256 = use.config_sha256,
+                                          .revision = use.revision,
+                                          .further = nullptr});
+  }
+  if (const auto& use = plan.extraction.clip_encoder) {
+    provenance.weights.emplace(plan.clip_role, {.id = use->id,
+                                                .sha256 = use->weights_sha256,
+                                                .config_sha256 = std::nullopt,
+                                                .revision = use->revision,
+                                                .further = nullptr});
+  }
+  provenance.decoder = statistics.decoder;
+  provenance.started = started;
+  provenance.wall_seconds = wall_seconds;
+  provenance.stages = stages_of(statistics);
+  return provenance;
+}
+
+}  // namespace asbench::evaluation

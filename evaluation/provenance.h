@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+
+#include "document/result.h"
+#include "evaluation/plan.h"
+#include "features/extractor.h"
+
+namespace asbench::evaluation {
+
+/// Now, in UTC: "2026-01-31T12:00:00Z".
+[[nodiscard]] std::string utc_now();
+
+/// How a run made its numbers: this build, the libraries, the device, the encoders' weights, what
+/// the extraction did and how long it took.
+/// @param started  utc_now() when the run began
+[[nodiscard]] document::ResultProvenance provenance_of(
+    const Plan& plan, const features::ExtractionStatistics& statistics, const std::string& started,
+    double wall_seconds);
+
+}  // namespace asbench::evaluation
