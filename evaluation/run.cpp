@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 #include "core/error.h"
 #include "core/schema.h"
@@ -43,7 +44,7 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
   for (const auto& story : split.stories) {
     for (const auto& shot : story.shots) {
       const auto text = caption_of(shot, protocol.text);
-      if (!text || !extraction.caption_truncated(plan.captions.at(*text))) continue;
+      if (!text || !extraction.caption(plan.captions.at(*text)).truncated) continue;
       ++count;
       findings.push_back({"caption_truncated", story.id, shot.number,
                           "longer than the text tower reads; its end was cut off"});
@@ -129,13 +130,6 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
   return json;
 }
 
-std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extraction,
-                                               std::size_t count) {
-  std::vector<features::ClipOutcome> outcomes;
-  for (std::size_t i = 0; i < count; ++i) outcomes.push_back(extraction.clip(i));
-  return outcomes;
-}
-
 }  // namespace
 
 Json score(const ScoreRequest& request) {
@@ -146,10 +140,15 @@ Json score(const ScoreRequest& request) {
                                     request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   const bool must_be_complete = request.protocol.settings.missing == metrics::MissingPolicy::fail;
-  if (must_be_complete) require_complete(probe_inputs(inputs, store));
+  Probe looked;
+  if (must_be_complete) {
+    looked = probe_inputs(inputs, store);
+    require_complete(looked.coverage);
+  }
 
   Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store},
                         request.data);
+  plan.extraction.known = std::move(looked.known);
   auto extraction_settings = request.extraction;
   std::optional<FrameSidecar> sidecar;
   Findings unreadable;
@@ -160,8 +159,9 @@ Json score(const ScoreRequest& request) {
         keep_references(inputs.split, plan.needs.references || plan.needs.gallery, *sidecar);
   }
   const auto extraction = features::extract(plan.extraction, extraction_settings, store);
-  const auto clips = outcomes_of(extraction, plan.extraction.clips.size());
-  Coverage coverage = cover(inputs.split, inputs.outputs, clips, plan.extraction.frame_rule);
+  const auto& clips = extraction.clips();
+  Coverage coverage =
+      cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
   coverage.findings.insert(coverage.findings.end(), unreadable.begin(), unreadable.end());
   if (must_be_complete) require_complete(coverage);
   const std::size_t truncated =

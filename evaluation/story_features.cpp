@@ -88,7 +88,7 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     const loaders::ShotKey key{story.id, shot.number};
     if (plan.needs.clip_text) {
       if (const auto text = caption_of(shot, protocol.text)) {
-        entry.text = kept.keep(extraction.caption_features(plan.captions.at(*text)));
+        entry.text = kept.keep(extraction.caption(plan.captions.at(*text)).feature);
       }
     }
     entry.missing = source.coverage->missing.contains(key);

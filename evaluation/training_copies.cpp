@@ -48,7 +48,7 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     training.encoders = {dino};
     training.frame_rule = plan.extraction.frame_rule;
     training.pixels = false;
-    training.clips = set.clips;
+    for (const auto& clip : set.clips) training.add_clip(clip);
     auto quiet = settings;
     quiet.sink = nullptr;
     const auto extraction = features::extract(training, quiet, store);
