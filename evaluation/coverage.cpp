@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "document/finding_kinds.h"
 #include "loaders/findings.h"
-#include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::evaluation {
@@ -35,44 +35,63 @@ Coverage expected(const loaders::Split& split, const loaders::Outputs& outputs) 
   return coverage;
 }
 
+features::KnownClip look_at(
+    const loaders::ShotSource& source,
+    const std::function<bool(const std::string&)>& decoded_before,
+    const features::ClipSource& clips,
+    std::map<std::string, std::optional<features::ClipOutcome::Broken>>& verdicts) {
+  features::KnownClip known;
+  try {
+    known.content_sha256 = clips.content_sha256(source);
+    const auto [verdict, is_new] = verdicts.emplace(known.content_sha256, std::nullopt);
+    if (is_new && !decoded_before(known.content_sha256)) {
+      try {
+        clips.check(source);
+      } catch (const loaders::BrokenVideo& broken) {
+        verdict->second = {broken.kind(), broken.cause()};
+      }
+    }
+    known.broken = verdict->second;
+  } catch (const loaders::BrokenVideo& broken) {
+    known.broken = {broken.kind(), broken.cause()};
+  }
+  return known;
+}
+
 }  // namespace
 
-Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
-               const std::function<bool(const std::string&)>& decoded_before) {
-  Coverage coverage = expected(split, outputs);
-  std::map<std::string, std::optional<loaders::BrokenVideo>>
-      verdicts;  // by content: equal files are opened once
+Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
+            const std::function<bool(const std::string&)>& decoded_before,
+            const features::ClipSource& clips) {
+  Probe probe{expected(split, outputs), {}};
+  // By content: equal files are opened once.
+  std::map<std::string, std::optional<features::ClipOutcome::Broken>> verdicts;
   for (const auto& [key, source] : outputs.shots) {
     if (interrupted())
       throw Error(
           "interrupted while looking at the videos, before anything was encoded. The same command "
           "starts again.");
-    try {
-      const std::string content = loaders::content_sha256(source);
-      const auto [verdict, is_new] = verdicts.emplace(content, std::nullopt);
-      if (is_new && !decoded_before(content)) {
-        try {
-          loaders::check_clip(source);
-        } catch (const loaders::BrokenVideo& broken) {
-          verdict->second = broken;
-        }
-      }
-      if (verdict->second) throw loaders::BrokenVideo(*verdict->second);
-    } catch (const loaders::BrokenVideo& broken) {
-      coverage.missing.insert(key);
-      coverage.findings.push_back(loaders::broken_finding(key, broken));
+    auto known = probe.known.find(source);
+    if (!known) {
+      std::string stamp = features::KnownClips::stamp_of(source);
+      known = look_at(source, decoded_before, clips, verdicts);
+      probe.known.add(source, *known, std::move(stamp));
     }
+    if (!known->broken) continue;
+    probe.coverage.missing.insert(key);
+    probe.coverage.findings.push_back(loaders::broken_finding(
+        key, loaders::BrokenVideo(source.path, known->broken->cause, known->broken->kind)));
   }
-  return coverage;
+  return probe;
 }
 
 Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
-               const std::vector<features::ClipOutcome>& outcomes, const loaders::FrameRule& rule) {
+               const std::map<loaders::ShotKey, std::size_t>& clips,
+               std::span<const features::ClipOutcome> outcomes, const loaders::FrameRule& rule) {
   Coverage coverage = expected(split, outputs);
   std::map<loaders::ShotKey, std::string> digests;
-  std::size_t index = 0;
   for (const auto& [key, source] : outputs.shots) {
-    const auto& outcome = outcomes.at(index++);
+    const auto& outcome = outcomes[clips.at(key)];
     if (outcome.broken) {
       coverage.missing.insert(key);
       coverage.findings.push_back(loaders::broken_finding(

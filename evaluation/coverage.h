@@ -1,12 +1,15 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "core/finding.h"
-#include "features/extractor.h"
+#include "features/clip_outcome.h"
+#include "features/clip_source.h"
+#include "features/known_clips.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
 
@@ -19,17 +22,28 @@ struct Coverage {
   Findings findings;
 };
 
-/// Looks at every shot before any encoder runs: it must be there, open and give a first frame.
+/// What a look at the shots has found out.
+struct Probe {
+  Coverage coverage;
+  features::KnownClips known;  ///< of every shot that there is; spares extraction the second look
+};
+
+/// Looks at every shot before any encoder runs: it must be there, open and give a first frame. Each
+/// file is hashed once; each content is opened at most once.
 /// @param decoded_before  true for content (SHA-256) that the store knows; such a clip is not
-/// opened again
-[[nodiscard]] Coverage probe(const loaders::Split& split, const loaders::Outputs& outputs,
-                             const std::function<bool(const std::string&)>& decoded_before);
+/// opened
+/// @throws Error "interrupted" after SIGINT.
+[[nodiscard]] Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
+                          const std::function<bool(const std::string&)>& decoded_before,
+                          const features::ClipSource& clips = features::clip_files());
 
 /// The same after extraction, from what the one decode pass saw: adds `short_shot`,
 /// `duplicate_shot`, ...
-/// @param outcomes  of outputs.shots, in their order
+/// @param clips     ids of the shots: indices of `outcomes`; every shot of `outputs` has one
+/// @param outcomes  of the extraction's clips, by id
 [[nodiscard]] Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
-                             const std::vector<features::ClipOutcome>& outcomes,
+                             const std::map<loaders::ShotKey, std::size_t>& clips,
+                             std::span<const features::ClipOutcome> outcomes,
                              const loaders::FrameRule& rule);
 
 /// Under --missing fail: an error that lists the missing shots, if there are any.

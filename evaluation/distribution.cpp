@@ -54,7 +54,8 @@ Side real_side(Plan& plan, const features::Extraction& extraction) {
     return side;
   }
   for (std::size_t i = 0; i < set.clips.size(); ++i) {
-    const auto& clip = extraction.reference_clip(i);
+    const std::size_t id = plan.reference_clips[i];
+    const auto& clip = extraction.clip(id);
     const std::string& name = set.names[i];
     if (clip.broken) {
       side.findings.push_back({"reference_clip_unusable", "", std::nullopt,
@@ -62,7 +63,7 @@ Side real_side(Plan& plan, const features::Extraction& extraction) {
     } else if (clip.window.empty()) {
       side.findings.push_back({"reference_clip_unusable", "", std::nullopt,
                                fmt::format("{}: {}", name, too_short(clip, plan))});
-    } else if (const auto row = extraction.reference_clip_features(i); !is_finite(row)) {
+    } else if (const auto row = extraction.video_features(id); !is_finite(row)) {
       side.findings.push_back({"reference_clip_unusable", "", std::nullopt,
                                fmt::format("{}: its feature holds NaN or infinite values", name)});
     } else {

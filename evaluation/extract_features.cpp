@@ -2,6 +2,9 @@
 // a video network.
 #include <fmt/format.h>
 
+#include <map>
+#include <utility>
+
 #include "core/error.h"
 #include "evaluation/inputs.h"
 #include "evaluation/run.h"
@@ -30,9 +33,11 @@ FeatureTable extract_features(const FeatureRequest& request) {
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
                                     request.outputs, request.layout);
   const features::FeatureStore store(request.store);
-  require_complete(probe_inputs(inputs, store));
+  Probe looked = probe_inputs(inputs, store);
+  require_complete(looked.coverage);
 
   features::ExtractionPlan plan;
+  plan.known = std::move(looked.known);
   plan.pixels = false;
   const features::EncoderRequest wanted{.role = "image",
                                         .id = request.encoder,
@@ -56,27 +61,20 @@ FeatureTable extract_features(const FeatureRequest& request) {
     plan.frame_rule = loaders::parse_frame_rule(rule);
     id = use.id, hash = use.weights_sha256, preprocess = use.preprocess;
   }
-  std::vector<loaders::ShotKey> keys;
-  for (const auto& [key, source] : inputs.outputs.shots) {
-    keys.push_back(key);
-    plan.clips.push_back(source);
-  }
+  std::map<loaders::ShotKey, std::size_t> clips;
+  for (const auto& [key, source] : inputs.outputs.shots) clips[key] = plan.add_clip(source);
   const auto extraction = features::extract(plan, request.extraction, store);
-  std::vector<features::ClipOutcome> outcomes;
-  for (std::size_t i = 0; i < keys.size(); ++i) outcomes.push_back(extraction.clip(i));
-  require_complete(cover(inputs.split, inputs.outputs, outcomes, plan.frame_rule));
+  require_complete(cover(inputs.split, inputs.outputs, clips, extraction.clips(), plan.frame_rule));
 
   FeatureTable table;
   Json rows = Json::array();
-  for (std::size_t clip = 0; clip < keys.size(); ++clip) {
-    const auto& outcome = outcomes[clip];
-    Json row = {
-        {"story", keys[clip].story}, {"shot", keys[clip].shot}, {"sha256", outcome.content_sha256}};
+  for (const auto& [key, clip] : clips) {
+    const auto& outcome = extraction.clip(clip);
+    Json row = {{"story", key.story}, {"shot", key.shot}, {"sha256", outcome.content_sha256}};
     if (video) {
       if (outcome.window.empty()) {
-        throw BadInput(fmt::format("{} shot {} has {} frames, too few for {} under {}",
-                                   keys[clip].story, keys[clip].shot, outcome.frame_count, id,
-                                   rule));
+        throw BadInput(fmt::format("{} shot {} has {} frames, too few for {} under {}", key.story,
+                                   key.shot, outcome.frame_count, id, rule));
       }
       append(table, extraction.video_features(clip));
       row["frames"] = {outcome.window.front(), outcome.window.back()};

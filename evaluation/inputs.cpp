@@ -29,7 +29,7 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   return inputs;
 }
 
-Coverage probe_inputs(const Inputs& inputs, const features::FeatureStore& store) {
+Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store) {
   return probe(inputs.split, inputs.outputs,
                [&](const std::string& content) { return features::was_decoded(content, store); });
 }

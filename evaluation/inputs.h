@@ -23,6 +23,6 @@ struct Inputs {
                                  const std::filesystem::path& outputs_path,
                                  const std::string& layout);
 
-[[nodiscard]] Coverage probe_inputs(const Inputs& inputs, const features::FeatureStore& store);
+[[nodiscard]] Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store);
 
 }  // namespace asbench::evaluation

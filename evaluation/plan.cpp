@@ -64,7 +64,8 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
   if (network.length.most > 0) plan.fvd.clips = fmt::format("window:{}", network.length.most);
   extraction.clip_rule = loaders::parse_frame_rule(plan.fvd.clips);
   plan.reference_set = open_sample_set(data.reference_set, split, "--reference-set");
-  extraction.reference_clips = plan.reference_set->clips;
+  for (const auto& clip : plan.reference_set->clips)
+    plan.reference_clips.push_back(extraction.add_clip(clip, features::ClipUse::reference_set));
   const auto& made_by = plan.reference_set->encoder_sha256;
   if (!made_by.empty() && made_by != network.weights_sha256) {
     throw NotComparable(fmt::format(
@@ -138,11 +139,10 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
   extraction.pixels = needs.has(metrics::kPixels, Modality::frames);
-  if (const auto roles = needs.roles(Modality::mirrored_references); !roles.empty())
-    extraction.mirrored_role = only_role(roles, "mirrored references");
+  for (const auto& role : needs.roles(Modality::mirrored_references))
+    extraction.encoders.at(plan.encoders.at(role)).mirrored_references = true;
   for (const auto& [key, source] : outputs.shots) {
-    plan.clips[key] = extraction.clips.size();
-    extraction.clips.push_back(source);
+    plan.clips[key] = extraction.add_clip(source);
   }
   const bool ceilings = std::any_of(
       protocol.metrics.begin(), protocol.metrics.end(),
@@ -151,17 +151,17 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
     for (const auto& ip : split.ips) {
       auto& indices = plan.ceiling_clips[ip.id];
       for (const auto& clip : ip.clips) {
-        indices.push_back(extraction.clips.size() + extraction.ceiling_clips.size());
-        extraction.ceiling_clips.push_back({loaders::ShotSource::Kind::video_file, clip.file});
+        indices.push_back(extraction.add_clip({loaders::ShotSource::Kind::video_file, clip.file},
+                                              features::ClipUse::ceiling));
       }
     }
   }
   if (needs.has(Modality::references) || needs.has(Modality::mirrored_references) ||
       needs.has(Modality::gallery)) {
     for (const auto& ip : split.ips) {
-      for (const auto& path : ip.references) {
+      for (std::size_t i = 0; i < ip.references.size(); ++i) {
         plan.references[ip.id].push_back(extraction.references.size());
-        extraction.references.push_back(path);
+        extraction.references.push_back({ip.references[i], ip.reference_sha256.at(i)});
       }
     }
   }

@@ -21,18 +21,17 @@ namespace asbench::evaluation {
 struct Plan {
   metrics::Needs needs;
   features::ExtractionPlan extraction;
-  std::map<std::string, std::size_t> encoders;  ///< role -> index in extraction.encoders
-  std::map<loaders::ShotKey, std::size_t> clips;
+  std::map<std::string, std::size_t> encoders;    ///< role -> index in extraction.encoders
+  std::map<loaders::ShotKey, std::size_t> clips;  ///< shot -> clip id
   std::map<std::string, std::vector<std::size_t>>
-      ceiling_clips;  ///< every IP -> its clips as Extraction numbers them; empty: no metric has a
-                      ///< ceiling
+      ceiling_clips;  ///< every IP -> ids of its clips; empty: no metric has a ceiling
+  std::vector<std::size_t> reference_clips;  ///< ids of the reference set's clips, in its order
   std::map<std::string, std::vector<std::size_t>>
       references;                               ///< IP -> indices, in the split's order
   std::map<std::string, std::size_t> captions;  ///< text -> index
   std::string clip_role;  ///< the role of the video network; empty: no metric needs one
   FvdVariant fvd;         ///< when there is a video network
-  std::optional<SampleSet> reference_set;  ///< when there is a video network; its clips are
-                                           ///< extraction.reference_clips, in order
+  std::optional<SampleSet> reference_set;  ///< when there is a video network
   std::optional<SampleSet> training_set;   ///< when a metric looks frames up in it
 };
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/error.h"
 #include "evaluation/ceilings.h"
@@ -34,17 +36,24 @@ std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
   return measurer.finish();
 }
 
+/// Captions that a text encoder of the run cuts off.
 std::size_t count_truncated(const loaders::Split& split, const Protocol& protocol, const Plan& plan,
                             const features::Extraction& extraction, Findings& findings) {
+  const auto roles = plan.needs.roles(metrics::Modality::caption);
+  const auto is_truncated = [&](std::size_t caption) {
+    return std::any_of(roles.begin(), roles.end(), [&](const std::string& role) {
+      return extraction.caption(caption, plan.encoders.at(role)).truncated;
+    });
+  };
   std::size_t count = 0;
-  if (!plan.needs.has(metrics::Modality::caption)) return count;
+  if (roles.empty()) return count;
   for (const auto& story : split.stories) {
     for (const auto& shot : story.shots) {
       const auto text = caption_of(shot, protocol.text);
-      if (!text || !extraction.caption_truncated(plan.captions.at(*text))) continue;
+      if (!text || !is_truncated(plan.captions.at(*text))) continue;
       ++count;
       findings.push_back({"caption_truncated", story.id, shot.number,
-                          "longer than the text tower reads; its end was cut off"});
+                          "longer than the text encoder reads; its end was cut off"});
     }
   }
   return count;
@@ -67,13 +76,6 @@ Findings keep_references(const loaders::Split& split, bool needed, FrameSidecar&
   return unreadable;
 }
 
-std::vector<features::ClipOutcome> outcomes_of(const features::Extraction& extraction,
-                                               std::size_t count) {
-  std::vector<features::ClipOutcome> outcomes;
-  for (std::size_t i = 0; i < count; ++i) outcomes.push_back(extraction.clip(i));
-  return outcomes;
-}
-
 }  // namespace
 
 document::Result score(const ScoreRequest& request) {
@@ -84,10 +86,15 @@ document::Result score(const ScoreRequest& request) {
                                     request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   const bool must_be_complete = request.protocol.settings.missing == metrics::MissingPolicy::fail;
-  if (must_be_complete) require_complete(probe_inputs(inputs, store));
+  Probe looked;
+  if (must_be_complete) {
+    looked = probe_inputs(inputs, store);
+    require_complete(looked.coverage);
+  }
 
   Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store},
                         request.data);
+  plan.extraction.known = std::move(looked.known);
   auto extraction_settings = request.extraction;
   std::optional<FrameSidecar> sidecar;
   Findings unreadable;
@@ -97,8 +104,9 @@ document::Result score(const ScoreRequest& request) {
     unreadable = keep_references(inputs.split, !plan.references.empty(), *sidecar);
   }
   const auto extraction = features::extract(plan.extraction, extraction_settings, store);
-  const auto clips = outcomes_of(extraction, plan.extraction.clips.size());
-  Coverage coverage = cover(inputs.split, inputs.outputs, clips, plan.extraction.frame_rule);
+  const auto& clips = extraction.clips();
+  Coverage coverage =
+      cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
   coverage.findings.insert(coverage.findings.end(), unreadable.begin(), unreadable.end());
   if (must_be_complete) require_complete(coverage);
   const std::size_t truncated =

@@ -85,8 +85,11 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     entry.number = shot.number;
     const loaders::ShotKey key{story.id, shot.number};
     for (const auto& role : plan.needs.roles(Modality::caption)) {
-      if (const auto text = caption_of(shot, protocol.text))
-        entry.captions.set(role, kept.keep(extraction.caption_features(plan.captions.at(*text))));
+      const auto text = caption_of(shot, protocol.text);
+      if (!text) continue;
+      entry.captions.set(
+          role,
+          kept.keep(extraction.caption(plan.captions.at(*text), plan.encoders.at(role)).feature));
     }
     entry.missing = source.coverage->missing.contains(key);
     if (entry.missing) continue;

@@ -49,7 +49,7 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     training.encoders = {encoder};
     training.frame_rule = plan.extraction.frame_rule;
     training.pixels = false;
-    training.clips = set.clips;
+    for (const auto& clip : set.clips) training.add_clip(clip);
     auto quiet = settings;
     quiet.sink = nullptr;
     const auto extraction = features::extract(training, quiet, store);

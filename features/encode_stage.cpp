@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <unordered_set>
+#include <utility>
 
 #include "core/error.h"
-#include "core/interrupt.h"
 #include "features/batch_size.h"
-#include "features/decode_stage.h"
+#include "features/caption_feature.h"
 #include "features/keys.h"
-#include "models/encoders/encoder.h"
 #include "models/kernels/matrix_product.h"
 #include "models/layers/runtime.h"
 
@@ -47,8 +47,14 @@ struct EncodeStage::Slot {
 };
 
 EncodeStage::EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
-                         const FeatureStore& store, BoundedQueue<PreparedInput>& queue)
-    : plan_(plan), settings_(settings), store_(store), queue_(queue), slots_(plan.encoders.size()) {
+                         const FeatureStore& store, const EncoderFactory& encoders,
+                         BoundedQueue<PreparedInput>& queue)
+    : plan_(plan),
+      settings_(settings),
+      store_(store),
+      encoders_(encoders),
+      queue_(queue),
+      slots_(plan.encoders.size()) {
   statistics_.device = settings.device;
 }
 
@@ -72,10 +78,7 @@ EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
   const auto& use = plan_.encoders[encoder];
   slot = std::make_unique<Slot>();
   slot->index = encoder;
-  slot->encoder =
-      models::load_image_encoder(use.checkpoint, {.device = models::parse_device(device_),
-                                                  .preprocess = use.chosen_profile,
-                                                  .weights_sha256 = use.weights_sha256});
+  slot->encoder = encoders_.image_encoder(use, models::parse_device(device_));
   if (settings_.batch > 0) {
     slot->batch_size = BatchSize(settings_.batch);
   } else {
@@ -90,29 +93,29 @@ void EncodeStage::encode_captions() {
   for (const auto& use : plan_.encoders) {
     if (!use.text) continue;
     std::vector<std::string> texts;
+    std::unordered_set<std::string> seen;
     for (const auto& caption : plan_.captions) {
-      if (!store_.has(key_of_caption(use, caption))) texts.push_back(caption);
+      if (seen.insert(caption).second && !get_caption(store_, caption_key(use, caption)))
+        texts.push_back(caption);
     }
     if (texts.empty()) continue;
     std::unique_ptr<models::TextEncoder> encoder;
     {
       const StageTimer timer(statistics_.load_seconds);
       start_runtime();
-      encoder = models::load_text_encoder(use.checkpoint, {.device = models::parse_device(device_),
-                                                           .preprocess = use.chosen_profile,
-                                                           .weights_sha256 = use.weights_sha256});
+      encoder = encoders_.text_encoder(use, models::parse_device(device_));
     }
     const StageTimer timer(statistics_.encode_text_seconds);
     const models::InferenceScope scope;
     const auto encoded = encoder->encode_texts(texts);
     const FeatureMatrix features = matrix_from(encoded.features);
     for (std::size_t i = 0; i < texts.size(); ++i) {
-      // One more column than the feature: 1 when the caption was truncated.
-      FeatureMatrix row(1, features.cols + 1);
+      CaptionFeature caption;
+      caption.feature = FeatureMatrix(1, features.cols);
       const auto values = features.row(static_cast<int>(i));
-      std::copy(values.begin(), values.end(), row.values.begin());
-      row.values.back() = encoded.truncated[i] ? 1.0F : 0.0F;
-      store_.put(key_of_caption(use, texts[i]), row);
+      std::copy(values.begin(), values.end(), caption.feature.values.begin());
+      caption.truncated = encoded.truncated[i];
+      put_caption(store_, caption_key(use, texts[i]), caption);
     }
     statistics_.captions_encoded += static_cast<std::int64_t>(texts.size());
   }
@@ -126,7 +129,7 @@ void EncodeStage::encode_images() {
       image = queue_.pop();
     }
     if (!image) break;
-    if (interrupted()) {
+    if (settings_.stop()) {
       drop_what_is_not_begun();
       if (image->is_clip() || !image->job->begun()) continue;
     }
@@ -138,7 +141,7 @@ void EncodeStage::encode_images() {
     slot.pending.push_back(std::move(*image));
     if (static_cast<int>(slot.pending.size()) >= slot.batch_size.next()) run_batch(slot);
   }
-  if (interrupted()) drop_what_is_not_begun();
+  if (settings_.stop()) drop_what_is_not_begun();
   for (auto& slot : slots_) {
     if (slot && !slot->pending.empty()) run_batch(*slot);
   }
@@ -205,8 +208,7 @@ void EncodeStage::run_clip(const PreparedInput& input) {
   if (!clip_encoder_) {
     const StageTimer timer(statistics_.load_seconds);
     start_runtime();
-    clip_encoder_ =
-        models::load_clip_encoder(use.checkpoint, use.profile, models::parse_device(device_));
+    clip_encoder_ = encoders_.clip_encoder(use, models::parse_device(device_));
   }
   const StageTimer timer(statistics_.encode_clip_seconds);
   const models::InferenceScope scope;

@@ -6,8 +6,11 @@
 #include <vector>
 
 #include "features/bounded_queue.h"
-#include "features/extractor.h"
+#include "features/encoder_factory.h"
+#include "features/extraction.h"
+#include "features/extraction_plan.h"
 #include "features/jobs.h"
+#include "features/store.h"
 
 namespace asbench::features {
 
@@ -16,7 +19,8 @@ namespace asbench::features {
 class EncodeStage {
  public:
   EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
-              const FeatureStore& store, BoundedQueue<PreparedInput>& queue);
+              const FeatureStore& store, const EncoderFactory& encoders,
+              BoundedQueue<PreparedInput>& queue);
   ~EncodeStage();
   EncodeStage(const EncodeStage&) = delete;
   EncodeStage& operator=(const EncodeStage&) = delete;
@@ -40,6 +44,7 @@ class EncodeStage {
   const ExtractionPlan& plan_;
   const ExtractionSettings& settings_;
   const FeatureStore& store_;
+  const EncoderFactory& encoders_;
   BoundedQueue<PreparedInput>& queue_;
   std::vector<std::unique_ptr<Slot>> slots_;
   std::unique_ptr<models::ClipEncoder> clip_encoder_;  ///< loaded when its first clip comes

@@ -13,7 +13,7 @@ namespace asbench::features {
 
 /// What a run asks for: a checkpoint in a role.
 struct EncoderRequest {
-  std::string role;  ///< "clip", "dino"
+  std::string role;  ///< as the protocol names it; the extraction knows none by name
   std::string id;    ///< hub name, or the path of a checkpoint folder
   std::optional<std::filesystem::path>
       weights;  ///< --weights; else as models/weights/checkpoint.h searches
@@ -38,6 +38,7 @@ struct EncoderUse {
   std::string tokenizer_sha256;  ///< of all its files; empty without a text tower
   bool images = true;
   bool text = false;
+  bool mirrored_references = false;  ///< it gets the references mirrored left-right too
   models::Checkpoint checkpoint;
   models::Profile profile;
   std::optional<std::string> chosen_profile;  ///< the name that was asked for instead of a pin

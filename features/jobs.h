@@ -1,16 +1,14 @@
 #pragma once
 
-// Shared between the two stages of the extractor; not a public header.
+// Shared between the two halves of the extractor; not a public header.
 
-#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "features/extractor.h"
+#include "features/feature_matrix.h"
 
 namespace asbench::features {
 

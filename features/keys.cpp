@@ -6,25 +6,15 @@
 #include "core/hash.h"
 
 namespace asbench::features {
+namespace {
+
+// Features are computed and stored in float32 alone.
+constexpr std::string_view kDtype = "float32";
+
+}  // namespace
 
 std::string clip_info_key(std::string_view content_sha256, std::string_view decoder) {
   return sha256_hex(fmt::format("clip-info@1\nclip={}\ndecoder={}\n", content_sha256, decoder));
-}
-
-std::string frame_feature_key(const FrameFeatureKey& key) {
-  return sha256_hex(
-      fmt::format("frame-features@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}"
-                  "\narchitecture={}\ndtype={}\n",
-                  key.content_sha256, key.decoder, fmt::join(key.frames, ","), key.profile,
-                  key.weights_sha256, key.architecture, key.dtype));
-}
-
-std::string clip_feature_key(const ClipFeatureKey& key) {
-  return sha256_hex(
-      fmt::format("clip-feature@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}"
-                  "\narchitecture={}\ndtype={}\n",
-                  key.content_sha256, key.decoder, fmt::join(key.frames, ","), key.profile,
-                  key.weights_sha256, key.architecture, key.dtype));
 }
 
 std::string pixel_key(std::string_view content_sha256, std::string_view decoder,
@@ -33,24 +23,62 @@ std::string pixel_key(std::string_view content_sha256, std::string_view decoder,
                                 decoder, fmt::join(frames, ",")));
 }
 
-std::string reference_key(const ReferenceKey& key) {
+std::string sample_digest_key(std::string_view content_sha256, std::string_view decoder,
+                              std::span<const int> frames) {
+  return sha256_hex("sample-digest@1\n" + pixel_key(content_sha256, decoder, frames));
+}
+
+std::string frame_feature_key(const EncoderUse& encoder, std::string_view content_sha256,
+                              std::string_view decoder, std::span<const int> frames) {
+  return sha256_hex(
+      fmt::format("frame-features@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}"
+                  "\narchitecture={}\ndtype={}\n",
+                  content_sha256, decoder, fmt::join(frames, ","), encoder.preprocess,
+                  encoder.weights_sha256, encoder.config_sha256, kDtype));
+}
+
+std::string clip_feature_key(const ClipEncoderUse& encoder, std::string_view content_sha256,
+                             std::string_view decoder, std::span<const int> frames) {
+  return sha256_hex(
+      fmt::format("clip-feature@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}"
+                  "\narchitecture={}\ndtype={}\n",
+                  content_sha256, decoder, fmt::join(frames, ","), encoder.preprocess,
+                  encoder.weights_sha256, encoder.architecture, kDtype));
+}
+
+std::string reference_key(const EncoderUse& encoder, std::string_view file_sha256,
+                          std::string_view background, bool mirrored) {
   return sha256_hex(
       fmt::format("reference@1\nfile={}\nbackground={}\nmirrored={}\nprofile={}\nweights={}"
                   "\narchitecture={}\ndtype={}\n",
-                  key.file_sha256, key.background, key.mirrored, key.profile, key.weights_sha256,
-                  key.architecture, key.dtype));
+                  file_sha256, background, mirrored, encoder.preprocess, encoder.weights_sha256,
+                  encoder.config_sha256, kDtype));
 }
 
-std::string caption_key(const CaptionKey& key) {
+std::string reference_cells_key(std::string_view file_sha256, std::string_view background,
+                                const std::array<double, 3>& mean) {
+  std::string resolved(background);
+  if (background == "mean") {
+    for (const double value : mean) resolved += fmt::format(" {}", value);
+  }
+  return sha256_hex(
+      fmt::format("reference-cells@1\nfile={}\nbackground={}\n", file_sha256, resolved));
+}
+
+std::string caption_key(const EncoderUse& encoder, std::string_view text) {
   return sha256_hex(fmt::format(
-      "caption@1\ntext={}\ntokenizer={}\nweights={}\narchitecture={}\ndtype={}\n",
-      sha256_hex(key.text), key.tokenizer_sha256, key.weights_sha256, key.architecture, key.dtype));
+      "caption@1\ntext={}\ntokenizer={}\nweights={}\narchitecture={}\ndtype={}\n", sha256_hex(text),
+      encoder.tokenizer_sha256, encoder.weights_sha256, encoder.config_sha256, kDtype));
 }
 
 std::string calibration_key(std::string_view weights_sha256, std::string_view machine,
                             int threads) {
   return sha256_hex(fmt::format("calibration@1\nweights={}\nmachine={}\nthreads={}\n",
                                 weights_sha256, machine, threads));
+}
+
+std::string file_hash_key(std::string_view way, std::string_view identity) {
+  return sha256_hex(fmt::format("asbench file hash 1\n{}\n{}", way, identity));
 }
 
 }  // namespace asbench::features

@@ -6,8 +6,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include "core/hash.h"
-
 namespace asbench::features {
 
 std::string identity_of(std::span<const std::filesystem::path> files) {
@@ -22,10 +20,6 @@ std::string identity_of(std::span<const std::filesystem::path> files) {
                             file.st_mtim.tv_nsec, file.st_ctim.tv_sec, file.st_ctim.tv_nsec);
   }
   return identity;
-}
-
-std::string hash_key(std::string_view way, std::string_view identity) {
-  return sha256_hex(fmt::format("asbench file hash 1\n{}\n{}", way, identity));
 }
 
 std::optional<std::string> recall_hash(const FeatureStore& store, std::string_view key) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 
+#include "features/keys.h"
 #include "features/store.h"
 
 namespace asbench::features {
@@ -22,17 +23,16 @@ template <typename Hash>
 [[nodiscard]] std::string remembered_hash(const FeatureStore* store, std::string_view way,
                                           std::span<const std::filesystem::path> files, Hash hash);
 
-/// @param key  hash_key(); @returns 64 hexadecimal digits, or nothing
+/// @param key  file_hash_key() of keys.h; @returns 64 hexadecimal digits, or nothing
 [[nodiscard]] std::optional<std::string> recall_hash(const FeatureStore& store,
                                                      std::string_view key);
-[[nodiscard]] std::string hash_key(std::string_view way, std::string_view identity);
 
 template <typename Hash>
 std::string remembered_hash(const FeatureStore* store, std::string_view way,
                             std::span<const std::filesystem::path> files, Hash hash) {
   const std::string identity = store != nullptr ? identity_of(files) : std::string();
   if (identity.empty()) return hash();
-  const std::string key = hash_key(way, identity);
+  const std::string key = file_hash_key(way, identity);
   if (auto known = recall_hash(*store, key)) return *known;
   std::string value = hash();
   // Written to while it was being read: what was hashed may be neither the old nor the new file.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/hash.h"
+#include "features/keys.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::features {
@@ -73,7 +74,7 @@ TEST_F(RememberedHash, BelongsToOneWayOfHashing) {
 
 TEST_F(RememberedHash, IsComputedWithoutAStoreAndInPlaceOfADamagedEntry) {
   (void)hash(nullptr);
-  const std::string key = hash_key("file", identity_of(std::vector{file_}));
+  const std::string key = file_hash_key("file", identity_of(std::vector{file_}));
   store_.put_text(key, "no hash");
   EXPECT_EQ(recall_hash(store_, key), std::nullopt);
   EXPECT_EQ(hash(&store_), sha256_hex("weights of a network"));

@@ -1,0 +1,49 @@
+#include "features/clip_record.h"
+
+#include <algorithm>
+
+#include "core/json.h"
+#include "features/keys.h"
+
+namespace asbench::features {
+
+void store_clip_info(const FeatureStore& store, std::string_view decoder,
+                     const ClipOutcome& outcome) {
+  Json info;
+  info["frames"] = outcome.frame_count;
+  info["declared_frames"] = outcome.declared_frames;
+  info["fps"] = outcome.fps;
+  info["width"] = outcome.width;
+  info["height"] = outcome.height;
+  store.put_text(clip_info_key(outcome.content_sha256, decoder), info.dump());
+}
+
+bool read_clip_record(const FeatureStore& store, std::string_view decoder,
+                      const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome) {
+  const auto& content = outcome.content_sha256;
+  const auto text = store.get_text(clip_info_key(content, decoder));
+  if (!text) return false;
+  const Json info = parse_json(*text, "feature store: clip entry");
+  outcome.frame_count = info.at("frames").get<int>();
+  outcome.declared_frames = info.at("declared_frames").get<int>();
+  outcome.fps = info.at("fps").get<double>();
+  outcome.width = info.at("width").get<int>();
+  outcome.height = info.at("height").get<int>();
+  outcome.window = clip_window(plan, outcome.frame_count);
+  if (!outcome.window.empty() &&
+      !store.has(clip_feature_key(*plan.clip_encoder, content, decoder, outcome.window)))
+    return false;
+  if (use == ClipUse::reference_set) return true;
+  outcome.indices = loaders::frame_indices(plan.frame_rule, outcome.frame_count);
+  const auto frames = distinct_frames(outcome.indices);
+  const auto digest = store.get_text(sample_digest_key(content, decoder, frames));
+  if (!digest) return false;
+  outcome.sample_digest = *digest;
+  const bool encoded =
+      std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
+        return !encoder.images || store.has(frame_feature_key(encoder, content, decoder, frames));
+      });
+  return encoded && (!plan.pixels || store.has(pixel_key(content, decoder, frames)));
+}
+
+}  // namespace asbench::features

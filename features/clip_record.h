@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "features/clip_outcome.h"
+#include "features/extraction_plan.h"
+#include "features/store.h"
+
+namespace asbench::features {
+
+/// Stores what the decode of a clip has shown: frame count, rate, size.
+void store_clip_info(const FeatureStore& store, std::string_view decoder,
+                     const ClipOutcome& outcome);
+
+/// Fills the outcome from the store, given its content_sha256.
+/// @returns true when the store has everything that the plan wants of a clip with this use; when
+/// false, the outcome may be filled in part.
+[[nodiscard]] bool read_clip_record(const FeatureStore& store, std::string_view decoder,
+                                    const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome);
+
+}  // namespace asbench::features

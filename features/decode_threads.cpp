@@ -1,0 +1,79 @@
+#include "features/decode_threads.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "loaders/video/clip_reader.h"
+
+namespace asbench::features {
+
+DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSettings& settings,
+                             const FeatureStore& store, const ClipSource& source,
+                             BoundedQueue<PreparedInput>& queue)
+    : count_(std::max(1, settings.decode_threads)),
+      stop_(settings.stop),
+      queue_(queue),
+      schedule_(plan),
+      outcomes_(plan.clips.size()),
+      shared_{plan, store, source, settings.sink, queue, schedule_, outcomes_},
+      progress_("clips", static_cast<std::int64_t>(plan.clips.size()), settings.progress) {
+  loaders::silence_decoders();
+}
+
+DecodeThreads::~DecodeThreads() {
+  queue_.close();
+  for (auto& thread : threads_) {
+    if (thread.joinable()) thread.join();
+  }
+}
+
+void DecodeThreads::start() {
+  running_ = count_;
+  for (int i = 0; i < count_; ++i) workers_.push_back(std::make_unique<DecodeWorker>(shared_));
+  for (const auto& worker : workers_) {
+    threads_.emplace_back([this, &one = *worker] { work(one); });
+  }
+}
+
+void DecodeThreads::work(DecodeWorker& worker) {
+  try {
+    while (!stop_()) {
+      const auto task = schedule_.next();
+      if (!task) break;
+      worker.run(*task);
+      progress_.advance(static_cast<std::int64_t>(task->clips.size()));
+    }
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    queue_.close();
+  }
+  if (--running_ == 0) queue_.close();
+}
+
+void DecodeThreads::join() {
+  for (auto& thread : threads_) thread.join();
+  progress_.finish();
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+std::vector<ClipOutcome> DecodeThreads::take_outcomes() {
+  for (std::size_t clip = 0; clip < outcomes_.size(); ++clip) {
+    const std::size_t other = schedule_.represented_by(clip);
+    if (other != clip) outcomes_[clip] = outcomes_[other];
+  }
+  return std::move(outcomes_);
+}
+
+void DecodeThreads::add_statistics(ExtractionStatistics& statistics) const {
+  statistics.clips += static_cast<std::int64_t>(shared_.plan.clips.size());
+  for (const auto& worker : workers_) {
+    const auto& share = worker->statistics();
+    statistics.clips_decoded += share.clips_decoded;
+    statistics.hash_seconds += share.hash_seconds;
+    statistics.decode_seconds += share.decode_seconds;
+    statistics.preprocess_seconds += share.preprocess_seconds;
+  }
+}
+
+}  // namespace asbench::features

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "features/caption_feature.h"
+#include "features/clip_outcome.h"
+#include "features/feature_matrix.h"
+
+namespace asbench::features {
+
+/// What was done and how long it took; goes into provenance. Seconds of a stage are summed over its
+/// threads.
+struct ExtractionStatistics {
+  std::int64_t clips = 0;
+  std::int64_t clips_decoded = 0;
+  std::int64_t images_encoded = 0;
+  std::int64_t captions_encoded = 0;
+  std::int64_t clips_encoded = 0;          ///< by the video network
+  std::map<std::string, int> batch_sizes;  ///< by role
+  std::string products;  ///< whose matrix products computed the features: ProductKernels::name, or
+                         ///< the GPU's; "" when none was computed
+  std::map<std::string, std::string> libraries;  ///< name -> version, of what computes the features
+  std::string decoder;                           ///< reads clips; part of every clip's key
+  std::string device;                            ///< what --device came to: "cpu", "cuda:0 (name)"
+  int threads = 0;                               ///< of the encoders
+  double hash_seconds = 0.0;
+  double decode_seconds = 0.0;
+  double preprocess_seconds = 0.0;
+  double load_seconds = 0.0;
+  double encode_seconds = 0.0;  ///< pictures
+  double encode_flops = 0.0;    ///< of the pictures' matrix products
+  double encode_text_seconds = 0.0;
+  double encode_clip_seconds = 0.0;
+  double wait_seconds = 0.0;  ///< the encoders waited for decoded frames
+  double total_seconds = 0.0;
+};
+
+/// Cells and motion of a clip's sampled frames (core/thumbnail.h).
+struct PixelMatrix {
+  FeatureMatrix cells;  ///< [k, cells], values 0..255
+  std::vector<float>
+      motion;  ///< [k - 1], mean absolute thumbnail difference of neighbouring sampled frames, 0..1
+};
+
+/// The features of a plan, all in the store; read from there on demand, so that memory does not
+/// grow with the number of clips. @throws BadInput when an entry vanished or was damaged meanwhile
+/// (run again: it is computed anew).
+class Extraction {
+ public:
+  struct State;
+  explicit Extraction(std::unique_ptr<State> state);
+  ~Extraction();
+  Extraction(Extraction&&) noexcept;
+  Extraction& operator=(Extraction&&) noexcept;
+
+  /// What became of the plan's clips, by id.
+  [[nodiscard]] const std::vector<ClipOutcome>& clips() const;
+  [[nodiscard]] const ClipOutcome& clip(std::size_t id) const;
+  /// [k, D]: a row a sampled frame, repeats included. The clip must not be broken.
+  [[nodiscard]] FeatureMatrix clip_features(std::size_t clip, std::size_t encoder) const;
+  [[nodiscard]] PixelMatrix clip_pixels(std::size_t clip) const;
+  /// [1, D]
+  [[nodiscard]] FeatureMatrix reference_features(std::size_t reference, std::size_t encoder,
+                                                 bool mirrored = false) const;
+  /// [1, cells] of the letterboxed reference (core/thumbnail.h).
+  [[nodiscard]] FeatureMatrix reference_cells(std::size_t reference) const;
+  /// The plan's caption under one of its encoders with `text`.
+  [[nodiscard]] CaptionFeature caption(std::size_t caption, std::size_t encoder) const;
+  /// [1, D] of a clip under the plan's video network; its `window` must not be empty.
+  [[nodiscard]] FeatureMatrix video_features(std::size_t clip) const;
+  [[nodiscard]] const ExtractionStatistics& statistics() const;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace asbench::features

@@ -1,0 +1,35 @@
+#include "features/extraction_plan.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace asbench::features {
+
+std::size_t ExtractionPlan::add_clip(loaders::ShotSource source, ClipUse use) {
+  clips.push_back({std::move(source), use});
+  return clips.size() - 1;
+}
+
+std::vector<int> distinct_frames(std::span<const int> indices) {
+  std::vector<int> frames(indices.begin(), indices.end());
+  frames.erase(std::unique(frames.begin(), frames.end()), frames.end());
+  return frames;
+}
+
+std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
+  if (!plan.clip_encoder) return {};
+  auto frames = loaders::frame_indices(plan.clip_rule, n);
+  const auto length = plan.clip_encoder->length;
+  const auto count = static_cast<int>(frames.size());
+  // Repeated frames would be a frozen end that the clip doesn't have.
+  const bool repeats = loaders::is_short(plan.clip_rule, n);
+  if (repeats || count < length.least || (length.most > 0 && count > length.most)) frames.clear();
+  return frames;
+}
+
+std::array<double, 3> cells_mean(const ExtractionPlan& plan) {
+  return plan.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
+                               : plan.encoders.front().profile.mean;
+}
+
+}  // namespace asbench::features

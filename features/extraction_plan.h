@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/image.h"
+#include "core/interrupt.h"
+#include "core/progress.h"
+#include "features/encoder_use.h"
+#include "features/known_clips.h"
+#include "loaders/shot_source.h"
+#include "loaders/video/frame_rules.h"
+
+namespace asbench::features {
+
+/// Gets every sampled frame once, from the one decode pass (thumbnails for reports). Called from
+/// decode threads, possibly several at a time for different clips.
+class FrameSink {
+ public:
+  virtual ~FrameSink() = default;
+  /// False when the sink already has this clip's frames; they are then not decoded for its sake.
+  virtual bool wants(const std::string& content_sha256, std::span<const int> frames) = 0;
+  virtual void take(const std::string& content_sha256, int frame, const Image& rgb) = 0;
+};
+
+/// What is computed of a clip, most first: a clip can stand for one of a later use that has the
+/// same content.
+enum class ClipUse {
+  shot,           ///< everything, and its frames go to the sink
+  ceiling,        ///< everything: real animation under the metrics of the shots
+  reference_set,  ///< only the video network's feature: the real side of set metrics
+};
+
+struct ClipRequest {
+  loaders::ShotSource source;
+  ClipUse use = ClipUse::shot;
+};
+
+struct ReferenceRequest {
+  std::filesystem::path path;
+  std::string sha256;  ///< of the file's bytes, as the split's reader found them
+};
+
+/// What one run needs, as plain values. Clips, references and captions may repeat; equal content is
+/// computed once. A clip's id is its index in `clips`, whatever its use.
+struct ExtractionPlan {
+  std::vector<EncoderUse> encoders;
+  loaders::FrameRule frame_rule;
+  std::vector<ClipRequest> clips;
+  KnownClips known;  ///< what an earlier look at the clips has found; may be empty
+  std::vector<ReferenceRequest> references;
+  /// Behind transparent references: black, white, gray, mean, keep.
+  std::string background = "black";
+  bool pixels = true;  ///< cells and motion of the sampled frames (controls that need no encoder)
+  std::vector<std::string> captions;
+  /// A video network that gives each clip one feature of the frames that `clip_rule` takes.
+  std::optional<ClipEncoderUse> clip_encoder;
+  loaders::FrameRule clip_rule{loaders::FrameRule::Kind::window, 16};
+
+  /// @returns the clip's id
+  std::size_t add_clip(loaders::ShotSource source, ClipUse use = ClipUse::shot);
+};
+
+struct ExtractionSettings {
+  int threads = 0;  ///< of the encoders; 0: all cores
+  int batch = 0;  ///< images a batch; 0: the fastest of a few, tried on the run's own first batches
+                  ///< and remembered in the store
+  int decode_threads = 1;  ///< decode and preprocess ahead of the encoders
+  std::string device = "cpu";
+  Progress::Style progress = Progress::Style::automatic;
+  FrameSink* sink = nullptr;
+  /// Asked between two pieces of work; true ends the run, and what is finished is kept. Called from
+  /// several threads.
+  std::function<bool()> stop = interrupted;
+};
+
+/// The frames that the plan's video network gets of a clip of n frames; none when there is no
+/// network or the clip is too short for it.
+[[nodiscard]] std::vector<int> clip_window(const ExtractionPlan& plan, int n);
+
+/// The mean that cells of references stand on under background=mean: the first encoder's.
+[[nodiscard]] std::array<double, 3> cells_mean(const ExtractionPlan& plan);
+
+}  // namespace asbench::features

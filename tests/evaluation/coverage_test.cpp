@@ -1,0 +1,167 @@
+#include "evaluation/coverage.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "tests/support/fake_extraction.h"
+
+namespace asbench::evaluation {
+namespace {
+
+using loaders::ShotKey;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class CoverageOfShots : public ::testing::Test {
+ protected:
+  /// A split of one story with the shots 1..count; each has a clip of its own name and content.
+  void expect_shots(int count) {
+    split_.stories.push_back({});
+    auto& story = split_.stories.back();
+    story.id = "fox/0";
+    for (int number = 1; number <= count; ++number) {
+      story.shots.emplace_back().number = number;
+      place(number, std::to_string(number) + ".mp4");
+    }
+  }
+  void place(int number, const std::string& path) {
+    if (!clips_.clips.contains(path)) clips_.clips[path].content = path;
+    outputs_.shots[{"fox/0", number}] = {loaders::ShotSource::Kind::video_file, path};
+  }
+  [[nodiscard]] Probe probed() const { return probe(split_, outputs_, decoded_before_, clips_); }
+  /// Outcomes in reverse order of the shots, so that ids and order differ.
+  [[nodiscard]] Coverage covered(
+      const std::function<void(int number, features::ClipOutcome&)>& change) const {
+    std::map<ShotKey, std::size_t> ids;
+    std::vector<features::ClipOutcome> outcomes(outputs_.shots.size());
+    std::size_t id = outcomes.size();
+    for (const auto& [key, source] : outputs_.shots) {
+      ids[key] = --id;
+      outcomes[id].frame_count = outcomes[id].declared_frames = 12;
+      outcomes[id].sample_digest = source.path.string();
+      change(key.shot, outcomes[id]);
+    }
+    return cover(split_, outputs_, ids, outcomes, {});
+  }
+
+  loaders::Split split_;
+  loaders::Outputs outputs_;
+  testing::FakeClips clips_;
+  std::function<bool(const std::string&)> decoded_before_ = [](const std::string&) {
+    return false;
+  };
+};
+
+TEST_F(CoverageOfShots, HashesAndOpensEachClipOnceAndHandsOnWhatItFound) {
+  expect_shots(2);
+  place(2, "1.mp4");
+  const auto probe = probed();
+  EXPECT_THAT(probe.coverage.missing, IsEmpty());
+  EXPECT_THAT(clips_.counts().hashed, ElementsAre(std::pair("1.mp4", 1)));
+  EXPECT_THAT(clips_.counts().looked, ElementsAre(std::pair("1.mp4", 1)));
+  EXPECT_THAT(clips_.counts().decoded, IsEmpty());
+  const auto known = probe.known.find(outputs_.shots.begin()->second);
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->content_sha256, testing::FakeClips::hash("1.mp4"));
+  EXPECT_FALSE(known->broken);
+}
+
+TEST_F(CoverageOfShots, OpensEqualContentOnceAndCallsAllItsClipsBroken) {
+  expect_shots(2);
+  clips_.clips["2.mp4"].content = "1.mp4";
+  clips_.clips["1.mp4"].broken_look = "no frame decodes";
+  const auto probe = probed();
+  EXPECT_THAT(clips_.counts().looked, ElementsAre(std::pair("1.mp4", 1)));
+  EXPECT_EQ(probe.coverage.missing.size(), 2U);
+  ASSERT_EQ(probe.coverage.findings.size(), 2U);
+  EXPECT_EQ(probe.coverage.findings[1].kind, "broken_video");
+  EXPECT_THAT(probe.coverage.findings[1].detail, HasSubstr("2.mp4"));
+  EXPECT_THAT(probe.coverage.findings[1].detail, HasSubstr("no frame decodes"));
+  EXPECT_EQ(probe.known.find(outputs_.shots.at({"fox/0", 2}))->broken->cause, "no frame decodes");
+}
+
+TEST_F(CoverageOfShots, DoesNotOpenWhatWasDecodedBefore) {
+  expect_shots(2);
+  decoded_before_ = [](const std::string& content) {
+    return content == testing::FakeClips::hash("2.mp4");
+  };
+  clips_.clips["2.mp4"].broken_look = "not looked at";
+  EXPECT_THAT(probed().coverage.missing, IsEmpty());
+  EXPECT_THAT(clips_.counts().looked, ElementsAre(std::pair("1.mp4", 1)));
+}
+
+TEST_F(CoverageOfShots, ListsAbsentAndUnreadableShots) {
+  expect_shots(3);
+  outputs_.shots.erase({"fox/0", 1});
+  outputs_.findings.push_back({"missing_shot", "fox/0", 1, "no file"});
+  clips_.clips["3.mp4"].unreadable = "permission denied";
+  const auto probe = probed();
+  EXPECT_EQ(probe.coverage.expected_shots, 3);
+  EXPECT_THAT(probe.coverage.missing, ElementsAre(ShotKey{"fox/0", 1}, ShotKey{"fox/0", 3}));
+  EXPECT_EQ(clips_.counts().looked.count("3.mp4"), 0U);
+  EXPECT_TRUE(probe.known.find(outputs_.shots.at({"fox/0", 3}))->content_sha256.empty());
+}
+
+TEST_F(CoverageOfShots, AfterExtractionNamesBrokenShortUnevenAndEqualShots) {
+  expect_shots(5);
+  const auto coverage = covered([](int number, features::ClipOutcome& outcome) {
+    if (number == 1) outcome.broken = {"bad_cuts", "beyond the end"};
+    if (number == 2) outcome.frame_count = outcome.declared_frames = 3;
+    if (number == 3) outcome.declared_frames = 20;
+    if (number == 5) outcome.sample_digest = "4.mp4";
+  });
+  EXPECT_THAT(coverage.missing, ElementsAre(ShotKey{"fox/0", 1}));
+  std::vector<std::pair<std::string, int>> findings;
+  for (const auto& finding : coverage.findings)
+    findings.emplace_back(finding.kind, finding.shot.value());
+  EXPECT_THAT(findings,
+              ElementsAre(std::pair("bad_cuts", 1), std::pair("short_shot", 2),
+                          std::pair("frame_count_mismatch", 3), std::pair("duplicate_shot", 5)));
+  EXPECT_THAT(coverage.findings[0].detail, HasSubstr("1.mp4"));
+}
+
+TEST_F(CoverageOfShots, CompleteIsNoError) {
+  expect_shots(2);
+  EXPECT_NO_THROW(require_complete(probed().coverage));
+}
+
+std::string message_of(const Coverage& coverage) {
+  try {
+    require_complete(coverage);
+  } catch (const BadInput& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST_F(CoverageOfShots, IncompleteNamesEachShotItsCauseAndTheRemedy) {
+  expect_shots(3);
+  outputs_.shots.erase({"fox/0", 1});
+  outputs_.findings.push_back({"unexpected_file", "fox/0", 1, "beside the point"});
+  clips_.clips["3.mp4"].broken_look = "no frame decodes";
+  const std::string message = message_of(probed().coverage);
+  EXPECT_THAT(message, HasSubstr("2 of 3 shots are absent or broken"));
+  EXPECT_THAT(message, HasSubstr("\n  fox/0 shot 1: missing\n"));
+  EXPECT_THAT(message, HasSubstr("\n  fox/0 shot 3: broken_video: "));
+  EXPECT_THAT(message, HasSubstr("--missing zero"));
+  EXPECT_THAT(message, HasSubstr("--missing exclude"));
+  EXPECT_THAT(message, Not(HasSubstr("beside the point")));
+}
+
+TEST_F(CoverageOfShots, IncompleteListsTwentyShotsAndCountsTheRest) {
+  expect_shots(25);
+  outputs_.shots.clear();
+  const std::string message = message_of(probed().coverage);
+  EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 20 + 1 + 1);
+  EXPECT_THAT(message, HasSubstr("shot 20: missing"));
+  EXPECT_THAT(message, Not(HasSubstr("shot 21: missing")));
+  EXPECT_THAT(message, HasSubstr("and 5 more (asbench inspect lists all)"));
+}
+
+}  // namespace
+}  // namespace asbench::evaluation
