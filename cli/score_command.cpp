@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
@@ -15,22 +14,12 @@
 #include "core/npy.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
+#include "evaluation/overrides.h"
 #include "evaluation/run.h"
 #include "features/store.h"
-#include "metrics/registry.h"
-#include "metrics/set/set_metrics.h"
 
 namespace asbench::cli {
 namespace {
-
-std::pair<std::string, std::string> role_and_value(const std::string& text, const char* option) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    throw UsageError(fmt::format(
-        "{} {}: expected ROLE=VALUE, for example clip=openai/clip-vit-base-patch32", option, text));
-  }
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
 
 loaders::Selection selection_of(const SelectionOptions& input) {
   return {.ips = input.ips,
@@ -158,36 +147,17 @@ int run_score(const ScoreOptions& options) {
   request.kind = baseline ? "baseline" : "submission";
   request.system = options.system.value_or(baseline.value_or(""));
   request.defaults = evaluation::load_protocol(options.protocol);
-  request.protocol = request.defaults;
-  for (const auto& text : options.encoders) {
-    const auto [role, id] = role_and_value(text, "--encoder");
-    request.protocol.encoders[role] = id;
-  }
-  for (const auto& text : options.preprocess) {
-    const auto [role, profile] = role_and_value(text, "--preprocess");
-    request.protocol.preprocess[role] = profile;
-  }
-  if (!options.metrics.empty()) {
-    request.protocol.metrics.clear();
-    for (const auto& metric : options.metrics) {
-      auto& wanted = request.protocol.metrics;
-      if (std::find(wanted.begin(), wanted.end(), metric) == wanted.end()) wanted.push_back(metric);
-    }
-  } else {
-    if (request.protocol.encoders.contains("video")) {
-      for (const auto& metric : metrics::set_metrics())
-        request.protocol.metrics.emplace_back(metric.id);
-    }
-    if (options.training_set) request.protocol.metrics.emplace_back("copy_rate");
-  }
-  if (options.fvd_variant)
-    request.protocol.fvd_variant = evaluation::fvd_variant(*options.fvd_variant).name;
+  request.protocol =
+      evaluation::apply(request.defaults, {.metrics = options.metrics,
+                                           .encoders = options.encoders,
+                                           .preprocess = options.preprocess,
+                                           .missing = options.missing,
+                                           .frames = options.frames,
+                                           .background = options.background,
+                                           .fvd_variant = options.fvd_variant,
+                                           .training_set = options.training_set.has_value()});
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
-  if (options.missing)
-    request.protocol.settings.missing = metrics::parse_missing_policy(*options.missing);
-  if (options.frames) request.protocol.frames = *options.frames;
-  if (options.background) request.protocol.background = *options.background;
 
   if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
   Json document = evaluation::score(request);
