@@ -28,7 +28,7 @@ std::vector<std::string_view> needs_of(const MetricInfo& metric) {
   if (has.references) needs.emplace_back("references");
   if (has.mirrored_references) needs.emplace_back("mirrored references");
   if (has.gallery) needs.emplace_back("the other characters' references");
-  if (has.video) needs.emplace_back("a video network and a reference set");
+  if (has.video) needs.emplace_back("a video encoder and a reference set");
   if (has.training_set) needs.emplace_back("a training set");
   return needs;
 }
@@ -77,7 +77,7 @@ int list(bool json) {
     fmt::print("{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
                kind_of(metric), metric.title);
   }
-  fmt::print("\n`asbench metrics show NAME` prints a definition.\n");
+  fmt::print("\n`asbench metrics show NAME` prints the definition of a metric.\n");
   return kExitDone;
 }
 
@@ -93,9 +93,10 @@ int show(const std::string& name, bool json) {
   fmt::print("  range       {}\n", range_of(metric));
   fmt::print("  levels      {}, counted in {}\n", metric.aggregation, metric.unit);
   fmt::print("  needs       {}\n", fmt::join(needs_of(metric), ", "));
-  if (metric.has_harmeanp) fmt::print("  beside it   harmeanp: harmonic mean x worst shot\n");
+  if (metric.has_harmeanp) fmt::print("  also gives  harmeanp: harmonic mean x worst shot\n");
   if (metric.has_real_ceiling) {
-    fmt::print("  beside it   real_ceiling: the same on the IPs' own clips, null without clips\n");
+    fmt::print(
+        "  also gives  real_ceiling: the same metric on the IPs' own clips, null without clips\n");
   }
   const metrics::MetricSettings defaults;
   for (const auto& threshold : metric.thresholds) {
@@ -108,20 +109,22 @@ int show(const std::string& name, bool json) {
 }  // namespace
 
 void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
-  CLI::App* command = app.add_subcommand("metrics", "what every number means");
+  CLI::App* command = app.add_subcommand("metrics", "list and define the metrics");
   command->require_subcommand(1);
-  command->footer("Example: asbench metrics show cross_shot_clip");
+  command->footer("Example:\n  asbench metrics show cross_shot_clip");
   struct Options {
     bool json = false;
     std::string name;
   };
   const auto options = std::make_shared<Options>();  // lives as long as the parser's callbacks
-  CLI::App* lister = command->add_subcommand("list", "All metrics, a line each");
-  lister->add_flag("--json", options->json, "Print JSON");
+  CLI::App* lister = command->add_subcommand("list", "list the metrics, one per line");
+  lister->add_flag("--json", options->json, "print JSON instead of text");
   lister->callback([options, &chosen] { chosen = [options] { return list(options->json); }; });
-  CLI::App* shower = command->add_subcommand("show", "One metric's definition, range and source");
-  shower->add_option("NAME", options->name, "Metric id, as `list` prints it")->required();
-  shower->add_flag("--json", options->json, "Print JSON");
+  CLI::App* shower =
+      command->add_subcommand("show", "show the definition, range and source of one metric");
+  shower->add_option("NAME", options->name, "name of a metric, as `asbench metrics list` prints it")
+      ->required();
+  shower->add_flag("--json", options->json, "print JSON instead of text");
   shower->callback(
       [options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
 }

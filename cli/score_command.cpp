@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 
 #include "baselines/generate.h"
 #include "baselines/mini_world/mini_world.h"
@@ -45,14 +46,14 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
   request.extraction.decode_threads = compute.decode_threads;
 }
 
-/// A run of an hour must not fail at its last step for want of a folder.
+/// Checked first, so that a long run does not fail at its last step.
 void require_writable_target(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   if (std::filesystem::is_directory(path))
-    throw UsageError(fmt::format("--out {}: is a folder, a file is to be written", path));
+    throw UsageError(fmt::format("--out {}: this is a folder; name a file to write", path));
   if (!std::filesystem::is_directory(folder)) {
     throw UsageError(
-        fmt::format("--out {}: there is no folder {}; make it first", path, folder.string()));
+        fmt::format("--out {}: no such folder: {}. Create it first.", path, folder.string()));
   }
 }
 
@@ -71,16 +72,22 @@ std::string ceilings_of(const Json& document) {
   return text;
 }
 
+/// "1 story", "2 stories".
+std::string counted(int number, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", number, number == 1 ? one : several);
+}
+
 void print_table(const Json& document, const std::string& out) {
   const Json& coverage = document.at("coverage");
-  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n",
+  fmt::print("{}: {} of {}, {} of {} shots scored, missing={}{}\n",
              document.at("system").at("name").get<std::string>(),
-             document.at("split").at("stories").get<int>(),
-             document.at("split").at("ips").get<int>(), coverage.at("scored_shots").get<int>(),
-             coverage.at("expected_shots").get<int>(), coverage.at("policy").get<std::string>(),
+             counted(document.at("split").at("stories").get<int>(), "story", "stories"),
+             counted(document.at("split").at("ips").get<int>(), "IP", "IPs"),
+             coverage.at("scored_shots").get<int>(), coverage.at("expected_shots").get<int>(),
+             coverage.at("policy").get<std::string>(),
              document.at("canonical").get<bool>() ? "" : ", not canonical");
   if (document.contains("demo_encoders")) {
-    fmt::print("DEMO ENCODERS ({}): numbers for the demo and tests only\n",
+    fmt::print("DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
                fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), ", "));
   }
   const bool normalised = document.contains("normalised_between");
@@ -109,7 +116,7 @@ void print_table(const Json& document, const std::string& out) {
                anchor("floor"), anchor("ceiling"));
   }
   if (const std::string ceilings = ceilings_of(document); !ceilings.empty()) {
-    fmt::print("\nreal ceiling (the same on the IPs' own clips): {}\n", ceilings);
+    fmt::print("\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
   }
   std::map<std::string, int> kinds;
   for (const auto& finding : coverage.at("findings"))
@@ -127,13 +134,13 @@ void print_table(const Json& document, const std::string& out) {
       out);
 }
 
-/// The small encoders know the demo's world; elsewhere their numbers say nothing.
+/// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const Json& document, const std::string& split) {
   if (!document.contains("demo_encoders") || baselines::is_mini_world(split)) return;
   fmt::print(stderr,
-             "asbench score: warning: {} come with the program for its demo and tests. They have "
-             "seen nothing but drawn characters,\n"
-             "  and this split is not the demo's: don't report these numbers. --protocol "
+             "asbench score: warning: {} are small encoders for the demo and tests, trained on "
+             "drawn characters only.\n"
+             "  This split is not the demo's: don't report these numbers. --protocol "
              "animeshooter-v1 uses published encoders.\n",
              fmt::join(document.at("demo_encoders").get<std::vector<std::string>>(), " and "));
 }
