@@ -29,7 +29,7 @@ BaselineInfo find_baseline(std::string_view name) {
     names.push_back(info.name);
   }
   throw UsageError(
-      fmt::format("there is no baseline {:?}; there are {}", name, fmt::join(names, ", ")));
+      fmt::format("Unknown baseline {:?}. Choose from: {}.", name, fmt::join(names, ", ")));
 }
 
 }  // namespace asbench::baselines

@@ -31,7 +31,7 @@ struct Job {
 
 /// A finished shot may have either ending, as the donor has it.
 bool is_finished(const fs::path& file) {
-  std::error_code unreadable;  // settle_record() says it
+  std::error_code unreadable;  // reported by open_record()
   return fs::exists(fs::path(file).concat(".mp4"), unreadable) ||
          fs::exists(fs::path(file).concat(".avi"), unreadable);
 }
@@ -54,22 +54,23 @@ Json record_of(const GenerateRequest& request) {
   return json;
 }
 
-void settle_record(const fs::path& out, const Json& wanted) {
+void open_record(const fs::path& out, const Json& wanted) {
   std::error_code error;
   fs::create_directories(out, error);
   if (error)
     throw BadInput(
-        fmt::format("--out {}: the folder can't be made: {}", out.string(), error.message()));
+        fmt::format("--out {}: cannot create the folder: {}", out.string(), error.message()));
   const fs::path file = out / kRecord;
   const bool is_there = fs::exists(file, error);
   const bool empty = !error && fs::is_empty(out, error);
   if (error)
     throw BadInput(
-        fmt::format("--out {}: the folder can't be read: {}", out.string(), error.message()));
+        fmt::format("--out {}: cannot read the folder: {}", out.string(), error.message()));
   if (!is_there) {
     if (!empty) {
       throw UsageError(fmt::format(
-          "--out {}: holds files, but no {} that says they are a baseline's; name a new folder",
+          "--out {}: the folder has files but no {}, so it was not written by `asbench generate`. "
+          "Name a new folder.",
           out.string(), kRecord));
     }
     return write_json_file(file, wanted);
@@ -78,7 +79,8 @@ void settle_record(const fs::path& out, const Json& wanted) {
   for (const auto& [key, value] : wanted.items()) {
     if (there.is_object() && there.contains(key) && there.at(key) == value) continue;
     throw UsageError(fmt::format(
-        "--out {}: holds shots of other settings: {} is {} there and {} here.\n  Remove the folder "
+        "--out {}: the folder has videos of other settings: {} is {} there and {} now.\n  Remove "
+        "the folder "
         "or name another.",
         out.string(), key,
         there.is_object() && there.contains(key) ? there.at(key).dump() : "absent", value.dump()));
@@ -91,7 +93,7 @@ void copy_clip(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
   if (error)
-    throw BadInput(fmt::format("{}: the folder can't be made: {}", to.parent_path().string(),
+    throw BadInput(fmt::format("{}: cannot create the folder: {}", to.parent_path().string(),
                                error.message()));
   write_file_atomically(to, read_text_file(from));
 }
@@ -150,7 +152,7 @@ void run_jobs(const std::vector<Job>& jobs, const Generator& generator,
     try {
       for (std::size_t i = next++; i < jobs.size(); i = next++) {
         if (interrupted())
-          throw BadInput("interrupted; finished shots are kept, the same command goes on");
+          throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
         make_shot(generator, request.inputs, jobs[i]);
         progress.advance();
       }
@@ -175,7 +177,8 @@ void run_jobs(const std::vector<Job>& jobs, const Generator& generator,
 GenerateReport generate(const GenerateRequest& request) {
   const auto generator = make_generator(request.baseline);
   if (const auto need = generator->missing_need(request.inputs); !need.empty()) {
-    throw UsageError(fmt::format("{} can't be made from this split: {}", request.baseline, need));
+    throw UsageError(
+        fmt::format("Baseline {} does not work with this split: {}", request.baseline, need));
   }
   GenerateReport report;
   std::vector<Job> jobs;
@@ -194,7 +197,7 @@ GenerateReport generate(const GenerateRequest& request) {
     if (const auto donor = generator->existing_shot(request.inputs, *job.story, *job.shot))
       loaders::check_clip(*donor);
   }
-  settle_record(request.out, record_of(request));
+  open_record(request.out, record_of(request));
   loaders::remove_abandoned_files(request.out);
   report.written = static_cast<int>(jobs.size());
   Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()),

@@ -29,7 +29,7 @@ std::string need_captions(const GeneratorInputs& inputs) {
   for (const auto& story : inputs.wanted().stories) {
     for (const auto& shot : story.shots) {
       if (!shot.caption || shot.caption->empty())
-        return fmt::format("it needs a caption for every shot, and {} shot {} has none", story.id,
+        return fmt::format("it needs a caption for every shot, but {} shot {} has none", story.id,
                            shot.number);
     }
   }
@@ -40,8 +40,8 @@ std::unique_ptr<Generator> make_generator(std::string_view name) {
   const BaselineInfo info = find_baseline(name);
   if (auto generator = make_copying_generator(info)) return generator;
   if (auto generator = make_drawing_generator(info)) return generator;
-  throw InternalError(
-      fmt::format("configs/baselines/{}.json describes a system that is not built in", name));
+  throw InternalError(fmt::format(
+      "configs/baselines/{}.json describes a baseline that the program does not have", name));
 }
 
 }  // namespace asbench::baselines

@@ -35,12 +35,12 @@ int list(bool json) {
     fmt::print("{}\n", array.dump(2));
     return kExitDone;
   }
-  fmt::print("{:<18}{:<22}{}\n", "baseline", "needs", "what it bounds");
+  fmt::print("{:<18}{:<22}{}\n", "baseline", "needs", "what it is a bound for");
   for (const auto& info : all)
     fmt::print("{:<18}{:<22}{}\n", info.name, needs_of(info), info.bounds);
   fmt::print(
-      "\n`asbench baselines show NAME` says how one works, `asbench generate --baseline NAME` "
-      "writes its videos.\n");
+      "\n`asbench baselines show NAME` explains one, `asbench generate --baseline NAME` generates "
+      "its videos.\n");
   return kExitDone;
 }
 
@@ -50,7 +50,7 @@ int show(const std::string& name, bool json) {
     fmt::print("{}\n", as_json(info).dump(2));
     return kExitDone;
   }
-  fmt::print("{} ({})\n  does        {}\n  bounds      {}\n", info.name, info.kind, info.does,
+  fmt::print("{} ({})\n  does        {}\n  bound for   {}\n", info.name, info.kind, info.does,
              info.bounds);
   if (!info.exploit.empty()) fmt::print("  exploit     {}\n", info.exploit);
   fmt::print("  needs       {}\n", needs_of(info));
@@ -62,20 +62,24 @@ int show(const std::string& name, bool json) {
 }  // namespace
 
 void add_baselines_command(CLI::App& app, std::function<int()>& chosen) {
-  CLI::App* command = app.add_subcommand("baselines", "the built-in systems and what each bounds");
+  CLI::App* command = app.add_subcommand("baselines", "list and explain the built-in baselines");
   command->require_subcommand(1);
-  command->footer("Example: asbench baselines show wrong-ip");
+  command->footer("Example:\n  asbench baselines show wrong-ip");
   struct Options {
     bool json = false;
     std::string name;
   };
   const auto options = std::make_shared<Options>();  // lives as long as the parser's callbacks
-  CLI::App* lister = command->add_subcommand("list", "all of them, a line each");
-  lister->add_flag("--json", options->json, "print JSON");
+  CLI::App* lister = command->add_subcommand("list", "list the baselines, one per line");
+  lister->add_flag("--json", options->json, "print JSON instead of text");
   lister->callback([options, &chosen] { chosen = [options] { return list(options->json); }; });
-  CLI::App* shower = command->add_subcommand("show", "how one works, what it needs and bounds");
-  shower->add_option("NAME", options->name, "as `list` prints it")->required();
-  shower->add_flag("--json", options->json, "print JSON");
+  CLI::App* shower = command->add_subcommand(
+      "show", "explain one baseline: what it does, needs and is a bound for");
+  shower
+      ->add_option("NAME", options->name,
+                   "name of a baseline, as `asbench baselines list` prints it")
+      ->required();
+  shower->add_flag("--json", options->json, "print JSON instead of text");
   shower->callback(
       [options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
 }

@@ -58,30 +58,33 @@ int run(const CompareCommand& command) {
 void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<CompareCommand>();
   CLI::App* command =
-      app.add_subcommand("compare", "say whether a candidate is worse than a base, for CI");
+      app.add_subcommand("compare", "test whether a candidate is worse than a base (for CI)");
   command->footer(
       "Example:\n"
       "  asbench compare main.json candidate.json --format markdown --out comment.md\n"
-      "Exit codes: 0 no regression, 1 a regression, 2 the two must not be compared.");
-  command->add_option("BASE", options->base, "result document to hold against")->required();
-  command->add_option("CANDIDATE", options->candidate, "result document to judge")->required();
+      "Exit codes: 0 no regression, 1 regression, 2 the two cannot be compared.");
+  command->add_option("BASE", options->base, "result document to compare with")->required();
+  command->add_option("CANDIDATE", options->candidate, "result document to test")->required();
   command
       ->add_option("--gate", options->gate,
-                   "what is tested and how: default, demo, or a gate file (schema asbench/gate@1)")
+                   "which metrics are tested and how: default, demo, or a gate file (JSON, schema "
+                   "asbench/gate@1)")
       ->capture_default_str();
   command
       ->add_option("--allow", options->allow,
-                   "a field that may differ, as the refusal names it; the output is marked "
-                   "(comma-separated)")
+                   "compare although these fields differ (comma-separated; the error message of a "
+                   "refused comparison names them); the output says so")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--format", options->format, "text, markdown, json or junit")
+  command->add_option("--format", options->format, "output format: text, markdown, json or junit")
       ->check(CLI::IsMember({"text", "markdown", "json", "junit"}))
       ->capture_default_str();
-  command->add_option("--out", options->out, "write there instead of stdout");
-  command->add_option("--csv", options->csv, "write every story's values and differences there");
+  command->add_option("--out", options->out, "write the comparison to this file instead of stdout");
+  command->add_option("--csv", options->csv,
+                      "also write the values and differences of every story to this CSV file");
   command->add_option("--story-link", options->story_link,
-                      "Markdown: URL of a story's place in a report, {story} for its id");
+                      "for --format markdown: URL that story names link to, with {story} in the "
+                      "place of the id, e.g. report/index.html#{story}");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

@@ -25,19 +25,20 @@ namespace {
 
 std::vector<std::string> read_texts(const std::string& path) {
   const Json json = read_json_file(path);
-  if (!json.is_array())
-    throw BadInput(fmt::format("{}: a JSON list of strings was expected", path));
+  if (!json.is_array()) throw BadInput(fmt::format("{}: expected a JSON list of strings", path));
   std::vector<std::string> texts;
   for (const auto& text : json) {
     if (!text.is_string())
-      throw BadInput(fmt::format("{}: entry {} is no string", path, texts.size()));
+      throw BadInput(fmt::format("{}: entry {} is not a string; expected a JSON list of strings",
+                                 path, texts.size()));
     texts.push_back(text.get<std::string>());
   }
   return texts;
 }
 
 const std::string& input_of(const ComponentOptions& options) {
-  if (options.in.empty()) throw UsageError(fmt::format("{} needs --in FILE", options.name));
+  if (options.in.empty())
+    throw UsageError(fmt::format("Missing option --in: {} reads an input file", options.name));
   return options.in;
 }
 
@@ -151,9 +152,9 @@ int run_component(const ComponentOptions& options) {
     return kExitDone;
   }
   if (!std::filesystem::is_directory(options.model)) {
-    throw BadInput(
-        fmt::format("--model {}: no such folder; a checkpoint in Hugging Face layout was expected",
-                    options.model));
+    throw BadInput(fmt::format(
+        "--model {}: no such folder. Expected the folder of a checkpoint in Hugging Face layout.",
+        options.model));
   }
   const auto checkpoint =
       models::open_checkpoint(std::filesystem::absolute(options.model).string(), {});

@@ -10,8 +10,8 @@ namespace asbench::cli {
 
 void add_component_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ComponentOptions>();
-  CLI::App* command =
-      app.add_subcommand("component", "run one building block on given inputs (developer tool)");
+  CLI::App* command = app.add_subcommand(
+      "component", "run one part of an encoder on given inputs (for developers)");
   command->footer(
       "NAME           --in                                   --out\n"
       "tokenizer      JSON list of strings                   JSON {\"ids\": [[77 ids]], "
@@ -27,21 +27,26 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       "Example:\n"
       "  asbench component tokenizer --model weights/openai/clip-vit-base-patch32 --in texts.json "
       "--out ids.json");
-  command->add_option("NAME", options->name, "the building block")
+  command->add_option("NAME", options->name, "the part to run: one of the names below")
       ->required()
       ->check(
           CLI::IsMember({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect"}));
-  command->add_option("--model", options->model, "checkpoint folder in Hugging Face layout")
+  command->add_option("--model", options->model, "folder of a checkpoint in Hugging Face layout")
       ->required();
-  command->add_option("--in", options->in, "input file");
-  command->add_option("--out", options->out, "output file")->required();
-  command->add_option("--preprocess", options->preprocess,
-                      "profile instead of the pinned or the checkpoint's own");
-  command->add_option("--background", options->background, "behind transparent pictures")
+  command->add_option("--in", options->in, "input file, as in the table below");
+  command->add_option("--out", options->out, "output file, as in the table below")->required();
+  command->add_option(
+      "--preprocess", options->preprocess,
+      "preprocess images as hf, openai-clip or dino-eval (default: as the checkpoint says)");
+  command
+      ->add_option("--background", options->background,
+                   "colour behind transparent images: black, white, gray, mean or keep")
       ->capture_default_str();
-  command->add_option("--device", options->device, "cpu, cuda, cuda:N or auto")
+  command
+      ->add_option("--device", options->device,
+                   "device for the encoder: cpu, cuda, cuda:N (GPU number N) or auto")
       ->capture_default_str();
-  command->add_option("--threads", options->threads, "0: all cores")
+  command->add_option("--threads", options->threads, "number of threads (0: all cores)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command->callback([options, &chosen] {

@@ -41,7 +41,7 @@ struct World {
 
 World draw_world(const fs::path& out) {
   const baselines::MiniWorldOptions options;
-  Progress progress("drawing the world", baselines::clips_in(options));
+  Progress progress("drawing the stories", baselines::clips_in(options));
   const auto folders = baselines::render_mini_world(options, out / "world", progress);
   progress.finish();
   World world{folders.split, loaders::read_split(folders.split), {}};
@@ -97,7 +97,7 @@ int run_demo(const DemoOptions& options) {
   fs::create_directories(out / "results", error);
   if (error)
     throw BadInput(
-        fmt::format("--out {}: the folder can't be made: {}", options.out, error.message()));
+        fmt::format("--out {}: cannot create the folder: {}", options.out, error.message()));
 
   const World world = draw_world(out);
   std::vector<document::Result> results;
@@ -118,21 +118,23 @@ int run_demo(const DemoOptions& options) {
 
   fmt::print("{}\n", reports::leaderboard_text(results));
   fmt::print(
-      "How to read it: gt-story is real animation, wrong-ip shows other characters, noise shows "
-      "nothing. ref-still and copy-prev win\n"
-      "columns without animating a story, and the controls on the right say so: asbench baselines "
-      "show ref-still\n\n");
+      "How to read it: gt-story is real animation, wrong-ip shows the wrong characters, noise "
+      "shows "
+      "no character. ref-still and copy-prev\n"
+      "rank first in some columns without animating the story; the control metrics on the right "
+      "reveal it (asbench baselines show ref-still).\n\n");
   fmt::print(
       "Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the "
-      "same table as text\n       {}   real shots of one story\n"
-      "       {}   one system's document\n",
+      "leaderboard as a table\n       {}   real shots of one story\n"
+      "       {}   result document of one system\n",
       page.string(), leaderboard.string(),
       world.ground_truth.shots.begin()->second.path.parent_path().string(),
       (out / "results" / "gt-story.json").string());
   fmt::print(
       "Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
-      "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     with "
-      "published encoders: asbench weights list\n",
+      "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     "
+      "(published "
+      "encoders, see `asbench weights list`)\n",
       world.split_folder.string());
   return kExitDone;
 }

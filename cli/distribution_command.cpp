@@ -16,8 +16,7 @@
 #include "core/npy.h"
 #include "metrics/set/distribution.h"
 
-extern "C" void openblas_set_num_threads(int)
-    __attribute__((weak));  // another BLAS has another way, or none
+extern "C" void openblas_set_num_threads(int) __attribute__((weak));  // null with another BLAS
 
 namespace asbench::cli {
 namespace {

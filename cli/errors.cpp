@@ -16,15 +16,17 @@ int run_guarded(std::string_view command, const std::function<int()>& action) no
       return action();
     } catch (const InternalError& error) {
       fmt::print(stderr,
-                 "asbench {}: internal error: {}\n  Please report this with the command line.\n",
+                 "asbench {}: internal error: {}\n  This is a bug in asbench. Please report it "
+                 "with the command line.\n",
                  command, error.what());
     } catch (const Error& error) {
       fmt::print(stderr, "asbench {}: {}\n", command, error.what());
     } catch (const std::bad_alloc&) {
-      fmt::print(stderr, "asbench {}: out of memory. A smaller --batch needs less.\n", command);
+      fmt::print(stderr, "asbench {}: out of memory. Try a smaller --batch.\n", command);
     } catch (const std::exception& error) {
       fmt::print(stderr,
-                 "asbench {}: internal error: {}\n  Please report this with the command line.\n",
+                 "asbench {}: internal error: {}\n  This is a bug in asbench. Please report it "
+                 "with the command line.\n",
                  command, error.what());
     }
   } catch (...) {

@@ -25,8 +25,9 @@ baselines::ClipFormat format_of(const GenerateOptions& options) {
   const auto fits = [](int side) { return side >= 16 && side <= 8192 && side % 2 == 0; };
   if (width.ec != std::errc() || height.ec != std::errc() || height.ptr != end ||
       !fits(format.width) || !fits(format.height)) {
-    throw UsageError(fmt::format(
-        "--size {}: expected WIDTHxHEIGHT, both even and 16 to 8192, as 720x480", options.size));
+    throw UsageError(
+        fmt::format("--size {}: expected WIDTHxHEIGHT, both even and from 16 to 8192, e.g. 720x480",
+                    options.size));
   }
   return format;
 }
@@ -60,10 +61,10 @@ int run_generate(const GenerateOptions& options) {
     return kExitDone;
   }
   fmt::print(
-      "{}: {} shots written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
+      "{}: {} {} written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
       "{}.json\n",
-      options.baseline, report.written, options.out,
-      report.kept > 0 ? fmt::format(", {} were there", report.kept) : "", options.split,
+      options.baseline, report.written, report.written == 1 ? "shot" : "shots", options.out,
+      report.kept > 0 ? fmt::format(" ({} already there)", report.kept) : "", options.split,
       options.out, options.baseline);
   return kExitDone;
 }

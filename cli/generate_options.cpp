@@ -10,48 +10,73 @@ namespace asbench::cli {
 
 void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<GenerateOptions>();
-  CLI::App* command =
-      app.add_subcommand("generate", "write a built-in system's videos for a split");
+  CLI::App* command = app.add_subcommand(
+      "generate", "generate a baseline's videos for a split (see `asbench baselines list`)");
   command->footer(
-      "Example:\n"
-      "  asbench generate --baseline ref-pan --split demo/ --out ref-pan/\n"
-      "Then score the folder like any system's. Called again it makes the shots that are not "
-      "finished.\n"
-      "Exit codes: 0 written, 2 not.");
-  command->add_option("--baseline", options->baseline, "asbench baselines list")->required();
+      "Example (the split is what `asbench demo` leaves behind):\n"
+      "  asbench generate --baseline ref-pan --split asbench-demo/world/mini-world --out ref-pan\n"
+      "Score the folder like the videos of any system. The same command resumes an interrupted "
+      "run.\n"
+      "Exit codes: 0 all videos are there, 2 they are not.");
+  command->option_defaults()->group("Input");
+  command
+      ->add_option("--baseline", options->baseline,
+                   "name of the baseline; `asbench baselines list` lists them")
+      ->required();
   command
       ->add_option("--split", options->split,
-                   "the prompts and references: a demo folder, a test-set folder, a manifest")
+                   "prompts and reference images: a demo folder, a test-set folder or a split "
+                   "manifest (JSON)")
       ->required();
   command->add_option("--split-format", options->split_format,
-                      "demo, test-set or manifest, where the content misleads");
-  command->add_option("--out", options->out, "folder for the videos: {story}/shot_{shot:02}.mp4")
-      ->required();
-  command->add_option(
-      "--source", options->source,
-      "videos of the split's own stories, for baselines that take shots from there");
+                      "read the split as demo, test-set or manifest, when detection gets it wrong");
+  command->add_option("--source", options->source,
+                      "folder of real videos of the split's stories, for baselines that reuse them "
+                      "(gt-story, copy-prev, ...)");
   command
       ->add_option("--source-layout", options->source_layout,
-                   "how they are named, as --layout of score")
+                   "how the files in --source are named; takes the same values as --layout of "
+                   "`asbench score`")
       ->capture_default_str();
-  command->add_option("--size", options->size, "WIDTHxHEIGHT of drawn shots")
-      ->capture_default_str();
-  command->add_option("--frames", options->frames, "of drawn shots")
-      ->check(CLI::Range(1, 100000))
-      ->capture_default_str();
-  command->add_option("--fps", options->frames_per_second, "frames a second of drawn shots")
-      ->check(CLI::Range(1.0, 240.0))
-      ->capture_default_str();
-  command->add_option("--seed", options->seed, "of everything drawn by lot")->capture_default_str();
-  command->add_option("--threads", options->threads, "shots at the same time; 0: all cores")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command->add_option("--ips", options->ips, "only these IPs (comma-separated)")->delimiter(',');
-  command->add_option("--stories", options->stories, "only these stories (comma-separated)")
+
+  command->option_defaults()->group("Selection");
+  command->add_option("--ips", options->ips, "only the stories of these IPs (comma-separated ids)")
+      ->delimiter(',');
+  command->add_option("--stories", options->stories, "only these stories (comma-separated ids)")
       ->delimiter(',');
   command->add_option("--limit", options->limit, "only the first N stories");
-  command->add_flag("--quiet", options->quiet, "no progress");
-  command->add_flag("--json", options->json, "print what was done as JSON");
+
+  command->option_defaults()->group("Videos");
+  command
+      ->add_option("--size", options->size,
+                   "WIDTHxHEIGHT in pixels of the shots that the baseline draws")
+      ->capture_default_str();
+  command
+      ->add_option("--frames", options->frames,
+                   "number of frames of each shot that the baseline draws")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+  command
+      ->add_option("--fps", options->frames_per_second,
+                   "frames per second of the shots that the baseline draws")
+      ->check(CLI::Range(1.0, 240.0))
+      ->capture_default_str();
+  command->add_option("--seed", options->seed, "random seed")->capture_default_str();
+
+  command->option_defaults()->group("Output");
+  command
+      ->add_option("--out", options->out,
+                   "folder for the videos, written as {story}/shot_{shot:02}.mp4")
+      ->required();
+  command->add_flag("--quiet", options->quiet, "show no progress");
+  command->add_flag("--json", options->json, "print a summary as JSON");
+
+  command->option_defaults()->group("Speed");
+  command
+      ->add_option("--threads", options->threads,
+                   "number of shots to generate at the same time (0: one per core)")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_generate", *options); };
   });

@@ -5,30 +5,35 @@ namespace asbench::cli {
 void add_split_options(CLI::App& command, SplitOptions& split) {
   command
       .add_option("--split", split.path,
-                  "the prompts and references: a demo folder, a test-set folder, a manifest")
+                  "prompts and reference images: a demo folder, a test-set folder or a split "
+                  "manifest (JSON)")
       ->required();
   command.add_option("--split-format", split.format,
-                     "demo, test-set or manifest, where the content misleads");
+                     "read the split as demo, test-set or manifest, when detection gets it wrong");
 }
 
 CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
-  CLI::Option* option = command.add_option("--outputs", outputs.path, "the system's videos");
+  CLI::Option* option = command.add_option("--outputs", outputs.path,
+                                           "folder of the videos that the system generated");
   command
       .add_option(
           "--layout", outputs.layout,
-          "how they are named: auto, default, animeshootergen-demo, cuts, a template such as "
-          "{ip}/{prompt}_{shot:02}.mp4, or a CSV manifest with columns story,shot,path")
+          "how the videos are named: auto (detect), default, default-avi, animeshootergen-demo, "
+          "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4, or a CSV file with the columns "
+          "story,shot,path")
       ->capture_default_str();
   return option;
 }
 
 void add_selection_options(CLI::App& command, SelectionOptions& selection) {
-  command.add_option("--ips", selection.ips, "only these IPs (comma-separated)")->delimiter(',');
-  command.add_option("--stories", selection.stories, "only these stories (comma-separated)")
+  command.add_option("--ips", selection.ips, "only the stories of these IPs (comma-separated ids)")
+      ->delimiter(',');
+  command.add_option("--stories", selection.stories, "only these stories (comma-separated ids)")
       ->delimiter(',');
   command.add_option("--limit", selection.limit, "only the first N stories");
-  command.add_option("--subset", selection.subset, "N stories drawn with --seed, stratified by IP");
-  command.add_option("--seed", selection.seed, "of --subset")->capture_default_str();
+  command.add_option("--subset", selection.subset,
+                     "only N stories, drawn at random and spread evenly over the IPs");
+  command.add_option("--seed", selection.seed, "random seed for --subset")->capture_default_str();
 }
 
 }  // namespace asbench::cli

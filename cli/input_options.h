@@ -29,9 +29,10 @@ struct SelectionOptions {
   std::uint64_t seed = 0;
 };
 
-// Every command that takes these takes them by the same names, with the same words in its --help.
+// The same names and the same help text in every command. The options go into the help group that
+// is current: App::option_defaults()->group(...).
 void add_split_options(CLI::App& command, SplitOptions& split);
-/// @returns `--outputs`, to be made required where nothing can be done without.
+/// @returns `--outputs`, for commands that require it.
 CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs);
 void add_selection_options(CLI::App& command, SelectionOptions& selection);
 

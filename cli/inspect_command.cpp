@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <string_view>
 
 #include "cli/errors.h"
 #include "cli/inspect_options.h"
@@ -54,13 +55,13 @@ Report gather(const InspectOptions& options) {
 
   report.outputs = loaders::find_outputs(report.split, *options.outputs.path,
                                          {.layout = options.outputs.layout});
-  Progress progress("clips", static_cast<std::int64_t>(report.outputs->shots.size()));
+  Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
   inspection_options.threads = options.threads;
   inspection_options.on_shot = [&] { progress.advance(); };
   auto inspection = loaders::inspect_outputs(report.split, *report.outputs, inspection_options);
   progress.finish();
-  if (interrupted()) throw UsageError("interrupted before every video was decoded");
+  if (interrupted()) throw UsageError("interrupted before all videos were decoded");
   report.shots = std::move(inspection.shots);
   report.findings.insert(report.findings.end(), inspection.findings.begin(),
                          inspection.findings.end());
@@ -71,6 +72,11 @@ std::string where_of(const Finding& finding) {
   if (finding.story.empty()) return {};
   if (!finding.shot) return fmt::format("story {}: ", finding.story);
   return fmt::format("story {} shot {}: ", finding.story, *finding.shot);
+}
+
+/// "1 story", "2 stories".
+std::string counted(std::size_t number, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 struct SplitCounts {
@@ -94,10 +100,12 @@ SplitCounts count(const loaders::Split& split) {
 void print_split(const loaders::Split& split) {
   const SplitCounts counts = count(split);
   fmt::print("split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
-  fmt::print(
-      "          {} IPs, {} stories, {} shots, {} captions, {} references, {} tuning clips\n",
-      split.ips.size(), split.stories.size(), split.shot_count(), counts.captions,
-      counts.references, counts.clips);
+  fmt::print("          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
+             counted(split.stories.size(), "story", "stories"),
+             counted(split.shot_count(), "shot", "shots"),
+             counted(counts.captions, "caption", "captions"),
+             counted(counts.references, "reference", "references"),
+             counted(counts.clips, "tuning clip", "tuning clips"));
 }
 
 /// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
@@ -119,7 +127,8 @@ void print_shots(const Report& report) {
                  sorted.size() - i);
       break;
     }
-    fmt::print("          {} {}: {}\n", sorted[i].second, sorted[i].second == 1 ? "shot" : "shots",
+    fmt::print("          {}: {}\n",
+               counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
                sorted[i].first);
   }
 }
@@ -129,8 +138,8 @@ void print_findings(const Report& report, bool all) {
     fmt::print("findings  none\n");
     return;
   }
-  fmt::print("findings  {}, of which {} take away something that scoring needs\n",
-             report.findings.size(), report.blocking());
+  fmt::print("findings  {}, {} of which {} scoring\n", report.findings.size(), report.blocking(),
+             report.blocking() == 1 ? "prevents" : "prevent");
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
     fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
     if (const auto* known = document::find_finding_kind(kind))
@@ -204,7 +213,8 @@ Json to_json(const Report& report) {
 void write_manifest(const loaders::Split& split, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (!std::filesystem::is_directory(folder)) {
-    throw UsageError(fmt::format("--write {}: there is no folder {}", file, folder.string()));
+    throw UsageError(
+        fmt::format("--write {}: no such folder: {}. Create it first.", file, folder.string()));
   }
   write_json_file(file, loaders::split_to_manifest(split, folder));
 }
@@ -216,7 +226,7 @@ int run_inspect(const InspectOptions& options) {
   const Report report = gather(options);
   if (options.write) write_manifest(report.split, *options.write);
   if (options.json) {
-    // A file name that is no UTF-8 must not stop the report.
+    // A file name that is not UTF-8 must not stop the report.
     fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));
   } else {
     print_split(report.split);

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "cli/baselines_command.h"
 #include "cli/compare_command.h"
@@ -26,6 +27,49 @@
 
 namespace {
 
+/// "INT" as CLI11 calls it, in words.
+std::string_view kind_of_value(const std::string& type) {
+  if (type == "INT") return "a whole number";
+  if (type == "UINT") return "a whole number, 0 or more";
+  if (type == "FLOAT") return "a number";
+  return "another value";
+}
+
+/// What is wrong with the arguments of a command without sub-commands. CLI11's own words are kept
+/// where they are plain; they name the option first.
+std::string problem_of(const CLI::App& command, const CLI::ParseError& error) {
+  const std::string text = error.what();
+  if (const auto words = command.remaining(); !words.empty()) {
+    return fmt::format("{} '{}'",
+                       words.front().starts_with('-') ? "Unknown option" : "Unexpected argument",
+                       words.front());
+  }
+  constexpr std::string_view kRequired = " is required";
+  if (error.get_name() == "RequiredError" && text.ends_with(kRequired)) {
+    const std::string name = text.substr(0, text.size() - kRequired.size());
+    return fmt::format("Missing {} {}", name.starts_with('-') ? "option" : "argument", name);
+  }
+  constexpr std::string_view kNotConverted = "Could not convert: ";
+  if (text.starts_with(kNotConverted)) {
+    const std::string rest = text.substr(kNotConverted.size());
+    const auto equals = rest.find(" = ");
+    const std::string name = rest.substr(0, equals);
+    const CLI::Option* option = command.get_option_no_throw(name);
+    if (equals != std::string::npos && option != nullptr) {
+      return fmt::format("{} {}: expected {}", name, rest.substr(equals + 3),
+                         kind_of_value(option->get_type_name()));
+    }
+  }
+  constexpr std::string_view kMissing = " required TEXT missing";
+  if (error.get_name() == "ArgumentMismatch" && text.ends_with(" missing")) {
+    const auto colon = text.find(": ");
+    const bool several = text.ends_with(kMissing) && !text.substr(colon).starts_with(": 1 ");
+    return fmt::format("{}: {} missing", text.substr(0, colon),
+                       several ? "values are" : "its value is");
+  }
+  return text;
+}
+
 /// Says what is wrong with the command line, where, and what shows the right one.
 void explain(const CLI::App& app, const CLI::ParseError& error) {
   std::string command = "asbench";
@@ -34,32 +78,40 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
     part = parsed.front();
     command += " " + part->get_name();
   }
-  std::string problem = error.what();
+  std::string problem;
   const auto commands = part->get_subcommands([](const CLI::App*) { return true; });
   if (!commands.empty()) {
     const auto words = part->remaining();
-    problem = words.empty() ? std::string("a command is missing")
-                            : fmt::format("{} is no command of it", words.front());
-    problem += "; there are";
+    problem = words.empty() ? std::string("No command given")
+                            : fmt::format("Unknown command '{}'", words.front());
+    problem += ". Commands:";
     for (const CLI::App* known : commands)
       problem += (known == commands.front() ? " " : ", ") + known->get_name();
+  } else {
+    problem = problem_of(*part, error);
   }
-  fmt::print(stderr, "{}: {}.\n  `{} --help` shows what it takes, with an example.\n", command,
-             problem, command);
+  fmt::print(stderr, "{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
+             command, commands.empty() ? "its options" : "them");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace asbench::cli;
-  CLI::App app("AnimeShooter-Bench: scores reference-guided multi-shot animation", "asbench");
-  app.set_help_all_flag("--help-all", "help of every command");
-  app.set_version_flag("--version", version_text);
+  CLI::App app(
+      "AnimeShooter-Bench: scores generated multi-shot animation videos that must show the "
+      "characters of reference images",
+      "asbench");
+  app.set_help_all_flag("--help-all", "print the help of every command");
+  app.set_version_flag("--version", version_text, "print the version and the libraries it uses");
   app.require_subcommand(1);
   app.footer(
-      "Start with: asbench demo, then: asbench inspect --split DIR --outputs DIR\n"
-      "Exit codes: 0 done, 1 the gate found a regression, 2 nothing could be computed or "
-      "compared.");
+      "Start with `asbench demo`. For your own videos: `asbench inspect`, then `asbench score`, "
+      "then "
+      "`asbench report`.\n"
+      "`asbench COMMAND --help` explains a command and shows an example.\n"
+      "Exit codes: 0 done; 1 `asbench compare` found a regression; 2 wrong usage or input, nothing "
+      "was computed.");
 
   std::function<int()> chosen;
   add_demo_command(app, chosen);

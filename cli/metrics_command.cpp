@@ -73,7 +73,7 @@ int list(bool json) {
     fmt::print("{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
                metrics::to_string(metric.kind), metric.title);
   }
-  fmt::print("\n`asbench metrics show NAME` prints a definition.\n");
+  fmt::print("\n`asbench metrics show NAME` prints the definition of a metric.\n");
   return kExitDone;
 }
 
@@ -95,9 +95,10 @@ int show(const std::string& name, bool json) {
                fmt::join(metric.controls, ", "));
   }
   fmt::print("  needs       {}\n", fmt::join(metrics::describe(metric.needs), ", "));
-  if (metric.has_harmeanp) fmt::print("  beside it   harmeanp: harmonic mean x worst shot\n");
+  if (metric.has_harmeanp) fmt::print("  also gives  harmeanp: harmonic mean x worst shot\n");
   if (metric.has_real_ceiling) {
-    fmt::print("  beside it   real_ceiling: the same on the IPs' own clips, null without clips\n");
+    fmt::print(
+        "  also gives  real_ceiling: the same metric on the IPs' own clips, null without clips\n");
   }
   const metrics::MetricSettings defaults;
   for (const auto& threshold : metric.thresholds) {
@@ -110,24 +111,26 @@ int show(const std::string& name, bool json) {
 }  // namespace
 
 void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
-  CLI::App* command = app.add_subcommand("metrics", "what every number means");
+  CLI::App* command = app.add_subcommand("metrics", "list and define the metrics");
   command->require_subcommand(1);
-  command->footer("Example: asbench metrics show cross_shot_clip");
+  command->footer("Example:\n  asbench metrics show cross_shot_clip");
   struct Options {
     bool json = false;
     bool markdown = false;
     std::string name;
   };
   const auto options = std::make_shared<Options>();  // lives as long as the parser's callbacks
-  CLI::App* lister = command->add_subcommand("list", "All metrics, a line each");
-  lister->add_flag("--json", options->json, "Print JSON");
-  lister->add_flag("--markdown", options->markdown, "Print the table of docs/metrics.md");
+  CLI::App* lister = command->add_subcommand("list", "list the metrics, one per line");
+  lister->add_flag("--json", options->json, "print JSON instead of text");
+  lister->add_flag("--markdown", options->markdown, "print the table of docs/metrics.md");
   lister->callback([options, &chosen] {
     chosen = [options] { return options->markdown ? list_as_markdown() : list(options->json); };
   });
-  CLI::App* shower = command->add_subcommand("show", "One metric's definition, range and source");
-  shower->add_option("NAME", options->name, "Metric id, as `list` prints it")->required();
-  shower->add_flag("--json", options->json, "Print JSON");
+  CLI::App* shower =
+      command->add_subcommand("show", "show the definition, range and source of one metric");
+  shower->add_option("NAME", options->name, "name of a metric, as `asbench metrics list` prints it")
+      ->required();
+  shower->add_flag("--json", options->json, "print JSON instead of text");
   shower->callback(
       [options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
 }

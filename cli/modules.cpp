@@ -21,7 +21,7 @@ const char* file_of(Module module) {
     case Module::engine:
       return "libasbench_engine.so";
   }
-  throw InternalError("no such module");
+  throw InternalError("unknown module");
 }
 
 }  // namespace
@@ -33,11 +33,13 @@ void* module_function(Module module, const char* name) {
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     throw InternalError(fmt::format(
-        "{} can't be loaded: {}\n  ./bootstrap.sh build puts it and its libraries in place.",
+        "{} can't be loaded: {}\n  Run ./bootstrap.sh build to install it and its libraries.",
         file.string(), ::dlerror()));
   }
   void* function = ::dlsym(handle, name);
-  if (function == nullptr) throw InternalError(fmt::format("{} has no {}", file.string(), name));
+  if (function == nullptr)
+    throw InternalError(fmt::format(
+        "{} has no function {}: program and modules are of different builds", file.string(), name));
   return function;
 }
 

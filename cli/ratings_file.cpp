@@ -18,9 +18,9 @@ std::size_t column_of(const loaders::CsvTable& table, const std::string& name,
                       const std::string& where) {
   const auto found = std::find(table.columns.begin(), table.columns.end(), name);
   if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
-  throw BadInput(
-      fmt::format("{}: no column '{}'\n  Expected the columns system,story,dimension,rater,value.",
-                  where, name));
+  throw BadInput(fmt::format(
+      "{}: missing column '{}'.\n  Expected the columns system,story,dimension,rater,value.", where,
+      name));
 }
 
 double value_of(const std::string& text, const std::string& where, int line) {
@@ -28,8 +28,8 @@ double value_of(const std::string& text, const std::string& where, int line) {
   const double value = std::strtod(text.c_str(), &end);
   if (text.empty() || *end != '\0' || !std::isfinite(value)) {
     throw BadInput(
-        fmt::format("{}: line {}: value '{}' is no finite number\n  Leave the row out where a "
-                    "rater said nothing.",
+        fmt::format("{}, line {}: the value '{}' is not a finite number.\n  Leave out the row of a "
+                    "rater who gave no rating.",
                     where, line, text));
   }
   return value;
@@ -51,7 +51,7 @@ std::vector<reports::Rating> read_ratings(const std::filesystem::path& file) {
     ratings.push_back({row[system], row[story], row[dimension], row[rater],
                        value_of(row[value], where, table.lines[i])});
   }
-  if (ratings.empty()) throw BadInput(fmt::format("{}: no ratings under the header", where));
+  if (ratings.empty()) throw BadInput(fmt::format("{}: no ratings below the header line", where));
   return ratings;
 }
 

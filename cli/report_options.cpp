@@ -11,42 +11,51 @@ namespace asbench::cli {
 void add_report_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = app.add_subcommand(
-      "report", "write the leaderboard page, tables and contact sheets of result documents");
+      "report", "turn result documents into a leaderboard page, tables and contact sheets");
   command->footer(
-      "Example:\n"
-      "  asbench report results/*.json --out report     then open report/index.html\n"
-      "Pictures come from R.frames/ beside each R.json, where asbench score left them; without "
-      "them the page shows numbers only.");
-  command->add_option("RESULTS", options->results, "result documents, a system each")->required();
+      "Example (the inputs are what `asbench demo` leaves behind):\n"
+      "  asbench report asbench-demo/results/*.json --out report\n"
+      "Then open report/index.html. Pictures are taken from result.frames/ beside each "
+      "result.json, "
+      "where `asbench score` saves\n"
+      "them; without that folder the page shows numbers only.");
+  command
+      ->add_option("RESULTS", options->results,
+                   "result documents of `asbench score`, one per system")
+      ->required();
+  command->option_defaults()->group("Output");
   command
       ->add_option("--out", options->out,
-                   "folder for index.html, table.md, table.csv, table.tex and sheets/")
+                   "folder to write: index.html, table.md, table.csv, table.tex and sheets/")
       ->required();
   command
       ->add_option(
           "--metrics", options->metrics,
-          "rows of the tables (comma-separated); default: the headline metrics and their controls")
+          "metrics to put in the tables (comma-separated; default: the headline metrics and their "
+          "controls)")
       ->delimiter(',');
   command
-      ->add_option(
-          "--columns", options->columns,
-          "columns of the tables: shots, mean, harmeanp, adjacent, first, worst (comma-separated)")
+      ->add_option("--columns", options->columns,
+                   "values to show of each metric (comma-separated): shots, mean, harmeanp, "
+                   "adjacent, first, "
+                   "worst")
       ->delimiter(',')
       ->capture_default_str();
-  command
-      ->add_option("--digits", options->digits, "digits behind the point in table.md and table.tex")
+  command->add_option("--digits", options->digits, "number of decimals in table.md and table.tex")
       ->check(CLI::Range(0, 12))
       ->capture_default_str();
   command->add_flag("--intervals", options->intervals,
-                    "95 % intervals beside the means in table.md and table.tex");
+                    "show 95 % confidence intervals beside the means in table.md and table.tex");
   command->add_option("--scores", options->scores,
-                      "ratings by people or judges, CSV with columns "
-                      "system,story,dimension,rater,value: further columns");
-  command->add_flag("--reported", options->reported,
-                    "also the results that the AnimeShooter paper printed: greyed, never ranked");
+                      "CSV file of ratings by people or judge models, with the columns "
+                      "system,story,dimension,rater,value; each dimension becomes a metric");
+  command->add_flag(
+      "--reported", options->reported,
+      "also show the results printed in the AnimeShooter paper, in grey and unranked");
   command->add_flag("--sheets,!--no-sheets", options->sheets,
-                    "contact sheets of the worst, best and copied shots (default), or none");
-  command->add_flag("--force", options->force, "overwrite files that no report wrote");
+                    "write contact sheets of the worst, best and copied shots (default: yes)");
+  command->add_flag("--force", options->force,
+                    "write into --out even if it holds files that `asbench report` did not write");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_report", *options); };
   });
@@ -54,19 +63,27 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
 
 void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<AgreeOptions>();
-  CLI::App* command =
-      app.add_subcommand("agree", "say how metrics rank stories as people or judges do");
+  CLI::App* command = app.add_subcommand(
+      "agree", "measure how well metrics agree with ratings by people or judge models");
   command->footer(
       "Example:\n"
       "  asbench agree results/*.json --scores ratings.csv\n"
-      "ratings.csv has the columns system,story,dimension,rater,value; system and story as the "
-      "documents write them.");
-  command->add_option("RESULTS", options->results, "result documents, a system each")->required();
-  command->add_option("--scores", options->scores, "the ratings (CSV)")->required();
-  command->add_option("--replicates", options->replicates, "bootstrap replicates of the intervals")
+      "ratings.csv has the columns system,story,dimension,rater,value. Systems and stories have "
+      "the "
+      "names that the result\n"
+      "documents use.");
+  command
+      ->add_option("RESULTS", options->results,
+                   "result documents of `asbench score`, one per system")
+      ->required();
+  command->add_option("--scores", options->scores, "CSV file of ratings")->required();
+  command
+      ->add_option("--replicates", options->replicates,
+                   "number of bootstrap replicates for the intervals")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "of the bootstrap")->capture_default_str();
+  command->add_option("--seed", options->seed, "random seed for the bootstrap")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "print one JSON document");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_agree", *options); };

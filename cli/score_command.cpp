@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 
 #include "baselines/generate.h"
 #include "baselines/mini_world/mini_world.h"
@@ -16,22 +16,13 @@
 #include "document/result.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
+#include "evaluation/overrides.h"
 #include "evaluation/run.h"
 #include "features/store.h"
 #include "loaders/findings.h"
-#include "metrics/catalogue.h"
 
 namespace asbench::cli {
 namespace {
-
-std::pair<std::string, std::string> role_and_value(const std::string& text, const char* option) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
-    throw UsageError(fmt::format(
-        "{} {}: expected ROLE=VALUE, for example clip=openai/clip-vit-base-patch32", option, text));
-  }
-  return {text.substr(0, equals), text.substr(equals + 1)};
-}
 
 loaders::Selection selection_of(const SelectionOptions& input) {
   return {.ips = input.ips,
@@ -57,14 +48,14 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
   request.extraction.decode_threads = compute.decode_threads;
 }
 
-/// A run of an hour must not fail at its last step for want of a folder.
+/// Checked first, so that a long run does not fail at its last step.
 void require_writable_target(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
   if (std::filesystem::is_directory(path))
-    throw UsageError(fmt::format("--out {}: is a folder, a file is to be written", path));
+    throw UsageError(fmt::format("--out {}: this is a folder; name a file to write", path));
   if (!std::filesystem::is_directory(folder)) {
     throw UsageError(
-        fmt::format("--out {}: there is no folder {}; make it first", path, folder.string()));
+        fmt::format("--out {}: no such folder: {}. Create it first.", path, folder.string()));
   }
 }
 
@@ -80,6 +71,11 @@ std::string ceilings_of(const document::Result& result) {
                         number(metric.real_ceiling->mean), metric.real_ceiling->n_clips);
   }
   return text;
+}
+
+/// "1 story", "2 stories".
+std::string counted(int number, std::string_view one, std::string_view several) {
+  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 void print_metric(const document::ResultMetric& metric, bool normalised) {
@@ -104,11 +100,12 @@ void print_findings(const Findings& findings) {
 
 void print_table(const document::Result& result, const std::string& out) {
   const auto& coverage = result.coverage;
-  fmt::print("{}: {} stories of {} IPs, {} of {} shots scored, missing={}{}\n", result.system,
-             result.split.stories, result.split.ips, coverage.scored_shots, coverage.expected_shots,
-             coverage.policy, result.canonical ? "" : ", not canonical");
+  fmt::print("{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
+             counted(result.split.stories, "story", "stories"),
+             counted(result.split.ips, "IP", "IPs"), coverage.scored_shots,
+             coverage.expected_shots, coverage.policy, result.canonical ? "" : ", not canonical");
   if (!result.demo_encoders.empty()) {
-    fmt::print("DEMO ENCODERS ({}): numbers for the demo and tests only\n",
+    fmt::print("DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
                fmt::join(result.demo_encoders, ", "));
   }
   const auto& between = result.normalised_between;
@@ -120,7 +117,7 @@ void print_table(const document::Result& result, const std::string& out) {
                between->floor.system, between->ceiling.system);
   }
   if (const std::string ceilings = ceilings_of(result); !ceilings.empty()) {
-    fmt::print("\nreal ceiling (the same on the IPs' own clips): {}\n", ceilings);
+    fmt::print("\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
   }
   print_findings(coverage.findings);
   for (const auto& change : result.overrides) fmt::print("not canonical: {}\n", change);
@@ -130,13 +127,13 @@ void print_table(const document::Result& result, const std::string& out) {
       out);
 }
 
-/// The small encoders know the demo's world; elsewhere their numbers say nothing.
+/// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
   if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
   fmt::print(stderr,
-             "asbench score: warning: {} come with the program for its demo and tests. They have "
-             "seen nothing but drawn characters,\n"
-             "  and this split is not the demo's: don't report these numbers. --protocol "
+             "asbench score: warning: {} are small encoders for the demo and tests, trained on "
+             "drawn characters only.\n"
+             "  This split is not the demo's: don't report these numbers. --protocol "
              "animeshooter-v1 uses published encoders.\n",
              fmt::join(result.demo_encoders, " and "));
 }
@@ -150,36 +147,17 @@ int run_score(const ScoreOptions& options) {
   request.kind = baseline ? document::ResultKind::baseline : document::ResultKind::submission;
   request.system = options.system.value_or(baseline.value_or(""));
   request.defaults = evaluation::load_protocol(options.protocol);
-  request.protocol = request.defaults;
-  for (const auto& text : options.encoders) {
-    const auto [role, id] = role_and_value(text, "--encoder");
-    request.protocol.encoders[role] = id;
-  }
-  for (const auto& text : options.preprocess) {
-    const auto [role, profile] = role_and_value(text, "--preprocess");
-    request.protocol.preprocess[role] = profile;
-  }
-  if (!options.metrics.empty()) {
-    request.protocol.metrics.clear();
-    for (const auto& metric : options.metrics) {
-      auto& wanted = request.protocol.metrics;
-      if (std::find(wanted.begin(), wanted.end(), metric) == wanted.end()) wanted.push_back(metric);
-    }
-  } else {
-    if (request.protocol.encoders.contains("video")) {
-      for (const auto& metric : request.protocol.catalogue.set_metrics())
-        request.protocol.metrics.emplace_back(metric.id);
-    }
-    if (options.training_set) request.protocol.metrics.emplace_back("copy_rate");
-  }
-  if (options.fvd_variant)
-    request.protocol.fvd_variant = evaluation::fvd_variant(*options.fvd_variant).name;
+  request.protocol =
+      evaluation::apply(request.defaults, {.metrics = options.metrics,
+                                           .encoders = options.encoders,
+                                           .preprocess = options.preprocess,
+                                           .missing = options.missing,
+                                           .frames = options.frames,
+                                           .background = options.background,
+                                           .fvd_variant = options.fvd_variant,
+                                           .training_set = options.training_set.has_value()});
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
-  if (options.missing)
-    request.protocol.settings.missing = metrics::parse_missing_policy(*options.missing);
-  if (options.frames) request.protocol.frames = *options.frames;
-  if (options.background) request.protocol.background = *options.background;
 
   if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
   document::Result result = evaluation::score(request);

@@ -9,88 +9,127 @@
 namespace asbench::cli {
 namespace {
 
+void start_group(CLI::App& command, const char* name) {
+  command.option_defaults()->group(name);
+}
+
 void add_input_options(CLI::App& command, InputOptions& input) {
+  start_group(command, "Input");
   add_split_options(command, input.split);
   add_outputs_options(command, input.outputs)->required();
+}
+
+void add_selection_group(CLI::App& command, InputOptions& input) {
+  start_group(command, "Selection");
   add_selection_options(command, input.selection);
 }
 
-void add_compute_options(CLI::App& command, ComputeOptions& compute) {
+void add_weights_option(CLI::App& command, ComputeOptions& compute) {
   command.add_option("--weights", compute.weights,
-                     "folder of checkpoints, <org>/<name>/ below it (else $ASBENCH_WEIGHTS, else "
-                     "the Hugging Face cache)");
-  command.add_option("--cache", compute.cache,
-                     "feature store (else $ASBENCH_CACHE, else ~/.cache/asbench)");
-  command.add_option("--device", compute.device, "cpu, cuda, cuda:N or auto")
+                     "folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, "
+                     "then the Hugging Face cache)");
+}
+
+void add_speed_group(CLI::App& command, ComputeOptions& compute) {
+  start_group(command, "Speed");
+  command
+      .add_option("--device", compute.device,
+                  "device for the encoders: cpu, cuda, cuda:N (GPU number N) or auto")
       ->capture_default_str();
-  command.add_option("--threads", compute.threads, "of the encoders; 0: all cores")
+  command
+      .add_option("--threads", compute.threads, "number of threads for the encoders (0: all cores)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command
       .add_option("--batch", compute.batch,
-                  "images a batch; 0: measured once per encoder and machine")
+                  "number of images per batch (0: measured once for each encoder and machine)")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
-  command.add_option("--decode-threads", compute.decode_threads, "that decode ahead")
+  command
+      .add_option("--decode-threads", compute.decode_threads,
+                  "number of threads that decode videos while the encoders work")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
+  command.add_option("--cache", compute.cache,
+                     "folder where extracted features are kept for later runs (default: "
+                     "$ASBENCH_CACHE, then ~/.cache/asbench)");
 }
 
 }  // namespace
 
 void add_score_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ScoreOptions>();
-  CLI::App* command = app.add_subcommand("score", "score one system's videos");
+  CLI::App* command =
+      app.add_subcommand("score", "score one system's videos and write a result document");
   command->footer(
-      "Example:\n"
-      "  asbench score --split demo/ --outputs demo/ --weights weights/ --out result.json "
-      "--missing zero\n"
-      "Exit codes: 0 scored, 2 nothing could be scored.");
+      "Example (the inputs are what `asbench demo` leaves behind):\n"
+      "  asbench score --protocol demo --split asbench-demo/world/mini-world --outputs "
+      "asbench-demo/systems/ref-pan --out ref-pan.json\n"
+      "Published encoders need their weights first: asbench weights fetch "
+      "openai/clip-vit-base-patch32\n"
+      "Exit codes: 0 scored, 2 nothing was scored.");
   add_input_options(*command, options->input);
-  add_compute_options(*command, options->compute);
-  command->add_option("--out", options->out, "the result document to write")->required();
-  command->add_option("--system", options->system,
-                      "name of the system (else the name of the outputs' folder)");
-  command->add_option("--protocol", options->protocol, "a built-in protocol or a protocol file")
-      ->capture_default_str();
+  command->add_option("--reference-set", options->reference_set,
+                      "real clips that the metrics of sets of clips (fvd, kvd, ...) compare with: "
+                      "a folder of videos, or a .npy matrix of their features (default: the "
+                      "split's own clips)");
+  command->add_option("--training-set", options->training_set,
+                      "data that the system was trained on, to find copied shots in: a folder of "
+                      "videos, or a .npy matrix of image features; adds the metric copy_rate");
+
+  add_selection_group(*command, options->input);
+  command->add_option("--missing", options->missing,
+                      "what to do about missing or broken shots: fail (stop and list them), zero "
+                      "(score them 0) or exclude (leave them out)");
+
+  start_group(*command, "Encoders and metrics");
   command
-      ->add_option("--metrics", options->metrics,
-                   "only these metrics (comma-separated; asbench metrics list)")
-      ->delimiter(',');
+      ->add_option("--protocol", options->protocol,
+                   "settings to start from: animeshooter-v1, demo, or a protocol file")
+      ->capture_default_str();
+  add_weights_option(*command, options->compute);
   command
       ->add_option("--encoder", options->encoders,
-                   "ROLE=ID, e.g. clip=openai/clip-vit-large-patch14; video=i3d_torchscript.pt "
-                   "adds fvd, kvd, jedi, precision, recall, density, coverage")
+                   "ROLE=ID: use another encoder in a role, e.g. "
+                   "clip=openai/clip-vit-large-patch14; video=i3d_torchscript.pt adds the metrics "
+                   "of sets of clips: fvd, kvd, jedi, precision, recall, density, coverage "
+                   "(repeatable)")
       ->take_all();
   command
       ->add_option("--preprocess", options->preprocess,
-                   "ROLE=PROFILE: hf, openai-clip, dino-eval; for video: stylegan-v, cmv, cd-i3d, "
-                   "cd-videomae, hf")
+                   "ROLE=PROFILE: preprocess images for a role as hf, openai-clip or dino-eval; "
+                   "for the role video as stylegan-v, cmv, cd-i3d, cd-videomae or hf (repeatable)")
       ->take_all();
-  command->add_option("--missing", options->missing,
-                      "absent or broken shots: fail, zero or exclude");
-  command->add_option("--frames", options->frames, "frame rule: midpoint:K, ends:K, stride:K, all");
+  command
+      ->add_option("--metrics", options->metrics,
+                   "compute only these metrics (comma-separated; see `asbench metrics list`)")
+      ->delimiter(',');
+  command->add_option("--frames", options->frames,
+                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K or all");
   command->add_option("--background", options->background,
-                      "behind transparent references: black, white, gray, mean, keep");
-  command->add_option("--reference-set", options->reference_set,
-                      "real clips for fvd and its kin: a folder of videos or a .npy matrix of "
-                      "their features (else the split's own clips)");
+                      "colour behind transparent reference images: black, white, gray, mean (the "
+                      "encoder's mean colour) or keep (ignore transparency)");
   command->add_option("--fvd-variant", options->fvd_variant,
-                      "stylegan-v, cmv, cd-i3d or cd-videomae: preprocessing, clip and divisor as "
-                      "published (else the network's own)");
-  command->add_option(
-      "--training-set", options->training_set,
-      "adds copy_rate: a folder of videos or a .npy matrix of DINO features to look shots up in");
-  command->add_flag("--no-frames", options->no_frames,
-                    "don't write small pictures of the sampled frames into OUT.frames/");
+                      "compute fvd as published by stylegan-v, cmv, cd-i3d or cd-videomae "
+                      "(default: as the network was published)");
+
+  start_group(*command, "Output");
+  command->add_option("--out", options->out, "result document to write (JSON)")->required();
+  command->add_option("--system", options->system,
+                      "name of the system in tables (default: the name of the outputs folder)");
   command
       ->add_option("--normalise", options->normalise,
-                   "FLOOR.json,CEILING.json: adds (mean - floor) / (ceiling - floor) beside each "
-                   "mean, e.g. wrong-ip.json,gt-story.json")
+                   "FLOOR.json,CEILING.json: two result documents; adds (mean - floor) / (ceiling "
+                   "- floor) to each metric, e.g. wrong-ip.json,gt-story.json")
       ->delimiter(',')
       ->expected(2);
+  command->add_flag("--no-frames", options->no_frames,
+                    "do not save small pictures of the encoded frames in the folder that `asbench "
+                    "report` takes them from (result.frames/ for --out result.json)");
   command->add_flag("--json", options->json,
-                    "print the document's metrics as JSON instead of the table");
+                    "print the metrics of the result document as JSON instead of a table");
+
+  add_speed_group(*command, options->compute);
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::engine, "asbench_run_score", *options); };
   });
@@ -98,25 +137,37 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
 
 void add_features_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<FeaturesOptions>();
-  CLI::App* command = app.add_subcommand("features", "extract one feature matrix");
+  CLI::App* command =
+      app.add_subcommand("features", "write an encoder's features of all shots as a .npy matrix");
   command->footer(
-      "Example:\n"
-      "  asbench features --split demo/ --outputs demo/ --encoder facebook/dino-vitb16 --out "
-      "dino.npy\n"
-      "Writes [N, D] float32, a row a sampled frame (a clip under a video network), and "
-      "dino.npy.json with the rows' ids and file hashes.");
+      "Example (the inputs are what `asbench demo` leaves behind):\n"
+      "  asbench features --split asbench-demo/world/mini-world --outputs "
+      "asbench-demo/systems/ref-pan "
+      "--encoder asbench/mini-dino --out dino.npy\n"
+      "Writes a float32 matrix [N, D] with one row per sampled frame (one row per clip for a video "
+      "network), and\n"
+      "dino.npy.json with the story, shot, frame and file hash of each row.");
   add_input_options(*command, options->input);
-  add_compute_options(*command, options->compute);
+  add_selection_group(*command, options->input);
+
+  start_group(*command, "Encoders");
   command
       ->add_option("--encoder", options->encoder,
-                   "checkpoint id or folder; a video network (VideoMAE, a TorchScript file) gives "
-                   "a row a clip")
+                   "checkpoint id or folder of an image encoder, or a video network (VideoMAE or a "
+                   "TorchScript file)")
       ->required();
-  command->add_option("--out", options->out, "the .npy file to write")->required();
+  add_weights_option(*command, options->compute);
+  command->add_option("--preprocess", options->preprocess,
+                      "preprocess images as hf, openai-clip or dino-eval (default: as the "
+                      "checkpoint says)");
   command->add_option("--frames", options->frames,
-                      "frame rule: midpoint:K, ends:K, stride:K, all, window:L (else midpoint:5, "
-                      "for a video network its own)");
-  command->add_option("--preprocess", options->preprocess, "profile: hf, openai-clip, dino-eval");
+                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K, all or "
+                      "window:L (default: midpoint:5; for a video network, its own)");
+
+  start_group(*command, "Output");
+  command->add_option("--out", options->out, ".npy file to write")->required();
+
+  add_speed_group(*command, options->compute);
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::engine, "asbench_run_features", *options); };
   });

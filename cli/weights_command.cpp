@@ -32,8 +32,8 @@ WeightFolders folders_of(const WeightsOptions& options) {
 }
 
 std::string place_of(const std::optional<models::LocalCheckpoint>& local) {
-  if (!local) return "not here";
-  if (!local->problem.empty()) return local->folder.string() + " (not complete)";
+  if (!local) return "not downloaded";
+  if (!local->problem.empty()) return local->folder.string() + " (incomplete)";
   return local->folder.string();
 }
 
@@ -108,8 +108,8 @@ void print_check(const models::CheckReport& report) {
     if (!file.problem.empty()) {
       fmt::print("  WRONG   {}: {}\n", name, file.problem);
     } else if (file.compared_with.empty()) {
-      fmt::print("  no sum  {}  opens; SHA-256 {}, nothing on record to compare it with\n", name,
-                 file.sha256);
+      fmt::print("  no sum  {}  is readable; SHA-256 {}, no recorded sum to compare it with\n",
+                 name, file.sha256);
     } else {
       fmt::print("  ok      {}  SHA-256 {} ({})\n", name, file.sha256, file.compared_with);
     }
@@ -143,19 +143,20 @@ int run_weights_list(const WeightsOptions& options) {
                      {"licence", Json()},
                      {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{}\n", id, "?", "not on file", place_of(local));
+      fmt::print("{:<36}{:<8}{:<13}{}\n", id, "?", "unknown", place_of(local));
     }
   }
   if (options.json) {
     fmt::print("{}\n", all.dump(2));
   } else {
-    fmt::print("\n`asbench weights fetch ID` brings one and shows what its licence allows.\n");
+    fmt::print("\n`asbench weights fetch ID` downloads one and shows what its licence allows.\n");
   }
   return kExitDone;
 }
 
 int run_weights_fetch(const WeightsOptions& options) {
-  if (options.ids.size() != 1) throw UsageError("weights fetch takes one checkpoint id");
+  if (options.ids.size() != 1)
+    throw UsageError("weights fetch: expected exactly one checkpoint id");
   install_interrupt_handlers();
   models::FetchOptions fetch;
   fetch.id = options.ids.front();
@@ -186,7 +187,7 @@ int run_weights_check(const WeightsOptions& options) {
     for (const auto& root : folders.roots) searched += " " + root.string();
     if (folders.hub_cache) searched += " " + folders.hub_cache->string();
     throw BadInput(fmt::format(
-        "no checkpoint to check in{}. Name another folder with --weights, or fetch one: "
+        "no checkpoint found in{}.\n  Name another folder with --weights, or download one: "
         "asbench weights fetch openai/clip-vit-base-patch32",
         searched));
   }
@@ -201,7 +202,7 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      fmt::print(stderr, "{} is damaged or not complete. `{} --force` brings it again.\n", id,
+      fmt::print(stderr, "{} is damaged or incomplete. Download it again: {} --force\n", id,
                  models::fetch_command(id, folders));
     }
   }
@@ -210,62 +211,66 @@ int run_weights_check(const WeightsOptions& options) {
 }
 
 void add_weights_command(CLI::App& app, std::function<int()>& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "weights", "encoders' weights: where they come from, their licences, sums");
+  CLI::App* command =
+      app.add_subcommand("weights", "list, download and verify the weights of encoders");
   command->require_subcommand(1);
-  command->footer("Example: asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
+  command->footer(
+      "Example:\n  asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
   const auto add_common = [&](CLI::App* part) {
     part->add_option(
         "--weights", options->weights,
-        "Folder of checkpoints, <org>/<name>/ below it (else $ASBENCH_WEIGHTS, else the "
+        "folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, then the "
         "Hugging Face cache)");
-    part->add_flag("--json", options->json, "Print JSON");
+    part->add_flag("--json", options->json, "print JSON instead of text");
   };
   const auto choose = [&](CLI::App* part, int (*run)(const WeightsOptions&)) {
     part->callback([options, run, &chosen] { chosen = [options, run] { return run(*options); }; });
   };
 
   CLI::App* list = command->add_subcommand(
-      "list", "The checkpoints that are known, their licences, and where they are on this machine");
+      "list", "list known checkpoints, their licences and where they are on this machine");
   add_common(list);
-  list->footer("Example: asbench weights list");
+  list->footer("Example:\n  asbench weights list");
   choose(list, run_weights_list);
 
   CLI::App* fetch = command->add_subcommand(
-      "fetch", "Downloads a checkpoint, verified, and prints the SHA-256 of each file");
-  fetch->add_option("ID", options->ids, "Checkpoint, as openai/clip-vit-base-patch32")
+      "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
+  fetch->add_option("ID", options->ids, "id of the checkpoint, e.g. openai/clip-vit-base-patch32")
       ->required()
       ->expected(1);
   add_common(fetch);
-  fetch->add_option("--revision", options->revision,
-                    "Branch, tag, commit or refs/pr/N (default: main, whose commit is recorded)");
+  fetch->add_option(
+      "--revision", options->revision,
+      "branch, tag, commit or refs/pr/N to download (default: main; its commit is recorded)");
   fetch->add_option("--endpoint", options->endpoint,
-                    "Address of the hub (else $HF_ENDPOINT, else https://huggingface.co)");
-  fetch->add_option("--retries", options->retries, "Tries after a failed one that brought nothing")
+                    "URL of the hub (default: $HF_ENDPOINT, then https://huggingface.co)");
+  fetch
+      ->add_option("--retries", options->retries,
+                   "number of retries after a download attempt that received no data")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
-  fetch->add_flag("--force", options->force, "Replace files here that differ");
+  fetch->add_flag("--force", options->force, "replace local files that differ from the hub's");
   fetch->footer(
-      "Takes model.safetensors, else its shards, else pytorch_model.bin: some repositories have "
-      "only\n"
-      "the last on their main branch. A SHA-256 in the catalogue would be what a file has to have; "
-      "it\n"
-      "holds none yet, so the hub's own checksum (its ETag) is what counts on the first fetch. "
-      "Sums\n"
-      "and commit are recorded in asbench-weights.json beside the files, and `asbench weights "
-      "check`\n"
-      "verifies against that record. A download that was cut off resumes with the same command. "
-      "Gated\n"
-      "checkpoints need a token in $HF_TOKEN; it is sent to the endpoint only.\n"
-      "Example: asbench weights fetch facebook/dino-vitb16 --weights weights");
+      "Example:\n"
+      "  asbench weights fetch facebook/dino-vitb16 --weights weights\n"
+      "Downloads model.safetensors; if the repository has none, its shards; if it has none either, "
+      "pytorch_model.bin.\n"
+      "Each download is compared with the checksum that the hub states, and with the catalogue's "
+      "SHA-256 where it has one.\n"
+      "SHA-256 sums and commit are recorded in asbench-weights.json beside the files; `asbench "
+      "weights check` verifies the\n"
+      "files against that record. The same command resumes an interrupted download.\n"
+      "Gated checkpoints need a token in $HF_TOKEN; it is sent to the hub only.");
   choose(fetch, run_weights_fetch);
 
-  CLI::App* check = command->add_subcommand(
-      "check", "Verifies sums and structure of local checkpoints; exits 2 when something is wrong");
-  check->add_option("ID", options->ids, "Checkpoints (default: all that are here)");
+  CLI::App* check =
+      command->add_subcommand("check", "verify the sums and structure of local checkpoints");
+  check->add_option("ID", options->ids, "ids of checkpoints (default: all that are found)");
   add_common(check);
-  check->footer("Example: asbench weights check openai/clip-vit-base-patch32 --weights weights");
+  check->footer(
+      "Example:\n  asbench weights check openai/clip-vit-base-patch32 --weights weights\nExit "
+      "codes: 0 all is well, 2 something is wrong or nothing was found.");
   choose(check, run_weights_check);
 }
 

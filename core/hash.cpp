@@ -28,7 +28,7 @@ struct Sha256::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   State() {
     if (context == nullptr || EVP_DigestInit_ex(context, EVP_sha256(), nullptr) != 1) {
-      throw InternalError("OpenSSL offers no SHA-256");
+      throw InternalError("OpenSSL has no SHA-256");
     }
   }
   ~State() { EVP_MD_CTX_free(context); }
@@ -95,7 +95,7 @@ std::string git_blob_sha1_hex(std::string_view bytes) {
       EVP_DigestUpdate(context.get(), head.c_str(), head.size() + 1) != 1 ||  // with the final NUL
       EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
       EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) != 1) {
-    throw InternalError("OpenSSL offers no SHA-1");
+    throw InternalError("OpenSSL has no SHA-1");
   }
   return to_hex(digest);
 }

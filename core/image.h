@@ -9,8 +9,8 @@ namespace asbench {
 
 /// An 8-bit picture in memory: rows top to bottom without padding, channels interleaved. 3 channels
 /// are R, G, B; 4 are R, G, B, A with straight (not premultiplied) alpha. The one picture type that
-/// passes between rooms: OpenCV's BGR and padded rows end in loaders/video, planar floats begin in
-/// models/preprocess. Owns its bytes.
+/// passes between modules: OpenCV's BGR and padded rows end in loaders/video, planar floats begin
+/// in models/preprocess. Owns its bytes.
 struct Image {
   int height = 0;
   int width = 0;

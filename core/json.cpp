@@ -89,7 +89,7 @@ void check_finite(const Json& value, std::string& where) {
   };
   if (value.is_number_float() && !std::isfinite(value.get<double>())) {
     throw InternalError(
-        fmt::format("a document was about to hold {} at {}", value.get<double>(), where));
+        fmt::format("a document must not contain {} (at {})", value.get<double>(), where));
   }
   if (value.is_object()) {
     for (const auto& [key, child] : value.items()) descend("/" + key, child);
@@ -103,8 +103,8 @@ void check_finite(const Json& value, std::string& where) {
 Json parse_json(std::string_view text, std::string_view where, const JsonLimits& limits,
                 std::vector<std::string>* duplicate_keys) {
   if (text.size() > limits.max_bytes) {
-    throw BadInput(fmt::format("{}: {} bytes, more than the {} allowed", where, text.size(),
-                               limits.max_bytes));
+    throw BadInput(
+        fmt::format("{}: {} bytes; at most {} are allowed", where, text.size(), limits.max_bytes));
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   Inspector inspector(limits.max_depth);
@@ -137,7 +137,7 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t max_by
   if (!std::filesystem::exists(status))
     throw BadInput(fmt::format("{}: no such file", path.string()));
   if (std::filesystem::is_directory(status)) {
-    throw BadInput(fmt::format("{}: a folder, where a file was expected", path.string()));
+    throw BadInput(fmt::format("{}: this is a folder; expected a file", path.string()));
   }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail_on_file(path, "can't be opened", errno);
@@ -147,7 +147,8 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t max_by
     stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     text.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
     if (text.size() > max_bytes) {
-      throw BadInput(fmt::format("{}: larger than the {} bytes allowed", path.string(), max_bytes));
+      throw BadInput(fmt::format("{}: larger than {} bytes, the most that is allowed",
+                                 path.string(), max_bytes));
     }
   }
   if (stream.bad()) fail_on_file(path, "can't be read", errno);
@@ -171,11 +172,11 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
     if (got < 0) give_up("can't be written", errno);
     written += static_cast<std::size_t>(got);
   }
-  if (::fsync(file) != 0) give_up("can't be synced", errno);
+  if (::fsync(file) != 0) give_up("can't be written to the disk", errno);
   if (::close(file) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
     const int error = errno;
     ::unlink(temporary.c_str());
-    fail_on_file(path, "can't be put in place", error);
+    fail_on_file(path, "can't be renamed to its final name", error);
   }
 }
 

@@ -68,7 +68,7 @@ class Dictionary {
       }
     }
     skip_space();
-    if (!rest_.empty()) refuse(where_, "its header goes on after the dictionary");
+    if (!rest_.empty()) refuse(where_, "its header has text after the dictionary");
     if (!descr_ || !fortran_order_ || !shape_)
       refuse(where_, "its header lacks one of descr, fortran_order, shape");
   }
@@ -90,8 +90,7 @@ class Dictionary {
   }
   void expect(char wanted) {
     if (!take(wanted))
-      refuse(where_,
-             fmt::format("its header has no '{}' where one belongs: \"{}\"", wanted, shown(rest_)));
+      refuse(where_, fmt::format("its header has no '{}' before \"{}\"", wanted, shown(rest_)));
   }
   std::string_view quoted() {
     skip_space();
@@ -99,8 +98,7 @@ class Dictionary {
     if (quote == '[') refuse(where_, "it holds records (a structured type)");
     const auto end = quote == '\'' || quote == '"' ? rest_.find(quote, 1) : std::string_view::npos;
     if (end == std::string_view::npos)
-      refuse(where_,
-             fmt::format("its header has no quoted text where one belongs: \"{}\"", shown(rest_)));
+      refuse(where_, fmt::format("its header has no quoted text before \"{}\"", shown(rest_)));
     const auto text = rest_.substr(1, end - 1);
     rest_.remove_prefix(end + 1);
     return text;
@@ -123,8 +121,7 @@ class Dictionary {
       skip_space();
       const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), size);
       if (error != std::errc())
-        refuse(where_, fmt::format("its shape has no whole number where one belongs: \"{}\"",
-                                   shown(rest_)));
+        refuse(where_, fmt::format("its shape has no whole number before \"{}\"", shown(rest_)));
       rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
       sizes.push_back(size);
       if (!take(',')) {
@@ -192,7 +189,7 @@ std::span<const std::byte> map_file(const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.owned, &status) != 0)
     throw BadInput(fmt::format("{} can't be read: {}", path.string(), std::strerror(errno)));
-  if (!S_ISREG(status.st_mode)) throw BadInput(fmt::format("{} is no file", path.string()));
+  if (!S_ISREG(status.st_mode)) throw BadInput(fmt::format("{} is not a file", path.string()));
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) refuse(path.string(), "it is empty");
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.owned, 0);
@@ -210,7 +207,7 @@ NpyHeader parse_npy_header(std::span<const std::byte> file, std::string_view whe
     refuse(where, "it does not begin like a .npy file");
   const int version = text[kMagic.size()];
   if (version < 1 || version > 3)
-    refuse(where, fmt::format("it is of format {}, known are 1 to 3", version));
+    refuse(where, fmt::format("its format version is {}; known versions are 1 to 3", version));
   const std::size_t length_bytes = version == 1 ? 2 : 4;
   const std::size_t begin = kMagic.size() + 2 + length_bytes;
   if (text.size() < begin) refuse(where, "it ends within its header");
@@ -249,7 +246,7 @@ NpyHeader parse_npy_header(std::span<const std::byte> file, std::string_view whe
   const auto size = static_cast<std::uint64_t>(header.bytes_per_value);
   if (there % size != 0 || there / size != values) {
     refuse(where,
-           fmt::format("its shape [{}, {}] asks for {} values of {} bytes, there are {} bytes",
+           fmt::format("its shape [{}, {}] needs {} values of {} bytes, but there are {} bytes",
                        shape[0], shape[1], values, size, there));
   }
   return header;
@@ -288,7 +285,8 @@ std::vector<double> NpyMatrix::values() const {
 void write_npy(const std::filesystem::path& path, int rows, int cols,
                std::span<const float> values) {
   if (values.size() != static_cast<std::size_t>(rows) * static_cast<std::size_t>(cols)) {
-    throw InternalError(fmt::format("{} values are no [{}, {}] matrix", values.size(), rows, cols));
+    throw InternalError(
+        fmt::format("{} values do not make a [{}, {}] matrix", values.size(), rows, cols));
   }
   constexpr std::size_t kPreamble = 10;  // magic, version, length of the header
   std::string header =

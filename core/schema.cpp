@@ -16,7 +16,7 @@ namespace asbench {
 void check_schema(const Json& document, std::string_view schema_name, std::string_view where) {
   const std::string name = fmt::format("schemas/{}.schema.json", schema_name);
   const auto text = config_file(name);
-  if (!text) throw InternalError(fmt::format("no schema {} was built in", name));
+  if (!text) throw InternalError(fmt::format("unknown schema {}", name));
 
   // valijson adapts nlohmann::json, not the ordered kind; documents are small, so a second parse is
   // the plain way.

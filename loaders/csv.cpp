@@ -94,18 +94,19 @@ CsvTable parse_csv(std::string_view text, std::string_view where) {
       std::sort(sorted.begin(), sorted.end());
       if (const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
           twice != sorted.end()) {
-        throw BadInput(fmt::format("{}: there are two columns \"{}\"", where, *twice));
+        throw BadInput(fmt::format("{}: two columns are named \"{}\". Column names must be unique.",
+                                   where, *twice));
       }
       continue;
     }
     if (fields.size() != table.columns.size()) {
-      throw BadInput(fmt::format("{}, line {}: {} fields, where the header has {}", where, line,
+      throw BadInput(fmt::format("{}, line {}: {} fields, but the header has {}", where, line,
                                  fields.size(), table.columns.size()));
     }
     table.rows.push_back(fields);
     table.lines.push_back(line);
   }
-  if (table.columns.empty()) throw BadInput(fmt::format("{}: an empty CSV file", where));
+  if (table.columns.empty()) throw BadInput(fmt::format("{}: the CSV file is empty", where));
   return table;
 }
 

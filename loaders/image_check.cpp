@@ -66,7 +66,7 @@ CheckedPicture check_png(std::string_view file, std::string_view where) {
     const std::uint32_t length = big_endian(rest.substr(0, 4));
     const std::string_view type = rest.substr(4, 4);
     if (length > rest.size() - 12) {
-      fail(where, fmt::format("truncated PNG: a chunk of {} bytes, {} are left", length,
+      fail(where, fmt::format("truncated PNG: a chunk has {} bytes, {} are left", length,
                               rest.size() - 12));
     }
     const std::string_view data = rest.substr(8, length);
@@ -83,7 +83,7 @@ CheckedPicture check_png(std::string_view file, std::string_view where) {
       fail(where, "damaged PNG: an unknown critical chunk");
     }
     if (is_header) {
-      if (length != 13) fail(where, "damaged PNG: a header of another length");
+      if (length != 13) fail(where, "damaged PNG: the header chunk has a wrong length");
       picture.width = static_cast<long>(big_endian(data.substr(0, 4)));
       picture.height = static_cast<long>(big_endian(data.substr(4, 4)));
       picture.bits = static_cast<unsigned char>(data[8]);
@@ -114,7 +114,7 @@ CheckedPicture check_jpeg(std::string_view file, std::string_view where) {
     return static_cast<unsigned char>(file[at]);
   };
   for (std::size_t at = 2;;) {
-    if (byte(at) != 0xFF) fail(where, "damaged JPEG: no marker where one has to be");
+    if (byte(at) != 0xFF) fail(where, "damaged JPEG: a marker is missing");
     while (byte(at) == 0xFF) ++at;  // fill bytes
     const unsigned marker = byte(at++);
     if (marker == 0xD9) return picture;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-// What read_image() must know of a picture file before a decoder sees it. Not for other rooms.
+// What read_image() must know of a picture file before a decoder sees it. Not for other modules.
 namespace asbench::loaders {
 
 /// The parts of a picture file that matter, checked to be whole.

@@ -37,7 +37,7 @@ Image read_image(const std::filesystem::path& path) {
   }
   CheckedPicture checked = check_picture(read_text_file(path, kMaxFileBytes), where);
   if (checked.bits != 8) {
-    throw BadInput(fmt::format("{}: {} bits a channel; save it with 8", where, checked.bits));
+    throw BadInput(fmt::format("{}: {} bits per channel; save it with 8", where, checked.bits));
   }
   if (checked.width > 0 || checked.height > 0) {
     if (const auto defect = size_defect(checked.width, checked.height)) {
@@ -53,7 +53,7 @@ Image read_image(const std::filesystem::path& path) {
   }
   if (picture.empty()) throw BadInput(fmt::format("{}: can't be decoded", where));
   if (picture.depth() != CV_8U) {
-    throw BadInput(fmt::format("{}: more than 8 bits a channel; save it with 8", where));
+    throw BadInput(fmt::format("{}: more than 8 bits per channel; save it with 8", where));
   }
   if (const auto defect = size_defect(picture.cols, picture.rows)) {
     throw BadInput(fmt::format("{}: {}", where, *defect));

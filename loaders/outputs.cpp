@@ -49,9 +49,10 @@ Outputs find_automatically(const Split& split, const std::filesystem::path& fold
     best = std::move(found);
   }
   if (equals.size() > 1) {
-    throw BadInput(fmt::format(
-        "{}: the layouts {} find {} shots each.\n  Say which one is meant: --layout {}",
-        folder.string(), fmt::join(equals, " and "), best.shots.size(), equals.front()));
+    throw BadInput(
+        fmt::format("{}: the layouts {} find {} {} each.\n  Choose one, for example --layout {}",
+                    folder.string(), fmt::join(equals, " and "), best.shots.size(),
+                    best.shots.size() == 1 ? "shot" : "shots", equals.front()));
   }
   if (equals.empty()) {
     std::string tried;
@@ -60,9 +61,10 @@ Outputs find_automatically(const Split& split, const std::filesystem::path& fold
                            example(split, folder, built_in));
     }
     throw BadInput(fmt::format(
-        "{}: no shot of the split is there under any built-in layout.\n  Looked for:{}\n  Name "
-        "another one with --layout: a template with {{ip}}, {{prompt}}, {{story}}, {{shot}}, or a "
-        "CSV file with the columns story,shot,path.",
+        "{}: no shot of the split found in any known layout.\n  Looked for:{}\n  Describe how the "
+        "files are named with --layout: a template with {{ip}}, {{prompt}}, {{story}}, {{shot}}, "
+        "or "
+        "a CSV file with the columns story,shot,path.",
         folder.string(), tried));
   }
   return best;
@@ -92,8 +94,9 @@ Outputs find_named(const Split& split, const std::filesystem::path& folder,
   }
   if (layout.find('{') == std::string::npos) {
     throw UsageError(fmt::format(
-        "layout \"{}\": neither auto nor a built-in one ({}), nor a template with {{ip}}, "
-        "{{prompt}}, {{story}}, {{shot}}, nor a file that ends in .csv",
+        "--layout {}: unknown layout. Choose from: auto, {}; or give a template with {{ip}}, "
+        "{{prompt}}, {{story}}, {{shot}} such as {{ip}}/{{prompt}}_{{shot:02}}.mp4; or a CSV file "
+        "(its name ends in .csv) with the columns story,shot,path.",
         layout, names.substr(0, names.size() - 2)));
   }
   Outputs found = find_by_template(split, folder, layout);
@@ -126,7 +129,7 @@ void report_unexpected(const Split& split, const std::filesystem::path& folder, 
   std::sort(unexpected.begin(), unexpected.end());
   for (const auto& path : unexpected) {
     outputs.findings.push_back({"unexpected_file", "", std::nullopt,
-                                fmt::format("{}: no shot of the split under the layout {}",
+                                fmt::format("{}: not a shot of the split in the layout {}",
                                             path.string(), outputs.layout)});
   }
 }
@@ -172,8 +175,8 @@ Outputs find_shot_files(const Split& split, const std::filesystem::path& folder,
       const auto path = folder / layout.expand(story, shot.number);
       if (const auto [at, is_new] = owner.emplace(path, key); !is_new) {
         throw UsageError(fmt::format(
-            "layout \"{}\": story {} shot {} and story {} shot {} have the same path {}.\n  Add "
-            "{{story}}, or {{ip}} and {{prompt}}.",
+            "--layout {}: story {} shot {} and story {} shot {} have the same path {}.\n  Add "
+            "{{story}}, or {{ip}} and {{prompt}}, to the template.",
             layout.text(), at->second.story, at->second.shot, key.story, key.shot, path.string()));
       }
       if (const auto source = source_at(path)) {
@@ -191,11 +194,11 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                      const OutputOptions& options) {
   if (!std::filesystem::is_directory(folder)) {
     throw BadInput(
-        fmt::format("{}: no such folder.\n  --outputs names the folder that holds the system's "
-                    "generated shots.",
+        fmt::format("{}: no such folder.\n  Expected the folder of the videos that the system "
+                    "generated (--outputs).",
                     folder.string()));
   }
-  if (split.stories.empty()) throw BadInput(fmt::format("split {}: it has no story", split.name));
+  if (split.stories.empty()) throw BadInput(fmt::format("split {}: no stories", split.name));
   try {
     Outputs outputs = options.layout == "auto" ? find_automatically(split, folder)
                                                : find_named(split, folder, options.layout);

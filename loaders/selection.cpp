@@ -26,13 +26,13 @@ void refuse_unknown(std::string_view option, const std::vector<std::string>& wan
       }
       some += (some.empty() ? "" : ", ") + name;
     }
-    throw UsageError(fmt::format("{} {}: the split has no such id. It has {}: {}", option, id,
-                                 known.size(), some));
+    throw UsageError(
+        fmt::format("{} {}: unknown id. The split has {}: {}", option, id, known.size(), some));
   }
 }
 
 void refuse_count(std::string_view option, int count) {
-  if (count < 1) throw UsageError(fmt::format("{} {}: at least 1 story is needed", option, count));
+  if (count < 1) throw UsageError(fmt::format("{} {}: must be at least 1", option, count));
 }
 
 template <typename T>
@@ -85,7 +85,7 @@ bool is_whole(const Selection& selection) {
 Split select(const Split& split, const Selection& selection) {
   if (is_whole(selection)) return split;
   if (selection.limit && selection.subset) {
-    throw UsageError("--limit and --subset contradict each other: give one of them");
+    throw UsageError("--limit and --subset exclude each other: give only one of them");
   }
   std::set<std::string> ip_ids;
   std::set<std::string> story_ids;
@@ -108,14 +108,16 @@ Split select(const Split& split, const Selection& selection) {
   if (selection.subset) {
     refuse_count("--subset", *selection.subset);
     if (static_cast<std::size_t>(*selection.subset) > part.stories.size()) {
-      throw UsageError(fmt::format("--subset {}: there are only {} stories to draw from",
-                                   *selection.subset, part.stories.size()));
+      throw UsageError(fmt::format("--subset {}: too many; only {} {} to draw from",
+                                   *selection.subset, part.stories.size(),
+                                   part.stories.size() == 1 ? "story" : "stories"));
     }
     const auto chosen = draw(part.stories, *selection.subset, selection.seed);
     std::erase_if(part.stories, [&](const Story& story) { return !chosen.contains(story.id); });
   }
   if (part.stories.empty()) {
-    throw UsageError("--ips and --stories leave no story: no chosen story is of a chosen IP");
+    throw UsageError(
+        "--ips and --stories leave no story: none of the chosen stories belongs to a chosen IP");
   }
 
   std::set<std::string> used_ips;

@@ -50,7 +50,7 @@ void write_small_jpeg(const std::filesystem::path& path, const Image& image, int
     cv::imencode(".jpg", picture, bytes, {cv::IMWRITE_JPEG_QUALITY, kQuality});
   } catch (const cv::Exception& problem) {
     throw BadInput(
-        fmt::format("{}: the picture can't be made a JPEG: {}", path.string(), problem.err));
+        fmt::format("{}: the picture can't be encoded as JPEG: {}", path.string(), problem.err));
   }
   // Renamed but not synced: a picture lost with the power is made again, and thousands of syncs
   // would cost minutes.
@@ -66,8 +66,8 @@ void write_small_jpeg(const std::filesystem::path& path, const Image& image, int
   if (!file.good() || error) {
     std::error_code ignored;
     std::filesystem::remove(unfinished, ignored);
-    throw BadInput(
-        fmt::format("{}: can't be written; is the disk full, the folder writable?", path.string()));
+    throw BadInput(fmt::format("{}: can't be written. Is the disk full? Is the folder writable?",
+                               path.string()));
   }
 }
 

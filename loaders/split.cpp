@@ -40,9 +40,10 @@ const SplitReader& reader_named(std::string_view form) {
     known += fmt::format("{}{}", known.empty() ? "" : ", ", reader->form());
   }
   if (form == "annotations") {
-    throw BadInput("split format \"annotations\": this version doesn't read annotation files yet");
+    throw BadInput("--split-format annotations: this version doesn't read annotation files yet");
   }
-  throw UsageError(fmt::format("split format \"{}\": not one of {}.", form, known));
+  throw UsageError(
+      fmt::format("--split-format {}: unknown form of a split. Choose from: {}.", form, known));
 }
 
 const SplitReader& reader_for(const std::filesystem::path& path) {
@@ -52,18 +53,19 @@ const SplitReader& reader_for(const std::filesystem::path& path) {
     forms += fmt::format("\n    {}: {}", reader->form(), reader->looks_like());
   }
   if (looks_like_annotations(path)) {
-    throw BadInput(fmt::format(
-        "{}: this is an AnimeShooter annotation file (\"segments\").\n  This version doesn't read "
-        "annotation files yet; it reads these forms of a split:{}",
-        path.string(), forms));
+    throw BadInput(
+        fmt::format("{}: this is an AnimeShooter annotation file (it has \"segments\").\n  This "
+                    "version doesn't "
+                    "read annotation files yet. It reads these forms of a split:{}",
+                    path.string(), forms));
   }
   if (!std::filesystem::is_directory(path)) {
     // A file that isn't JSON at all deserves its own message.
     [[maybe_unused]] const Json parsed = read_json_file(path);
   }
   throw BadInput(fmt::format(
-      "{}: not a split in any form that this version reads:{}\n  If it is one of these, name it "
-      "with --split-format to see what is wrong with it.",
+      "{}: not a split. Known forms:{}\n  If it is meant to be one of these, name the form with "
+      "--split-format to see what is wrong.",
       path.string(), forms));
 }
 
@@ -76,7 +78,7 @@ const Ip& Split::ip(std::string_view id) const {
   for (const Ip& ip : ips) {  // built by hand and not sorted
     if (ip.id == id) return ip;
   }
-  throw BadInput(fmt::format("split {}: there is no IP {}", name, id));
+  throw BadInput(fmt::format("split {}: unknown IP {}", name, id));
 }
 
 const Story* Split::find_story(std::string_view id) const {
@@ -101,8 +103,8 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
   const SplitReader* named = form ? &reader_named(*form) : nullptr;
   if (!std::filesystem::exists(path)) {
     throw BadInput(fmt::format(
-        "{}: no such file or folder.\n  --split names a demo folder, a test-set folder or a split "
-        "manifest.",
+        "{}: no such file or folder.\n  Expected a demo folder, a test-set folder or a split "
+        "manifest (--split).",
         path.string()));
   }
   try {
@@ -110,8 +112,8 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
     Split split = reader.read(path);
     finish_split(split);
     if (split.stories.empty() && split.ips.empty()) {
-      throw BadInput(fmt::format("{}: read as form \"{}\" ({}), it holds no story.", path.string(),
-                                 reader.form(), reader.looks_like()));
+      throw BadInput(fmt::format("{}: no stories found when read in the form {}: {}.",
+                                 path.string(), reader.form(), reader.looks_like()));
     }
     return split;
   } catch (const std::filesystem::filesystem_error& error) {
@@ -130,14 +132,14 @@ void finish_split(Split& split) {
     throw BadInput(fmt::format("split {}: {} \"{}\"", split.name, what, id));
   };
   for (std::size_t i = 1; i < split.ips.size(); ++i) {
-    if (split.ips[i].id == split.ips[i - 1].id) refuse("there are two IPs", split.ips[i].id);
+    if (split.ips[i].id == split.ips[i - 1].id) refuse("two IPs have the id", split.ips[i].id);
   }
   std::set<std::string_view> ips;
   std::set<std::string_view> stories;
   for (const Ip& ip : split.ips) ips.insert(ip.id);
   for (const Story& story : split.stories) {
-    if (!stories.insert(story.id).second) refuse("there are two stories", story.id);
-    if (!ips.contains(story.ip)) refuse("a story names the unknown IP", story.ip);
+    if (!stories.insert(story.id).second) refuse("two stories have the id", story.id);
+    if (!ips.contains(story.ip)) refuse("a story belongs to the unknown IP", story.ip);
   }
   split.sha256 = digest(split);
 }

@@ -108,7 +108,7 @@ int characters_in(Cast cast) {
 std::vector<Character> make_cast(Cast cast, std::uint64_t seed, int count) {
   if (count < 1 || count > characters_in(cast)) {
     throw UsageError(
-        fmt::format("{} characters asked for; this cast has 1 to {}", count, characters_in(cast)));
+        fmt::format("{} characters; expected 1 to {} for this cast", count, characters_in(cast)));
   }
   SplitMix64 random(seed ^ (cast == Cast::demo ? 0xD3A0ULL : 0x7EA1ULL));
   std::vector<Character> characters;

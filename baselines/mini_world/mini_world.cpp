@@ -40,7 +40,7 @@ void check(const MiniWorldOptions& options) {
   const auto within = [](const char* name, int value, int low, int high) {
     if (value < low || value > high)
       throw UsageError(
-          fmt::format("mini world: {} = {}; {} to {} can be drawn", name, value, low, high));
+          fmt::format("mini world: {} = {}; expected {} to {}", name, value, low, high));
   };
   within("ips", options.ips, 1, characters_in(options.cast));
   within("stories_per_ip", options.stories_per_ip, 1, 10);
@@ -50,12 +50,12 @@ void check(const MiniWorldOptions& options) {
   within("width", options.width, 32, 4096);
   within("height", options.height, 32, 4096);
   if (!(options.frames_per_second >= 1.0 && options.frames_per_second <= 240.0)) {
-    throw UsageError(fmt::format("mini world: {} frames a second; 1 to 240 can be drawn",
+    throw UsageError(fmt::format("mini world: {} frames per second; expected 1 to 240",
                                  options.frames_per_second));
   }
 }
 
-/// What decides the pictures: a folder of another description must not be gone on with.
+/// What decides the pictures: a run must not resume in a folder of another description.
 Json description(const MiniWorldOptions& options, const loaders::VideoCodec& codec) {
   Json json;
   json["schema"] = "asbench/mini-world@1";
@@ -80,17 +80,18 @@ void require_folder(const fs::path& folder) {
   fs::create_directories(folder, error);
   if (error)
     throw BadInput(
-        fmt::format("{}: the folder can't be made: {}", folder.string(), error.message()));
+        fmt::format("{}: cannot create the folder: {}", folder.string(), error.message()));
 }
 
-void settle_description(const fs::path& file, const Json& wanted) {
+void open_description(const fs::path& file, const Json& wanted) {
   if (!fs::exists(file)) return write_json_file(file, wanted);
   const Json there = read_json_file(file);
   for (const auto& [key, value] : wanted.items()) {
     if (there.is_object() && there.contains(key) && there.at(key) == value) continue;
     throw UsageError(fmt::format(
-        "{} holds a mini world of another kind: {} is {} there and {} here.\n  Remove the folder "
-        "or choose another.",
+        "{}: the folder has a mini world of other settings: {} is {} there and {} now.\n  Remove "
+        "the "
+        "folder or choose another.",
         file.parent_path().string(), key,
         there.is_object() && there.contains(key) ? there.at(key).dump() : "absent", value.dump()));
   }
@@ -137,7 +138,7 @@ void run_jobs(const std::vector<Job>& jobs, const RenderFormat& format, Progress
     try {
       for (std::size_t i = next++; i < jobs.size(); i = next++) {
         if (interrupted())
-          throw BadInput("interrupted; the finished clips are kept, the same command goes on");
+          throw BadInput("interrupted. Finished clips are kept; the same command resumes.");
         render_clip(jobs[i], format);
         progress.advance();
       }
@@ -175,7 +176,7 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
                            std::string(codec.name), 0};
   require_folder(folders.split);
   require_folder(folders.ground_truth);
-  settle_description(folders.split / kMarker, description(options, codec));
+  open_description(folders.split / kMarker, description(options, codec));
 
   const RenderFormat format{options.width, options.height, options.frames,
                             options.frames_per_second};

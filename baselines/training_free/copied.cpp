@@ -17,7 +17,7 @@ using loaders::ShotSource;
 using loaders::Split;
 using loaders::Story;
 
-constexpr const char* kGiveSource = "name the folder of the stories' own videos with --source";
+constexpr const char* kGiveSource = "name their folder with --source";
 
 std::optional<ShotSource> source_shot(const GeneratorInputs& inputs, const std::string& story,
                                       int shot) {
@@ -29,8 +29,8 @@ std::optional<ShotSource> source_shot(const GeneratorInputs& inputs, const std::
 
 ShotSource required_shot(const GeneratorInputs& inputs, const std::string& story, int shot) {
   if (auto found = source_shot(inputs, story, shot)) return *found;
-  throw BadInput(fmt::format(
-      "--source has no video of {} shot {}, which this baseline takes from there", story, shot));
+  throw BadInput(
+      fmt::format("--source: no video of {} shot {}, which this baseline copies", story, shot));
 }
 
 ShotSource clip_of(const loaders::Ip& ip, std::size_t number) {
@@ -60,7 +60,7 @@ std::size_t place_of(const Story& story, const loaders::Shot& shot) {
 
 std::string need_source(const GeneratorInputs& inputs) {
   return inputs.source == nullptr
-             ? fmt::format("it needs videos of the split's own stories: {}", kGiveSource)
+             ? fmt::format("it needs real videos of the split's stories: {}", kGiveSource)
              : std::string();
 }
 
@@ -68,7 +68,7 @@ std::string need_clips(const loaders::Split& split) {
   for (const auto& ip : split.ips) {
     if (ip.clips.empty())
       return fmt::format(
-          "it needs clips of every IP, and {} has none (clips.json and clips/ of the test-set "
+          "it needs clips of every IP, but {} has none (clips.json and clips/ of the test-set "
           "form)",
           ip.id);
   }
@@ -147,11 +147,11 @@ class ShuffledStories : public Generator {
       const auto& counts = shots[ip.id];
       if (counts.empty()) continue;
       if (counts.size() < 2)
-        return fmt::format("it needs two stories an IP, and {} has one", ip.id);
+        return fmt::format("it needs two stories per IP, but {} has one", ip.id);
       if (std::count(counts.begin(), counts.end(), counts.front()) !=
           static_cast<std::ptrdiff_t>(counts.size())) {
         return fmt::format(
-            "it needs equally many shots in all stories of an IP; those of {} differ", ip.id);
+            "it needs the same number of shots in all stories of an IP; those of {} differ", ip.id);
       }
     }
     return {};
@@ -171,7 +171,7 @@ class ShuffledStories : public Generator {
 class WrongIp : public Generator {
  public:
   std::string missing_need(const GeneratorInputs& inputs) const override {
-    if (inputs.split->ips.size() < 2) return "it needs two IPs, and the split has one";
+    if (inputs.split->ips.size() < 2) return "it needs two IPs, but the split has one";
     if (inputs.source != nullptr) return {};
     const auto need = need_clips(*inputs.split);
     return need.empty() ? need : fmt::format("{}; {} instead", need, kGiveSource);
@@ -190,7 +190,8 @@ class WrongIp : public Generator {
     if (inputs.source == nullptr) return clip_of(donor, place * story.shots.size() + index);
     const auto stories = stories_of(*inputs.split, donor.id);
     if (stories.empty())
-      throw BadInput(fmt::format("{} has no story whose shots {} could get", donor.id, story.id));
+      throw BadInput(
+          fmt::format("IP {} has no story whose shots {} could use", donor.id, story.id));
     const Story& other = *stories[place % stories.size()];
     return required_shot(inputs, other.id, other.shots[index % other.shots.size()].number);
   }
@@ -205,7 +206,7 @@ class Retrieval : public Generator {
         if (clip.caption) return {};
       }
     }
-    return "it needs clips with captions (clips.json of the test-set form), and the split has none";
+    return "it needs clips with captions (clips.json of the test-set form), but the split has none";
   }
   std::optional<ShotSource> existing_shot(const GeneratorInputs& inputs, const Story&,
                                           const loaders::Shot& shot) const override {

@@ -32,7 +32,7 @@ cv::Mat scaled(const cv::Mat& picture, double factor) {
 std::string need_reference(const GeneratorInputs& inputs) {
   for (const auto& ip : inputs.wanted().ips) {
     if (ip.references.empty())
-      return fmt::format("it needs a reference picture of every IP, and {} has none", ip.id);
+      return fmt::format("it needs a reference image of every IP, but {} has none", ip.id);
   }
   return {};
 }

@@ -15,7 +15,7 @@ std::size_t column(const CsvTable& table, std::string_view name, std::string_vie
   const auto found = std::find(table.columns.begin(), table.columns.end(), name);
   if (found == table.columns.end()) {
     throw BadInput(fmt::format(
-        "{}: there is no column \"{}\".\n  A CSV manifest has the columns story,shot,path and any "
+        "{}: missing column \"{}\".\n  A CSV manifest has the columns story,shot,path and any "
         "others.",
         where, name));
   }
@@ -26,7 +26,7 @@ int shot_number(const std::string& text, const std::string& row) {
   int number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size() || number < 1) {
-    throw BadInput(fmt::format("{}: the shot \"{}\" is no number from 1 on", row, text));
+    throw BadInput(fmt::format("{}: the shot \"{}\" is not a number from 1 on", row, text));
   }
   return number;
 }
@@ -56,7 +56,7 @@ Outputs find_listed(const Split& split, const std::filesystem::path& folder,
     const std::string row = fmt::format("{}, line {}", where, table.lines[i]);
     const ShotKey key{fields[story_at], shot_number(fields[shot_at], row)};
     if (const auto [at, is_new] = first_line.emplace(key, table.lines[i]); !is_new) {
-      throw BadInput(fmt::format("{}: story {} shot {} was listed in line {} already", row,
+      throw BadInput(fmt::format("{}: story {} shot {} is already listed in line {}", row,
                                  key.story, key.shot, at->second));
     }
     const auto path = inside(folder, fields[path_at], row);
@@ -82,8 +82,8 @@ Outputs find_listed(const Split& split, const std::filesystem::path& folder,
   for (const Story& story : split.stories) {
     for (const Shot& shot : story.shots) {
       if (first_line.contains({story.id, shot.number})) continue;
-      outputs.findings.push_back(
-          {"missing_shot", story.id, shot.number, fmt::format("{} has no row for it", where)});
+      outputs.findings.push_back({"missing_shot", story.id, shot.number,
+                                  fmt::format("{} has no row for this shot", where)});
     }
   }
   return outputs;

@@ -31,7 +31,8 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
     outputs.findings.push_back({kind, story.id, shot, std::move(detail)});
   };
   if (!cuts.is_array()) {
-    report("bad_cuts", std::nullopt, "the story's cuts are no array of [start_frame, end_frame)");
+    report("bad_cuts", std::nullopt,
+           "the story's cuts are not an array of [start_frame, end_frame)");
     return;
   }
   const bool there = std::filesystem::is_regular_file(video);
@@ -46,7 +47,7 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
     const auto range = range_of(cuts[i]);
     if (!range) {
       report("bad_cuts", shot,
-             fmt::format("{} is no range [start_frame, end_frame) with 0 <= start < end",
+             fmt::format("{} is not a range [start_frame, end_frame) with 0 <= start < end",
                          cuts[i].dump()));
     } else if (!there) {
       report("missing_shot", shot, fmt::format("no such file: {}", video.string()));
@@ -57,7 +58,7 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
   }
   if (cuts.size() > story.shots.size()) {
     report("unexpected_file", std::nullopt,
-           fmt::format("the cut list has {} ranges for {} shots; the others are left out",
+           fmt::format("the cut list has {} ranges for {} shots; the extra ones are ignored",
                        cuts.size(), story.shots.size()));
   }
 }
@@ -68,7 +69,8 @@ Outputs apply_cuts(const Split& split, const std::filesystem::path& folder,
                    const LayoutTemplate& layout, const Json& cuts, const std::string& where) {
   if (!cuts.is_object()) {
     throw BadInput(fmt::format(
-        "{}: expected {{\"<story>\": [[start_frame, end_frame), ...]}}, one range a shot", where));
+        "{}: expected {{\"<story>\": [[start_frame, end_frame), ...]}}, one range per shot",
+        where));
   }
   Outputs outputs;
   std::set<std::string_view> known;
@@ -97,9 +99,10 @@ Outputs find_cuts(const Split& split, const std::filesystem::path& folder,
   const auto file = folder / kCutListName;
   if (!std::filesystem::exists(file)) {
     throw BadInput(fmt::format(
-        "{}: no such file.\n  The layout \"{}\" names one video a story, so a cut list "
-        "{{\"<story>\": [[start_frame, end_frame), ...]}} is needed; a layout with {{shot}} names "
-        "a file a shot.",
+        "{}: no such file.\n  The layout \"{}\" has one video per story, so it needs a cut list "
+        "{{\"<story>\": [[start_frame, end_frame), ...]}}. For one file per shot, use a layout "
+        "with "
+        "{{shot}}.",
         file.string(), layout.text()));
   }
   return apply_cuts(split, folder, layout, read_json_file(file, {.refuse_duplicate_keys = true}),

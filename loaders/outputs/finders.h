@@ -8,7 +8,7 @@
 #include "loaders/outputs.h"
 #include "loaders/outputs/layout_template.h"
 
-// The three ways to find outputs, behind find_outputs(). Not for other rooms.
+// The three ways to find outputs, behind find_outputs(). Not for other modules.
 namespace asbench::loaders {
 
 /// Name of the cut list in an outputs folder.

@@ -17,7 +17,7 @@ constexpr std::array<std::string_view, 12> kVideoEndings = {".mp4",  ".mov", ".a
                                                             ".mpeg", ".ts",  ".flv", ".wmv"};
 
 constexpr std::string_view kAllowed =
-    "Allowed are {ip}, {prompt}, {story}, {shot} and {shot:02} in a path relative to --outputs.";
+    "A template is a path relative to --outputs with {ip}, {prompt}, {story}, {shot} or {shot:02}.";
 
 bool climbs(const std::filesystem::path& path) {
   return std::find(path.begin(), path.end(), "..") != path.end();
@@ -38,13 +38,13 @@ LayoutTemplate::LayoutTemplate(std::string_view text) : text_(text) {
     literal.clear();
   };
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] == '}') fail("a } without its {");
+    if (text[at] == '}') fail("a } without a {");
     if (text[at] != '{') {
       literal += text[at];
       continue;
     }
     const std::size_t close = text.find('}', at);
-    if (close == std::string_view::npos) fail("a { without its }");
+    if (close == std::string_view::npos) fail("a { without a }");
     end_literal();
     pieces_.push_back(parse_placeholder(text.substr(at + 1, close - at - 1), text));
     at = close;
@@ -119,7 +119,7 @@ std::filesystem::path inside(const std::filesystem::path& folder,
           : normal;
   if (below.empty() || below.is_absolute() || *below.begin() == "..") {
     throw BadInput(fmt::format(
-        "{}: {} lies outside the outputs folder.\n  Put or link the files below the folder that "
+        "{}: {} is outside the outputs folder.\n  Put or link the files into the folder that "
         "--outputs names.",
         where, relative.string()));
   }

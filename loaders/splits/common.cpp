@@ -78,7 +78,7 @@ std::optional<std::string> caption_of(const Json& value, const std::string& stor
     if (text.find_first_not_of(" \t\r\n") != std::string::npos) return text;
   }
   findings.push_back({"missing_caption", story, shot,
-                      value.is_string() ? "the caption is blank" : "the caption is not a text"});
+                      value.is_string() ? "the caption is blank" : "the caption is not a string"});
   return std::nullopt;
 }
 

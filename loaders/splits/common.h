@@ -12,7 +12,7 @@
 #include "core/json.h"
 #include "loaders/split.h"
 
-// What the readers of splits/ share. Not for other rooms.
+// What the readers of splits/ share. Not for other modules.
 namespace asbench::loaders {
 
 /// True when an id can be part of an output path: UTF-8, 1 to 512 bytes, no control character or

@@ -64,9 +64,10 @@ class DemoReader : public SplitReader {
       if (std::filesystem::exists(reference)) {
         split.findings.push_back(
             {"bad_schema", "", std::nullopt,
-             fmt::format("{}: no object of the form {{\"<prompt>\": {{\"captions\": [...]}}}}; the "
-                         "file is skipped",
-                         file.string())});
+             fmt::format(
+                 "{}: not an object of the form {{\"<prompt>\": {{\"captions\": [...]}}}}; the "
+                 "file is skipped",
+                 file.string())});
       }
       return;
     }
@@ -88,7 +89,7 @@ std::vector<Story> demo_stories(const Json& document, const std::string& ip, Unk
         !entry["captions"].is_array()) {
       findings.push_back(
           {"bad_schema", is_safe_id(id) ? id : "", std::nullopt,
-           fmt::format("IP {}: prompt {} is no object with an array \"captions\", or "
+           fmt::format("IP {}: prompt {} is not an object with an array \"captions\", or "
                        "its name can't be part of a path; the story is skipped",
                        ip, Json(prompt).dump())});
       continue;
@@ -108,9 +109,9 @@ std::vector<Story> demo_stories(const Json& document, const std::string& ip, Unk
       story.shots.push_back(std::move(shot));
     }
     if (story.shots.size() != kShotsPerStory) {
-      findings.push_back(
-          {"shot_count", id, std::nullopt,
-           fmt::format("{} shots, where the form has {}", story.shots.size(), kShotsPerStory)});
+      findings.push_back({"shot_count", id, std::nullopt,
+                          fmt::format("{} shots; a story of this form has {}", story.shots.size(),
+                                      kShotsPerStory)});
     }
     stories.push_back(std::move(story));
   }

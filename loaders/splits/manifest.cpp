@@ -8,7 +8,7 @@
 #include "loaders/splits/common.h"
 
 // Our own form: one JSON file, schema configs/schemas/split.schema.json. Unlike the folder forms it
-// was written by a program, so a defect is an error; only a reference file that is gone or has
+// was written by a program, so a defect is an error; only a reference file that is missing or has
 // changed since is a finding.
 namespace asbench::loaders {
 namespace {
@@ -31,8 +31,8 @@ std::string checked_id(const Json& object, std::string_view where) {
   std::string id = object["id"].get<std::string>();
   if (!is_safe_id(id)) {
     throw BadInput(fmt::format(
-        "{}: the id {} can't be part of an output path.\n  Expected: up to 512 bytes, no empty, "
-        "\".\" or \"..\" part between slashes, no backslash or control character.",
+        "{}: the id {} can't be part of an output path.\n  Expected up to 512 bytes, without "
+        "backslashes, control characters, or empty, \".\" or \"..\" parts between slashes.",
         where, Json(id).dump()));
   }
   return id;
@@ -49,7 +49,7 @@ void read_references(const Json& entry, const std::filesystem::path& base, Ip& i
     if (ip.references.size() > before && expected && *expected != ip.reference_sha256.back()) {
       findings.push_back(
           {"reference_changed", "", std::nullopt,
-           fmt::format("IP {}: {} is not the file that the manifest was made with "
+           fmt::format("IP {}: {} has changed since the manifest was written "
                        "(SHA-256 {}, was {})",
                        ip.id, file.string(), ip.reference_sha256.back(), *expected)});
     }
@@ -84,8 +84,8 @@ Story read_story(const Json& entry, std::string_view where, Findings& findings) 
     shot.number = item.value("number", least);
     if (shot.number < least) {
       throw BadInput(
-          fmt::format("{}: story {}: shot {} comes after shot {}. Shots stand in the order "
-                      "of their numbers, each number once; gaps are allowed.",
+          fmt::format("{}: story {}: shot {} comes after shot {}. Shots must be listed in the "
+                      "order of their numbers, each number once; gaps are allowed.",
                       where, story.id, shot.number, least - 1));
     }
     shot.caption =

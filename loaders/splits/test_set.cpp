@@ -42,12 +42,12 @@ void read_clips(const std::filesystem::path& folder, Ip& ip, UnknownKeys& unknow
     findings.push_back(
         {"bad_schema", "", std::nullopt, fmt::format("{}: {}", file.string(), what)});
   };
-  if (!document->is_array()) return bad("no array of clips; the file is skipped");
+  if (!document->is_array()) return bad("not an array of clips; the file is skipped");
   for (std::size_t i = 0; i < document->size(); ++i) {
     const Json& entry = (*document)[i];
     if (!entry.is_object() || !entry.contains("file") || !entry["file"].is_string() ||
         !is_safe_id(entry["file"].get_ref<const std::string&>())) {
-      bad(fmt::format("clip {} names no \"file\" below the IP's folder; it is skipped", i));
+      bad(fmt::format("clip {} has no \"file\" below the IP's folder; it is skipped", i));
       continue;
     }
     unknown.look(entry, {"file", "start", "end", "caption"});
@@ -66,7 +66,8 @@ class TestSetReader : public SplitReader {
  public:
   std::string_view form() const override { return "test-set"; }
   std::string_view looks_like() const override {
-    return "a folder with a folder per IP that holds prompts.json = {\"prompts\": [[...], ...]}";
+    return "a folder with one folder per IP, which holds prompts.json = {\"prompts\": [[...], "
+           "...]}";
   }
 
   bool recognises(const std::filesystem::path& path) const override {
@@ -96,7 +97,7 @@ class TestSetReader : public SplitReader {
     if (!has_prompts(*document) || !is_safe_id(ip.id)) {
       split.findings.push_back(
           {"bad_schema", "", std::nullopt,
-           fmt::format("{}: no array \"prompts\", or the folder's name is no UTF-8; the IP is "
+           fmt::format("{}: no array \"prompts\", or the folder's name is not UTF-8; the IP is "
                        "skipped",
                        file.string())});
       return;
@@ -121,7 +122,7 @@ std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
     Story story{fmt::format("{}/{}", ip, i), ip, std::to_string(i), {}};
     if (!prompts[i].is_array()) {
       findings.push_back({"bad_schema", story.id, std::nullopt,
-                          "the prompt is no array of texts; the story is skipped"});
+                          "the prompt is not an array of strings; the story is skipped"});
       continue;
     }
     for (std::size_t s = 0; s < prompts[i].size(); ++s) {
@@ -131,16 +132,16 @@ std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
       story.shots.push_back(std::move(shot));
     }
     if (story.shots.size() != kShotsPerStory) {
-      findings.push_back(
-          {"shot_count", story.id, std::nullopt,
-           fmt::format("{} shots, where the form has {}", story.shots.size(), kShotsPerStory)});
+      findings.push_back({"shot_count", story.id, std::nullopt,
+                          fmt::format("{} shots; a story of this form has {}", story.shots.size(),
+                                      kShotsPerStory)});
     }
     stories.push_back(std::move(story));
   }
   if (prompts.size() != kStoriesPerIp) {
     findings.push_back({"story_count", "", std::nullopt,
-                        fmt::format("IP {}: {} stories, where the form has {}", ip, prompts.size(),
-                                    kStoriesPerIp)});
+                        fmt::format("IP {}: {} stories; an IP of this form has {}", ip,
+                                    prompts.size(), kStoriesPerIp)});
   }
   return stories;
 }

@@ -143,7 +143,7 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
   Wanted wanted;
   for (const ShotSource& source : sources) {
     if (source.kind != ShotSource::Kind::video_range || source.path != file) {
-      throw InternalError("decode_ranges was given something else than ranges of one video");
+      throw InternalError("decode_ranges: expected ranges of one video");
     }
     if (!is_range(source)) continue;
     want(rules, source.begin_frame, source.end_frame, wanted);
@@ -165,7 +165,7 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     if (!is_range(source) || source.end_frame > pass.decoded) {
       outcomes.emplace_back(
           BrokenVideo(file,
-                      fmt::format("the frames {} to {} are not all there: it has {}",
+                      fmt::format("frames {} to {} are not all there: the video has {}",
                                   source.begin_frame, source.end_frame - 1, pass.decoded),
                       "bad_cuts"));
       continue;

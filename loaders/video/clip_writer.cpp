@@ -71,7 +71,7 @@ VideoCodec try_codecs() {
   throw BadInput(
       fmt::format("no video can be written into the folder for temporary files{}{}: neither H.264 "
                   "nor Motion JPEG.\n"
-                  "  Is it there, writable, and not full? $TMPDIR names another.",
+                  "  Check that it exists, is writable and not full; $TMPDIR names another folder.",
                   error ? ", $TMPDIR, " : " ", error ? error.message() : folder.string()));
 }
 
@@ -160,9 +160,9 @@ ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_s
     : state_(std::make_unique<State>()) {
   if (width < 16 || height < 16 || width > 8192 || height > 8192 || width % 2 != 0 ||
       height % 2 != 0) {
-    throw UsageError(
-        fmt::format("{}: a video of {}x{} can't be written; both sides must be even, 16 to 8192",
-                    path.string(), width, height));
+    throw UsageError(fmt::format(
+        "{}: a video of {}x{} can't be written; both sides must be even and from 16 to 8192",
+        path.string(), width, height));
   }
   const VideoCodec codec = codec_at_hand();
   state_->path = path.replace_extension(codec.ending);
@@ -177,9 +177,9 @@ ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_s
   } catch (const cv::Exception&) {  // said below, with the cause
   }
   if (!state_->writer.isOpened()) {
-    throw BadInput(fmt::format("{}: can't be written{}{}. Is the folder writable, the disk full?",
-                               state_->path.string(), error ? ": " : "",
-                               error ? error.message() : ""));
+    throw BadInput(
+        fmt::format("{}: can't be written{}{}. Is the folder writable? Is the disk full?",
+                    state_->path.string(), error ? ": " : "", error ? error.message() : ""));
   }
 }
 
@@ -211,7 +211,8 @@ fs::path ClipWriter::finish() {
   std::error_code error;
   fs::rename(state.unfinished, state.path, error);
   if (error)
-    throw BadInput(fmt::format("{}: can't get its name: {}", state.path.string(), error.message()));
+    throw BadInput(fmt::format("{}: can't be renamed to its final name: {}", state.path.string(),
+                               error.message()));
   state.unfinished.clear();
   return state.path;
 }

@@ -38,7 +38,7 @@ std::optional<std::string> size_defect(long width, long height) {
       width * height <= kMaxPixels) {
     return std::nullopt;
   }
-  return fmt::format("absurd size {}x{} (sides 1 to {}, at most {} pixels)", width, height,
+  return fmt::format("impossible size {}x{} (sides 1 to {}, at most {} pixels)", width, height,
                      kMaxSide, kMaxPixels);
 }
 

@@ -11,7 +11,7 @@
 #include "core/image.h"
 #include "loaders/video/clip_reader.h"
 
-// One forward pass over a video file, behind decode_clip(). Not for other rooms.
+// One forward pass over a video file, behind decode_clip(). Not for other modules.
 namespace asbench::loaders {
 
 /// Largest picture that is taken for one: beyond it, a header is damaged or hostile.

@@ -71,9 +71,11 @@ FrameRule parse_frame_rule(std::string_view text) {
     if (const auto count = parse_count(text.substr(colon + 1))) return {known.kind, *count};
     break;
   }
-  throw UsageError(fmt::format(
-      "frame rule \"{}\": not one of midpoint:K, ends:K, stride:K, window:L (K, L = 1..{}) or all.",
-      text, kMaxRuleCount));
+  throw UsageError(
+      fmt::format("unknown frame rule \"{}\". Choose from: midpoint:K, ends:K, stride:K, window:L "
+                  "(K and L from 1 "
+                  "to {}) or all.",
+                  text, kMaxRuleCount));
 }
 
 std::string to_string(const FrameRule& rule) {

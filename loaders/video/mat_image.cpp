@@ -12,11 +12,11 @@ namespace asbench::loaders {
 Image to_image(const cv::Mat& picture) {
   if (picture.empty() || picture.dims != 2 || picture.depth() != CV_8U) {
     throw InternalError(
-        fmt::format("a picture of OpenCV type {} was about to become an image", picture.type()));
+        fmt::format("a picture of OpenCV type {}; expected 8 bits per channel", picture.type()));
   }
   const int channels = picture.channels();
   if (channels != 1 && channels != 3 && channels != 4) {
-    throw InternalError(fmt::format("a picture of {} channels", channels));
+    throw InternalError(fmt::format("a picture of {} channels; expected 1, 3 or 4", channels));
   }
   Image image(picture.rows, picture.cols, channels == 4 ? 4 : 3);
   // cvtColor writes into the image's own bytes: the size and type fit, so it doesn't allocate.

@@ -24,6 +24,39 @@ TEST(CommandLine, HelpIsThereOnEveryLevelWithAnExample) {
   }
 }
 
+TEST(CommandLine, EveryCommandHasAnExample) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"demo"},           {"inspect"}, {"score"},        {"features"},         {"compare"},
+      {"report"},         {"agree"},   {"distribution"}, {"generate"},         {"baselines"},
+      {"metrics"},        {"weights"}, {"component"},    {"weights", "fetch"}, {"weights", "check"},
+      {"weights", "list"}};
+  for (auto arguments : commands) {
+    arguments.emplace_back("--help");
+    const auto help = asbench(arguments);
+    EXPECT_EQ(help.exit_code, 0) << arguments[0];
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
+    EXPECT_NE(help.out.find("\n  asbench " + arguments[0]), std::string::npos) << help.out;
+  }
+}
+
+TEST(CommandLine, TheOptionsOfScoreComeInGroups) {
+  const auto help = asbench({"score", "--help"}).out;
+  std::size_t before = 0;
+  const std::vector<std::pair<std::string, std::string>> groups = {
+      {"Input:", "--outputs"},
+      {"Selection:", "--limit"},
+      {"Encoders and metrics:", "--encoder"},
+      {"Output:", "--out "},
+      {"Speed:", "--decode-threads"}};
+  for (const auto& [group, option] : groups) {
+    const auto at = help.find("\n" + group + "\n");
+    ASSERT_NE(at, std::string::npos) << group << "\n" << help;
+    EXPECT_GT(at, before) << group;
+    before = help.find("  " + option, at);
+    EXPECT_NE(before, std::string::npos) << option << " is in another group\n" << help;
+  }
+}
+
 TEST(CommandLine, VersionNamesTheCommitAndTheLibraries) {
   const auto version = asbench({"--version"});
   EXPECT_EQ(version.exit_code, 0);
@@ -42,21 +75,32 @@ TEST(CommandLine, BadUsageExitsWithTwo) {
 
 TEST(CommandLine, AMessageSaysWhatIsWrongWhereAndWhatShowsTheRightOne) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-      {{}, "asbench: a command is missing; there are demo, inspect, score,"},
-      {{"scroe"}, "asbench: scroe is no command of it; there are demo, inspect, score,"},
+      {{}, "asbench: No command given. Commands: demo, inspect, score,"},
+      {{"scroe"}, "asbench: Unknown command 'scroe'. Commands: demo, inspect, score,"},
+      {{"--x"}, "asbench: Unknown command '--x'. Commands: demo, inspect, score,"},
       {{"weights"},
-       "asbench weights: a command is missing; there are list, fetch, check.\n  `asbench weights "
+       "asbench weights: No command given. Commands: list, fetch, check.\n  `asbench weights "
        "--help`"},
-      {{"metrics", "lost"}, "asbench metrics: lost is no command of it; there are list, show."},
+      {{"metrics", "lost"}, "asbench metrics: Unknown command 'lost'. Commands: list, show."},
       {{"score", "--outputs", "x"},
-       "asbench score: --split is required.\n  `asbench score --help`"},
-      {{"metrics", "list", "--jsno"}, "--jsno"},
-      {{"inspect", "--split", "x", "--threads", "none"}, "--threads"}};
+       "asbench score: Missing option --split.\n  `asbench score --help`"},
+      {{"metrics", "show"}, "asbench metrics show: Missing argument NAME."},
+      {{"metrics", "list", "--jsno"}, "asbench metrics list: Unknown option '--jsno'."},
+      {{"metrics", "list", "more"}, "asbench metrics list: Unexpected argument 'more'."},
+      {{"score", "--split"}, "asbench score: --split: its value is missing."},
+      {{"score", "--normalise", "a.json"}, "asbench score: --normalise: values are missing."},
+      {{"inspect", "--split", "x", "--threads", "none"},
+       "asbench inspect: --threads none: expected a whole number."},
+      {{"inspect", "--split", "x", "--threads", "999"}, "asbench inspect: --threads: "},
+      {{"score", "--split", "x", "--outputs", "x", "--out", "x", "--seed", "-1"},
+       "asbench score: --seed -1: expected a whole number, 0 or more."},
+      {{"generate", "--fps", "fast"}, "asbench generate: --fps fast: expected a number."},
+      {{"compare", "a", "b", "--format", "html"}, "asbench compare: --format: html not in {"}};
   for (const auto& [arguments, expected] : cases) {
     const auto run = asbench(arguments);
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_NE(run.err.find(expected), std::string::npos) << expected << "\n" << run.err;
-    EXPECT_NE(run.err.find("--help` shows"), std::string::npos) << run.err;
+    EXPECT_NE(run.err.find("--help` lists"), std::string::npos) << run.err;
     EXPECT_EQ(run.out, "");
   }
 }

@@ -98,7 +98,7 @@ TEST_F(GenerateCommand, AStoppedRunKeepsWholeShotsAndGoesOnWithTheOthers) {
         run_and_interrupt(asbench_program(), arguments("noise", "stopped", slow), milliseconds);
     if (run.exit_code == 2) {
       ++interrupted;
-      EXPECT_NE(run.err.find("finished shots are kept, the same command goes on"),
+      EXPECT_NE(run.err.find("Finished shots are kept; the same command resumes"),
                 std::string::npos)
           << run.err;
     } else if (run.exit_code != 0) {
@@ -127,7 +127,7 @@ TEST_F(GenerateCommand, WhatABaselineLacksIsSaid) {
                                           {"retrieval", "clips.json"}}) {
     const auto run = generate(baseline, "out");
     EXPECT_EQ(run.exit_code, 2) << baseline;
-    EXPECT_NE(run.err.find(baseline + " can't be made from this split: it needs"),
+    EXPECT_NE(run.err.find("Baseline " + baseline + " does not work with this split: it needs"),
               std::string::npos)
         << run.err;
     EXPECT_NE(run.err.find(remedy), std::string::npos) << run.err;
@@ -140,7 +140,7 @@ TEST_F(GenerateCommand, AFolderThatCanNotBeMadeIsSaid) {
       run_program(asbench_program(), {"generate", "--baseline", "black", "--split",
                                       mini_.split().string(), "--out", "/proc/nowhere"});
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.err.find("--out /proc/nowhere: the folder can't be made"), std::string::npos)
+  EXPECT_NE(run.err.find("--out /proc/nowhere: cannot create the folder"), std::string::npos)
       << run.err;
 }
 

@@ -49,7 +49,7 @@ TEST(Csv, KeepsATrailingEmptyFieldAtTheEndOfTheText) {
 }
 
 TEST(Csv, NamesTheLineOfWhatIsWrong) {
-  EXPECT_NE(refusal("a,b\n1,2\n3\n").find("line 3: 1 fields, where the header has 2"),
+  EXPECT_NE(refusal("a,b\n1,2\n3\n").find("line 3: 1 fields, but the header has 2"),
             std::string::npos);
   EXPECT_NE(refusal("a,b\n1,\"2\n").find("never closed"), std::string::npos);
   EXPECT_NE(refusal("a,b\n\"1\"x,2\n").find("line 2"), std::string::npos);

@@ -113,7 +113,7 @@ TEST(Outputs, OfALayoutThatGivesTwoShotsOnePathAreRefused) {
   const Split split = testing::made_split(2, 1, 1);
   const std::string message = refusal(split, folder.path(), {.layout = "{shot}.mp4"});
   EXPECT_NE(message.find("have the same path"), std::string::npos) << message;
-  EXPECT_NE(refusal(split, folder.path(), {.layout = "demo"}).find("neither auto"),
+  EXPECT_NE(refusal(split, folder.path(), {.layout = "demo"}).find("--layout demo: unknown layout"),
             std::string::npos);
 }
 
@@ -142,11 +142,11 @@ TEST(Outputs, ListedInABadCsvAreRefusedByLine) {
     write_text(folder / "list.csv", text);
     return refusal(split, folder.path(), {.layout = "list.csv"});
   };
-  EXPECT_NE(message("story,shot\n").find("no column \"path\""), std::string::npos);
+  EXPECT_NE(message("story,shot\n").find("missing column \"path\""), std::string::npos);
   EXPECT_NE(message("story,shot,path\nip_00/0,one,a.mp4\n").find("line 2"), std::string::npos);
   EXPECT_NE(message("story,shot,path\nip_00/0,1,../a.mp4\n").find("outside the outputs folder"),
             std::string::npos);
-  EXPECT_NE(message("story,shot,path\nip_00/0,1,a\nip_00/0,1,b\n").find("listed in line 2 already"),
+  EXPECT_NE(message("story,shot,path\nip_00/0,1,a\nip_00/0,1,b\n").find("already listed in line 2"),
             std::string::npos);
 }
 
