@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "features/pins.h"
 #include "metrics/registry.h"
 
 namespace asbench::evaluation {
@@ -202,6 +203,7 @@ Json result_document(const ResultParts& parts) {
     overrides.push_back(fmt::format("{} of {} shots missing", parts.coverage->missing.size(),
                                     parts.coverage->expected_shots));
   }
+  for (auto& line : features::pin_overrides(parts.plan->extraction)) overrides.push_back(line);
   document["canonical"] = overrides.empty();
   document["overrides"] = overrides;
   if (const auto demo = demo_encoders(*parts.plan); !demo.empty()) document["demo_encoders"] = demo;

@@ -17,6 +17,7 @@
 #include "evaluation/result_document.h"
 #include "evaluation/story_features.h"
 #include "evaluation/training_copies.h"
+#include "features/pins.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -122,6 +123,7 @@ Json provenance(const Plan& plan, const features::ExtractionStatistics& statisti
                                 {"sha256", use->weights_sha256},
                                 {"revision", use->revision ? Json(*use->revision) : Json(nullptr)}};
   }
+  features::add_pins(json["weights"], plan.extraction);
   json["decoder"] = statistics.decoder;
   json["started"] = started;
   json["wall_seconds"] = wall_seconds;
