@@ -14,6 +14,7 @@
 #include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
 #include "models/weights/checkpoint.h"
+#include "models/weights/pin.h"
 
 namespace asbench::cli {
 namespace {
@@ -31,10 +32,20 @@ WeightFolders folders_of(const WeightsOptions& options) {
   return models::default_weight_folders(options.weights);
 }
 
+const models::Catalogue& catalogue_of(const WeightsOptions& options) {
+  return options.catalogue != nullptr ? *options.catalogue : models::Catalogue::shipped();
+}
+
 std::string place_of(const std::optional<models::LocalCheckpoint>& local) {
   if (!local) return "not downloaded";
   if (!local->problem.empty()) return local->folder.string() + " (incomplete)";
   return local->folder.string();
+}
+
+/// "3d74acf9", or "no": whether weights are pinned, and to which revision.
+std::string pin_of(const models::CatalogueEntry& entry) {
+  constexpr std::size_t kShortCommit = 8;
+  return entry.pinned() ? entry.revision.substr(0, kShortCommit) : "no";
 }
 
 Json as_json(const models::CatalogueEntry& entry,
@@ -44,8 +55,12 @@ Json as_json(const models::CatalogueEntry& entry,
     files.push_back({{"name", file.name},
                      {"optional", file.optional},
                      {"weights", file.weights},
+                     {"fetch", file.fetch},
+                     {"revision", entry.revision_of(file)},
                      {"sha256", file.sha256 ? Json(*file.sha256) : Json()},
-                     {"bytes", file.bytes ? Json(*file.bytes) : Json()}});
+                     {"bytes", file.bytes ? Json(*file.bytes) : Json()},
+                     {"witnesses", file.witnesses},
+                     {"pinned", file.pinned()}});
   }
   Json place;
   if (local) {
@@ -62,6 +77,7 @@ Json as_json(const models::CatalogueEntry& entry,
             {"model_card", entry.licence.model_card}}},
           {"source", entry.source},
           {"revision", entry.revision},
+          {"pinned", entry.pinned()},
           {"files", files},
           {"local", place}};
 }
@@ -72,10 +88,12 @@ Json as_json(const models::FetchReport& report) {
     files.push_back({{"path", file.path.string()},
                      {"sha256", file.sha256},
                      {"bytes", file.bytes},
-                     {"kept", file.kept}});
+                     {"kept", file.kept},
+                     {"pin", models::to_string(file.pin)}});
   }
   return {{"id", report.id},
           {"revision", report.revision},
+          {"revision_override", report.revision_override},
           {"commit", report.commit.empty() ? Json() : Json(report.commit)},
           {"folder", report.folder.string()},
           {"files", files},
@@ -90,11 +108,14 @@ Json as_json(const models::CheckReport& report) {
          {"sha256", file.sha256.empty() ? Json() : Json(file.sha256)},
          {"bytes", file.bytes},
          {"compared_with", file.compared_with.empty() ? Json() : Json(file.compared_with)},
+         {"pin", models::to_string(file.pin)},
          {"problem", file.problem.empty() ? Json() : Json(file.problem)}});
   }
   return {{"id", report.id},
           {"folder", report.folder.string()},
           {"revision", report.revision ? Json(*report.revision) : Json()},
+          {"overridden_revision",
+           report.overridden_revision ? Json(*report.overridden_revision) : Json()},
           {"ok", report.ok()},
           {"files", files},
           {"problems", report.problems}};
@@ -103,18 +124,24 @@ Json as_json(const models::CheckReport& report) {
 void print_check(const models::CheckReport& report) {
   fmt::print("{}  {}{}\n", report.id, report.folder.string(),
              report.revision ? "  commit " + *report.revision : "");
+  if (report.overridden_revision) {
+    fmt::print("  note      fetched with --revision {} instead of the pinned revision\n",
+               *report.overridden_revision);
+  }
   for (const models::CheckedFile& file : report.files) {
     const std::string name = file.path.filename().string();
+    const std::string_view pin = models::to_string(file.pin);
     if (!file.problem.empty()) {
-      fmt::print("  WRONG   {}: {}\n", name, file.problem);
+      fmt::print("  WRONG     {}: {}; {}\n", name, file.problem, pin);
     } else if (file.compared_with.empty()) {
-      fmt::print("  no sum  {}  is readable; SHA-256 {}, no recorded sum to compare it with\n",
-                 name, file.sha256);
+      fmt::print("  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n", name,
+                 file.sha256, pin);
     } else {
-      fmt::print("  ok      {}  SHA-256 {} ({})\n", name, file.sha256, file.compared_with);
+      fmt::print("  ok        {}  SHA-256 {} (as in the {}); {}\n", name, file.sha256,
+                 file.compared_with, pin);
     }
   }
-  for (const std::string& problem : report.problems) fmt::print("  WRONG   {}\n", problem);
+  for (const std::string& problem : report.problems) fmt::print("  WRONG     {}\n", problem);
 }
 
 }  // namespace
@@ -122,47 +149,50 @@ void print_check(const models::CheckReport& report) {
 int run_weights_list(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   Json all = Json::array();
-  if (!options.json) fmt::print("{:<36}{:<8}{:<13}{}\n", "id", "kind", "licence", "where");
-  std::vector<std::string> known;
-  for (const models::CatalogueEntry& entry : models::catalogue()) {
-    known.push_back(entry.id);
+  if (!options.json) {
+    fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
+  }
+  for (const models::CatalogueEntry& entry : catalogue_of(options).entries()) {
     const auto local = models::find_local(entry.id, folders);
     if (options.json) {
       all.push_back(as_json(entry, local));
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{}\n", entry.id, entry.kind, entry.licence.name,
-                 place_of(local));
+      fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
+                 pin_of(entry), place_of(local));
     }
   }
-  for (const std::string& id : models::local_ids(folders)) {
-    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+  for (const std::string& id : models::local_ids(folders, catalogue_of(options))) {
+    if (catalogue_of(options).find(id) != nullptr) continue;
     const auto local = models::find_local(id, folders);
     if (options.json) {
       all.push_back({{"id", id},
                      {"kind", Json()},
                      {"licence", Json()},
+                     {"pinned", false},
                      {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{}\n", id, "?", "unknown", place_of(local));
+      fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
     }
   }
   if (options.json) {
     fmt::print("{}\n", all.dump(2));
   } else {
-    fmt::print("\n`asbench weights fetch ID` downloads one and shows what its licence allows.\n");
+    fmt::print(
+        "\nUnder 'pinned' stands the revision whose published weights are known by their SHA-256.\n"
+        "`asbench weights fetch ID` downloads a checkpoint and shows what its licence allows.\n");
   }
   return kExitDone;
 }
 
 int run_weights_fetch(const WeightsOptions& options) {
-  if (options.ids.size() != 1)
-    throw UsageError("weights fetch: expected exactly one checkpoint id");
+  if (options.ids.size() != 1) throw UsageError("weights fetch needs exactly one checkpoint id");
   install_interrupt_handlers();
   models::FetchOptions fetch;
   fetch.id = options.ids.front();
   fetch.revision = options.revision;
   fetch.folders = folders_of(options);
   fetch.force = options.force;
+  fetch.catalogue = &catalogue_of(options);
   fetch.hub.endpoint = options.endpoint.value_or(environment("HF_ENDPOINT", kDefaultEndpoint));
   fetch.hub.token = environment("HF_TOKEN", "");
   fetch.hub.retries = options.retries;
@@ -181,20 +211,21 @@ int run_weights_fetch(const WeightsOptions& options) {
 
 int run_weights_check(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
-  const auto ids = options.ids.empty() ? models::local_ids(folders) : options.ids;
+  const auto ids =
+      options.ids.empty() ? models::local_ids(folders, catalogue_of(options)) : options.ids;
   if (ids.empty()) {
     std::string searched;
     for (const auto& root : folders.roots) searched += " " + root.string();
     if (folders.hub_cache) searched += " " + folders.hub_cache->string();
     throw BadInput(fmt::format(
-        "no checkpoint found in{}.\n  Name another folder with --weights, or download one: "
+        "no checkpoint to check in{}. Name another folder with --weights, or download one: "
         "asbench weights fetch openai/clip-vit-base-patch32",
         searched));
   }
   Json all = Json::array();
   bool ok = true;
   for (const std::string& id : ids) {
-    const models::CheckReport report = models::check_checkpoint(id, folders);
+    const models::CheckReport report = models::check_checkpoint(id, folders, catalogue_of(options));
     ok = ok && report.ok();
     if (options.json) {
       all.push_back(as_json(report));
@@ -202,25 +233,29 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      fmt::print(stderr, "{} is damaged or incomplete. Download it again: {} --force\n", id,
-                 models::fetch_command(id, folders));
+      fmt::print(stderr,
+                 "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
+                 "it again.\n",
+                 id, models::fetch_command(id, folders));
     }
   }
   if (options.json) fmt::print("{}\n", all.dump(2));
   return ok ? kExitDone : kExitFailure;
 }
 
-void add_weights_command(CLI::App& app, std::function<int()>& chosen) {
-  CLI::App* command =
-      app.add_subcommand("weights", "list, download and verify the weights of encoders");
+void add_weights_command(CLI::App& app, std::function<int()>& chosen,
+                         const models::Catalogue* catalogue) {
+  CLI::App* command = app.add_subcommand(
+      "weights", "list, download and verify encoder weights, with their licences");
   command->require_subcommand(1);
   command->footer(
       "Example:\n  asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
+  options->catalogue = catalogue;
   const auto add_common = [&](CLI::App* part) {
     part->add_option(
         "--weights", options->weights,
-        "folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, then the "
+        "Folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, else the "
         "Hugging Face cache)");
     part->add_flag("--json", options->json, "print JSON instead of text");
   };
@@ -229,44 +264,45 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen) {
   };
 
   CLI::App* list = command->add_subcommand(
-      "list", "list known checkpoints, their licences and where they are on this machine");
+      "list",
+      "Show the known checkpoints, their licences and pins, and their folders on this machine");
   add_common(list);
   list->footer("Example:\n  asbench weights list");
   choose(list, run_weights_list);
 
   CLI::App* fetch = command->add_subcommand(
-      "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
-  fetch->add_option("ID", options->ids, "id of the checkpoint, e.g. openai/clip-vit-base-patch32")
+      "fetch", "Download a checkpoint, verify it and print the SHA-256 of each file");
+  fetch->add_option("ID", options->ids, "Checkpoint, for example openai/clip-vit-base-patch32")
       ->required()
       ->expected(1);
   add_common(fetch);
   fetch->add_option(
       "--revision", options->revision,
-      "branch, tag, commit or refs/pr/N to download (default: main; its commit is recorded)");
+      "Branch, tag, commit or refs/pr/N to download instead of the pinned revision. It is "
+      "recorded, and its files need not equal the pins");
   fetch->add_option("--endpoint", options->endpoint,
-                    "URL of the hub (default: $HF_ENDPOINT, then https://huggingface.co)");
+                    "Address of the hub (default: $HF_ENDPOINT, else https://huggingface.co)");
   fetch
-      ->add_option("--retries", options->retries,
-                   "number of retries after a download attempt that received no data")
+      ->add_option("--retries", options->retries, "Number of tries after one that received no data")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
-  fetch->add_flag("--force", options->force, "replace local files that differ from the hub's");
+  fetch->add_flag("--force", options->force, "Replace files on disk that differ");
   fetch->footer(
-      "Example:\n"
-      "  asbench weights fetch facebook/dino-vitb16 --weights weights\n"
-      "Downloads model.safetensors; if the repository has none, its shards; if it has none either, "
-      "pytorch_model.bin.\n"
-      "Each download is compared with the checksum that the hub states, and with the catalogue's "
-      "SHA-256 where it has one.\n"
-      "SHA-256 sums and commit are recorded in asbench-weights.json beside the files; `asbench "
-      "weights check` verifies the\n"
-      "files against that record. The same command resumes an interrupted download.\n"
-      "Gated checkpoints need a token in $HF_TOKEN; it is sent to the hub only.");
+      "Downloads the pinned revision where the catalogue has one (`asbench weights list`). A "
+      "pinned\n"
+      "file must have the pinned size and SHA-256; any other file is verified against the hub's "
+      "own\n"
+      "checksum (its ETag). Weights are taken in the pinned form, else as model.safetensors, its\n"
+      "shards, or pytorch_model.bin. Hashes, revision and commit are recorded in\n"
+      "asbench-weights.json beside the files. An interrupted download resumes with the same\n"
+      "command. Gated checkpoints need a token in $HF_TOKEN; it is sent to the endpoint only.\n"
+      "Example: asbench weights fetch facebook/dino-vitb16 --weights weights");
   choose(fetch, run_weights_fetch);
 
-  CLI::App* check =
-      command->add_subcommand("check", "verify the sums and structure of local checkpoints");
-  check->add_option("ID", options->ids, "ids of checkpoints (default: all that are found)");
+  CLI::App* check = command->add_subcommand(
+      "check",
+      "Verify hashes, pins and structure of local checkpoints; exit with 2 if a file is wrong");
+  check->add_option("ID", options->ids, "Checkpoints (default: all in the folder)");
   add_common(check);
   check->footer(
       "Example:\n  asbench weights check openai/clip-vit-base-patch32 --weights weights\nExit "

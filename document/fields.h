@@ -55,11 +55,20 @@ void fields(auto& archive, Of<ResultCoverage> auto& coverage) {
   archive.required("findings", coverage.findings);
 }
 
+void fields(auto& archive, Of<ResultPinDifference> auto& difference) {
+  archive.required("file", difference.file);
+  archive.required("expected_sha256", difference.expected_sha256);
+  archive.required("found_sha256", difference.found_sha256);
+}
+
 void fields(auto& archive, Of<ResultWeights> auto& weights) {
   archive.when(true, "id", weights.id);
   archive.when(true, "sha256", weights.sha256);
   archive.optional("config_sha256", weights.config_sha256);
   archive.when(true, "revision", weights.revision);
+  archive.optional("pin", weights.pin);
+  archive.optional("pin_difference", weights.pin_difference);
+  archive.optional("overridden_revision", weights.overridden_revision);
   archive.rest(weights.further);
 }
 

@@ -53,12 +53,22 @@ struct ResultCoverage {
   bool operator==(const ResultCoverage&) const = default;
 };
 
+/// A file that is not the pinned one.
+struct ResultPinDifference {
+  std::string file;
+  std::string expected_sha256, found_sha256;
+  bool operator==(const ResultPinDifference&) const = default;
+};
+
 /// One encoder of a run.
 struct ResultWeights {
   std::string id;      ///< "openai/clip-vit-base-patch32"
   std::string sha256;  ///< of the weights
   std::optional<std::string> config_sha256;
   std::optional<std::string> revision;  ///< nothing: unknown
+  std::optional<std::string> pin;       ///< "pinned", "differs", "not pinned"; nothing: not stated
+  std::optional<ResultPinDifference> pin_difference;
+  std::optional<std::string> overridden_revision;  ///< fetched instead of the pinned one
   Json further;                         ///< keys that this version doesn't know; null: none
   bool operator==(const ResultWeights&) const = default;
 };

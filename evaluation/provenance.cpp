@@ -1,6 +1,7 @@
 #include "evaluation/provenance.h"
 
 #include <ctime>
+#include <utility>
 
 #include "core/version.h"
 
@@ -28,6 +29,19 @@ document::ResultStages stages_of(const features::ExtractionStatistics& statistic
   return stages;
 }
 
+/// What any encoder states. @param use  features::EncoderUse or ClipEncoderUse
+document::ResultWeights weights_of(const auto& use) {
+  document::ResultWeights weights;
+  weights.id = use.id;
+  weights.sha256 = use.weights_sha256;
+  weights.revision = use.revision;
+  weights.pin = models::to_string(use.pin.status);
+  if (use.pin.status == models::PinVerdict::Status::differs)
+    weights.pin_difference = {use.pin.file, use.pin.expected, use.pin.found};
+  weights.overridden_revision = use.pin.overridden_revision;
+  return weights;
+}
+
 }  // namespace
 
 std::string utc_now() {
@@ -52,19 +66,12 @@ document::ResultProvenance provenance_of(const Plan& plan,
   if (!statistics.products.empty()) provenance.products = statistics.products;
   provenance.threads = statistics.threads;
   for (const auto& use : plan.extraction.encoders) {
-    provenance.weights.emplace(use.role, {.id = use.id,
-                                          .sha256 = use.weights_sha256,
-                                          .config_sha256 = use.config_sha256,
-                                          .revision = use.revision,
-                                          .further = nullptr});
+    auto weights = weights_of(use);
+    weights.config_sha256 = use.config_sha256;
+    provenance.weights.emplace(use.role, std::move(weights));
   }
-  if (const auto& use = plan.extraction.clip_encoder) {
-    provenance.weights.emplace(plan.clip_role, {.id = use->id,
-                                                .sha256 = use->weights_sha256,
-                                                .config_sha256 = std::nullopt,
-                                                .revision = use->revision,
-                                                .further = nullptr});
-  }
+  if (const auto& use = plan.extraction.clip_encoder)
+    provenance.weights.emplace(use->role, weights_of(*use));
   provenance.decoder = statistics.decoder;
   provenance.started = started;
   provenance.wall_seconds = wall_seconds;

@@ -7,6 +7,8 @@
 #include <set>
 #include <tuple>
 
+#include "features/pins.h"
+
 namespace asbench::evaluation {
 namespace {
 
@@ -159,6 +161,8 @@ std::vector<std::string> overrides_of(const ResultParts& parts) {
     overrides.push_back(fmt::format("{} of {} shots missing", parts.coverage->missing.size(),
                                     parts.coverage->expected_shots));
   }
+  for (auto& line : features::pin_overrides(parts.plan->extraction))
+    overrides.push_back(std::move(line));
   return overrides;
 }
 

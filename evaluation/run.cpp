@@ -17,6 +17,7 @@
 #include "evaluation/result_document.h"
 #include "evaluation/story_features.h"
 #include "evaluation/training_copies.h"
+#include "features/pins.h"
 
 namespace asbench::evaluation {
 namespace {

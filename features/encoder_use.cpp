@@ -21,6 +21,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.demo_only = models::is_embedded(use.id);
   use.weights_sha256 = remembered_hash(request.store, "checkpoint", use.checkpoint.weight_files,
                                        [&] { return models::weights_sha256(use.checkpoint); });
+  use.pin = models::verify_pins({use.checkpoint, use.weights_sha256, request.text});
   use.preprocess = use.profile.describe();
   use.chosen_profile = request.preprocess;
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
@@ -40,6 +41,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
 
 ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
   ClipEncoderUse use;
+  use.role = request.role;
   use.checkpoint =
       models::open_clip_checkpoint(request.id, models::default_weight_folders(request.weights));
   use.profile = models::resolve_clip_profile(use.checkpoint, request.preprocess);
@@ -50,6 +52,7 @@ ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
       script ? std::vector{use.checkpoint.torchscript} : use.checkpoint.checkpoint->weight_files;
   use.weights_sha256 = remembered_hash(request.store, script ? "file" : "checkpoint", files,
                                        [&] { return models::clip_weights_sha256(use.checkpoint); });
+  if (!script) use.pin = models::verify_pins({*use.checkpoint.checkpoint, use.weights_sha256});
   use.preprocess = use.profile.describe();
   use.architecture = models::clip_architecture(use.checkpoint);
   use.length = models::clip_length(use.checkpoint);

@@ -8,6 +8,7 @@
 #include "models/encoders/clip_encoder.h"
 #include "models/preprocess/profile.h"
 #include "models/weights/checkpoint.h"
+#include "models/weights/pin.h"
 
 namespace asbench::features {
 
@@ -33,6 +34,7 @@ struct EncoderUse {
   bool demo_only = false;  ///< comes with the program (asbench/...): for the demo and tests, no
                            ///< judge of a real system
   std::string weights_sha256;
+  models::PinVerdict pin = {};   ///< whether its files are the published ones
   std::string preprocess;        ///< Profile::describe(), every number resolved
   std::string config_sha256;     ///< what config.json says and weights don't: activation, eps, ...
   std::string tokenizer_sha256;  ///< of all its files; empty without a text tower
@@ -51,17 +53,19 @@ struct EncoderUse {
 
 /// The video network of a run (role `video`): found, hashed, not loaded.
 struct ClipEncoderUse {
+  std::string role;
   std::string id;
   std::optional<std::string> revision;
   std::string weights_sha256;
-  std::string preprocess;  ///< ClipProfile::describe()
+  models::PinVerdict pin = {};  ///< whether its files are the published ones
+  std::string preprocess;       ///< ClipProfile::describe()
   std::string architecture;
   models::ClipLength length;
   models::ClipCheckpoint checkpoint;
   models::ClipProfile profile;
 };
 
-/// `request.role`, `images` and `text` don't matter. @throws as open_encoder().
+/// `request.images` and `text` don't matter. @throws as open_encoder().
 [[nodiscard]] ClipEncoderUse open_clip_encoder(const EncoderRequest& request);
 
 }  // namespace asbench::features

@@ -11,7 +11,6 @@
 #include "models/hub/fetch.h"
 #include "models/hub/verified_download.h"
 #include "models/pickle/pickled_state_dict.h"
-#include "models/weights/catalogue.h"
 #include "models/weights/file_bytes.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/weights_record.h"
@@ -20,7 +19,7 @@ namespace asbench::models {
 namespace fs = std::filesystem;
 namespace {
 
-/// Folders of this checkpoint, whether there or not, in the order in which they are searched.
+/// Folders that may hold this checkpoint, in the order in which they are searched.
 std::vector<fs::path> candidate_folders(const std::string& id, const WeightFolders& folders) {
   std::vector<fs::path> candidates;
   for (const fs::path& root : folders.roots) {
@@ -47,14 +46,22 @@ std::vector<fs::path> subfolders(const fs::path& folder) {
   return found;
 }
 
-/// What the sum of this file is known to be; no source when it is not known.
-Expectation known_sum(const fs::path& path, const std::optional<CatalogueEntry>& entry,
-                      const std::optional<WeightsRecord>& record) {
+/// Whether a file has to be the pinned one. After `fetch --revision` only pins that were published
+/// at that revision are binding.
+bool is_binding(const CatalogueFile& file, const CatalogueEntry& entry,
+                const std::optional<WeightsRecord>& record) {
+  return file.pinned() &&
+         !(record && record->revision_override && record->revision != entry.revision_of(file));
+}
+
+/// The hash that this file has to have; no source when it is unknown.
+Expectation expected_hash(const fs::path& path, const CatalogueEntry* entry,
+                          const std::optional<WeightsRecord>& record) {
   const std::string name = path.filename().string();
-  if (entry) {
-    for (const CatalogueFile& file : entry->files) {
-      if (file.name != name || !file.sha256) continue;
-      return {.bytes = file.bytes, .sha256 = file.sha256, .source = "catalogue"};
+  if (entry != nullptr) {
+    const CatalogueFile* const file = entry->file(name);
+    if (file != nullptr && is_binding(*file, *entry, record)) {
+      return {.bytes = file->bytes, .sha256 = file->sha256, .source = "pin"};
     }
   }
   if (record) {
@@ -63,7 +70,7 @@ Expectation known_sum(const fs::path& path, const std::optional<CatalogueEntry>&
     }
   }
   std::error_code error;
-  if (fs::is_symlink(path, error)) {  // the cache names its blobs by their sums
+  if (fs::is_symlink(path, error)) {  // the cache names its blobs by their hashes
     HubFile blob;
     blob.etag = fs::read_symlink(path, error).filename().string();
     if (blob.etag_is_sha256()) return {.sha256 = blob.etag, .source = "cache"};
@@ -72,7 +79,7 @@ Expectation known_sum(const fs::path& path, const std::optional<CatalogueEntry>&
   return {.source = ""};
 }
 
-/// Begins as a zip file and has the directory that stands at its end.
+/// Begins as a zip file and has the directory that ends one.
 bool is_whole_zip(std::span<const std::byte> file) {
   constexpr std::string_view kBegin("PK\3\4", 4);
   constexpr std::string_view kEnd("PK\5\6", 4);
@@ -92,22 +99,26 @@ void check_structure(const fs::path& path) {
   } else if (ending == ".bin") {
     const FileBytes file = FileBytes::open(path, ReadMode::mapped);
     if (!is_whole_zip(file.bytes()) && !is_legacy_state_dict(file.bytes())) {
-      throw BadInput(
-          fmt::format("{}: neither a whole zip file nor a legacy file of torch.save: cut off, or "
-                      "something else",
-                      path.string()));
+      throw BadInput(fmt::format(
+          "{}: neither a whole zip file nor a legacy file of torch.save: it is cut off, "
+          "or another kind of file",
+          path.string()));
     }
   }
 }
 
-CheckedFile check_file(const fs::path& path, const Expectation& known) {
+CheckedFile check_file(const fs::path& path, const Expectation& expected,
+                       const CatalogueEntry* entry) {
   CheckedFile file;
   file.path = path;
-  file.compared_with = known.source;
+  file.compared_with = expected.source;
   try {
-    const Verification state = verify_file(path, known);
+    const Verification state = verify_file(path, expected);
     file.sha256 = state.sha256;
     file.bytes = state.bytes;
+    const CatalogueFile* const known =
+        entry != nullptr ? entry->file(path.filename().string()) : nullptr;
+    file.pin = compare_with_pin(known, state.sha256, state.bytes);
     file.problem = state.problem;
     if (file.problem.empty()) check_structure(path);
   } catch (const BadInput& error) {
@@ -136,7 +147,7 @@ std::optional<LocalCheckpoint> find_local(const std::string& id, const WeightFol
   return local;
 }
 
-std::vector<std::string> local_ids(const WeightFolders& folders) {
+std::vector<std::string> local_ids(const WeightFolders& folders, const Catalogue& catalogue) {
   std::set<std::string> ids;
   for (const fs::path& root : folders.roots) {
     for (const fs::path& organisation : subfolders(root)) {
@@ -147,7 +158,7 @@ std::vector<std::string> local_ids(const WeightFolders& folders) {
       }
     }
   }
-  for (const CatalogueEntry& entry : catalogue()) {
+  for (const CatalogueEntry& entry : catalogue.entries()) {
     const auto candidates = candidate_folders(entry.id, folders);
     if (std::any_of(candidates.begin(), candidates.end(), is_folder)) ids.insert(entry.id);
   }
@@ -160,26 +171,27 @@ bool CheckReport::ok() const {
          });
 }
 
-CheckReport check_checkpoint(const std::string& id, const WeightFolders& folders) {
+CheckReport check_checkpoint(const std::string& id, const WeightFolders& folders,
+                             const Catalogue& catalogue) {
   CheckReport report;
   report.id = id;
   const auto local = is_hub_id(id) ? find_local(id, folders) : std::nullopt;
   if (!local) {
-    const Checkpoint elsewhere =
-        open_checkpoint(id, folders);  // a path; else it says what is wrong
+    const Checkpoint elsewhere = open_checkpoint(id, folders);  // a path; else it throws
     report.folder = elsewhere.folder;
   } else {
     report.folder = local->folder;
     report.revision = local->revision;
     if (!local->problem.empty()) report.problems.push_back(local->problem);
   }
-  const auto entry = find_in_catalogue(id);
+  const CatalogueEntry* const entry = catalogue.find(id);
   std::optional<WeightsRecord> record;
   try {
     record = read_weights_record(report.folder);
   } catch (const BadInput& error) {
     if (report.problems.empty()) report.problems.emplace_back(error.what());
   }
+  if (record && record->revision_override) report.overridden_revision = record->revision;
 
   std::set<std::string> names;
   std::error_code error;
@@ -196,20 +208,22 @@ CheckReport check_checkpoint(const std::string& id, const WeightFolders& folders
   }
   for (const std::string& name : names) {
     const fs::path path = report.folder / name;
-    report.files.push_back(check_file(path, known_sum(path, entry, record)));
+    report.files.push_back(check_file(path, expected_hash(path, entry, record), entry));
   }
-  const auto demand = [&](const std::string& name, std::string_view why) {
+  const auto require = [&](const std::string& name, std::string_view why) {
     if (names.contains(name)) return;
     report.problems.push_back(
-        fmt::format("{}: {}, but not here", (report.folder / name).string(), why));
+        fmt::format("{}: {}, but does not exist", (report.folder / name).string(), why));
     names.insert(name);
   };
   if (record) {
-    for (const auto& [name, file] : record->files) demand(name, "was fetched");
+    for (const auto& [name, file] : record->files) require(name, "was fetched");
   }
-  if (entry && is_folder(report.folder)) {
+  if (entry != nullptr && is_folder(report.folder)) {
     for (const CatalogueFile& file : entry->files) {
-      if (!file.optional && !file.weights) demand(file.name, "belongs to this checkpoint");
+      if (!file.optional && !file.weights && file.fetch) {
+        require(file.name, "belongs to this checkpoint");
+      }
     }
   }
   return report;

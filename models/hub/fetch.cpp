@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "models/hub/verified_download.h"
-#include "models/weights/catalogue.h"
 #include "models/weights/shard_index.h"
 #include "models/weights/weights_record.h"
 
@@ -24,7 +23,8 @@ struct PlannedFile {
   CatalogueFile known;
   HubFile hub;
   Expectation expected;
-  std::optional<Verification> here;  ///< already in place, and right
+  bool enforced = false;                  ///< its pin was published at the revision that is fetched
+  std::optional<Verification> here = {};  ///< on disk already, verified
 };
 
 bool is_commit(const std::string& text) {
@@ -37,23 +37,28 @@ void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error || !fs::is_directory(folder)) {
-    throw BadInput(fmt::format("{}: the folder can't be made: {}. Name another one with --weights.",
+    throw BadInput(fmt::format("{}: cannot create the folder: {}. Name another one with --weights.",
                                folder.string(),
-                               error ? error.message() : "a file of that name is in the way"));
+                               error ? error.message() : "a file of that name exists"));
   }
 }
 
 class Fetch {
  public:
   explicit Fetch(const FetchOptions& options)
-      : options_(options), client_(options.hub, options.id), known_(find_in_catalogue(options.id)) {
+      : options_(options),
+        client_(options.hub, options.id),
+        known_(options.catalogue->find(options.id)) {
+    const std::string usual = known_ != nullptr ? known_->revision : "main";
     report_.id = options.id;
-    report_.revision = options.revision.value_or(known_ ? known_->revision : "main");
+    report_.revision = options.revision.value_or(usual);
+    report_.revision_override = report_.revision != usual;
     at_ = report_.revision;
   }
 
   FetchReport run() {
     show_licence();
+    show_pin();
     plan_companions();
     plan_weights();
     report_.folder = place();
@@ -62,7 +67,7 @@ class Fetch {
     compare_with_disk();
     check_free_space();
     start_record();
-    for (const PlannedFile& file : plan_) bring(file);
+    for (const PlannedFile& file : plan_) download(file);
     if (options_.folders.roots.empty()) name_snapshot();
     return std::move(report_);
   }
@@ -71,9 +76,9 @@ class Fetch {
   void say(const std::string& line) const { options_.hub.say(line); }
 
   void show_licence() const {
-    if (!known_) {
+    if (known_ == nullptr) {
       say(
-          fmt::format("{} is not in the catalogue: no licence is on file. Read {}/{} before using "
+          fmt::format("{} is not in the catalogue: its licence is unknown. Read {}/{} before using "
                       "it.",
                       options_.id, client_.options().endpoint, options_.id));
       return;
@@ -84,9 +89,38 @@ class Fetch {
     if (!licence.model_card.empty()) say("  model card: " + licence.model_card);
   }
 
+  void show_pin() const {
+    if (known_ == nullptr || !known_->pinned()) {
+      say(
+          fmt::format("{}: no weights are pinned for this id; files are verified against what the "
+                      "hub says of them",
+                      options_.id));
+    } else if (report_.revision_override) {
+      say(
+          fmt::format("warning: --revision {} overrides the pinned revision {}. Only files whose "
+                      "pin was published at {} are verified against a pin; scores made with other "
+                      "files are not canonical.",
+                      report_.revision, known_->revision, report_.revision));
+    } else {
+      say(fmt::format("{}: pinned to revision {}", options_.id, known_->revision));
+    }
+  }
+
+  /// Whether the catalogue's facts about a file hold for the revision that is fetched.
+  [[nodiscard]] bool holds_here(const CatalogueFile& file) const {
+    return known_ != nullptr && known_->revision_of(file) == report_.revision;
+  }
+
   /// Asks for a file; the first answer fixes the commit for all others.
   std::optional<HubFile> describe(const std::string& name) {
     auto file = client_.describe(at_, name);
+    if (file && is_commit(report_.revision) && is_commit(file->commit) &&
+        file->commit != report_.revision) {
+      throw BadInput(fmt::format(
+          "{}: the hub answers with commit {}, expected the commit asked for, {}. Try another "
+          "--endpoint.",
+          client_.file_url(at_, name), file->commit, report_.revision));
+    }
     if (file && report_.commit.empty() && is_commit(file->commit)) {
       report_.commit = file->commit;
       at_ = file->commit;
@@ -96,15 +130,31 @@ class Fetch {
     return file;
   }
 
+  /// What to ask the hub for. A form of the weights that is pinned at this revision comes first.
   [[nodiscard]] std::vector<CatalogueFile> known_files() const {
-    return known_ ? known_->files : usual_files();
+    std::vector<CatalogueFile> files = known_ != nullptr ? known_->files : usual_files();
+    std::erase_if(files, [](const CatalogueFile& file) { return !file.fetch; });
+    std::stable_partition(files.begin(), files.end(), [&](const CatalogueFile& file) {
+      return !file.weights || (file.pinned() && holds_here(file));
+    });
+    return files;
   }
 
   void add(const CatalogueFile& known, const HubFile& hub) {
-    plan_.push_back({known, hub, expectation(known, hub), {}});
+    const bool enforced = known.pinned() && holds_here(known);
+    plan_.push_back({.known = known,
+                     .hub = hub,
+                     .expected = enforced ? pinned_expectation(known, hub) : expectation(hub),
+                     .enforced = enforced});
     if (!plan_.back().expected.has_sum()) {
-      say(fmt::format("{}: the server names no checksum; the size is all that can be verified",
-                      hub.name));
+      say(fmt::format("{}: the server sends no checksum; only the size can be verified", hub.name));
+    }
+    if (known.weights && !enforced && known_ != nullptr && known_->pinned() &&
+        !report_.revision_override) {
+      say(
+          fmt::format("warning: {} is not the pinned file of {}: scores made with it are not "
+                      "canonical",
+                      hub.name, options_.id));
     }
   }
 
@@ -159,12 +209,15 @@ class Fetch {
     for (const std::string& name : index.files) {
       const auto shard = describe(name);
       if (!shard) {
-        throw BadInput(fmt::format("{} names the shard {}, which is not there (404 Not Found)",
-                                   client_.file_url(at_, index_name), name));
+        throw BadInput(
+            fmt::format("{} names the shard {}, which the hub does not have (404 Not Found). Name "
+                        "another revision with --revision.",
+                        client_.file_url(at_, index_name), name));
       }
       add({.name = name}, *shard);
     }
-    add({.name = index_name}, *hub);  // last: without it, half a set of shards is no checkpoint
+    // Last: without the index, an incomplete set of shards is not taken for a checkpoint.
+    add({.name = index_name, .weights = true}, *hub);
     return true;
   }
 
@@ -176,7 +229,7 @@ class Fetch {
           .append =
               [&](std::span<const std::byte> bytes) {
                 if (text.size() + bytes.size() > kMaxIndexBytes) {
-                  throw BadInput(fmt::format("{}: larger than the {} bytes allowed",
+                  throw BadInput(fmt::format("{}: larger than the allowed {} bytes",
                                              client_.file_url(at_, file.name), kMaxIndexBytes));
                 }
                 text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -202,18 +255,18 @@ class Fetch {
   [[nodiscard]] fs::path place() const {
     if (!options_.folders.roots.empty()) return options_.folders.roots.front() / options_.id;
     if (!options_.folders.hub_cache) {
-      throw UsageError("no folder to put weights into: give --weights DIR");
+      throw UsageError("no folder for the weights: give --weights DIR");
     }
     if (report_.commit.empty()) {
       throw BadInput(
-          fmt::format("{} names no commit (X-Repo-Commit), which the Hugging Face cache files "
-                      "checkpoints by; give --weights DIR",
+          fmt::format("{} sends no commit (X-Repo-Commit), and the Hugging Face cache stores "
+                      "checkpoints by commit; give --weights DIR",
                       client_.options().endpoint));
     }
     return cache_entry() / "snapshots" / report_.commit;
   }
 
-  /// Keeps what is here and right; a file that differs stops the fetch unless it may be replaced.
+  /// Keeps files that verify; a file that differs stops the fetch unless it may be replaced.
   void compare_with_disk() {
     std::vector<std::string> differing;
     for (PlannedFile& file : plan_) {
@@ -221,8 +274,7 @@ class Fetch {
       std::error_code error;
       if (!fs::exists(path, error)) continue;
       if (!fs::is_regular_file(path, error)) {
-        throw BadInput(
-            fmt::format("{}: is in the way of the file of that name; remove it", path.string()));
+        throw BadInput(fmt::format("{}: is not a regular file; remove it", path.string()));
       }
       Verification here = verify_file(path, file.expected);
       if (here.problem.empty() && !file.expected.has_sum())
@@ -234,25 +286,26 @@ class Fetch {
       }
     }
     if (differing.empty() || options_.force) return;
-    const std::string what_is_here =
+    const std::string origin =
         record_ && !record_->commit.empty()
-            ? fmt::format(" What is here was fetched as commit {}.", record_->commit)
+            ? fmt::format("The files on disk were fetched as commit {}. ", record_->commit)
             : "";
     throw BadInput(fmt::format(
-        "files here differ from {} at commit {}:\n  {}\n{}Nothing was changed. --force replaces "
+        "files on disk differ from {} at commit {}:\n  {}\n{}Nothing was changed. --force replaces "
         "them, --weights names another folder, --revision another version.",
         options_.id, report_.commit.empty() ? "(unknown)" : report_.commit,
-        fmt::join(differing, "\n  "), what_is_here.empty() ? "" : what_is_here.substr(1) + " "));
+        fmt::join(differing, "\n  "), origin));
   }
 
-  /// For a file that the server gives no sum for: is it the one that we recorded at this commit?
+  /// Problem of a file for which the server sends no checksum: none if it is the recorded file of
+  /// this commit.
   [[nodiscard]] std::string recorded_problem(const PlannedFile& file,
                                              const Verification& here) const {
     if (record_ && !report_.commit.empty() && record_->commit == report_.commit) {
       const auto recorded = record_->files.find(file.hub.name);
       if (recorded != record_->files.end() && recorded->second.sha256 == here.sha256) return {};
     }
-    return "the server names no checksum to compare it with";
+    return "the server sends no checksum to compare it with";
   }
 
   void check_free_space() const {
@@ -270,7 +323,8 @@ class Fetch {
     const fs::space_info space = fs::space(report_.folder, error);
     if (!error && space.available < needed) {
       throw BadInput(fmt::format(
-          "{}: {} bytes are needed, {} are free. Make room, or name another folder with --weights.",
+          "{}: {} bytes are needed, {} are free. Free some space, or name another folder with "
+          "--weights.",
           report_.folder.string(), needed, space.available));
     }
   }
@@ -280,17 +334,18 @@ class Fetch {
     fresh.id = options_.id;
     fresh.endpoint = client_.options().endpoint;
     fresh.revision = report_.revision;
+    fresh.revision_override = report_.revision_override;
     fresh.commit = report_.commit;
-    fresh.licence = known_ ? known_->licence.name : "";
+    fresh.licence = known_ != nullptr ? known_->licence.name : "";
     record_ = fresh;
   }
 
-  void bring(const PlannedFile& file) {
+  void download(const PlannedFile& file) {
     const fs::path path = report_.folder / file.hub.name;
     Verification state;
     if (file.here) {
       state = *file.here;
-      say(fmt::format("{}: here already, its sum is right", path.string()));
+      say(fmt::format("{}: already on disk, verified", path.string()));
     } else {
       state = download_verified(client_, {.revision = at_,
                                           .file = file.hub,
@@ -298,11 +353,32 @@ class Fetch {
                                           .expected = file.expected,
                                           .progress = options_.progress});
       say(fmt::format("{}: {} bytes, {}", path.string(), state.bytes,
-                      file.expected.has_sum() ? "sum verified" : "size verified"));
+                      file.enforced             ? "equal to the pin"
+                      : file.expected.has_sum() ? "checksum verified"
+                                                : "size verified"));
     }
-    report_.files.push_back({path, state.sha256, state.bytes, file.here.has_value()});
+    const FilePin pin = compare_with_pin(&file.known, state.sha256, state.bytes);
+    warn_of_difference(file.known, pin, state);
+    report_.files.push_back({.path = path,
+                             .sha256 = state.sha256,
+                             .bytes = state.bytes,
+                             .kept = file.here.has_value(),
+                             .pin = pin});
     record_->files[file.hub.name] = {state.sha256, state.bytes, file.hub.etag};
     write_weights_record(report_.folder, *record_);
+  }
+
+  void warn_of_difference(const CatalogueFile& known, FilePin pin,
+                          const Verification& state) const {
+    if (pin != FilePin::differs && pin != FilePin::single_differs) return;
+    const std::string_view what =
+        pin == FilePin::differs ? "its pin" : "the only public record of it, which may be wrong";
+    say(
+        fmt::format("warning: {} (SHA-256 {}, {} bytes) differs from {}: SHA-256 {}, {} bytes, "
+                    "published at revision {}",
+                    known.name, state.sha256, state.bytes, what, known.sha256.value_or("unknown"),
+                    known.bytes ? fmt::to_string(*known.bytes) : "an unknown number of",
+                    known_->revision_of(known)));
   }
 
   /// In the cache a revision's name is a file that holds its commit.
@@ -315,15 +391,15 @@ class Fetch {
     std::error_code error;
     if (fs::exists(refs / "main", error) && read_text_file(refs / "main", 4096) != report_.commit) {
       say(fmt::format(
-          "note: in the cache, {} means the commit in {}. To use this one, name its folder: {}",
+          "note: runs that name {} use the commit in {}. To use this one, name its folder: {}",
           options_.id, (refs / "main").string(), report_.folder.string()));
     }
   }
 
   const FetchOptions& options_;
   HubClient client_;
-  std::optional<CatalogueEntry> known_;
-  std::string at_;  ///< the revision in addresses: as asked for, then the commit
+  const CatalogueEntry* known_;  ///< null: not in the catalogue
+  std::string at_;               ///< the revision in addresses: as asked for, then the commit
   std::vector<PlannedFile> plan_;
   std::optional<WeightsRecord> record_;
   FetchReport report_;
@@ -339,15 +415,14 @@ bool is_safe_revision(const std::string& revision) {
 
 FetchReport fetch_checkpoint(const FetchOptions& options) {
   if (!is_hub_id(options.id)) {
-    throw UsageError(fmt::format(
-        "{:?} is no checkpoint's id: <organisation>/<name> was expected, as "
-        "openai/clip-vit-base-patch32 (`asbench weights list` shows those that are known)",
-        options.id));
+    throw UsageError(
+        fmt::format("{:?} is not a checkpoint id: expected <organisation>/<name>, for example "
+                    "openai/clip-vit-base-patch32 (`asbench weights list` shows the known ones)",
+                    options.id));
   }
   if (options.revision && !is_safe_revision(*options.revision)) {
     throw UsageError(
-        fmt::format("{:?} is no revision: a branch, a tag, a commit or refs/pr/N was "
-                    "expected",
+        fmt::format("{:?} is not a revision: expected a branch, a tag, a commit or refs/pr/N",
                     *options.revision));
   }
   try {
@@ -358,7 +433,7 @@ FetchReport fetch_checkpoint(const FetchOptions& options) {
                     "($https_proxy) and the endpoint (--endpoint, $HF_ENDPOINT).",
                     failure.what()));
   } catch (const Cancelled&) {
-    throw Error("interrupted. Nothing was put in place; the same command tries again.");
+    throw Error("interrupted; no file was changed. Run the same command to try again.");
   }
 }
 

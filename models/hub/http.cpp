@@ -30,7 +30,7 @@ struct ListDeleter {
 /// libcurl's process-wide set-up; the first client does it, it stays until the process ends.
 void initialise_curl() {
   static const CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (code != CURLE_OK) throw InternalError("libcurl can't be initialised");
+  if (code != CURLE_OK) throw InternalError("libcurl cannot be initialised");
 }
 
 std::string url_part(CURLU* url, CURLUPart part, unsigned int flags = 0) {
@@ -131,7 +131,7 @@ struct HttpClient::State {
   explicit State(Options options_) : options(std::move(options_)) {
     initialise_curl();
     handle = curl_easy_init();
-    if (handle == nullptr) throw InternalError("libcurl gives no handle");
+    if (handle == nullptr) throw InternalError("libcurl returned no handle");
   }
   ~State() { curl_easy_cleanup(handle); }
   State(const State&) = delete;

@@ -36,7 +36,7 @@ class HttpFailure : public std::runtime_error {
   enum class Kind {
     unreachable,  ///< no connection: unknown host, refused, no route
     cut,          ///< the connection ended or stalled before the answer did
-    cancelled,    ///< `cancelled` said so
+    cancelled,    ///< `cancelled` returned true
     other,        ///< TLS, protocol: trying again will not help
   };
   HttpFailure(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
@@ -47,10 +47,10 @@ class HttpFailure : public std::runtime_error {
 };
 
 /// Sends requests with libcurl, one after another, over connections that are kept open. Redirects
-/// are not followed: the caller decides where it goes and what it says there. Proxies are taken
-/// from the environment as curl does, certificates from $CURL_CA_BUNDLE or $SSL_CERT_FILE where
-/// given. A connection that moves no byte for `stall_seconds` counts as cut. Move-only; one thread
-/// at a time.
+/// are not followed: the caller decides which address to ask next and with which headers. Proxies
+/// are taken from the environment as curl does, certificates from $CURL_CA_BUNDLE or $SSL_CERT_FILE
+/// where given. A connection that moves no byte for `stall_seconds` counts as cut. Move-only; one
+/// thread at a time.
 class HttpClient {
  public:
   struct Options {
@@ -71,11 +71,11 @@ class HttpClient {
   std::unique_ptr<State> state_;
 };
 
-/// `location` as a browser would read it on the page `base`. @returns empty when it is no http(s)
-/// address.
+/// `location` as a browser would resolve it on the page `base`. @returns empty when it is not an
+/// http(s) address.
 [[nodiscard]] std::string resolve_url(const std::string& base, const std::string& location);
 
-/// "https://host:443" of an address; empty when it is none.
+/// "https://host:443" of an address; empty when it is not one.
 [[nodiscard]] std::string url_origin(const std::string& url);
 
 /// Whether the address is on this machine's loopback interface.

@@ -47,12 +47,12 @@ bool is_redirect(long status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-bool is_passing(long status) {
+bool is_transient(long status) {
   return status == 408 || status == 429 || status / 100 == 5;
 }
 
-/// The server's own words, from the hub's header or the body's first line.
-std::string server_words(const HttpResponse& response) {
+/// The server's message, from the hub's header or the body's first line.
+std::string server_message(const HttpResponse& response) {
   std::string words(response.header("x-error-message"));
   if (words.empty()) words = response.error_body.substr(0, response.error_body.find('\n'));
   if (words.size() > 200) words.resize(200);
@@ -79,13 +79,15 @@ HubClient::HubClient(HubOptions options, std::string id)
   while (options_.endpoint.ends_with('/')) options_.endpoint.pop_back();
   if (origin_.empty()) {
     throw UsageError(
-        fmt::format("the endpoint {:?} is no http or https address, as https://huggingface.co is",
+        fmt::format("the endpoint {:?} is not an http or https address such as "
+                    "https://huggingface.co",
                     options_.endpoint));
   }
   send_token_ = !options_.token.empty() &&
                 (origin_.starts_with("https://") || is_loopback(options_.endpoint));
   if (!options_.token.empty() && !send_token_) {
-    options_.say(fmt::format("HF_TOKEN is not sent: {} is not encrypted", options_.endpoint));
+    options_.say(fmt::format("HF_TOKEN is not sent: the connection to {} is not encrypted",
+                             options_.endpoint));
   }
 }
 
@@ -132,21 +134,23 @@ HttpResponse HubClient::follow(HttpRequest request, HubFile* facts) {
     if (!is_redirect(response.status)) return response;
     const std::string next = resolve_url(request.url, std::string(response.header("location")));
     if (next.empty() || (request.url.starts_with("https:") && !next.starts_with("https:"))) {
-      throw BadInput(fmt::format("{} redirects to {:?}, which is no {}address", request.url,
-                                 response.header("location"),
-                                 request.url.starts_with("https:") ? "https " : "http "));
+      throw BadInput(
+          fmt::format("{} redirects to {:?}, which is not an {}address; try another --endpoint",
+                      request.url, response.header("location"),
+                      request.url.starts_with("https:") ? "https " : "http or https "));
     }
     // A large file's facts are complete; its storage often answers no HEAD.
     const bool leaves = url_origin(next) != origin_;
     if (facts != nullptr && leaves && !facts->etag.empty()) return response;
     request.url = next;
   }
-  throw BadInput(fmt::format("{}: more than {} redirects", request.url, kMaxRedirects));
+  throw BadInput(fmt::format("{}: more than {} redirects; try another --endpoint", request.url,
+                             kMaxRedirects));
 }
 
 void HubClient::refuse(const HttpResponse& response, const std::string& url,
                        const std::string& name) const {
-  const std::string words = server_words(response);
+  const std::string words = server_message(response);
   const std::string_view code = response.header("x-error-code");
   if (response.status == 401 || response.status == 403) {
     throw BadInput(fmt::format(
@@ -156,7 +160,7 @@ void HubClient::refuse(const HttpResponse& response, const std::string& url,
             ? fmt::format("Check the name; if it is gated, accept its terms at {}/{} and set "
                           "HF_TOKEN to a token of your account.",
                           options_.endpoint, id_)
-            : fmt::format("The token in HF_TOKEN does not open it: check the name, and accept its "
+            : fmt::format("The token in HF_TOKEN has no access: check the name, and accept its "
                           "terms at {}/{} with that account.",
                           options_.endpoint, id_)));
   }
@@ -172,8 +176,8 @@ void HubClient::refuse(const HttpResponse& response, const std::string& url,
                     "the name and the endpoint {} (--endpoint, $HF_ENDPOINT).",
                     url, id_, name, words, options_.endpoint));
   }
-  throw BadInput(fmt::format("{}: the server answers {}, where 200 was expected.{}", url,
-                             response.status, words));
+  throw BadInput(
+      fmt::format("{}: the server answers {}, expected 200.{}", url, response.status, words));
 }
 
 std::optional<HubFile> HubClient::describe(const std::string& revision, const std::string& name) {
@@ -191,7 +195,7 @@ std::optional<HubFile> HubClient::describe(const std::string& revision, const st
       if (response.status / 100 == 2 || is_redirect(response.status)) return facts;
       const std::string_view code = response.header("x-error-code");
       if (response.status == 404 && (code.empty() || code == "EntryNotFound")) return {};
-      if (!is_passing(response.status)) refuse(response, url, name);
+      if (!is_transient(response.status)) refuse(response, url, name);
       reason = fmt::format("{}: the server answers {}", url, response.status);
     } catch (const HttpFailure& failure) {
       reason = fmt::format("{}: {}", url, failure.what());
@@ -228,7 +232,7 @@ void HubClient::download(const std::string& revision, const std::string& name, s
     if (!begun) begin(response);  // an empty file
     return;
   }
-  if (is_passing(response.status) || response.status == 416) {
+  if (is_transient(response.status) || response.status == 416) {
     throw HubUnavailable(fmt::format("{}: the server answers {}", request.url, response.status));
   }
   refuse(response, request.url, name);

@@ -14,12 +14,12 @@
 
 namespace asbench::models {
 
-/// Where a hub is and how patiently it is asked.
+/// Address of a hub and how often requests are repeated.
 struct HubOptions {
   std::string endpoint;  ///< "https://huggingface.co", no slash at its end
   std::string token;  ///< empty: none. Sent to the endpoint's own host only, and never over plain
                       ///< http except to this machine
-  int retries = 4;    ///< after the first try, each time that nothing at all came
+  int retries = 4;    ///< tries after one that received nothing
   std::chrono::milliseconds first_pause{
       1000};                        ///< doubled from one retry to the next, at most 30 s
   std::function<bool()> cancelled;  ///< true: stop as soon as possible
@@ -30,22 +30,21 @@ struct HubOptions {
 struct HubFile {
   std::string name;
   std::string commit;  ///< X-Repo-Commit; empty when the server does not say
-  std::string
-      etag;  ///< normalised: no W/, no quotes. 64 hexadecimal digits are the SHA-256 of a
-             ///< large file, 40 the git name of a small one, else nothing can be told from it
+  std::string etag;    ///< normalised: no W/, no quotes. 64 hexadecimal digits are the SHA-256 of a
+                       ///< large file, 40 the git name of a small one; anything else is opaque
   std::optional<std::uint64_t> bytes = {};
 
   [[nodiscard]] bool etag_is_sha256() const;
   [[nodiscard]] bool etag_is_git_blob() const;
 };
 
-/// Stopped because `cancelled` said so.
+/// Thrown when `cancelled` returned true.
 class Cancelled : public std::runtime_error {
  public:
   Cancelled() : std::runtime_error("interrupted") {}
 };
 
-/// Everything was tried as often as allowed and the connection or the server still failed.
+/// The connection or the server failed at every allowed try.
 class HubUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -57,26 +56,25 @@ class HubUnavailable : public std::runtime_error {
 /// redirect from https to http is refused. One thread at a time.
 class HubClient {
  public:
-  /// @throws UsageError when the endpoint is no http(s) address.
+  /// @throws UsageError when the endpoint is not an http(s) address.
   HubClient(HubOptions options, std::string id);
 
   /// Asks about a file. @returns nothing when the repository has no such file (404).
-  /// @throws BadInput for what trying again can't mend (401, 403, no such repository or revision),
+  /// @throws BadInput for permanent errors (401, 403, no such repository or revision),
   ///         HubUnavailable, Cancelled.
   [[nodiscard]] std::optional<HubFile> describe(const std::string& revision,
                                                 const std::string& name);
 
   /// Receives a download. `resumed` is false when the server sends the file from its beginning.
   struct Sink {
-    /// Called before the first byte. @param etag  of the server that sends, "" when it gives none
+    /// Called before the first byte. @param etag  of the sending server, "" when it has none
     std::function<void(bool resumed, std::string_view etag)> begin;
     std::function<void(std::span<const std::byte>)> append;
   };
 
-  /// One try to get the bytes from `offset` on. @param if_range  strong ETag of the part that is
-  /// here already, empty for none. @throws as describe(), but HttpFailure and HubUnavailable at
-  /// once: the caller counts the tries, because it knows whether bytes came. What the sink throws
-  /// passes through.
+  /// One try to get the bytes from `offset` on. @param if_range  strong ETag of the part on disk,
+  /// empty for none. @throws as describe(), but HttpFailure and HubUnavailable at once: the caller
+  /// counts the tries, because it knows whether bytes arrived. Exceptions of the sink pass through.
   void download(const std::string& revision, const std::string& name, std::uint64_t offset,
                 const std::string& if_range, const Sink& sink);
 

@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
-  const std::string_view remedy =
-      error == ENOSPC || error == EDQUOT || error == EFBIG
-          ? " Make room, or name another folder with --weights; the same command then resumes."
-          : "";
+  const std::string_view remedy = error == ENOSPC || error == EDQUOT || error == EFBIG
+                                      ? " Free some space, or name another folder with --weights; "
+                                        "the same command then resumes."
+                                      : "";
   throw BadInput(fmt::format("{}: {}: {}.{}", path.string(), what, std::strerror(error), remedy));
 }
 
@@ -41,16 +41,17 @@ PartialFile PartialFile::open(const fs::path& target, const std::string& version
   struct stat opened {};
   for (bool same = false; !same;) {
     part.file_ = ::open(part.path_.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (part.file_ < 0) fail(part.path_, "can't be opened for writing", errno);
+    if (part.file_ < 0) fail(part.path_, "cannot be opened for writing", errno);
     if (::flock(part.file_, LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK) fail(part.path_, "can't be locked", errno);
-      throw BadInput(fmt::format("{}: another process is downloading to it; wait until it is done",
-                                 part.path_.string()));
+      if (errno != EWOULDBLOCK) fail(part.path_, "cannot be locked", errno);
+      throw BadInput(
+          fmt::format("{}: another process is downloading this file; wait until it has finished",
+                      part.path_.string()));
     }
     // Between the two calls another process may have finished and renamed the file: then what is
     // open here is no longer the part, and must not be touched.
     struct stat named {};
-    if (::fstat(part.file_, &opened) != 0) fail(part.path_, "can't be examined", errno);
+    if (::fstat(part.file_, &opened) != 0) fail(part.path_, "cannot be read", errno);
     same = ::stat(part.path_.c_str(), &named) == 0 && named.st_ino == opened.st_ino &&
            named.st_dev == opened.st_dev;
     if (!same) ::close(std::exchange(part.file_, -1));
@@ -62,7 +63,7 @@ PartialFile PartialFile::open(const fs::path& target, const std::string& version
       const Json note = read_json_file(part.note_);
       belongs = note.value("version", std::string()) == version;
       part.server_etag_ = note.value("server_etag", std::string());
-    } catch (const BadInput&) {  // no note or a broken one: nobody knows what the bytes are
+    } catch (const BadInput&) {  // no note or a broken one: the bytes can't be identified
     } catch (const nlohmann::json::exception&) {
     }
   }
@@ -95,7 +96,7 @@ void PartialFile::set_server_etag(const std::string& etag) {
 }
 
 void PartialFile::restart() {
-  if (::ftruncate(file_, 0) != 0) fail(path_, "can't be emptied", errno);
+  if (::ftruncate(file_, 0) != 0) fail(path_, "cannot be emptied", errno);
   size_ = 0;
   server_etag_.clear();
   write_note();
@@ -105,16 +106,16 @@ void PartialFile::append(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t got = ::write(file_, bytes.data(), bytes.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(path_, fmt::format("can't be written after byte {}", size_), errno);
+    if (got < 0) fail(path_, fmt::format("cannot be written after byte {}", size_), errno);
     size_ += static_cast<std::uint64_t>(got);
     bytes = bytes.subspan(static_cast<std::size_t>(got));
   }
 }
 
 void PartialFile::place() {
-  if (::fsync(file_) != 0) fail(path_, "can't be synced", errno);
+  if (::fsync(file_) != 0) fail(path_, "cannot be synced", errno);
   if (::rename(path_.c_str(), target_.c_str()) != 0) {
-    fail(target_, "can't be put in place", errno);
+    fail(target_, "cannot be replaced", errno);
   }
   std::error_code ignored;  // a note without a part means nothing
   fs::remove(note_, ignored);

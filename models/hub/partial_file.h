@@ -8,15 +8,15 @@
 
 namespace asbench::models {
 
-/// A download that is not complete: `<target>.part`, and `<target>.part.json` that says of which
-/// version of the file it is a part. The bytes survive a crash, an interrupt and a cut connection;
-/// they are continued only when the version is still the same. Locked while open, so that two
-/// processes don't write to one part. Move-only; one thread at a time.
+/// An incomplete download: `<target>.part`, and `<target>.part.json`, which names the version of
+/// the file. The bytes survive a crash, an interrupt and a cut connection; they are resumed only
+/// when the version is still the same. Locked while open, so that two processes don't write to one
+/// part. Move-only; one thread at a time.
 class PartialFile {
  public:
-  /// Opens the part, keeping what is in it if it belongs to `version`, else from nothing.
-  /// @param version  names the content (its sum, or commit and size); empty: never continued
-  /// @throws BadInput naming the path: can't be made, or another process is writing to it.
+  /// Opens the part; keeps its bytes if they belong to `version`, else empties it.
+  /// @param version  names the content (its hash, or commit and size); empty: never resumed
+  /// @throws BadInput naming the path: it can't be created, or another process is writing to it.
   [[nodiscard]] static PartialFile open(const std::filesystem::path& target,
                                         const std::string& version);
   ~PartialFile();
@@ -28,13 +28,14 @@ class PartialFile {
   /// Strong ETag of the server that sent the bytes so far, with its quotes; empty when unknown.
   [[nodiscard]] const std::string& server_etag() const { return server_etag_; }
 
-  /// Notes who sends the bytes that follow. @throws BadInput when it can't be written.
+  /// Records the server's ETag for the bytes that follow. @throws BadInput when it can't be
+  /// written.
   void set_server_etag(const std::string& etag);
   /// Drops all bytes.
   void restart();
   /// @throws BadInput naming the path and the cause (disk full, ...); what is written stays.
   void append(std::span<const std::byte> bytes);
-  /// Syncs the bytes and renames them to the target; then there is no part any more.
+  /// Syncs the bytes and renames the part to the target; the part no longer exists afterwards.
   void place();
   /// Removes the part.
   void discard();

@@ -23,7 +23,7 @@ std::string version_of(const DownloadRequest& request) {
   return fmt::format("{}/{}/{}", request.file.commit, request.file.name, *request.expected.bytes);
 }
 
-/// One file on its way.
+/// The download of one file.
 class Download {
  public:
   Download(HubClient& client, const DownloadRequest& request)
@@ -39,7 +39,7 @@ class Download {
     bool continued = part_.size() > 0;
     if (continued) {
       client_.options().say(
-          fmt::format("{}: continuing after {} bytes", part_.path().string(), part_.size()));
+          fmt::format("{}: resuming after {} bytes", part_.path().string(), part_.size()));
     }
     for (;;) {
       receive_all();
@@ -52,9 +52,9 @@ class Download {
       if (!continued) {
         part_.discard();
         throw BadInput(fmt::format(
-            "{}: {}. The file was damaged on the way, or {} serves another one. The download was "
-            "removed and nothing put in place; run the command again, or try another --endpoint or "
-            "--revision.",
+            "{}: {}. The download was damaged, or {} serves a different file. The download was "
+            "removed; the files on disk are unchanged. Run the command again, or try another "
+            "--endpoint or --revision.",
             client_.file_url(request_.revision, request_.file.name), result.problem,
             client_.options().endpoint));
       }
@@ -89,7 +89,7 @@ class Download {
       } catch (const Cancelled&) {
         stop_interrupted();
       }
-      if (part_.size() > furthest) {  // it moves: patience starts again
+      if (part_.size() > furthest) {  // bytes arrived: the count of failed tries starts again
         furthest = part_.size();
         attempt = 0;
       }
@@ -107,8 +107,8 @@ class Download {
         .begin =
             [&](bool resumed, std::string_view etag) {
               if (!resumed && part_.size() > 0) {
-                client_.options().say(fmt::format(
-                    "{}: the server sends the file from its beginning", part_.path().string()));
+                client_.options().say(fmt::format("{}: the server sends the file from the start",
+                                                  part_.path().string()));
                 part_.restart();
               }
               part_.set_server_etag(std::string(etag));
@@ -118,8 +118,8 @@ class Download {
               if (total() && bytes.size() > *total() - part_.size()) {
                 part_.discard();
                 throw BadInput(fmt::format(
-                    "{}: the server sends more than the {} bytes that it announced; the download "
-                    "was removed and nothing put in place",
+                    "{}: the server sends more than the {} bytes that it announced. The download "
+                    "was removed; the files on disk are unchanged. Try another --endpoint.",
                     url(), *total()));
               }
               part_.append(bytes);
@@ -135,14 +135,14 @@ class Download {
     return client_.file_url(request_.revision, request_.file.name);
   }
 
-  /// Ends the message of a failed download. A part that nothing can identify later is removed.
+  /// The end of a failed download's message. A part that could not be identified later is removed.
   [[nodiscard]] std::string what_is_kept() {
     if (part_.size() == 0 || version_of(request_).empty()) {
       part_.discard();
-      return "Nothing was put in place; the same command tries again.";
+      return "The files on disk are unchanged; run the same command to try again.";
     }
-    return fmt::format("{} of {} bytes are kept in {}: the same command resumes.", part_.size(),
-                       total() ? fmt::to_string(*total()) : "an unknown number of",
+    return fmt::format("{} of {} bytes are kept in {}: the same command resumes there.",
+                       part_.size(), total() ? fmt::to_string(*total()) : "an unknown number of",
                        part_.path().string());
   }
 
@@ -164,26 +164,30 @@ class Download {
 
 }  // namespace
 
-Expectation expectation(const CatalogueFile& known, const HubFile& hub) {
+Expectation expectation(const HubFile& hub) {
   Expectation expected;
-  expected.bytes = known.bytes ? known.bytes : hub.bytes;
-  if (known.sha256) {
-    expected.sha256 = known.sha256;
-    expected.source = "the catalogue";
-  } else if (hub.etag_is_sha256()) {
-    expected.sha256 = hub.etag;
-  }
+  expected.bytes = hub.bytes;
+  if (hub.etag_is_sha256()) expected.sha256 = hub.etag;
   if (hub.etag_is_git_blob()) expected.git_blob = hub.etag;
+  return expected;
+}
+
+Expectation pinned_expectation(const CatalogueFile& known, const HubFile& hub) {
   const bool other_size = known.bytes && hub.bytes && *known.bytes != *hub.bytes;
-  const bool other_sum = known.sha256 && hub.etag_is_sha256() && *known.sha256 != hub.etag;
+  const bool other_sum = hub.etag_is_sha256() && *known.sha256 != hub.etag;
   if (other_size || other_sum) {
-    throw BadInput(
-        fmt::format("{}: the hub has another file than the catalogue: SHA-256 {} of {} bytes, "
-                    "expected {} of {}. "
-                    "Nothing was downloaded; name the revision that is meant with --revision.",
-                    hub.name, hub.etag, hub.bytes.value_or(0), known.sha256.value_or("unknown"),
-                    known.bytes.value_or(0)));
+    throw BadInput(fmt::format(
+        "{}: the hub's file is not the pinned one: expected SHA-256 {}{}, found {}{}. Nothing was "
+        "downloaded. Try another --endpoint; to use this file anyway, name its revision with "
+        "--revision (scores made with it are then not canonical).",
+        hub.name, *known.sha256, known.bytes ? fmt::format(" ({} bytes)", *known.bytes) : "",
+        hub.etag_is_sha256() ? "SHA-256 " + hub.etag : "another size",
+        hub.bytes ? fmt::format(" ({} bytes)", *hub.bytes) : ""));
   }
+  Expectation expected = expectation(hub);
+  expected.sha256 = known.sha256;
+  if (known.bytes) expected.bytes = known.bytes;
+  expected.source = "the pin";
   return expected;
 }
 
@@ -192,7 +196,7 @@ Verification verify_file(const fs::path& path, const Expectation& expected) {
   std::error_code error;
   result.bytes = fs::file_size(path, error);
   if (error) {
-    throw BadInput(fmt::format("{}: can't be examined: {}", path.string(), error.message()));
+    throw BadInput(fmt::format("{}: cannot be read: {}", path.string(), error.message()));
   }
   result.sha256 = sha256_file(path);
   if (expected.bytes && result.bytes != *expected.bytes) {

@@ -11,26 +11,30 @@
 
 namespace asbench::models {
 
-/// What a file's bytes have to be. Each part that is known is checked.
+/// What a file's bytes have to be. Each known part is checked.
 struct Expectation {
   std::optional<std::uint64_t> bytes = {};
   std::optional<std::string> sha256 = {};
   std::optional<std::string> git_blob = {};  ///< SHA-1 of git's form of the file
-  std::string source = "the hub";            ///< who says so: "the catalogue", "the record", ...
+  std::string source = "the hub";            ///< who says so: "the pin", "the record", ...
 
   [[nodiscard]] bool has_sum() const { return sha256.has_value() || git_blob.has_value(); }
 };
 
-/// Joins what the catalogue and the hub say of a file. @throws BadInput when they contradict each
-/// other: the hub's file is not the one that we know.
-[[nodiscard]] Expectation expectation(const CatalogueFile& known, const HubFile& hub);
+/// What the hub says of a file.
+[[nodiscard]] Expectation expectation(const HubFile& hub);
+
+/// What the pin of a file says, with what the hub adds. @param known  known.pinned()
+/// @throws BadInput when the hub announces another size or SHA-256 than the pin's.
+[[nodiscard]] Expectation pinned_expectation(const CatalogueFile& known, const HubFile& hub);
 
 /// A file measured against an expectation.
 struct Verification {
   std::string sha256;  ///< of the bytes on disk
   std::uint64_t bytes = 0;
-  std::string problem;  ///< empty: all that is known fits
+  std::string problem;  ///< empty: it is as expected
 };
+/// Compares a file with an expectation. @throws BadInput when it can't be read.
 [[nodiscard]] Verification verify_file(const std::filesystem::path& path,
                                        const Expectation& expected);
 
@@ -42,11 +46,11 @@ struct DownloadRequest {
   Progress::Style progress = Progress::Style::automatic;
 };
 
-/// Downloads one file beside its target, continuing what an earlier run left, verifies it and
-/// renames it to the target. A cut connection is tried again with growing pauses, as long as each
-/// try brings bytes, else client.options().retries times. Afterwards there is the whole verified
-/// file, or the old one untouched; a part stays only while it can be continued.
-/// @throws BadInput for everything that keeps the file from coming; Error when interrupted.
+/// Downloads one file beside its target, resuming what an earlier run left, verifies it and renames
+/// it to the target. After a cut connection it tries again with growing pauses: as long as each
+/// try receives bytes, else client.options().retries times. Afterwards the target is the whole
+/// verified file, or the old one untouched; a part stays only if it can be resumed.
+/// @throws BadInput when the file can't be had; Error when interrupted.
 Verification download_verified(HubClient& client, const DownloadRequest& request);
 
 }  // namespace asbench::models

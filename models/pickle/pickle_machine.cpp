@@ -48,7 +48,7 @@ class Machine {
   // ---- input
 
   std::string_view take(std::uint64_t count) {
-    if (count > bytes_.size() - position_) fail("it ends too early");
+    if (count > bytes_.size() - position_) fail("it is cut off");
     const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + position_,
                                 static_cast<std::size_t>(count));
     position_ += static_cast<std::size_t>(count);
@@ -92,7 +92,7 @@ class Machine {
 
   void push(PickleNode node) { push_index(add(std::move(node))); }
   void push_index(Index index) {
-    if (stack_.size() >= limits_.max_items) fail("its stack grows too high");
+    if (stack_.size() >= limits_.max_items) fail("its stack is too deep");
     stack_.push_back(index);
   }
   void push_kind(Kind kind) { push({.kind = kind}); }
@@ -107,14 +107,14 @@ class Machine {
   [[nodiscard]] std::size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
 
   Index pop() {
-    if (stack_.size() <= floor()) fail("it takes a value from an empty stack");
+    if (stack_.size() <= floor()) fail("it pops an empty stack");
     const Index index = stack_.back();
     stack_.pop_back();
     return index;
   }
 
   Index top() const {
-    if (stack_.size() <= floor()) fail("it uses a value of an empty stack");
+    if (stack_.size() <= floor()) fail("it reads an empty stack");
     return stack_.back();
   }
 
@@ -151,8 +151,8 @@ class Machine {
     const auto known = std::find(kKnownNames.begin(), kKnownNames.end(), full);
     if (known == kKnownNames.end()) {
       throw BadInput(fmt::format(
-          "{}: refused: its pickle names {:?}, which no plain state dict needs; nothing in it was "
-          "run. Save the weights as safetensors, or as a state dict of tensors only.",
+          "{}: refused: its pickle names {:?}, which a plain state dict does not need; nothing "
+          "was run. Save the weights as safetensors, or as a state dict of tensors only.",
           where_, full));
     }
     push_text(Kind::global, *known);
@@ -164,12 +164,12 @@ class Machine {
     if (arguments.size() > 1) fail("OrderedDict is called with several arguments");
     if (!arguments.empty()) {
       const PickleNode& pairs = node(arguments[0]);
-      if (pairs.kind != Kind::list) fail("OrderedDict is called with something else than a list");
+      if (pairs.kind != Kind::list) fail("OrderedDict is called with something other than a list");
       count_items(2 * pairs.items.size());
       for (const Index index : pairs.items) {
         const PickleNode& pair = node(index);
         if ((pair.kind != Kind::list && pair.kind != Kind::tuple) || pair.items.size() != 2) {
-          fail("OrderedDict is called with something else than pairs");
+          fail("OrderedDict is called with something other than pairs");
         }
         items.insert(items.end(), pair.items.begin(), pair.items.end());
       }
@@ -182,7 +182,7 @@ class Machine {
     const Index callee_index = pop();
     if (node(arguments_index).kind != Kind::tuple) fail("a call without a tuple of arguments");
     const std::vector<Index> arguments = node(arguments_index).items;
-    if (node(callee_index).kind != Kind::global) fail("a call of something that is no function");
+    if (node(callee_index).kind != Kind::global) fail("it calls something that is not a function");
     const std::string_view callee = node(callee_index).text;
     if (callee == kOrderedDict) {
       make_ordered_dict(arguments);
@@ -193,11 +193,11 @@ class Machine {
       push_items(Kind::tensor, arguments);
     } else if (callee == kRebuildParameter) {
       if (arguments.size() != 3 || node(arguments[0]).kind != Kind::tensor) {
-        fail(fmt::format("{} is called with something else than a tensor", callee));
+        fail(fmt::format("{} is called with something other than a tensor", callee));
       }
       push_index(arguments[0]);
     } else {
-      fail(fmt::format("it calls {}, which is a type of storage", callee));
+      fail(fmt::format("it calls {}, which is a storage type", callee));
     }
   }
 
@@ -206,9 +206,9 @@ class Machine {
     const PickleNode& state = node(pop());
     const PickleNode& target = node(top());
     if (target.kind != Kind::dict || target.text != kOrderedDict) {
-      fail("it sets the state of something else than an OrderedDict");
+      fail("it sets the state of something other than an OrderedDict");
     }
-    if (state.kind != Kind::dict) fail("the state of an OrderedDict is no dictionary");
+    if (state.kind != Kind::dict) fail("the state of an OrderedDict is not a dictionary");
     for (std::size_t i = 0; i < state.items.size(); i += 2) {
       const PickleNode& key = node(state.items[i]);
       if (key.kind != Kind::text || key.text != "_metadata") {
@@ -221,7 +221,8 @@ class Machine {
   void extend(Kind kind, const std::vector<Index>& items) {
     count_items(items.size());
     PickleNode& target = node(top());
-    if (target.kind != kind) fail("it adds items to something that is no list or dictionary");
+    if (target.kind != kind)
+      fail("it adds items to something that is neither a list nor a dictionary");
     if (kind == Kind::dict && items.size() % 2 != 0) fail("a key without a value");
     target.items.insert(target.items.end(), items.begin(), items.end());
   }
@@ -250,7 +251,7 @@ class Machine {
     const Index attribute = pop();
     const Index module = pop();
     if (node(attribute).kind != Kind::text || node(module).kind != Kind::text) {
-      fail("a name that is no text");
+      fail("a name that is not text");
     }
     name(node(module).text.substr(0, 256), node(attribute).text.substr(0, 256));
   }
@@ -260,7 +261,7 @@ class Machine {
     switch (static_cast<Op>(code)) {
       case Op::proto:
         if (const auto version = unsigned_number(1); version < 2 || version > 5) {
-          fail(fmt::format("protocol {}; 2 to 5 are read", version));
+          fail(fmt::format("protocol {} is not supported; expected 2 to 5", version));
         }
         return;
       case Op::frame:
@@ -371,7 +372,7 @@ class Machine {
       case Op::binpersid:
         return push_items(Kind::storage, pop_some(1));
     }
-    fail(fmt::format("opcode 0x{:02x} has no place in one", code));
+    fail(fmt::format("opcode 0x{:02x} is not allowed", code));
   }
 
   std::span<const std::byte> bytes_;
@@ -383,7 +384,7 @@ class Machine {
   Pickle pickle_;
   std::vector<Index> stack_;
   std::vector<std::size_t> marks_;
-  std::map<std::uint64_t, Index> memo_;  // not hashed: the keys are an attacker's choice
+  std::map<std::uint64_t, Index> memo_;  // not a hash table: an attacker can choose the keys
 };
 
 }  // namespace

@@ -35,7 +35,7 @@ constexpr std::array<StorageType, 10> kStorageTypes{{{"torch.DoubleStorage", DTy
                                                      {"torch.ByteStorage", DType::u8},
                                                      {"torch.BoolStorage", DType::boolean}}};
 
-/// Turns the machine's values into tensor descriptions, each checked.
+/// Converts the machine's values to checked tensor descriptions.
 class Reader {
  public:
   Reader(const Pickle& pickle, bool legacy, std::string_view where)
@@ -44,13 +44,13 @@ class Reader {
   PickledStateDict read() {
     const PickleNode& root = pickle_.node(pickle_.root);
     if (root.kind != Kind::dict) {
-      throw BadInput(fmt::format("{}: a dictionary from names to tensors was expected", where_));
+      throw BadInput(fmt::format("{}: expected a dictionary from names to tensors", where_));
     }
     for (std::size_t i = 0; i + 1 < root.items.size(); i += 2) {
       const PickleNode& key = pickle_.node(root.items[i]);
       if (key.kind != Kind::text || key.text.size() > kMaxNameBytes) {
         throw BadInput(
-            fmt::format("{}: entry {} of the dictionary: its key is no name, or is "
+            fmt::format("{}: entry {} of the dictionary: its key is not a name, or is "
                         "longer than {} bytes",
                         where_, i / 2, kMaxNameBytes));
       }
@@ -59,7 +59,7 @@ class Reader {
       const PickleNode& value = pickle_.node(root.items[i + 1]);
       if (value.kind != Kind::tensor) {
         fail(
-            "is no tensor; a flat dictionary from names to tensors was expected, not a training "
+            "is not a tensor; expected a flat dictionary from names to tensors, not a training "
             "checkpoint");
       }
       result_.tensors.emplace(name_, tensor(value));
@@ -105,7 +105,7 @@ class Reader {
     for (const StorageType& candidate : kStorageTypes) {
       if (candidate.name == type) dtype = candidate.dtype;
     }
-    if (!dtype) fail(fmt::format("{} is no type of storage", type));
+    if (!dtype) fail(fmt::format("{} is not a storage type", type));
     storage.dtype = *dtype;
     storage.key = expect(id.items[2], Kind::text, "its storage's key").text;
     if (storage.key.empty() || storage.key.size() > kMaxNameBytes) {
@@ -114,7 +114,7 @@ class Reader {
     storage.numel = size(id.items[4], "its storage's size");
     if (!dense_bytes(storage.dtype, {storage.numel})) fail("its storage's size overflows");
     if (legacy_ && pickle_.node(id.items[5]).kind != Kind::none) {
-      fail("its storage is a view of another one, a form given up before torch 0.4");
+      fail("its storage is a view of another one, a form that torch 0.4 dropped");
     }
     const auto [known, is_new] = by_key_.emplace(storage.key, result_.storages.size());
     if (is_new) {
@@ -197,7 +197,7 @@ class LegacyFile {
 
 void check_system(const Pickle& pickle, const LegacyFile& file) {
   const PickleNode& system = pickle.node(pickle.root);
-  if (system.kind != Kind::dict) file.fail("its description of the system is no dictionary");
+  if (system.kind != Kind::dict) file.fail("its description of the system is not a dictionary");
   for (std::size_t i = 0; i + 1 < system.items.size(); i += 2) {
     const PickleNode& key = pickle.node(system.items[i]);
     const PickleNode& value = pickle.node(system.items[i + 1]);
@@ -230,7 +230,7 @@ LegacyStateDict read_legacy_state_dict(std::span<const std::byte> bytes, std::st
   const Pickle version = file.pickle("its protocol");
   const PickleNode& number = version.node(version.root);
   if (number.kind != Kind::integer || number.integer != kProtocolVersion) {
-    file.fail(fmt::format("protocol {} instead of {}", number.integer, kProtocolVersion));
+    file.fail(fmt::format("protocol {}, expected {}", number.integer, kProtocolVersion));
   }
   check_system(file.pickle("its system"), file);
 
@@ -244,7 +244,7 @@ LegacyStateDict read_legacy_state_dict(std::span<const std::byte> bytes, std::st
 
   const Pickle keys = file.pickle("its storages' keys");
   const PickleNode& list = keys.node(keys.root);
-  if (list.kind != Kind::list) file.fail("its storages' keys are no list");
+  if (list.kind != Kind::list) file.fail("its storages' keys are not a list");
   if (list.items.size() != by_key.size()) {
     file.fail(
         fmt::format("it stores {} storages, its tensors use {}", list.items.size(), by_key.size()));

@@ -49,14 +49,14 @@ class ZipFile {
   std::string read_small(const std::string& record) {
     const std::size_t size = reader_.getRecordSize(record);
     if (size > kMaxPickleBytes) {
-      fail(record, fmt::format("{} bytes; {} are the limit", size, kMaxPickleBytes));
+      fail(record, fmt::format("{} bytes, the limit is {}", size, kMaxPickleBytes));
     }
     std::string text(size, '\0');
     if (reader_.getRecord(record, text.data(), size) != size) fail(record, "is cut off");
     return text;
   }
 
-  /// Where a record that is stored as it is lies in the file.
+  /// Position in the file of a record that is stored uncompressed.
   std::span<const std::byte> view(const std::string& record, std::size_t expected) {
     if (!reader_.hasRecord(record)) fail(record, "is missing");
     const std::size_t size = reader_.getRecordSize(record);
@@ -65,7 +65,7 @@ class ZipFile {
     }
     const std::size_t header = reader_.getRecordHeaderOffset(record);
     const std::size_t offset = reader_.getRecordOffset(record);
-    constexpr std::size_t kMethodAt = 8;  // 2 bytes in the local header; 0: stored as it is
+    constexpr std::size_t kMethodAt = 8;  // 2 bytes in the local header; 0: stored
     if (header > bytes_.size() || bytes_.size() - header < kMethodAt + 2 ||
         offset > bytes_.size() || bytes_.size() - offset < size) {
       fail(record, "reaches beyond the end of the file");
@@ -147,8 +147,8 @@ std::map<std::string, at::Tensor> read_pickled_tensors(std::shared_ptr<const Fil
         fmt::format("{}: damaged: {}", file->path().string(), error.what_without_backtrace()));
   }
   throw BadInput(
-      fmt::format("{}: neither a zip file nor a legacy file as torch.save writes them; a "
-                  "pytorch_model.bin was expected (a download that fetched a page instead?)",
+      fmt::format("{}: neither a zip file nor a legacy file as torch.save writes them; expected "
+                  "a pytorch_model.bin (perhaps a web page was downloaded instead)",
                   file->path().string()));
 }
 

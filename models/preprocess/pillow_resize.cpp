@@ -154,7 +154,7 @@ const AxisWeights& Resizer::weights(int in, int out, Filter filter) {
 }
 
 // Rows [first_row, first_row + rows) of the picture, columns of the region, to out [rows, width,
-// channels]. 32 rows at a time are turned on their side: the bytes of one column then lie together,
+// channels]. 32 rows at a time are transposed: the bytes of one column are then contiguous,
 // and each output column is a weighted sum of whole runs, exactly as in the vertical pass.
 void Resizer::horizontal(const Image& image, const AxisWeights& axis, const Region& region,
                          int first_row, int rows, std::uint8_t* out) {

@@ -23,8 +23,8 @@ struct WeightsView {
   const std::int32_t* low_pairs = nullptr;     ///< [ceil(taps / 2)], two int16 each
 };
 
-/// Rows of a tile: pictures are turned this many rows at a time, so that the horizontal pass, too,
-/// reads neighbours in memory.
+/// Rows of a tile: pictures are transposed this many rows at a time, so that the horizontal pass,
+/// too, reads contiguous memory.
 inline constexpr int kTileRows = 32;
 
 /// One instruction set's inner loops. Stateless, thread-safe.

@@ -7,67 +7,99 @@
 
 #include "core/config_files.h"
 #include "core/error.h"
-#include "core/json.h"
+#include "core/schema.h"
 
 namespace asbench::models {
 namespace {
 
 constexpr std::string_view kFolder = "encoders/";
 
-template <typename Value>
-std::optional<Value> optional_value(const Json& object, const char* key) {
-  if (!object.contains(key) || object.at(key).is_null()) return std::nullopt;
-  return object.at(key).get<Value>();
-}
-
-CatalogueFile read_file_entry(const Json& json) {
+CatalogueFile read_file(const Json& json) {
   CatalogueFile file;
   file.name = json.at("name").get<std::string>();
-  file.optional = optional_value<bool>(json, "optional").value_or(false);
-  file.weights = optional_value<bool>(json, "weights").value_or(false);
-  file.sha256 = optional_value<std::string>(json, "sha256");
-  file.bytes = optional_value<std::uint64_t>(json, "bytes");
+  file.optional = json.value("optional", false);
+  file.weights = json.value("weights", false);
+  file.fetch = json.value("fetch", true);
+  if (json.contains("revision")) file.revision = json.at("revision").get<std::string>();
+  if (json.contains("sha256")) file.sha256 = json.at("sha256").get<std::string>();
+  if (json.contains("bytes")) file.bytes = json.at("bytes").get<std::uint64_t>();
+  file.witnesses = json.value("witnesses", 0);
   return file;
 }
 
-CatalogueEntry read_entry(const std::string& name) {
+CatalogueEntry read_shipped(const std::string& name) {
   const auto text = config_file(name);
   if (!text) throw InternalError(fmt::format("{} was not built in", name));
   try {
-    const Json json = parse_json(*text, name);
-    CatalogueEntry entry;
-    entry.id = json.at("id").get<std::string>();
-    entry.kind = json.at("kind").get<std::string>();
-    const Json& licence = json.at("licence");
-    entry.licence = {licence.at("name").get<std::string>(), licence.at("url").get<std::string>(),
-                     licence.at("allows").get<std::string>(),
-                     optional_value<std::string>(licence, "model_card").value_or("")};
-    entry.source = json.at("source").get<std::string>();
-    entry.revision = json.at("revision").get<std::string>();
-    for (const Json& file : json.at("files")) entry.files.push_back(read_file_entry(file));
+    CatalogueEntry entry = parse_catalogue_entry(parse_json(*text, name), name);
     if (name != fmt::format("{}{}.json", kFolder, entry.id)) {
       throw InternalError(fmt::format("{} describes {}", name, entry.id));
     }
     return entry;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const BadInput& error) {
     throw InternalError(fmt::format("{} is not a catalogue entry: {}", name, error.what()));
   }
 }
 
-}  // namespace
-
-std::vector<CatalogueEntry> catalogue() {
+Catalogue read_all_shipped() {
   std::vector<CatalogueEntry> entries;
-  for (const std::string& name : config_file_names(kFolder)) entries.push_back(read_entry(name));
-  std::sort(entries.begin(), entries.end(),
-            [](const CatalogueEntry& a, const CatalogueEntry& b) { return a.id < b.id; });
-  return entries;
+  for (const std::string& name : config_file_names(kFolder)) entries.push_back(read_shipped(name));
+  return Catalogue(std::move(entries));
 }
 
-std::optional<CatalogueEntry> find_in_catalogue(std::string_view id) {
-  const std::string name = fmt::format("{}{}.json", kFolder, id);
-  if (!config_file(name)) return std::nullopt;
-  return read_entry(name);
+}  // namespace
+
+bool CatalogueEntry::pinned() const {
+  return std::any_of(files.begin(), files.end(),
+                     [](const CatalogueFile& file) { return file.weights && file.pinned(); });
+}
+
+const CatalogueFile* CatalogueEntry::file(std::string_view name) const {
+  const auto found = std::find_if(files.begin(), files.end(),
+                                  [&](const CatalogueFile& file) { return file.name == name; });
+  return found == files.end() ? nullptr : &*found;
+}
+
+const std::string& CatalogueEntry::revision_of(const CatalogueFile& file) const {
+  return file.revision ? *file.revision : revision;
+}
+
+CatalogueEntry parse_catalogue_entry(const Json& json, std::string_view where) {
+  check_schema(json, "encoder", where);
+  CatalogueEntry entry;
+  entry.id = json.at("id").get<std::string>();
+  entry.kind = json.at("kind").get<std::string>();
+  const Json& licence = json.at("licence");
+  entry.licence = {.name = licence.at("name").get<std::string>(),
+                   .url = licence.at("url").get<std::string>(),
+                   .allows = licence.at("allows").get<std::string>(),
+                   .model_card = licence.value("model_card", std::string())};
+  entry.source = json.at("source").get<std::string>();
+  entry.revision = json.at("revision").get<std::string>();
+  for (const Json& item : json.at("files")) {
+    CatalogueFile file = read_file(item);
+    if (entry.file(file.name) != nullptr) {
+      throw BadInput(fmt::format("{}: the file {} is listed twice; keep one", where, file.name));
+    }
+    entry.files.push_back(std::move(file));
+  }
+  return entry;
+}
+
+Catalogue::Catalogue(std::vector<CatalogueEntry> entries) : entries_(std::move(entries)) {
+  std::sort(entries_.begin(), entries_.end(),
+            [](const CatalogueEntry& a, const CatalogueEntry& b) { return a.id < b.id; });
+}
+
+const Catalogue& Catalogue::shipped() {
+  static const Catalogue all = read_all_shipped();
+  return all;
+}
+
+const CatalogueEntry* Catalogue::find(std::string_view id) const {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const CatalogueEntry& entry) { return entry.id == id; });
+  return found == entries_.end() ? nullptr : &*found;
 }
 
 std::vector<CatalogueFile> usual_files() {

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/json.h"
+
 namespace asbench::models {
 
 /// What a checkpoint's publisher lets people do with it.
@@ -16,15 +18,23 @@ struct Licence {
   std::string model_card;  ///< where the publisher says what the model is for; may be empty
 };
 
-/// A file of a checkpoint.
+/// So many independent public records have to agree on a file's SHA-256 before it is a pin. Fewer
+/// are a hint: they can warn, but not refuse a file.
+inline constexpr int kPinWitnesses = 2;
+
+/// A file of a checkpoint, and what public records say of it.
 struct CatalogueFile {
   std::string name;
   bool optional = false;  ///< the checkpoint works without it
-  bool weights = false;   ///< one of several forms of the same weights: the first that is there is
-                          ///< taken
-  std::optional<std::string> sha256 =
-      {};  ///< 64 lower-case digits; nothing: the sum that the hub names
-  std::optional<std::uint64_t> bytes = {};  ///< size
+  bool weights = false;   ///< one of several forms of the same weights; one of them is enough
+  bool fetch = true;      ///< false: not downloaded, only verified where it exists
+  std::optional<std::string> revision = {};  ///< where it was published, when not at the entry's
+  std::optional<std::string> sha256 = {};    ///< 64 lower-case digits
+  std::optional<std::uint64_t> bytes = {};   ///< size
+  int witnesses = 0;  ///< independent public records that agree on `sha256` and `bytes`
+
+  /// The file has to have this SHA-256.
+  [[nodiscard]] bool pinned() const { return sha256 && witnesses >= kPinWitnesses; }
 };
 
 /// A checkpoint that we know.
@@ -33,17 +43,39 @@ struct CatalogueEntry {
   std::string kind;  ///< model_type of its config.json: "clip", "vit", "dinov2"
   Licence licence;
   std::string source;    ///< page of the checkpoint
-  std::string revision;  ///< what is fetched unless told otherwise: a branch, a tag or a commit
+  std::string revision;  ///< what is fetched unless told otherwise: a commit, else a branch
   std::vector<CatalogueFile> files;
+
+  /// A form of its weights is pinned, so that a file can be told from the published one.
+  [[nodiscard]] bool pinned() const;
+  /// The file of this name; null when none is listed.
+  [[nodiscard]] const CatalogueFile* file(std::string_view name) const;
+  /// The revision at which `file` was published.
+  [[nodiscard]] const std::string& revision_of(const CatalogueFile& file) const;
 };
 
-/// All known checkpoints: configs/encoders/<id>.json, compiled into the program; sorted by id.
-/// Their `preprocess` part is read by models/preprocess. @throws InternalError when a file is not
-/// as described here. Thread-safe.
-[[nodiscard]] std::vector<CatalogueEntry> catalogue();
+/// Reads configs/encoders/<org>/<name>.json (configs/schemas/encoder.schema.json). Its `preprocess`
+/// part is read by models/preprocess.
+/// @param where  what to call the file in messages
+/// @throws BadInput when the schema refuses it or a file is listed twice. Thread-safe.
+[[nodiscard]] CatalogueEntry parse_catalogue_entry(const Json& json, std::string_view where);
 
-/// The entry of this id, or nothing.
-[[nodiscard]] std::optional<CatalogueEntry> find_in_catalogue(std::string_view id);
+/// The checkpoints that are known, sorted by id. A value; const calls are thread-safe.
+class Catalogue {
+ public:
+  explicit Catalogue(std::vector<CatalogueEntry> entries);
+
+  /// configs/encoders/, compiled into the program; read once. @throws InternalError when a file
+  /// there is broken. Thread-safe.
+  [[nodiscard]] static const Catalogue& shipped();
+
+  [[nodiscard]] const std::vector<CatalogueEntry>& entries() const { return entries_; }
+  /// The entry of this id, or null; valid as long as the catalogue.
+  [[nodiscard]] const CatalogueEntry* find(std::string_view id) const;
+
+ private:
+  std::vector<CatalogueEntry> entries_;
+};
 
 /// The files that a checkpoint of an unknown id may have: config.json, and optional companions.
 [[nodiscard]] std::vector<CatalogueFile> usual_files();

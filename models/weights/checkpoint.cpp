@@ -34,7 +34,7 @@ fs::path home_folder() {
   return environment("HOME").value_or("/");
 }
 
-/// A name that is one folder name and nothing else.
+/// Whether `part` is a single folder name.
 bool plain_part(std::string_view part) {
   return !part.empty() && part.size() <= 96 && part.front() != '.' && part.front() != '-' &&
          std::all_of(part.begin(), part.end(), [](unsigned char c) {
@@ -76,17 +76,17 @@ void add_shards(const fs::path& index_file, Checkpoint& checkpoint) {
   for (const std::string& name : index.files) {
     const fs::path file = checkpoint.folder / name;
     if (!is_file(file)) {
-      throw BadInput(
-          fmt::format("{}: names the shard {}, which is not in {}; fetch it again: the checkpoint "
-                      "is incomplete",
-                      index_file.string(), name, checkpoint.folder.string()));
+      throw BadInput(fmt::format(
+          "{}: names the shard {}, which is missing in {}: the checkpoint is incomplete; "
+          "fetch it again",
+          index_file.string(), name, checkpoint.folder.string()));
     }
     checkpoint.weight_files.push_back(file);
   }
   checkpoint.weight_map = std::move(index.weight_map);
 }
 
-/// Fills in the weight files. @returns false when the folder holds none that we know.
+/// Fills in the weight files. @returns false when the folder has none in a known form.
 bool find_weights(Checkpoint& checkpoint) {
   const fs::path& folder = checkpoint.folder;
   if (is_file(folder / kSingleFile)) {
@@ -121,7 +121,7 @@ Json read_object(const fs::path& file) {
   return json;
 }
 
-/// What became of one folder that might hold the checkpoint.
+/// The outcome for one folder that might hold the checkpoint.
 struct Attempt {
   std::optional<Checkpoint> found;
   std::string reason;  ///< why not
@@ -133,11 +133,11 @@ Attempt try_folder(std::string_view id, const fs::path& folder) {
   checkpoint.id = id;
   checkpoint.folder = folder;
   const fs::path config = folder / "config.json";
-  if (!is_file(config)) return {{}, fmt::format("{}: has no config.json", folder.string())};
+  if (!is_file(config)) return {{}, fmt::format("{}: config.json is missing", folder.string())};
   if (!find_weights(checkpoint)) {
     return {{},
-            fmt::format("{}: has no weights: neither {} nor a shard index nor {}", folder.string(),
-                        kSingleFile, kPickleFile)};
+            fmt::format("{}: weights are missing: neither {} nor a shard index nor {} exists",
+                        folder.string(), kSingleFile, kPickleFile)};
   }
   checkpoint.config = read_object(config);
   const fs::path preprocessor = folder / "preprocessor_config.json";
@@ -152,7 +152,7 @@ Attempt try_cache_entry(std::string_view id, const fs::path& entry) {
   for (const std::string& name : names_in(entry / "snapshots")) {
     if (is_folder(entry / "snapshots" / name)) snapshots.push_back(name);
   }
-  if (snapshots.empty()) return {{}, fmt::format("{}: has no snapshots", entry.string())};
+  if (snapshots.empty()) return {{}, fmt::format("{}: no snapshots", entry.string())};
   std::string revision;
   if (const fs::path ref = entry / "refs" / "main"; is_file(ref)) {
     revision = read_text_file(ref, 256);
@@ -160,21 +160,23 @@ Attempt try_cache_entry(std::string_view id, const fs::path& entry) {
       revision.pop_back();
     }
     if (!plain_part(revision)) {
-      throw BadInput(fmt::format("{}: {:?} is no revision", ref.string(), revision));
+      throw BadInput(fmt::format("{}: {:?} is not a revision; remove the file and fetch again",
+                                 ref.string(), revision));
     }
     if (!is_folder(entry / "snapshots" / revision)) {
-      return {{},
-              fmt::format("{}: refs/main names the snapshot {}, which is not there (there: {})",
-                          entry.string(), revision, fmt::join(snapshots, ", "))};
+      return {
+          {},
+          fmt::format("{}: refs/main names the snapshot {}, which does not exist (existing: {})",
+                      entry.string(), revision, fmt::join(snapshots, ", "))};
     }
   } else if (snapshots.size() == 1) {
     revision = snapshots.front();
   } else {
-    throw BadInput(
-        fmt::format("{}: several snapshots ({}) and no refs/main that chooses; name one by its "
-                    "path instead of the id {}, as {}",
-                    entry.string(), fmt::join(snapshots, ", "), id,
-                    (entry / "snapshots" / snapshots.front()).string()));
+    throw BadInput(fmt::format(
+        "{}: several snapshots ({}) and no refs/main to choose between them; name one by its "
+        "path instead of the id {}, for example {}",
+        entry.string(), fmt::join(snapshots, ", "), id,
+        (entry / "snapshots" / snapshots.front()).string()));
   }
   Attempt attempt = try_folder(id, entry / "snapshots" / revision);
   if (attempt.found) attempt.found->revision = revision;
@@ -193,7 +195,7 @@ std::string cache_name(std::string_view id) {
   return name;
 }
 
-/// Every place where `id` may lie, tried in order; the first that opens wins.
+/// Tries every folder where `id` may be, in order; the first that opens is used.
 Attempt search(std::string_view id, const WeightFolders& folders) {
   std::vector<std::string> reasons;
   const auto keep = [&](Attempt attempt) {
@@ -242,9 +244,9 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
     Attempt attempt = try_folder(id, embedded_checkpoints_folder() / id);
     if (attempt.found) return std::move(*attempt.found);
     throw BadInput(
-        fmt::format("{} does not come with this program: {}\n  There are asbench/mini-clip and "
-                    "asbench/mini-dino; after "
-                    "./bootstrap.sh build or cmake --install they lie in {}.",
+        fmt::format("{} does not come with this program: {}\n  The embedded encoders are "
+                    "asbench/mini-clip and asbench/mini-dino; ./bootstrap.sh build or cmake "
+                    "--install puts them in {}.",
                     id, attempt.reason, embedded_checkpoints_folder().string()));
   }
   if (id.starts_with('/') || id.starts_with("./") || id.starts_with("../") ||
@@ -252,7 +254,7 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
     const fs::path folder = id.starts_with("~/") ? home_folder() / id.substr(2) : fs::path(id);
     Attempt attempt = try_folder(id, folder);
     if (attempt.found) return std::move(*attempt.found);
-    throw BadInput(fmt::format("the checkpoint {} can't be used:\n  {}", id, attempt.reason));
+    throw BadInput(fmt::format("the checkpoint {} cannot be used:\n  {}", id, attempt.reason));
   }
   const bool named = hub_name(id);
   Attempt attempt = named ? search(id, folders) : Attempt{};
@@ -264,13 +266,13 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
   }
   if (!named) {
     throw UsageError(
-        fmt::format("{:?} is neither the name of a checkpoint on the hub (as "
-                    "openai/clip-vit-base-patch32) nor the path of a folder with one",
+        fmt::format("{:?} is neither the name of a checkpoint on the hub (for example "
+                    "openai/clip-vit-base-patch32) nor the path of a checkpoint folder",
                     id));
   }
   throw BadInput(fmt::format(
-      "no weights of {} here. Searched:\n  {}\nFetch them with\n  {}\nor name another folder with "
-      "--weights or $ASBENCH_WEIGHTS.",
+      "no weights of {} found. Searched:\n  {}\nDownload them with\n  {}\nor name another folder "
+      "with --weights or $ASBENCH_WEIGHTS.",
       id, attempt.reason, fetch_command(id, folders)));
 }
 

@@ -12,11 +12,11 @@
 namespace asbench::models {
 
 /// Ids of this organisation are the encoders that come with the program (models/embedded): they are
-/// looked for beside it and nowhere else, so that no folder can put other weights under their
-/// names. For the demo and the tests only.
+/// looked for beside it and nowhere else, so that no folder can replace them. For the demo and the
+/// tests only.
 inline constexpr std::string_view kEmbeddedOrganisation = "asbench/";
 
-/// True for "asbench/mini-clip" and its kin.
+/// True for "asbench/mini-clip" and all other ids of that organisation.
 [[nodiscard]] bool is_embedded(std::string_view id);
 
 /// Where checkpoints are looked for, in this order.
@@ -57,9 +57,10 @@ struct Checkpoint {
 /// Weights are, in this order: `model.safetensors`; the shards of `model.safetensors.index.json`
 /// (or of the folder's only other `*.safetensors.index.json`); `pytorch_model.bin`. In the cache
 /// the snapshot is the one that `refs/main` names, else the only one.
-/// @throws UsageError for an id that can't be a hub name. BadInput when it isn't there: the folders
-///         searched and the `asbench weights fetch` line that brings it; and for several snapshots
-///         without refs/main, a broken JSON file, a hostile or missing shard. Thread-safe.
+/// @throws UsageError for an id that can't be a hub name. BadInput when it does not exist: the
+///         folders searched and the `asbench weights fetch` command that downloads it; and for
+///         several snapshots without refs/main, a broken JSON file, an unsafe name of a shard or a
+///         missing one. Thread-safe.
 [[nodiscard]] Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders);
 
 /// SHA-256 over the weights: of the one file, or of the sorted lines "<sha256>  <name>\n" of the
@@ -67,7 +68,7 @@ struct Checkpoint {
 /// @returns 64 hexadecimal digits. @throws BadInput when a file can't be read. Thread-safe.
 [[nodiscard]] std::string weights_sha256(const Checkpoint& checkpoint);
 
-/// The command that brings a checkpoint: "asbench weights fetch ID", with --weights where it was
+/// The command that downloads a checkpoint: "asbench weights fetch ID", with --weights where it was
 /// given.
 [[nodiscard]] std::string fetch_command(std::string_view id, const WeightFolders& folders);
 

@@ -15,7 +15,7 @@
 namespace asbench::models {
 namespace {
 
-/// Closes a file descriptor when it goes.
+/// Closes a file descriptor in its destructor.
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
@@ -42,7 +42,7 @@ void read_all(const std::filesystem::path& path, int file, std::vector<std::byte
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(path, "can't be read", errno);
     if (got == 0) {
-      throw BadInput(fmt::format("{}: became shorter while it was read: {} of {} bytes",
+      throw BadInput(fmt::format("{}: was shortened while it was read: {} of {} bytes",
                                  path.string(), done, bytes.size()));
     }
     done += static_cast<std::size_t>(got);

@@ -7,17 +7,16 @@
 
 namespace asbench::models {
 
-/// How the bytes of a weight file come into memory.
+/// How the bytes of a weight file are read.
 enum class ReadMode {
-  mapped,  ///< memory-mapped: nothing is copied, pages come in as they are used. For files that
-           ///< nobody shortens meanwhile: reading a page that was cut off raises SIGBUS
+  mapped,  ///< memory-mapped: nothing is copied, pages are loaded on use. Only for files that are
+           ///< not shortened meanwhile: reading a page that was cut off raises SIGBUS
   copied,  ///< read once with pread into memory of our own: for files that are not trusted
 };
 
 /// All bytes of one file, owned. Move-only; reading from several threads is safe.
 ///
-/// A mapping is private and copy-on-write: what is written through it reaches neither the file nor
-/// another process.
+/// A mapping is private and copy-on-write: writes change neither the file nor another process.
 class FileBytes {
  public:
   /// @throws BadInput naming the path: absent, a folder or another special file, unreadable, or

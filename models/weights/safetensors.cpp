@@ -26,7 +26,7 @@ std::vector<NamedView> file_order(const std::filesystem::path& path,
     const auto& view = tensor.second;
     const auto fail = [&](std::string_view what) {
       throw BadInput(
-          fmt::format("{}: tensor {:?} can't be written: {}", path.string(), name, what));
+          fmt::format("{}: tensor {:?} cannot be written: {}", path.string(), name, what));
     };
     if (name == "__metadata__") fail("the name is reserved");
     if (name.size() > kMaxNameBytes) fail(fmt::format("its name exceeds {} bytes", kMaxNameBytes));
@@ -39,7 +39,7 @@ std::vector<NamedView> file_order(const std::filesystem::path& path,
     order.push_back(&tensor);
   }
   if (order.size() > kMaxTensors) {
-    throw BadInput(fmt::format("{}: {} tensors can't be written, {} are the limit", path.string(),
+    throw BadInput(fmt::format("{}: cannot write {} tensors, the limit is {}", path.string(),
                                order.size(), kMaxTensors));
   }
   std::stable_sort(order.begin(), order.end(), [](NamedView a, NamedView b) {
@@ -56,7 +56,7 @@ std::string encode_header(const std::filesystem::path& path, std::span<const Nam
     try {
       return nlohmann::json(value).dump();
     } catch (const nlohmann::json::exception&) {
-      throw BadInput(fmt::format("{}: {:?} can't be written: not UTF-8", path.string(), value));
+      throw BadInput(fmt::format("{}: {:?} cannot be written: not UTF-8", path.string(), value));
     }
   };
   if (!metadata.empty()) {
@@ -79,7 +79,7 @@ std::string encode_header(const std::filesystem::path& path, std::span<const Nam
   text += "}";
   text.append((8 - text.size() % 8) % 8, ' ');
   if (text.size() > kMaxHeaderBytes) {
-    throw BadInput(fmt::format("{}: can't be written: a header of {} bytes, {} are the limit",
+    throw BadInput(fmt::format("{}: cannot write a header of {} bytes, the limit is {}",
                                path.string(), text.size(), kMaxHeaderBytes));
   }
   std::string prefix;
@@ -87,7 +87,7 @@ std::string encode_header(const std::filesystem::path& path, std::span<const Nam
   return prefix + text;
 }
 
-/// A file under a temporary name beside its place; put there by commit(), removed otherwise.
+/// A file under a temporary name beside its target; commit() renames it, otherwise it is removed.
 class PendingFile {
  public:
   explicit PendingFile(const std::filesystem::path& path)

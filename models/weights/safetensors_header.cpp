@@ -15,7 +15,7 @@ namespace {
 /// Reads the header without building a JSON tree: every limit is checked as the text goes by.
 ///
 /// Levels: 1 the header, 2 a tensor's entry or `__metadata__`, 3 the arrays `shape` and
-/// `data_offsets`. Anything deeper has no place in the format.
+/// `data_offsets`. The format has no deeper levels.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit HeaderReader(SafetensorsHeader& header) : header_(header) {}
@@ -176,9 +176,9 @@ void check_intervals(const SafetensorsHeader& header, std::size_t data_size,
                                  name, fmt::join(entry.shape, ", ")));
     }
     if (*bytes != entry.end - entry.begin) {
-      throw BadInput(fmt::format("{}: tensor {:?}: {} [{}] takes {} bytes, data_offsets hold {}",
-                                 where, name, dtype_name(entry.dtype), fmt::join(entry.shape, ", "),
-                                 *bytes, entry.end - entry.begin));
+      throw BadInput(fmt::format(
+          "{}: tensor {:?}: {} [{}] takes {} bytes, its data_offsets span {}", where, name,
+          dtype_name(entry.dtype), fmt::join(entry.shape, ", "), *bytes, entry.end - entry.begin));
     }
     intervals.push_back({entry.begin, entry.end, &name});
   }
@@ -189,7 +189,7 @@ void check_intervals(const SafetensorsHeader& header, std::size_t data_size,
   for (const Interval& interval : intervals) {
     if (interval.begin != cursor) {
       throw BadInput(
-          fmt::format("{}: tensor {:?} begins at byte {} of the data, {} was expected: "
+          fmt::format("{}: tensor {:?} begins at byte {} of the data, expected {}: "
                       "{}",
                       where, *interval.name, interval.begin, cursor,
                       interval.begin > cursor ? "there is a hole" : "tensors overlap"));
@@ -197,7 +197,7 @@ void check_intervals(const SafetensorsHeader& header, std::size_t data_size,
     cursor = interval.end;
   }
   if (cursor != data_size) {
-    throw BadInput(fmt::format("{}: the header describes {} bytes of data, the file holds {}{}",
+    throw BadInput(fmt::format("{}: the header describes {} bytes of data, the file has {}{}",
                                where, cursor, data_size,
                                cursor > data_size ? ": it was cut off; fetch it again" : ""));
   }
@@ -209,20 +209,20 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file,
                                            std::string_view where) {
   constexpr std::size_t kPrefix = 8;
   if (file.size() < kPrefix) {
-    throw BadInput(
-        fmt::format("{}: {} bytes are no safetensors file: 8 are needed for the length "
-                    "of the header",
-                    where, file.size()));
+    throw BadInput(fmt::format(
+        "{}: not a safetensors file: it has {} bytes, and the length of the header alone "
+        "takes 8",
+        where, file.size()));
   }
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < kPrefix; ++i) {
     length |= std::to_integer<std::uint64_t>(file[i]) << (8 * i);
   }
   if (length > kMaxHeaderBytes || length > file.size() - kPrefix) {
-    throw BadInput(
-        fmt::format("{}: no safetensors file, or cut off: its header would be {} bytes long; the "
-                    "file has {}, and {} are the limit",
-                    where, length, file.size(), kMaxHeaderBytes));
+    throw BadInput(fmt::format(
+        "{}: not a safetensors file, or cut off: its header would be {} bytes long; the "
+        "file has {}, and the limit is {}",
+        where, length, file.size(), kMaxHeaderBytes));
   }
   std::string_view text(reinterpret_cast<const char*>(file.data()) + kPrefix,
                         static_cast<std::size_t>(length));
@@ -230,8 +230,8 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file,
   // A NUL would end the JSON reader's input early and hide what follows it.
   if (!text.starts_with('{') || !text.ends_with('}') || text.find('\0') != std::string_view::npos) {
     throw BadInput(
-        fmt::format("{}: safetensors header: must be one JSON object, followed by "
-                    "nothing but spaces",
+        fmt::format("{}: safetensors header: must be one JSON object, followed "
+                    "only by spaces",
                     where));
   }
   SafetensorsHeader header;

@@ -23,7 +23,7 @@ bool plain_name(std::string_view name) {
          });
 }
 
-/// Reads the map as the text goes by; what lies beside it is only measured for depth.
+/// Reads the map while parsing; the other fields are only checked for depth.
 class IndexReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit IndexReader(ShardIndex& index) : index_(index) {}
@@ -117,7 +117,7 @@ ShardIndex parse_shard_index(std::string_view text, std::string_view where) {
   ShardIndex index;
   IndexReader reader(index);
   if (text.find('\0') != std::string_view::npos) {
-    throw BadInput(fmt::format("{}: shard index: holds a NUL byte", where));
+    throw BadInput(fmt::format("{}: shard index: contains a NUL byte", where));
   }
   if (!nlohmann::json::sax_parse(text.begin(), text.end(), &reader)) {
     throw BadInput(fmt::format("{}: shard index: {}", where, reader.problem));
@@ -129,7 +129,7 @@ ShardIndex parse_shard_index(std::string_view text, std::string_view where) {
   for (const auto& [tensor, file] : index.weight_map) files.insert(file);
   if (files.size() > kMaxFiles) {
     throw BadInput(
-        fmt::format("{}: shard index: {} files, {} are the limit", where, files.size(), kMaxFiles));
+        fmt::format("{}: shard index: {} files, the limit is {}", where, files.size(), kMaxFiles));
   }
   index.files.assign(files.begin(), files.end());
   return index;

@@ -74,7 +74,7 @@ void StateDict::add_safetensors(const Checkpoint& checkpoint, ReadMode mode) {
     if (found == holder.end() || found->second != shard) {
       throw BadInput(
           fmt::format("{}: the shard index places tensor {:?} in {}, which does not "
-                      "hold it",
+                      "contain it",
                       where_, name, shard));
     }
   }

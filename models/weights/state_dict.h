@@ -15,7 +15,7 @@
 namespace asbench::models {
 
 /// A checkpoint's tensors by name, handed out strictly: a network takes every tensor it needs with
-/// the shape it needs, then finish() reports all that did not fit at once.
+/// the shape it needs, then finish() reports all mismatches at once.
 ///
 ///   StateDict weights = StateDict::load(open_checkpoint("facebook/dino-vitb16", folders));
 ///   at::Tensor cls = weights.take("embeddings.cls_token", {1, 1, 768});
@@ -33,17 +33,17 @@ class StateDict {
                                       ReadMode mode = ReadMode::mapped);
 
   [[nodiscard]] bool has(const std::string& name) const { return tensors_.contains(name); }
-  /// Axes of a tensor, or nothing when it isn't there: for sizes that config.json does not tell.
+  /// Axes of a tensor, or nothing when it is missing: for sizes that config.json does not state.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> shape(const std::string& name) const;
   /// All names, in byte order.
   [[nodiscard]] std::vector<std::string> names() const;
-  /// Stored type and shape of a tensor that is there: "Half [512, 768]".
+  /// Stored type and shape of an existing tensor: "Half [512, 768]".
   [[nodiscard]] std::string describe(const std::string& name) const;
 
   /// The tensor as float32, contiguous, on the CPU; stored F16 and BF16 are widened exactly, F64 is
   /// rounded. May be taken more than once. Must not be written to: it may be the file's mapping.
   ///
-  /// When it is missing, misshaped or no floating-point tensor, the problem is noted for finish()
+  /// When it is missing, misshaped or not a floating-point tensor, the problem is kept for finish()
   /// and a tensor of the wanted shape with unspecified values is returned.
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
 
@@ -65,7 +65,7 @@ class StateDict {
   std::string where_;
   std::map<std::string, Entry> tensors_;
   std::map<std::string, std::string> missing_;    ///< name to the wanted shape
-  std::map<std::string, std::string> misshaped_;  ///< name to what is there and what was wanted
+  std::map<std::string, std::string> misshaped_;  ///< name to the found and the wanted shape
 };
 
 }  // namespace asbench::models

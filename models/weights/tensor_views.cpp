@@ -44,7 +44,7 @@ at::Tensor view_tensor(std::span<const std::byte> bytes, DType dtype,
                        const std::vector<std::int64_t>& shape, std::shared_ptr<const void> owner) {
   const auto expected = dense_bytes(dtype, shape);
   if (!expected || *expected != bytes.size()) {
-    throw InternalError(fmt::format("{} bytes can't be seen as {} [{}]", bytes.size(),
+    throw InternalError(fmt::format("{} bytes cannot be viewed as {} [{}]", bytes.size(),
                                     dtype_name(dtype), fmt::join(shape, ", ")));
   }
   const auto options = at::TensorOptions().dtype(scalar_type(dtype));

@@ -19,7 +19,7 @@ namespace asbench::models {
 
 /// A CPU tensor over bytes in memory, which `owner` keeps alive as long as the tensor or any view
 /// of it lives. Misaligned bytes are copied instead.
-/// @param bytes    dense, row-major; their count fits `shape`
+/// @param bytes    dense, row-major; as many as `shape` needs
 /// @throws InternalError when it does not
 [[nodiscard]] at::Tensor view_tensor(std::span<const std::byte> bytes, DType dtype,
                                      const std::vector<std::int64_t>& shape,

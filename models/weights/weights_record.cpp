@@ -20,13 +20,15 @@ std::optional<WeightsRecord> read_weights_record(const std::filesystem::path& fo
   const Json json = read_json_file(path, kLimits);
   try {
     if (json.at("schema").get<std::string>() != kSchema) {
-      throw BadInput(fmt::format("{}: schema {}, where {} was expected", path.string(),
-                                 json.at("schema").dump(), kSchema));
+      throw BadInput(
+          fmt::format("{}: the schema is {}, expected {}; remove the file and fetch again",
+                      path.string(), json.at("schema").dump(), kSchema));
     }
     WeightsRecord record;
     record.id = json.at("id").get<std::string>();
     record.endpoint = json.at("endpoint").get<std::string>();
     record.revision = json.at("revision").get<std::string>();
+    record.revision_override = json.value("revision_override", false);
     record.commit = json.at("commit").get<std::string>();
     record.licence = json.at("licence").get<std::string>();
     for (const auto& [name, file] : json.at("files").items()) {
@@ -36,8 +38,9 @@ std::optional<WeightsRecord> read_weights_record(const std::filesystem::path& fo
     }
     return record;
   } catch (const nlohmann::json::exception& problem) {
-    throw BadInput(fmt::format("{}: no record of fetched weights: {}. Remove it and fetch again.",
-                               path.string(), problem.what()));
+    throw BadInput(
+        fmt::format("{}: not a record of fetched weights: {}. Remove it and fetch again.",
+                    path.string(), problem.what()));
   }
 }
 
@@ -50,6 +53,7 @@ void write_weights_record(const std::filesystem::path& folder, const WeightsReco
                                          {"id", record.id},
                                          {"endpoint", record.endpoint},
                                          {"revision", record.revision},
+                                         {"revision_override", record.revision_override},
                                          {"commit", record.commit},
                                          {"licence", record.licence},
                                          {"files", files}});

@@ -35,7 +35,16 @@ TEST_F(ScoreCommand, WritesADocumentThatItsSchemaAccepts) {
   EXPECT_EQ(document.at("system").at("name"), "mini");
   EXPECT_EQ(document.at("coverage").at("expected_shots"), 12);
   EXPECT_EQ(document.at("coverage").at("scored_shots"), 12);
-  EXPECT_TRUE(document.at("canonical").get<bool>());
+  // The seeded checkpoints carry the names of published ones, and are not their files.
+  EXPECT_EQ(document.at("overrides"),
+            (Json{"weights of clip: model.safetensors differs from the pinned file",
+                  "weights of dino: model.safetensors differs from the pinned file"}));
+  EXPECT_FALSE(document.at("canonical").get<bool>());
+  for (const char* role : {"clip", "dino"}) {
+    const Json& weights = document.at("provenance").at("weights").at(role);
+    EXPECT_EQ(weights.at("pin"), "differs") << role;
+    EXPECT_EQ(weights.at("pin_difference").at("found_sha256"), weights.at("sha256")) << role;
+  }
   EXPECT_EQ(document.at("stories").size(), 3U);
   for (const char* metric : {"clip_i", "dino_i", "clip_t", "cross_shot_clip", "cross_shot_dino"}) {
     EXPECT_TRUE(document.at("metrics").at(metric).at("mean").is_number()) << metric;
@@ -91,7 +100,8 @@ TEST_F(ScoreCommand, AnOverrideIsListedAndChangesTheSignature) {
   ASSERT_EQ(mini().score("ends", {"--frames", "ends:5", "--background", "white"}).exit_code, 0);
   const Json document = mini().document("ends");
   EXPECT_FALSE(document.at("canonical").get<bool>());
-  EXPECT_EQ(document.at("overrides").size(), 2U);
+  // Two options, and two seeded checkpoints that are not the pinned files.
+  EXPECT_EQ(document.at("overrides").size(), 4U);
   EXPECT_NE(document.at("metrics")
                 .at("clip_i")
                 .at("signature")

@@ -32,8 +32,8 @@ Ids published_and(const Ids& more) {
 /// The metrics of sets of clips, as the registry orders them.
 Ids set_metric_ids() {
   Ids ids;
-  for (const auto& metric : metrics::all_metrics()) {
-    if (metric.set_level) ids.emplace_back(metric.id);
+  for (const auto& metric : metrics::built_in_metrics().all()) {
+    if (metric.set_level()) ids.emplace_back(metric.id);
   }
   return ids;
 }
@@ -147,6 +147,8 @@ TEST(Overrides, ChosenMetricsAreTakenAsTheyAreWhateverElseIsSupplied) {
 
 TEST(Overrides, AMetricThatOnlyTheProtocolDeclaresMayBeChosen) {
   Protocol defaults = published();
+  const Json entry = {{"id", "declared_here"}, {"measure", "cross_shot"}, {"role", "third"}};
+  defaults.catalogue = defaults.catalogue.with(Json{{"metrics", Json::array({entry})}}, "a test");
   defaults.metrics.emplace_back("declared_here");
   EXPECT_THAT(apply(defaults, {.metrics = {"declared_here"}}).metrics,
               ElementsAre("declared_here"));

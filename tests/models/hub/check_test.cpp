@@ -36,7 +36,7 @@ class CheckTest : public FetchTest {
     models::write_weights_record(here(""), all);
   }
   [[nodiscard]] models::CheckedFile result_of(const std::string& name) {
-    for (const auto& file : check_checkpoint(kId, folders_).files) {
+    for (const auto& file : check_checkpoint(kId, folders_, catalogue()).files) {
       if (file.path.filename() == name) return file;
     }
     ADD_FAILURE() << name << " was not checked";
@@ -48,7 +48,7 @@ class CheckTest : public FetchTest {
 
 TEST_F(CheckTest, RecordedFilesAreRight) {
   record();
-  const auto report = check_checkpoint(kId, folders_);
+  const auto report = check_checkpoint(kId, folders_, catalogue());
   EXPECT_TRUE(report.ok());
   EXPECT_EQ(report.revision, kCommit);
   ASSERT_EQ(report.files.size(), 3U);
@@ -60,7 +60,7 @@ TEST_F(CheckTest, OneChangedBitIsFound) {
   std::string bytes = weights_bytes_;
   bytes[200'000] = static_cast<char>(bytes[200'000] ^ 1);
   write_file_atomically(here("model.safetensors"), bytes);
-  const auto report = check_checkpoint(kId, folders_);
+  const auto report = check_checkpoint(kId, folders_, catalogue());
   EXPECT_FALSE(report.ok());
   EXPECT_THAT(
       result_of("model.safetensors").problem,
@@ -69,10 +69,10 @@ TEST_F(CheckTest, OneChangedBitIsFound) {
 }
 
 TEST_F(CheckTest, WithoutARecordedSumTheStructureIsChecked) {
-  EXPECT_TRUE(check_checkpoint(kId, folders_).ok());
+  EXPECT_TRUE(check_checkpoint(kId, folders_, catalogue()).ok());
   EXPECT_EQ(result_of("model.safetensors").compared_with, "");
   write_file_atomically(here("model.safetensors"), weights_bytes_.substr(0, 1000));
-  EXPECT_FALSE(check_checkpoint(kId, folders_).ok());
+  EXPECT_FALSE(check_checkpoint(kId, folders_, catalogue()).ok());
   EXPECT_THAT(result_of("model.safetensors").problem,
               HasSubstr(here("model.safetensors").string()));
 }
@@ -86,7 +86,7 @@ TEST_F(CheckTest, ACutPickleIsFound) {
 
 TEST_F(CheckTest, ABrokenConfigIsAProblemAndNotAnException) {
   write_file_atomically(here("config.json"), "{");
-  const auto report = check_checkpoint(kId, folders_);
+  const auto report = check_checkpoint(kId, folders_, catalogue());
   EXPECT_FALSE(report.ok());
   EXPECT_FALSE(report.problems.empty());
 }
@@ -95,8 +95,8 @@ TEST_F(CheckTest, AMissingFileIsNamed) {
   record();
   fs::remove(here("preprocessor_config.json"));
   EXPECT_THAT(
-      check_checkpoint(kId, folders_).problems,
-      ElementsAre(here("preprocessor_config.json").string() + ": was fetched, but not here"));
+      check_checkpoint(kId, folders_, catalogue()).problems,
+      ElementsAre(here("preprocessor_config.json").string() + ": was fetched, but does not exist"));
 }
 
 TEST_F(CheckTest, AClipCheckpointWithoutItsVocabularyIsNotComplete) {
@@ -105,9 +105,9 @@ TEST_F(CheckTest, AClipCheckpointWithoutItsVocabularyIsNotComplete) {
   write_file_atomically(folder / "config.json", R"({"model_type": "clip"})");
   write_file_atomically(folder / "model.safetensors", weights_bytes_);
   write_file_atomically(folder / "merges.txt", "#version: 0.2\n");
-  EXPECT_THAT(
-      check_checkpoint("openai/clip-vit-base-patch32", folders_).problems,
-      ElementsAre((folder / "vocab.json").string() + ": belongs to this checkpoint, but not here"));
+  EXPECT_THAT(check_checkpoint("openai/clip-vit-base-patch32", folders_).problems,
+              ElementsAre((folder / "vocab.json").string() +
+                          ": belongs to this checkpoint, but does not exist"));
 }
 
 TEST_F(CheckTest, TheNamesOfTheCachesBlobsAreSums) {
@@ -122,14 +122,14 @@ TEST_F(CheckTest, TheNamesOfTheCachesBlobsAreSums) {
   add("config.json", files_["config.json"], git_blob_sha1_hex(files_["config.json"]));
   add("model.safetensors", weights_bytes_, sha256_hex(weights_bytes_));
   const models::WeightFolders cache{.roots = {}, .hub_cache = weights_ / "hub", .from_flag = false};
-  const auto report = check_checkpoint(kId, cache);
+  const auto report = check_checkpoint(kId, cache, catalogue());
   EXPECT_TRUE(report.ok());
   ASSERT_EQ(report.files.size(), 2U);
   for (const auto& file : report.files) EXPECT_EQ(file.compared_with, "cache") << file.path;
   EXPECT_EQ(report.revision, kCommit);
 
   write_file_atomically(entry / "blobs" / sha256_hex(weights_bytes_), safetensors_bytes(65'000, 9));
-  EXPECT_FALSE(check_checkpoint(kId, cache).ok());
+  EXPECT_FALSE(check_checkpoint(kId, cache, catalogue()).ok());
 }
 
 TEST_F(CheckTest, WhatIsNotHereIsSaidWithTheCommandThatBringsIt) {
@@ -143,21 +143,21 @@ TEST_F(CheckTest, WhatIsNotHereIsSaidWithTheCommandThatBringsIt) {
 }
 
 TEST_F(CheckTest, FindsCheckpointsThatAreHereAndSaysWhichAreNotComplete) {
-  EXPECT_THAT(models::local_ids(folders_), ElementsAre(kId));
+  EXPECT_THAT(models::local_ids(folders_, catalogue()), ElementsAre(kId));
   EXPECT_FALSE(models::find_local("facebook/dino-vitb8", folders_).has_value());
   const auto whole = models::find_local(kId, folders_);
   ASSERT_TRUE(whole.has_value());
   EXPECT_EQ(whole->problem, "");
   EXPECT_EQ(whole->folder, weights_.path() / kId);
   fs::remove(here("model.safetensors"));
-  EXPECT_THAT(models::find_local(kId, folders_)->problem, HasSubstr("has no weights"));
+  EXPECT_THAT(models::find_local(kId, folders_)->problem, HasSubstr("weights are missing"));
 }
 
 TEST_F(CheckTest, ABrokenRecordIsAProblem) {
   write_file_atomically(here(std::string(models::kRecordName)),
                         R"({"schema": "asbench/weights@1"})");
   EXPECT_THROW(static_cast<void>(models::read_weights_record(here(""))), BadInput);
-  EXPECT_FALSE(check_checkpoint(kId, folders_).ok());
+  EXPECT_FALSE(check_checkpoint(kId, folders_, catalogue()).ok());
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ TEST_F(FetchTest, AWrongSumPutsNothingInPlace) {
   EXPECT_THAT(message, HasSubstr("/resolve/" + std::string(kCommit) + "/model.safetensors"));
   EXPECT_THAT(message, HasSubstr("SHA-256 is " + sha256_hex(received)));
   EXPECT_THAT(message, HasSubstr("expected " + sha256_hex(weights_bytes_) + " (the hub)"));
-  EXPECT_THAT(message, HasSubstr("nothing put in place"));
+  EXPECT_THAT(message, HasSubstr("files on disk are unchanged"));
   EXPECT_THAT(names_here(),
               ElementsAre("asbench-weights.json", "config.json", "preprocessor_config.json"));
 }
@@ -54,7 +54,7 @@ TEST_F(FetchTest, AWrongSumLeavesTheOldFileEvenWhenForced) {
   write_file_atomically(here("model.safetensors"), "mine");
   auto forced = options();
   forced.force = true;
-  EXPECT_THAT(failure(forced), HasSubstr("nothing put in place"));
+  EXPECT_THAT(failure(forced), HasSubstr("files on disk are unchanged"));
   EXPECT_EQ(read_text_file(here("model.safetensors")), "mine");
 }
 
@@ -127,7 +127,8 @@ TEST_F(FetchTest, AMissingShardIsNamedBeforeAnythingIsDownloaded) {
   files_.erase("model.safetensors");
   files_["model.safetensors.index.json"] = R"({"weight_map": {"x": "gone.safetensors"}})";
   start();
-  EXPECT_THAT(failure(), HasSubstr("names the shard gone.safetensors, which is not there"));
+  EXPECT_THAT(failure(),
+              HasSubstr("names the shard gone.safetensors, which the hub does not have"));
   EXPECT_THAT(names_here(), IsEmpty());
 }
 
@@ -146,7 +147,7 @@ TEST_F(FetchTest, ATokenThatDoesNotHelpIsSaidAndNotShown) {
   auto with_token = options();
   with_token.hub.token = "hf_secret";
   const std::string message = failure(with_token);
-  EXPECT_THAT(message, HasSubstr("The token in HF_TOKEN does not open it"));
+  EXPECT_THAT(message, HasSubstr("The token in HF_TOKEN has no access"));
   EXPECT_EQ((message + said()).find("hf_secret"), std::string::npos);
 }
 
@@ -175,7 +176,7 @@ TEST_F(FetchTest, AFileWhereTheFolderShouldBeIsNamed) {
   blocked.folders.roots = {weights_ / "blocked"};
   const std::string message = failure(blocked);
   EXPECT_THAT(message,
-              HasSubstr((weights_ / "blocked" / kId).string() + ": the folder can't be made"));
+              HasSubstr((weights_ / "blocked" / kId).string() + ": cannot create the folder"));
   EXPECT_THAT(message, HasSubstr("--weights"));
   EXPECT_EQ(read_text_file(weights_ / "blocked"), "a file");
 }
@@ -183,7 +184,7 @@ TEST_F(FetchTest, AFileWhereTheFolderShouldBeIsNamed) {
 TEST_F(FetchTest, AFolderWhereAFileShouldBeIsNamed) {
   start();
   fs::create_directories(here("model.safetensors") / "inner");
-  EXPECT_THAT(failure(), HasSubstr(here("model.safetensors").string() + ": is in the way"));
+  EXPECT_THAT(failure(), HasSubstr(here("model.safetensors").string() + ": is not a regular file"));
   EXPECT_TRUE(fs::is_directory(here("model.safetensors") / "inner"));
 }
 
@@ -191,7 +192,7 @@ TEST_F(FetchTest, AnInterruptBeforeTheFirstByteChangesNothing) {
   start();
   auto interrupted = options();
   interrupted.hub.cancelled = [] { return true; };
-  EXPECT_THAT(failure(interrupted), HasSubstr("interrupted. Nothing was put in place"));
+  EXPECT_THAT(failure(interrupted), HasSubstr("interrupted; no file was changed"));
   EXPECT_THAT(names_here(), IsEmpty());
 }
 
@@ -209,12 +210,33 @@ TEST_F(FetchTest, NamesThatAreNoneAreUsageErrors) {
   EXPECT_THROW(models::fetch_checkpoint(outside), UsageError);
 }
 
-TEST(Expectation, ACatalogueSumThatTheHubContradictsIsRefused) {
-  const models::CatalogueFile known{.name = "x", .sha256 = std::string(64, 'a')};
+TEST(Expectation, APinThatTheHubContradictsIsRefusedWithBothHashes) {
+  const models::CatalogueFile known{
+      .name = "x", .sha256 = std::string(64, 'a'), .bytes = 5, .witnesses = 2};
   models::HubFile hub{.name = "x", .commit = "", .etag = std::string(64, 'b'), .bytes = 5};
-  EXPECT_THROW(static_cast<void>(models::expectation(known, hub)), BadInput);
+  try {
+    static_cast<void>(models::pinned_expectation(known, hub));
+    FAIL() << "accepted";
+  } catch (const BadInput& error) {
+    EXPECT_THAT(error.what(), HasSubstr("x: the hub's file is not the pinned one"));
+    EXPECT_THAT(error.what(), HasSubstr("expected SHA-256 " + std::string(64, 'a')));
+    EXPECT_THAT(error.what(), HasSubstr("found SHA-256 " + std::string(64, 'b')));
+    EXPECT_THAT(error.what(), HasSubstr("--revision"));
+  }
   hub.etag = std::string(64, 'a');
-  EXPECT_EQ(models::expectation(known, hub).sha256, known.sha256);
+  EXPECT_EQ(models::pinned_expectation(known, hub).sha256, known.sha256);
+  hub.bytes = 6;
+  EXPECT_THROW(static_cast<void>(models::pinned_expectation(known, hub)), BadInput);
+}
+
+TEST(Expectation, APinCountsWhereTheHubSendsNoChecksum) {
+  const models::CatalogueFile known{
+      .name = "x", .sha256 = std::string(64, 'a'), .bytes = 5, .witnesses = 2};
+  const models::Expectation expected =
+      models::pinned_expectation(known, {.name = "x", .commit = "", .etag = ""});
+  EXPECT_EQ(expected.sha256, known.sha256);
+  EXPECT_EQ(expected.bytes, known.bytes);
+  EXPECT_EQ(expected.source, "the pin");
 }
 
 TEST(Urls, AreResolvedComparedAndEscaped) {

@@ -86,7 +86,7 @@ TEST_F(ResumeTest, StartsOverWhenTheServerIgnoresTheRange) {
   fetch();
   expect_complete();
   EXPECT_THAT(ranges(), Contains("bytes=100000-"));
-  EXPECT_THAT(said(), HasSubstr("the server sends the file from its beginning"));
+  EXPECT_THAT(said(), HasSubstr("the server sends the file from the start"));
 }
 
 TEST_F(ResumeTest, StartsOverWhenThePartWasDamaged) {
@@ -126,7 +126,8 @@ TEST_F(ResumeTest, DropsAPartThatIsLongerThanTheFile) {
 TEST_F(ResumeTest, GivesUpOnAConnectionThatBringsNothing) {
   start({{"model.safetensors", {{"cut_after", 0}}}});
   const std::string message = failure();
-  EXPECT_THAT(message, HasSubstr("Nothing was put in place; the same command tries again"));
+  EXPECT_THAT(message,
+              HasSubstr("The files on disk are unchanged; run the same command to try again"));
   EXPECT_EQ(hub_->requests("GET", "model.safetensors").size(), 6U);  // 3 tries, hub and storage
   EXPECT_FALSE(fs::exists(part()));
   EXPECT_FALSE(fs::exists(here("model.safetensors")));
@@ -179,7 +180,7 @@ TEST_F(ResumeTest, AFullDiskKeepsThePartAndSaysSo) {
   const std::string message = failure();
   ::setrlimit(RLIMIT_FSIZE, &before);
   ::signal(SIGXFSZ, handler);
-  EXPECT_THAT(message, HasSubstr(part().string() + ": can't be written after byte 100000"));
+  EXPECT_THAT(message, HasSubstr(part().string() + ": cannot be written after byte 100000"));
   EXPECT_THAT(message, HasSubstr("File too large"));
   EXPECT_THAT(message, HasSubstr("Make room"));
   EXPECT_EQ(part_size(), 100'000U);
@@ -193,7 +194,7 @@ TEST_F(ResumeTest, TwoProcessesDoNotWriteToOnePart) {
   fs::create_directories(here(""));
   const int other = ::open(part().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   ASSERT_EQ(::flock(other, LOCK_EX), 0);
-  EXPECT_THAT(failure(), HasSubstr(part().string() + ": another process is downloading to it"));
+  EXPECT_THAT(failure(), HasSubstr(part().string() + ": another process is downloading this file"));
   ::close(other);
   fetch();
   expect_complete();

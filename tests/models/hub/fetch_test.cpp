@@ -44,7 +44,7 @@ TEST_F(FetchTest, PlacesVerifiedFilesAndRecordsTheirSums) {
 
   const auto checkpoint = models::open_checkpoint(kId, options().folders);
   EXPECT_EQ(checkpoint.config["model_type"], "vit");
-  EXPECT_TRUE(models::check_checkpoint(kId, options().folders).ok());
+  EXPECT_TRUE(models::check_checkpoint(kId, options().folders, catalogue()).ok());
 }
 
 TEST_F(FetchTest, TakesEveryFileFromTheCommitThatTheRevisionWasAtFirst) {
@@ -78,12 +78,12 @@ TEST_F(FetchTest, SaysTheLicenceBeforeItAsksTheHub) {
   EXPECT_THAT(lines_.front(), HasSubstr("https://github.com/facebookresearch/dino"));
 }
 
-TEST_F(FetchTest, FetchesAnUnknownCheckpointAndSaysThatNoLicenceIsOnFile) {
+TEST_F(FetchTest, FetchesAnUnknownCheckpointAndSaysThatItsLicenceIsUnknown) {
   hub_ = std::make_unique<HubServer>(files_, Json::object(), "somebody/else");
   auto unknown = options();
   unknown.id = "somebody/else";
   const auto report = models::fetch_checkpoint(unknown);
-  EXPECT_THAT(lines_.front(), HasSubstr("no licence is on file"));
+  EXPECT_THAT(lines_.front(), HasSubstr("its licence is unknown"));
   EXPECT_THAT(report.absent, ElementsAre("vocab.json", "merges.txt"));
   EXPECT_EQ(models::read_weights_record(report.folder)->licence, "");
 }
@@ -95,7 +95,7 @@ TEST_F(FetchTest, KeepsFilesThatAreHereAndRight) {
   const auto report = fetch();
   EXPECT_EQ(hub_->requests("GET", "").size(), gets_before);
   for (const auto& file : report.files) EXPECT_TRUE(file.kept) << file.path;
-  EXPECT_THAT(said(), HasSubstr("model.safetensors: here already, its sum is right"));
+  EXPECT_THAT(said(), HasSubstr("model.safetensors: already on disk, verified"));
 }
 
 TEST_F(FetchTest, LeavesAFileThatDiffersUnlessItIsForced) {
@@ -190,7 +190,7 @@ TEST_F(FetchTest, FilesCheckpointsInTheHuggingFaceCacheWhereNoFolderIsNamed) {
 TEST_F(FetchTest, VerifiesTheSizeAloneWhereTheServerNamesNoSumAndSaysSo) {
   start({{"config.json", {{"no_etag", true}}}});
   fetch();
-  EXPECT_THAT(said(), HasSubstr("config.json: the server names no checksum"));
+  EXPECT_THAT(said(), HasSubstr("config.json: the server sends no checksum"));
   EXPECT_THAT(said(), HasSubstr("config.json: 39 bytes, size verified"));
   for (const auto& file : fetch().files) EXPECT_TRUE(file.kept) << file.path;  // by the record
 }

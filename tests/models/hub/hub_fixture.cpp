@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "core/error.h"
+#include "core/hash.h"
 #include "core/stats.h"
 #include "models/weights/safetensors.h"
 #include "tests/support/paths.h"
@@ -20,13 +21,13 @@ namespace asbench::testing {
 namespace fs = std::filesystem;
 
 HubServer::HubServer(const std::map<std::string, std::string>& files, const Json& behaviour,
-                     const std::string& id) {
+                     const std::string& id, const std::string& revision) {
   const fs::path repository = folder_ / "files" / id;
   fs::create_directories(repository);
   for (const auto& [name, bytes] : files) write_file_atomically(repository / name, bytes);
   write_json_file(
       folder_ / "behaviour.json",
-      {{"commit", kCommit}, {"revisions", {"main", "refs/pr/3"}}, {"files", behaviour}});
+      {{"commit", kCommit}, {"revisions", {revision, "refs/pr/3"}}, {"files", behaviour}});
   std::array<int, 2> input{};
   std::array<int, 2> output{};
   if (::pipe2(input.data(), O_CLOEXEC) != 0 || ::pipe2(output.data(), O_CLOEXEC) != 0) {
@@ -96,6 +97,32 @@ FetchTest::FetchTest() : weights_bytes_(safetensors_bytes(65'000, 1)) {
   files_["config.json"] = R"({"model_type": "vit", "hidden_size": 8})";
   files_["preprocessor_config.json"] = R"({"size": 224})";
   files_["model.safetensors"] = weights_bytes_;
+  entry_.id = kId;
+  entry_.kind = "vit";
+  entry_.licence = {.name = "Apache-2.0",
+                    .url = "https://github.com/facebookresearch/dino/blob/main/LICENSE",
+                    .allows = "Use.",
+                    .model_card = ""};
+  entry_.revision = "main";
+  entry_.files = {{.name = "config.json"},
+                  {.name = "preprocessor_config.json", .optional = true},
+                  {.name = "model.safetensors", .weights = true},
+                  {.name = "pytorch_model.bin", .weights = true}};
+}
+
+const models::Catalogue& FetchTest::catalogue() {
+  return catalogues_.emplace_back(std::vector{entry_});
+}
+
+void FetchTest::know(const std::string& name, const std::string& bytes, int witnesses) {
+  for (models::CatalogueFile& file : entry_.files) {
+    if (file.name != name) continue;
+    file.sha256 = sha256_hex(bytes);
+    file.bytes = bytes.size();
+    file.witnesses = witnesses;
+    return;
+  }
+  throw InternalError(name + " is not in the entry");
 }
 
 void FetchTest::start(const Json& behaviour) {
@@ -117,6 +144,7 @@ models::FetchOptions FetchTest::options() {
   options.hub.first_pause = std::chrono::milliseconds(1);
   options.hub.say = [this](const std::string& line) { lines_.push_back(line); };
   options.progress = Progress::Style::quiet;
+  options.catalogue = &catalogue();
   return options;
 }
 

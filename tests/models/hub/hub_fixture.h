@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -12,20 +13,22 @@
 
 #include "core/json.h"
 #include "models/hub/fetch.h"
+#include "models/weights/catalogue.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::testing {
 
 inline constexpr const char* kId =
-    "facebook/dino-vits16";  ///< in the catalogue, without a tokenizer
+    "facebook/dino-vits16";  ///< in the tests' catalogue, without a tokenizer
 inline constexpr const char* kCommit = "0123456789abcdef0123456789abcdef01234567";
 
 /// A hub of its own on loopback (tests/support/hub_server.py), which ends with its owner.
 class HubServer {
  public:
   /// @param behaviour  of each file, by name; see the script
+  /// @param revision   that it knows besides its commit and refs/pr/3
   HubServer(const std::map<std::string, std::string>& files, const Json& behaviour,
-            const std::string& id = kId);
+            const std::string& id = kId, const std::string& revision = "main");
   ~HubServer();
   HubServer(const HubServer&) = delete;
   HubServer& operator=(const HubServer&) = delete;
@@ -49,7 +52,11 @@ class FetchTest : public ::testing::Test {
  protected:
   FetchTest();
 
-  /// Starts the hub with the files of `files`, which a test may change before.
+  /// The catalogue that fetches and checks use: `entry_`, which a test may change before.
+  [[nodiscard]] const models::Catalogue& catalogue();
+  /// Adds a fact about a file to `entry_`.
+  void know(const std::string& name, const std::string& bytes, int witnesses);
+  /// Starts the hub with the files of `files_`, which a test may change before.
   void start(const Json& behaviour = Json::object());
   [[nodiscard]] models::FetchOptions options();
   models::FetchReport fetch() { return models::fetch_checkpoint(options()); }
@@ -66,6 +73,8 @@ class FetchTest : public ::testing::Test {
   /// Everything said so far, a line each.
   [[nodiscard]] std::string said() const;
 
+  models::CatalogueEntry entry_;              ///< of kId, at revision "main", without pins
+  std::deque<models::Catalogue> catalogues_;  ///< all that were handed out
   TemporaryFolder weights_;
   std::map<std::string, std::string> files_;  ///< config.json, preprocessor_config.json, weights
   std::string weights_bytes_;                 ///< of model.safetensors, 260 kB

@@ -40,7 +40,7 @@ class WeightsCommandTest : public FetchTest {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     CLI::App app;
     std::function<int()> chosen;
-    cli::add_weights_command(app, chosen);
+    cli::add_weights_command(app, chosen, &catalogue());
     app.parse(arguments);
     Outcome outcome;
     ::testing::internal::CaptureStdout();
@@ -86,8 +86,7 @@ TEST_F(WeightsCommandTest, ListSaysWhereEachKnownCheckpointIs) {
   const Outcome outcome = run({"list"});
   EXPECT_EQ(outcome.exit_code, kExitDone);
   EXPECT_THAT(outcome.out, HasSubstr((weights_.path() / kId).string() + "\n"));
-  EXPECT_THAT(outcome.out,
-              ::testing::ContainsRegex("openai/clip-vit-base-patch32 +clip +MIT +not here\n"));
+  EXPECT_THAT(outcome.out, ::testing::ContainsRegex(std::string(kId) + " +vit +Apache-2.0 +no "));
   for (const Json& entry : parse_json(run({"list", "--json"}).out, "stdout")) {
     if (entry["id"] == kId) {
       EXPECT_EQ(entry["local"]["revision"], kCommit);
@@ -105,10 +104,57 @@ TEST_F(WeightsCommandTest, CheckExitsWith2WhenAFileIsDamaged) {
   write_file_atomically(here("model.safetensors"), safetensors_bytes(65'000, 2));
   const Outcome outcome = run({"check", kId});
   EXPECT_EQ(outcome.exit_code, kExitFailure);
-  EXPECT_THAT(outcome.out, HasSubstr("WRONG   model.safetensors: SHA-256 is"));
-  EXPECT_THAT(outcome.out, HasSubstr("ok      config.json"));
+  EXPECT_THAT(outcome.out, HasSubstr("WRONG     model.safetensors: SHA-256 is"));
+  EXPECT_THAT(outcome.out, HasSubstr("ok        config.json"));
   EXPECT_THAT(outcome.err, HasSubstr(std::string("asbench weights fetch ") + kId));
   EXPECT_FALSE(parse_json(run({"check", "--json"}).out, "stdout")[0]["ok"].get<bool>());
+}
+
+TEST_F(WeightsCommandTest, TheShippedCatalogueIsListedWithItsPins) {
+  cli::WeightsOptions options;
+  options.weights = weights_.path().string();
+  ::testing::internal::CaptureStdout();
+  cli::run_weights_list(options);
+  std::fflush(stdout);
+  const std::string out = ::testing::internal::GetCapturedStdout();
+  EXPECT_THAT(out, ::testing::ContainsRegex(
+                       "openai/clip-vit-base-patch32 +clip +MIT +3d74acf9 +not downloaded\n"));
+  EXPECT_THAT(
+      out, ::testing::ContainsRegex("facebook/dino-vits8 +vit +Apache-2.0 +no +not downloaded\n"));
+}
+
+TEST_F(WeightsCommandTest, PinsAreListedEnforcedAndChecked) {
+  entry_.revision = kCommit;
+  know("model.safetensors", weights_bytes_, 2);
+  start();
+  EXPECT_THAT(run({"list"}).out,
+              ::testing::ContainsRegex(std::string(kId) + " +vit +Apache-2.0 +01234567 +not down"));
+  const Json listed = parse_json(run({"list", "--json"}).out, "stdout");
+  EXPECT_TRUE(listed[0]["pinned"].get<bool>());
+  EXPECT_EQ(listed[0]["revision"], kCommit);
+  EXPECT_EQ(listed[0]["files"][2]["sha256"], sha256_hex(weights_bytes_));
+  EXPECT_EQ(listed[0]["files"][2]["witnesses"], 2);
+  run({"fetch", kId, "--endpoint", hub_->endpoint()});
+  EXPECT_THAT(run({"check"}).out, HasSubstr("(as in the pin); pinned, equal\n"));
+  EXPECT_THAT(run({"check"}).out, HasSubstr("(as in the record); not pinned\n"));
+  EXPECT_EQ(parse_json(run({"check", "--json"}).out, "stdout")[0]["files"][1]["pin"],
+            "pinned, equal");
+  write_file_atomically(here("model.safetensors"), safetensors_bytes(65'000, 2));
+  const Outcome differs = run({"check"});
+  EXPECT_EQ(differs.exit_code, kExitFailure);
+  EXPECT_THAT(differs.out, HasSubstr("(pin); differs from the pin\n"));
+}
+
+TEST_F(WeightsCommandTest, AnOverriddenRevisionIsInTheReports) {
+  know("model.safetensors", safetensors_bytes(65'000, 2), 2);
+  start();
+  const Outcome outcome =
+      run({"fetch", kId, "--endpoint", hub_->endpoint(), "--revision", "refs/pr/3", "--json"});
+  const Json report = parse_json(outcome.out, "stdout");
+  EXPECT_TRUE(report["revision_override"].get<bool>());
+  EXPECT_EQ(report["files"][2]["pin"], "differs from the pin");
+  EXPECT_THAT(outcome.err, HasSubstr("warning: --revision refs/pr/3 overrides"));
+  EXPECT_THAT(run({"check"}).out, HasSubstr("fetched with --revision refs/pr/3"));
 }
 
 TEST_F(WeightsCommandTest, CheckOfNothingIsAnError) {

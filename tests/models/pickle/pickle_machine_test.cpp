@@ -59,7 +59,7 @@ TEST(PickleMachine, FollowsTheMemo) {
 
 TEST(PickleMachine, RefusesForeignNamesByName) {
   expect_refused(pickle(global("posix", "system") + text("true") + "\x85R"),
-                 {"\"posix.system\"", "nothing in it was run", "safetensors"});
+                 {"\"posix.system\"", "nothing was run", "safetensors"});
   expect_refused(pickle(global("builtins", "eval")), {"\"builtins.eval\""});
   expect_refused(pickle(global("torch", "load")), {"\"torch.load\""});
   expect_refused(pickle(global("__builtin__", "getattr")), {"\"__builtin__.getattr\""});
@@ -86,7 +86,7 @@ TEST(PickleMachine, RefusesCallsOfStoragesAndWrongArguments) {
   expect_refused(pickle(global("torch", "FloatStorage") + ")R"), {"torch.FloatStorage"});
   expect_refused(pickle(global("torch._utils", "_rebuild_tensor_v2") + ")R"), {"with 0 arguments"});
   expect_refused(pickle(global("torch._utils", "_rebuild_parameter") + "NNN\x87R"),
-                 {"something else than a tensor"});
+                 {"something other than a tensor"});
   expect_refused(pickle("N)R"), {"no function"});
   expect_refused(pickle(global("collections", "OrderedDict") + "NR"), {"tuple of arguments"});
   expect_refused(pickle(global("collections", "OrderedDict") + "N\x85R"), {"than a list"});
@@ -111,7 +111,7 @@ TEST(PickleMachine, ToleratesMetadataAndNoOtherState) {
   const std::string ok = pickle(ordered + "}" + text("_metadata") + ordered + "sb");
   EXPECT_TRUE(run(ok).node(run(ok).root).items.empty());
   expect_refused(pickle(ordered + "}" + text("__class__") + "Nsb"), {"__class__"});
-  expect_refused(pickle("}}b"), {"something else than an OrderedDict"});
+  expect_refused(pickle("}}b"), {"something other than an OrderedDict"});
   expect_refused(pickle(ordered + "Nb"), {"no dictionary"});
 }
 
@@ -142,18 +142,18 @@ TEST(PickleMachine, RefusesLengthsBeyondTheInput) {
   expect_refused(
       "\x80\x02X\xFF\xFF\xFF\xFF"
       "abc.",
-      {"ends too early"});
+      {"it is cut off"});
   expect_refused(
       "\x80\x02\x8d\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF"
       "abc.",
-      {"ends too early"});
+      {"it is cut off"});
   expect_refused(pickle("c" + std::string(300, 'm') + "\nx\n"), {"longer than 256"});
 }
 
 TEST(PickleMachine, BoundsWhatAPickleBuilds) {
   const PickleLimits limits{.max_nodes = 100, .max_items = 100};
   expect_refused(pickle("]" + std::string(101, 'N')), {"more than 100 values"}, limits);
-  expect_refused(pickle("N" + std::string(101, '2')), {"stack grows too high"}, limits);
+  expect_refused(pickle("N" + std::string(101, '2')), {"stack is too deep"}, limits);
   expect_refused(pickle(std::string(101, '(')), {"too many marks"}, limits);
   // Copying one list again and again grows with the square of the input unless it is counted.
   const std::string pairs = "](](NNeq\x01" + std::string("h\x01") + "h\x01" + "eq\x02";

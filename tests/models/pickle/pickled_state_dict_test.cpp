@@ -100,9 +100,9 @@ TEST(PickledStateDict, RefusesAStorageDescribedInTwoWays) {
 TEST(PickledStateDict, RefusesEverythingButAFlatDictionaryOfTensors) {
   expect_pickle_refused(pickle("N"), {"a dictionary from names to tensors"});
   expect_pickle_refused(pickle(TensorPickle{}.bytes()), {"a dictionary from names to tensors"});
-  expect_pickle_refused(pickle("}" + text("epoch") + "K\x03s"), {"\"epoch\"", "is no tensor"});
+  expect_pickle_refused(pickle("}" + text("epoch") + "K\x03s"), {"\"epoch\"", "is not a tensor"});
   expect_pickle_refused(pickle("}" + text("model") + "}s"), {"\"model\"", "training checkpoint"});
-  expect_pickle_refused(pickle("}K\x01" + TensorPickle{}.bytes() + "s"), {"its key is no name"});
+  expect_pickle_refused(pickle("}K\x01" + TensorPickle{}.bytes() + "s"), {"its key is not a name"});
   expect_pickle_refused(pickle("}" + text(std::string(1025, 'n')) + TensorPickle{}.bytes() + "s"),
                         {"1024 bytes"});
   const std::string w = text("w") + TensorPickle{}.bytes() + "s";
@@ -125,7 +125,7 @@ TEST(PickledStateDict, RefusesForgedStorages) {
   expect_pickle_refused(with_storage(tuple({text("storage"), global("collections", "OrderedDict"),
                                             text("0"), text("cpu"), integer(1)}) +
                                      "Q"),
-                        {"collections.OrderedDict is no type of storage"});
+                        {"collections.OrderedDict is not a storage type"});
   expect_pickle_refused(
       with_storage(tuple({text("storage"), type, text(""), text("cpu"), integer(1)}) + "Q"),
       {"empty or too long"});

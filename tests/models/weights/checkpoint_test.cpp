@@ -156,7 +156,7 @@ TEST_F(HubCache, NamesTheSnapshotsItCantChooseFrom) {
 TEST_F(HubCache, RefusesARevisionThatLeavesTheCache) {
   snapshot("abc");
   put(entry_ / "refs" / "main", "../../elsewhere");
-  expect_error([&] { (void)open(); }, {"refs/main", "is no revision"});
+  expect_error([&] { (void)open(); }, {"refs/main", "is not a revision"});
 }
 
 TEST_F(HubCache, SaysSoWhenMainNamesAnAbsentSnapshot) {
@@ -206,11 +206,11 @@ TEST(Hub, SaysWhereItSearchedAndHowToFetch) {
 TEST(Hub, SaysWhatAnIncompleteFolderLacks) {
   const TemporaryFolder folder;
   put(folder / kId / "pytorch_model.bin", "");
-  expect_error([&] { (void)open_checkpoint(kId, root(folder)); }, {"has no config.json"});
+  expect_error([&] { (void)open_checkpoint(kId, root(folder)); }, {"config.json is missing"});
   put(folder / kId / "config.json", "{}");
   fs::remove(folder / kId / "pytorch_model.bin");
   expect_error([&] { (void)open_checkpoint(kId, root(folder)); },
-               {"has no weights", "asbench weights fetch"});
+               {"weights are missing", "asbench weights fetch"});
 }
 
 TEST(Hub, RefusesAConfigThatIsNoObject) {
