@@ -30,7 +30,8 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
   command
       ->add_option(
           "--columns", options->columns,
-          "columns of the tables: shots, mean, harmeanp, adjacent, first, worst (comma-separated)")
+          "columns of the tables: shots, mean, harmeanp, or a part of the metrics such as worst "
+          "(comma-separated)")
       ->delimiter(',')
       ->capture_default_str();
   command
@@ -44,8 +45,10 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
                       "system,story,dimension,rater,value: further columns");
   command->add_flag("--reported", options->reported,
                     "also the results that the AnimeShooter paper printed: greyed, never ranked");
-  command->add_flag("--sheets,!--no-sheets", options->sheets,
-                    "contact sheets of the worst, best and copied shots (default), or none");
+  command->add_flag(
+      "--sheets,!--no-sheets", options->sheets,
+      "contact sheets of the worst and best shots and of those that controls flag (default), "
+      "or none");
   command->add_flag("--force", options->force, "overwrite files that no report wrote");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_report", *options); };
