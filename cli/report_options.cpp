@@ -35,10 +35,10 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
           "controls)")
       ->delimiter(',');
   command
-      ->add_option("--columns", options->columns,
-                   "values to show of each metric (comma-separated): shots, mean, harmeanp, "
-                   "adjacent, first, "
-                   "worst")
+      ->add_option(
+          "--columns", options->columns,
+          "values to show of each metric (comma-separated): shots, mean, harmeanp, or a part of "
+          "the metrics such as worst")
       ->delimiter(',')
       ->capture_default_str();
   command->add_option("--digits", options->digits, "number of decimals in table.md and table.tex")
@@ -52,8 +52,10 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_flag(
       "--reported", options->reported,
       "also show the results printed in the AnimeShooter paper, in grey and unranked");
-  command->add_flag("--sheets,!--no-sheets", options->sheets,
-                    "write contact sheets of the worst, best and copied shots (default: yes)");
+  command->add_flag(
+      "--sheets,!--no-sheets", options->sheets,
+      "write contact sheets of the worst and best shots and of those that controls flag (default: "
+      "yes)");
   command->add_flag("--force", options->force,
                     "write into --out even if it holds files that `asbench report` did not write");
   command->callback([options, &chosen] {

@@ -35,7 +35,7 @@ document::ResultWeights weights_of(const auto& use) {
   weights.id = use.id;
   weights.sha256 = use.weights_sha256;
   weights.revision = use.revision;
-  weights.pin = models::to_string(use.pin.status);
+  weights.pin = std::string(models::to_string(use.pin.status));
   if (use.pin.status == models::PinVerdict::Status::differs)
     weights.pin_difference = {use.pin.file, use.pin.expected, use.pin.found};
   weights.overridden_revision = use.pin.overridden_revision;

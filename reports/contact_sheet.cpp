@@ -11,7 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "reports/leaderboard/ranking.h"
+#include "reports/leaderboard/mark_controls.h"
 
 namespace asbench::reports {
 namespace {
@@ -150,13 +150,14 @@ std::string sheet_png(const document::Result& result, const std::string& heading
 }
 
 std::string default_metric(const document::Result& result) {
-  for (const auto& id : main_metrics()) {
-    const auto* metric = result.find_metric(id);
-    if (metric != nullptr && metric->direction != document::ResultDirection::none &&
-        !shots_by(result, id).empty())
-      return id;
+  std::string first;
+  for (const auto& metric : result.metrics) {
+    if (metric.direction == document::ResultDirection::none || shots_by(result, metric.id).empty())
+      continue;
+    if (metric.description.leaderboard) return metric.id;
+    if (first.empty()) first = metric.id;
   }
-  return {};
+  return first;
 }
 
 std::string file_name_of(const std::string& system) {
@@ -194,10 +195,16 @@ std::vector<ContactSheet> contact_sheets(const document::Result& result, const P
     std::reverse(ordered.begin(), ordered.end());
     add("best", fmt::format("best shots by {}", metric), metric, ordered);
   }
-  auto copied = shots_by(result, "reference_copy");
-  std::erase_if(copied, [](const ShotPlace& place) { return place.value <= 0.0; });
-  std::reverse(copied.begin(), copied.end());
-  add("copied", "shots that repeat the reference", "reference_copy", copied);
+  for (const auto& control : result.metrics) {
+    const auto& limit = control.description.withholds_marks;
+    if (!limit) continue;
+    auto shots = shots_by(result, control.id);
+    std::erase_if(shots, [&](const ShotPlace& place) { return !beyond(*limit, place.value); });
+    if (limit->above) std::reverse(shots.begin(), shots.end());
+    add(file_name_of(control.id),
+        fmt::format("shots beyond the limit of {} ({})", control.id, control.description.title),
+        control.id, shots);
+  }
   return sheets;
 }
 
@@ -216,7 +223,7 @@ std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::p
       std::filesystem::create_directories(folder, error);
       if (error)
         throw BadInput(
-            fmt::format("{}: the folder can't be made: {}", folder.string(), error.message()));
+            fmt::format("{}: the folder can't be created: {}", folder.string(), error.message()));
       written.push_back(folder / fmt::format("{}-{}.png", name, sheet.name));
       write_file_atomically(written.back(), sheet.png);
     }

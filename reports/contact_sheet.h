@@ -12,27 +12,29 @@
 namespace asbench::reports {
 
 struct ContactSheetOptions {
-  std::string
-      metric;  ///< orders the shots; empty: the first of the main metrics that has values of shots
-  std::size_t shots = 12;  ///< rows of a sheet
+  /// Orders the shots; empty: the first metric of the leaderboard that has a direction and values
+  /// of shots, else the first of any.
+  std::string metric;
+  std::size_t shots = 12;  ///< largest number of rows of a sheet
 };
 
 /// One picture file.
 struct ContactSheet {
-  std::string name;  ///< "worst", "best" or "copied"
+  std::string name;  ///< "worst", "best" or a control's id
   std::string png;   ///< its bytes
 };
 
-/// Sheets of one system, a shot a row: reference | sampled frames | caption and score. The worst
-/// and the best shots by a metric, and those that the control `reference_copy` finds to repeat the
-/// reference. Shots without pictures are left out; no sheet without shots.
+/// Sheets of one system, one row per shot: reference | sampled frames | caption and score. The
+/// worst and the best shots by a metric; and for every control whose description limits marks, the
+/// shots whose own value is beyond that limit (copied, frozen ones). Shots without pictures are
+/// left out; a sheet without shots is not made.
 [[nodiscard]] std::vector<ContactSheet> contact_sheets(const document::Result& result,
                                                        const Pictures& pictures,
                                                        const ContactSheetOptions& options = {});
 
-/// Writes them as <system>-<name>.png; signs that a file name should not have become '-', systems
-/// that come to the same name get a number.
-/// @returns the files. @throws BadInput when the folder can't be made.
+/// Writes them as <system>-<name>.png. Characters that a file name should not have become '-';
+/// systems whose file names would be equal get a number.
+/// @returns the files. @throws BadInput when the folder can't be created.
 std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
                                                         const Pictures& pictures,

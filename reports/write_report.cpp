@@ -31,8 +31,8 @@ void require_report_folder(const fs::path& folder) {
   for (const char* name : kFiles) {
     if (!fs::exists(folder / name, error)) continue;
     throw UsageError(
-        fmt::format("--out {}: {} is there and no report wrote it\n  Name another folder, or let "
-                    "it be overwritten with --force.",
+        fmt::format("--out {}: {} exists and was not written by a report\n  Choose another folder, "
+                    "or overwrite it with --force.",
                     folder.string(), name));
   }
 }
@@ -45,8 +45,8 @@ std::vector<fs::path> write_report(const fs::path& folder,
   fs::create_directories(folder, error);
   if (error)
     throw BadInput(
-        fmt::format("--out {}: the folder can't be made: {}", folder.string(), error.message()));
-  // Everything is computed before the first file changes.
+        fmt::format("--out {}: the folder can't be created: {}", folder.string(), error.message()));
+  // Everything is computed before the first file is written.
   const std::array<std::string, kFiles.size()> texts = {
       page_html(results, pictures, page), table_markdown(results, tables),
       table_csv(results, tables), table_latex(results, tables)};

@@ -22,8 +22,8 @@ RatedUnits units_of(std::span<const Rating> ratings) {
   for (const auto& rating : ratings) {
     if (!seen.insert({rating.system, rating.story, rating.dimension, rating.rater}).second) {
       throw BadInput(
-          fmt::format("rater '{}' rates '{}' of story '{}' of system '{}' twice\n  One row each; "
-                      "average rounds of one judge beforehand.",
+          fmt::format("rater '{}' rates '{}' of story '{}' of system '{}' twice\n  Keep one row; "
+                      "average repeated ratings of one judge beforehand.",
                       rating.rater, rating.dimension, rating.story, rating.system));
     }
     units[rating.dimension][{rating.system, rating.story}].push_back(rating.value);
@@ -33,7 +33,8 @@ RatedUnits units_of(std::span<const Rating> ratings) {
 
 [[noreturn]] void nothing_rated() {
   throw BadInput(
-      "no rating belongs to a system and story of the documents\n  Columns system and story must "
+      "No rating matches a system and story in these documents\n  The columns system and story "
+      "must "
       "be written as in the documents.");
 }
 
@@ -99,10 +100,10 @@ std::vector<std::pair<std::string, document::ResultDirection>> ranking_metrics(
       if (fresh)
         metrics.emplace_back(metric.id, metric.direction);
       else if (place->second->signature != metric.signature) {
-        throw NotComparable(
-            fmt::format("{}: {} was measured in another way than in the documents before\n  {}\n  "
-                        "{}\n  Score all systems alike, or ask for them one by one.",
-                        result.where, metric.id, metric.signature, place->second->signature));
+        throw NotComparable(fmt::format(
+            "{}: {} was measured differently from the documents before it\n  {}\n  {}\n  "
+            "Score all systems in the same way, or run this command for each.",
+            result.where, metric.id, metric.signature, place->second->signature));
       }
     }
   }
@@ -126,11 +127,24 @@ std::map<std::string, Pairs> pairs_by_ip(std::span<const document::Result> resul
   return clusters;
 }
 
-void add_metric(document::Result& result, const std::string& id, const std::string& signature,
-                const std::vector<ClusteredValue>& values) {
+document::MetricDescription rating_description(const std::string& dimension) {
+  document::MetricDescription description;
+  description.title = "Rating: " + dimension;
+  description.definition =
+      "Mean of the ratings of a story over raters, then over the stories that were rated.";
+  description.family = "ratings";
+  description.kind = document::MetricKind::headline;
+  description.unit = "stories";
+  description.leaderboard = true;
+  return description;
+}
+
+void add_metric(document::Result& result, const std::string& id, const std::string& dimension,
+                const std::string& signature, const std::vector<ClusteredValue>& values) {
   document::ResultMetric metric;
   metric.id = id;
   metric.signature = signature;
+  metric.description = rating_description(dimension);
   metric.direction = document::ResultDirection::higher;
   double sum = 0.0;
   for (const auto& value : values) sum += value.value;
@@ -205,7 +219,7 @@ void attach_ratings(std::vector<document::Result>& results, std::span<const Rati
       }
       if (values.empty()) continue;
       any = true;
-      add_metric(result, id, signature, values);
+      add_metric(result, id, dimension.dimension, signature, values);
     }
   }
   if (!any) nothing_rated();

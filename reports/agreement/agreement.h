@@ -54,7 +54,7 @@ struct RankAgreement {
   int n = 0;    ///< (system, story) pairs with a value and a rating
   int ips = 0;  ///< clusters of the bootstrap
   std::optional<double> kendall,
-      spearman;  ///< signs turned where lower is better: positive is agreement
+      spearman;  ///< sign changed where lower is better: positive is agreement
   std::optional<Interval> kendall_ci95,
       spearman_ci95;  ///< percentile bootstrap over whole IPs; nothing below two IPs
 };
@@ -75,8 +75,8 @@ struct Agreement {
 /// @throws BadInput when a rater rates the same thing twice.
 [[nodiscard]] std::vector<DimensionAgreement> rater_agreement(std::span<const Rating> ratings);
 
-/// Every metric of the results that ranks and has values of stories, against every dimension; all
-/// systems pooled.
+/// Every metric of the results that has a direction and values per story, against every dimension;
+/// all systems pooled.
 /// @throws NotComparable when a metric's signatures differ between results, BadInput as
 /// attach_ratings.
 [[nodiscard]] Agreement agreement(std::span<const document::Result> results,

@@ -28,7 +28,8 @@ Json json_interval(const std::optional<Interval>& interval) {
 
 std::string agreement_text(const Agreement& agreement) {
   std::string text =
-      "How the raters agree (Krippendorff's alpha, interval metric; 1 agreement, 0 chance)\n\n";
+      "Agreement between raters (Krippendorff's alpha, interval metric; 1: perfect, 0: as by "
+      "chance)\n\n";
   text += fmt::format("{:<24}{:>8}{:>8}{:>8}{:>9}\n", "dimension", "alpha", "raters", "units",
                       "ratings");
   for (const auto& row : agreement.dimensions) {
@@ -36,9 +37,10 @@ std::string agreement_text(const Agreement& agreement) {
                         number(row.alpha), row.raters, row.units, row.ratings);
   }
   text +=
-      "\nHow the metrics rank stories as the raters do (N pairs of system and story, all systems "
-      "pooled; positive is agreement;\n"
-      "95 % interval by bootstrap over whole IPs)\n\n";
+      "\nAgreement between metrics and raters on the order of stories (N: pairs of system and "
+      "story, "
+      "all systems pooled;\n"
+      "positive is agreement; 95 % interval by bootstrap over whole IPs)\n\n";
   text += fmt::format("{:<24}{:<28}{:>6}{:>6}   {:<26}{:<26}\n", "dimension", "metric", "N", "IPs",
                       "Kendall tau-b", "Spearman rho");
   for (const auto& row : agreement.metrics) {

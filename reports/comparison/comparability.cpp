@@ -8,11 +8,12 @@
 #include <string_view>
 
 #include "document/signature.h"
+#include "reports/leaderboard/words.h"
 
 namespace asbench::reports {
 namespace {
 
-constexpr std::string_view kAbsent = "(absent)";
+constexpr std::string_view kAbsent = "(missing)";
 
 class Differences {
  public:
@@ -70,7 +71,7 @@ std::set<std::string> missing_shots(const document::Result& result, const docume
 std::string first_not_in(const std::set<std::string>& shots, const std::set<std::string>& others) {
   const auto found = std::find_if(shots.begin(), shots.end(),
                                   [&](const auto& shot) { return !others.contains(shot); });
-  return found == shots.end() ? "nothing else missing" : "missing " + *found;
+  return found == shots.end() ? "no other shot missing" : "missing " + *found;
 }
 
 /// As many shots scored is not the same shots scored.
@@ -87,7 +88,8 @@ void compare_coverage(const document::Result& base, const document::Result& cand
 }
 
 std::string split_of(const document::Result& result) {
-  return fmt::format("{} ({} stories, sha256 {})", result.split.name, result.split.stories,
+  return fmt::format("{} ({}, sha256 {})", result.split.name,
+                     counted(result.split.stories, "story", "stories"),
                      result.split.sha256.substr(0, 12));
 }
 
@@ -118,7 +120,7 @@ std::vector<FieldDifference> field_differences(const document::Result& base,
   for (const auto& [ip, pictures] : base.references) {
     const auto other = candidate.references.find(ip);
     if (other == candidate.references.end() || other->second == pictures) continue;
-    differences.add("references", {}, "pictures of " + ip, "others");
+    differences.add("references", {}, "pictures of " + ip, "different pictures");
     break;
   }
   for (const auto& metric : base.metrics) {
@@ -144,8 +146,8 @@ std::vector<std::string> provenance_warnings(const document::Result& base,
   const auto compare_text = [&](const char* name, const std::string& left,
                                 const std::string& right) {
     if (left != right)
-      warnings.push_back(
-          fmt::format("another {}: {} | {}; the last digits may come from it", name, left, right));
+      warnings.push_back(fmt::format(
+          "different {}: {} | {}; the last digits may differ because of it", name, left, right));
   };
   compare_text("decoder", left_made.decoder, right_made.decoder);
   compare_text("version", left_made.version, right_made.version);
@@ -155,8 +157,8 @@ std::vector<std::string> provenance_warnings(const document::Result& base,
     const auto right = theirs.find(role);
     if (right == theirs.end() || right->second == left) continue;
     warnings.push_back(
-        fmt::format("another config.json of the {} encoder: {} | {}; an activation or an epsilon "
-                    "may differ, which moves its scores",
+        fmt::format("different config.json of the {} encoder: {} | {}; an activation or an epsilon "
+                    "may differ, which changes its scores",
                     role, left.substr(0, 8), right->second.substr(0, 8)));
   }
   return warnings;

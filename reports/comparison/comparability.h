@@ -21,15 +21,15 @@ struct FieldDifference {
   [[nodiscard]] std::string text() const;
 };
 
-/// Everything that forbids comparing the two: other splits, coverage, reference pictures, metrics
-/// of the gate that one side lacks, and fields of the signatures, by name: `clip_i@1 | enc=E |
-/// frames=midpoint:5` has the fields version, enc and frames.
+/// Everything that forbids comparing the two: different splits, coverage, reference pictures,
+/// metrics of the gate that one side lacks, and fields of the signatures, by name: `clip_i@1 |
+/// enc=E | frames=midpoint:5` has the fields version, enc and frames.
 [[nodiscard]] std::vector<FieldDifference> field_differences(const document::Result& base,
                                                              const document::Result& candidate,
                                                              const Gate& gate);
 
-/// Differences of the provenance that may move numbers: decoder, version, device, and the encoders'
-/// config.json.
+/// Differences of the provenance that may change numbers: decoder, version, device, and the
+/// encoders' config.json.
 [[nodiscard]] std::vector<std::string> provenance_warnings(const document::Result& base,
                                                            const document::Result& candidate);
 

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "reports/comparison/comparability.h"
 #include "reports/comparison/verdict.h"
+#include "reports/leaderboard/words.h"
 
 namespace asbench::reports {
 namespace {
@@ -22,41 +23,42 @@ struct Pair {
 
 void refuse_reported(const document::Result& result) {
   if (result.kind != document::ResultKind::reported) return;
-  throw NotComparable(fmt::format(
-      "{}: {} is a published result that was not re-run, so it has no values of stories to pair.\n"
-      "  `asbench report` shows it beside measured ones.",
-      result.where, result.system));
+  throw NotComparable(
+      fmt::format("{}: {} is a published result, so it has no values per story to pair\n"
+                  "  `asbench report --reported` shows published results beside measured ones.",
+                  result.where, result.system));
 }
 
-/// Lets pass what is allowed, refuses the rest in one message. @returns the texts of what was let
-/// pass
-std::vector<std::string> settle_differences(const document::Result& base,
+/// Refuses, in one message, every difference that is not allowed. @returns the texts of the
+/// differences that `allow` permits
+std::vector<std::string> require_comparable(const document::Result& base,
                                             const document::Result& candidate, const Gate& gate,
                                             const std::set<std::string>& allow,
                                             std::vector<std::string>& warnings) {
-  std::vector<std::string> passed;
+  std::vector<std::string> permitted;
   std::string refused;
   std::set<std::string> unused = allow;
   std::vector<std::string> fields;
   for (const auto& difference : field_differences(base, candidate, gate)) {
     unused.erase(difference.field);
     if (allow.contains(difference.field)) {
-      passed.push_back(difference.text());
+      permitted.push_back(difference.text());
     } else {
       refused += "\n  " + difference.text();
       fields.push_back(difference.field);
     }
   }
   if (!refused.empty()) {
-    throw NotComparable(fmt::format(
-        "{} and {} must not be compared, they differ in{}\n"
-        "  Score both in the same way. --allow {} compares all the same and marks the output.",
-        base.where, candidate.where, refused, fmt::join(fields, ",")));
+    throw NotComparable(
+        fmt::format("{} and {} must not be compared. They differ in:{}\n"
+                    "  Score both in the same way. `--allow {}` compares them nevertheless and "
+                    "marks the output.",
+                    base.where, candidate.where, refused, fmt::join(fields, ",")));
   }
-  unused.erase("stories");  // settled later
+  unused.erase("stories");  // checked later, by check_unpaired
   for (const auto& name : unused)
-    warnings.push_back(fmt::format("--allow {}: nothing differs in it", name));
-  return passed;
+    warnings.push_back(fmt::format("--allow {}: the documents do not differ in it", name));
+  return permitted;
 }
 
 struct Pairing {
@@ -87,7 +89,7 @@ Pairing pair_stories(const document::Result& base, const document::Result& candi
   return pairing;
 }
 
-/// Holds the number of dropped stories against the gate's.
+/// Refuses more stories without a partner than the gate allows.
 void check_unpaired(const std::vector<std::string>& stories, const std::string& metric,
                     const Gate& gate, const CompareOptions& options) {
   constexpr std::size_t kShown = 5;
@@ -98,11 +100,13 @@ void check_unpaired(const std::vector<std::string>& stories, const std::string& 
       stories.begin(),
       stories.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, stories.size())));
   throw NotComparable(fmt::format(
-      "stories: {} have values{} on one side only, the gate {} allows {}: {}{}\n"
-      "  Score both on the same stories, raise the gate's unpaired_stories, or --allow stories to "
-      "drop them.",
-      stories.size(), metric.empty() ? "" : " of " + metric, gate.name, gate.unpaired_stories,
-      fmt::join(shown, ", "), shown.size() < stories.size() ? ", ..." : ""));
+      "{} {}{} in one document only, and the gate {} allows {}: {}{}\n"
+      "  Score both on the same stories, raise the gate's unpaired_stories, or drop them with "
+      "`--allow stories`.",
+      counted(static_cast<int>(stories.size()), "story", "stories"),
+      stories.size() == 1 ? "has values" : "have values", metric.empty() ? "" : " of " + metric,
+      gate.name, gate.unpaired_stories, fmt::join(shown, ", "),
+      shown.size() < stories.size() ? ", ..." : ""));
 }
 
 document::ResultValue story_value(const document::ResultStory& story, const std::string& metric) {
@@ -110,7 +114,8 @@ document::ResultValue story_value(const document::ResultStory& story, const std:
   return found == story.metrics.end() ? std::nullopt : found->second.mean;
 }
 
-double turned(document::ResultDirection direction, double difference) {
+/// candidate - base, with its sign changed where lower is better: positive is better.
+double improvement(document::ResultDirection direction, double difference) {
   return direction == document::ResultDirection::lower ? 0.0 - difference : difference;
 }
 
@@ -127,9 +132,9 @@ void compare_sets(const document::ResultMetric& base, const document::ResultMetr
   comparison.base_interval = base.ci95;
   comparison.candidate_interval = candidate.ci95;
   if (!base.mean || !candidate.mean) return;
-  comparison.difference = turned(base.direction, *candidate.mean - *base.mean);
+  comparison.difference = improvement(base.direction, *candidate.mean - *base.mean);
   if (!std::isfinite(*comparison.difference))
-    throw BadInput(fmt::format("{}: the two values are too large to be subtracted", base.id));
+    throw BadInput(fmt::format("{}: the two values are too large to subtract", base.id));
 }
 
 /// One metric's values of both sides, without statistics.
@@ -137,8 +142,9 @@ MetricComparison collect(const document::ResultMetric& base,
                          const document::ResultMetric& candidate, const std::vector<Pair>& pairs,
                          bool set_level, const Gate& gate, const CompareOptions& options) {
   if (base.direction != candidate.direction) {
-    throw NotComparable(fmt::format("{}: better is {} in one document and {} in the other", base.id,
-                                    to_string(base.direction), to_string(candidate.direction)));
+    throw NotComparable(
+        fmt::format("{}: its preferred direction is {} in one document and {} in the other",
+                    base.id, to_string(base.direction), to_string(candidate.direction)));
   }
   MetricComparison comparison;
   comparison.id = base.id;
@@ -148,8 +154,8 @@ MetricComparison collect(const document::ResultMetric& base,
   if (comparison.direction == document::ResultDirection::none &&
       comparison.rule.role == GateRole::headline) {
     throw BadInput(
-        fmt::format("gate {}: {} has no better direction, so it can't be a headline metric; make "
-                    "it a watched one",
+        fmt::format("gate {}: {} has no preferred direction, so it can't be a headline metric\n  "
+                    "Give it the role \"watch\".",
                     gate.name, base.id));
   }
   if (set_level) {
@@ -161,8 +167,8 @@ MetricComparison collect(const document::ResultMetric& base,
     const auto left = story_value(*pair.base, base.id);
     const auto right = story_value(*pair.candidate, base.id);
     if (left && right)
-      comparison.stories.push_back(
-          {pair.base->id, pair.base->ip, *left, *right, turned(base.direction, *right - *left)});
+      comparison.stories.push_back({pair.base->id, pair.base->ip, *left, *right,
+                                    improvement(base.direction, *right - *left)});
     else if (left || right)
       unpaired.push_back(pair.base->id);
   }
@@ -202,17 +208,20 @@ void warn(const document::Result& base, const document::Result& candidate, const
   }
   if (!absent.empty())
     comparison.warnings.push_back(fmt::format(
-        "metrics the gate decides by that neither document has: {}", fmt::join(absent, ", ")));
+        "the gate decides by metrics that neither document has: {}", fmt::join(absent, ", ")));
   if (!pairing.unpaired.empty())
-    comparison.warnings.push_back(fmt::format(
-        "{} stories are in one document only and were dropped", pairing.unpaired.size()));
+    comparison.warnings.push_back(
+        fmt::format("{} in one document only and {} dropped",
+                    counted(static_cast<int>(pairing.unpaired.size()), "story is", "stories are"),
+                    pairing.unpaired.size() == 1 ? "was" : "were"));
   const bool hopeless = std::none_of(comparison.metrics.begin(), comparison.metrics.end(),
                                      [](const auto& metric) { return metric.can_be_significant; });
   if (hopeless) {
-    comparison.warnings.push_back(
-        fmt::format("with {} IPs and {} tested metrics no difference can be significant at {:g}; "
-                    "only limits act",
-                    comparison.ips, comparison.tested, comparison.alpha));
+    comparison.warnings.push_back(fmt::format(
+        "with {} and {} no difference can be significant at alpha {:g}; only limits can "
+        "fail the comparison",
+        counted(comparison.ips, "IP", "IPs"),
+        counted(comparison.tested, "tested metric", "tested metrics"), comparison.alpha));
   }
 }
 
@@ -273,7 +282,7 @@ Comparison compare(const document::Result& base, const document::Result& candida
   refuse_reported(candidate);
   Comparison comparison;
   comparison.allowed =
-      settle_differences(base, candidate, gate, options.allow, comparison.warnings);
+      require_comparable(base, candidate, gate, options.allow, comparison.warnings);
   const Pairing pairing = pair_stories(base, candidate);
   check_unpaired(pairing.unpaired, {}, gate, options);
   describe(base, candidate, gate, pairing.pairs, comparison);
@@ -293,11 +302,11 @@ Comparison compare(const document::Result& base, const document::Result& candida
                (metric.set_level ? metric.base.has_value() : !metric.stories.empty());
       });
   if (comparison.tested == 0 && !limited) {
-    throw NotComparable(
-        fmt::format("gate {}: no headline metric has values of one story in both {} and {}, so "
-                    "there is nothing to decide by.\n"
-                    "  Name metrics in the gate that were scored (`asbench score --metrics`).",
-                    gate.name, base.where, candidate.where));
+    throw NotComparable(fmt::format(
+        "gate {}: no headline metric has values for a story in both {} and {}, so there "
+        "is nothing to decide by\n"
+        "  List metrics in the gate that were scored (`asbench score --metrics`).",
+        gate.name, base.where, candidate.where));
   }
   for (auto& metric : comparison.metrics) {
     if (!metric.stories.empty()) measure(metric, gate, is_tested(metric) ? comparison.tested : 1);

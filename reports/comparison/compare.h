@@ -17,7 +17,7 @@ enum class Verdict {
   unchanged,  ///< the interval lies within +- the minimum effect, or no story's value moved
   regressed,  ///< surely worse by more than the tolerance, or by more than the limit
   undecided,  ///< none of these: too few stories or too much noise
-  untested,   ///< no direction, no values, or a set-level metric without pairs
+  untested,   ///< no preferred direction, no values, or a set-level metric without pairs
 };
 
 [[nodiscard]] std::string_view to_string(Verdict verdict);
@@ -38,7 +38,8 @@ struct IpDifference {
   double difference = 0.0;
 };
 
-/// What is known of one metric; metrics.md 9.3. Differences are turned so that positive is better.
+/// The comparison of one metric; metrics.md 9.3. A difference is positive where the candidate is
+/// better, also where lower is better.
 struct MetricComparison {
   std::string id;
   std::string signature;  ///< the candidate's
@@ -79,7 +80,7 @@ struct Comparison {
   int stories = 0, ips = 0;  ///< that both documents have
   int tested = 0;            ///< headline metrics: size of Holm's family
   std::vector<std::string>
-      allowed;  ///< differences that `--allow` let pass; the output is marked with them
+      allowed;  ///< differences that `--allow` permits; the output is marked with them
   std::vector<std::string> warnings;
   std::vector<MetricComparison> metrics;  ///< headline first, else in the base's order
 
@@ -95,10 +96,9 @@ struct CompareOptions {
 };
 
 /// Compares two systems' results story by story under the rules of a gate.
-/// @throws NotComparable naming every field that differs, the stories that only one side has when
-/// they are more than the gate
-///   allows, or that nothing of the gate can be tested; BadInput when values are too large for
-///   sums.
+/// @throws NotComparable when the documents differ in what must be equal (the message names every
+/// field), when more stories are in one document only than the gate allows, or when nothing of the
+/// gate can be tested; BadInput when values are too large to sum.
 [[nodiscard]] Comparison compare(const document::Result& base, const document::Result& candidate,
                                  const Gate& gate, const CompareOptions& options = {});
 

@@ -4,6 +4,7 @@
 
 #include "reports/comparison/comparison_output.h"
 #include "reports/comparison/comparison_words.h"
+#include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
 
 namespace asbench::reports {
@@ -36,14 +37,15 @@ std::string metrics_table(const std::vector<const MetricComparison*>& metrics) {
     const auto& metric = *metrics[i];
     const std::string verdict = metric.fails ? fmt::format("**{}**", to_string(metric.verdict))
                                              : std::string(to_string(metric.verdict));
-    text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(metric.id),
-                        verdict, fixed(metric.base), fixed(metric.candidate),
-                        with_sign(metric.difference), interval_cell(metric), fixed(shown_p(metric)),
-                        fixed(metric.effect_size), fixed(metric.detectable),
-                        counts_cell(metric, " / "));
+    text += fmt::format("| {}{} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", cell(metric.id),
+                        arrow(metric.direction), verdict, fixed(metric.base),
+                        fixed(metric.candidate), with_sign(metric.difference),
+                        interval_cell(metric), fixed(shown_p(metric)), fixed(metric.effect_size),
+                        fixed(metric.detectable), counts_cell(metric, " / "));
   }
   if (metrics.size() > kMostRows)
-    text += fmt::format("\n{} further metrics: `--format json`\n", metrics.size() - kMostRows);
+    text += fmt::format("\n`--format json` lists {} more.\n",
+                        counted(static_cast<int>(metrics.size() - kMostRows), "metric", "metrics"));
   return text;
 }
 
@@ -92,11 +94,12 @@ std::string comparison_markdown(const Comparison& comparison,
 
   std::string text =
       fmt::format("### {}\n\n", markdown_text(capitalised(verdict_line(comparison))));
-  text += fmt::format("{} against {} on {}: {} stories of {} IPs; {}.\n\n",
-                      cell(comparison.candidate), cell(comparison.base), cell(comparison.split),
-                      comparison.stories, comparison.ips, cell(rules_line(comparison)));
+  text +=
+      fmt::format("{} against {} on {}: {}; {}.\n\n", cell(comparison.candidate),
+                  cell(comparison.base), cell(comparison.split),
+                  stories_of_ips(comparison.stories, comparison.ips), cell(rules_line(comparison)));
   for (const auto& allowed : comparison.allowed)
-    text += fmt::format("> **Not like against like**, allowed: {}\n\n", cell(allowed));
+    text += fmt::format("> **Not a like-for-like comparison**, allowed: {}\n\n", cell(allowed));
   for (const auto& warning : comparison.warnings)
     text += fmt::format("> Warning: {}\n\n", cell(warning));
   text += metrics_table(deciding) + "\n";
@@ -106,14 +109,17 @@ std::string comparison_markdown(const Comparison& comparison,
   }
   text += worst_table(comparison, options);
   if (!watched.empty()) {
-    text += fmt::format("\n<details><summary>{} watched metrics</summary>\n\n{}\n</details>\n",
-                        watched.size(), metrics_table(watched));
+    text +=
+        fmt::format("\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+                    counted(static_cast<int>(watched.size()), "watched metric", "watched metrics"),
+                    metrics_table(watched));
   }
   text +=
-      "\nDifferences are turned so that + is better. p: sign-flip test of whole IPs, of the side "
-      "the difference lies on, adjusted for tested metrics. "
-      "Effect: difference in units of the spread between IPs. Detectable: the true change that "
-      "this comparison finds four times in five.\n";
+      "\n↑ higher is better, ↓ lower is better; a positive difference is an improvement. p: "
+      "sign-flip "
+      "test over whole IPs, one-sided, in the direction of the difference, Holm-adjusted over the "
+      "tested metrics. Effect: difference in units of the spread between IPs. Detectable: the true "
+      "change that this comparison finds four times in five.\n";
   return text;
 }
 

@@ -5,6 +5,7 @@
 
 #include "reports/comparison/comparison_output.h"
 #include "reports/comparison/comparison_words.h"
+#include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
 
 namespace asbench::reports {
@@ -13,7 +14,8 @@ namespace {
 using Line = std::array<std::string, 10>;
 
 Line line_of(const MetricComparison& metric) {
-  return {terminal_text(metric.id) + (metric.rule.role == GateRole::headline ? "" : " (watched)"),
+  return {fmt::format("{}{}{}", terminal_text(metric.id), plain_arrow(metric.direction),
+                      metric.rule.role == GateRole::headline ? "" : " (watched)"),
           std::string(to_string(metric.verdict)) + (metric.fails ? " !" : ""),
           fixed(metric.base),
           fixed(metric.candidate),
@@ -45,13 +47,10 @@ std::string table(const std::vector<Line>& lines) {
 
 std::string comparison_text(const Comparison& comparison) {
   std::string text = terminal_text(verdict_line(comparison)) + "\n";
-  text += terminal_text(fmt::format("{} against {} on {}: {} stories of {} IPs",
-                                    comparison.candidate, comparison.base, comparison.split,
-                                    comparison.stories, comparison.ips)) +
-          "\n";
+  text += terminal_text(subject_line(comparison)) + "\n";
   text += terminal_text(rules_line(comparison)) + "\n";
   for (const auto& allowed : comparison.allowed)
-    text += "NOT LIKE AGAINST LIKE, allowed: " + terminal_text(allowed) + "\n";
+    text += "NOT A LIKE-FOR-LIKE COMPARISON, allowed: " + terminal_text(allowed) + "\n";
   for (const auto& warning : comparison.warnings)
     text += "warning: " + terminal_text(warning) + "\n";
 
@@ -73,10 +72,11 @@ std::string comparison_text(const Comparison& comparison) {
                         with_sign(story->difference));
   }
   text +=
-      "\nDifferences are turned so that + is better. p: of the side the difference lies on, "
-      "adjusted for tested metrics; effect: difference in\n"
-      "units of the spread between IPs; detectable: the true change found four times in five; ! "
-      "makes the exit code 1.\n";
+      "\n^ higher is better, v lower is better. A positive difference is an improvement. p: "
+      "one-sided, in the direction of the\n"
+      "difference, Holm-adjusted; effect: difference in units of the spread between IPs; "
+      "detectable: the true change that this\n"
+      "comparison finds four times in five; ! makes the exit code 1.\n";
   return text;
 }
 

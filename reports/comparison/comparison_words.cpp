@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "reports/leaderboard/words.h"
+
 namespace asbench::reports {
 namespace {
 
@@ -24,10 +26,14 @@ std::string verdict_line(const Comparison& comparison) {
 }
 
 std::string rules_line(const Comparison& comparison) {
-  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {} metric{}",
-                     comparison.gate, comparison.alpha,
-                     comparison.sides == TestSides::two ? "two" : "one", comparison.tested,
-                     comparison.tested == 1 ? "" : "s");
+  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {}", comparison.gate,
+                     comparison.alpha, comparison.sides == TestSides::two ? "two" : "one",
+                     counted(comparison.tested, "metric", "metrics"));
+}
+
+std::string subject_line(const Comparison& comparison) {
+  return fmt::format("{} against {} on {}: {}", comparison.candidate, comparison.base,
+                     comparison.split, stories_of_ips(comparison.stories, comparison.ips));
 }
 
 std::string fixed(const document::ResultValue& value) {

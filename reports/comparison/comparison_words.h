@@ -9,7 +9,7 @@
 
 namespace asbench::reports {
 
-// What the readable forms of a comparison say in the same words.
+// Words that the readable forms of a comparison share.
 
 /// "regressed: clip_i, clip_t" or "no regression; improved: clip_i; undecided: clip_t". Plain text:
 /// metric ids are not escaped.
@@ -18,26 +18,30 @@ namespace asbench::reports {
 /// "gate demo: alpha 0.05, one-sided, Holm's method over 4 metrics"
 [[nodiscard]] std::string rules_line(const Comparison& comparison);
 
+/// "candidate against base on mini-world: 16 stories of 8 IPs". Plain text.
+[[nodiscard]] std::string subject_line(const Comparison& comparison);
+
 /// Four decimals; "-" for nothing.
 [[nodiscard]] std::string fixed(const document::ResultValue& value);
 [[nodiscard]] std::string with_sign(const document::ResultValue& value);
 [[nodiscard]] std::string interval_words(const std::optional<Interval>& interval, bool sign = true);
 
-/// p of the side that the difference lies on: worse below 0, else better.
+/// The one-sided p in the direction of the difference: of "worse" below 0, else of "better".
 [[nodiscard]] document::ResultValue shown_p(const MetricComparison& metric);
 
-/// "3/1/12": stories won, tied and lost; "-" where neither way is better or there are no pairs.
+/// "3/1/12": stories won, tied and lost; "-" for metrics without a preferred direction
+/// and where there are no pairs.
 [[nodiscard]] std::string counts_cell(const MetricComparison& metric, std::string_view between);
 
-/// 95 % interval of the difference; of a set-level metric its two own intervals.
+/// 95 % interval of the difference; for a set-level metric the intervals of both values.
 [[nodiscard]] std::string interval_cell(const MetricComparison& metric);
 
 struct WorstStory {
   const MetricComparison* metric = nullptr;
   const StoryDifference* story = nullptr;
 };
-/// The worst stories of the metrics that fail, or where none does of the headline metrics: at most
-/// `each` of a metric.
+/// The worst stories of the metrics that fail, or where none does, of the headline metrics: at most
+/// `each` per metric.
 [[nodiscard]] std::vector<WorstStory> worst_stories(const Comparison& comparison,
                                                     std::size_t each = 3);
 

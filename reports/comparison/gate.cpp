@@ -39,7 +39,7 @@ MetricRule rule_from(const Json& json, const std::string& metric, std::string_vi
         std::pair("ip_limit", rule.ip_limit)}) {
     if (bound && *bound < rule.tolerance) {
       throw BadInput(
-          fmt::format("{}: metrics/{}: {} {} is below the tolerance {}, so it could never act",
+          fmt::format("{}: metrics/{}: {} {} is below the tolerance {}, so it would have no effect",
                       where, metric, name, *bound, rule.tolerance));
     }
   }
@@ -76,7 +76,7 @@ Gate load_gate(const std::string& name_or_path) {
     return gate_from_json(parse_json(*text, name_or_path), name_or_path);
   }
   if (!std::filesystem::is_regular_file(name_or_path)) {
-    throw UsageError(fmt::format("--gate {}: neither a built-in gate ({}) nor a file", name_or_path,
+    throw UsageError(fmt::format("--gate {}: not a built-in gate ({}) and not a file", name_or_path,
                                  fmt::join(built_in_gates(), ", ")));
   }
   return gate_from_json(

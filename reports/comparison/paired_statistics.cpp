@@ -33,15 +33,15 @@ std::vector<Cluster> clusters_of(std::span<const ClusteredValue> values) {
   return clusters;
 }
 
-/// The sum under a vector of signs, eight clusters by one look into a table: a bit that is set
-/// turns its cluster's sign.
+/// The sum under a vector of signs, eight clusters per table look-up: a bit that is set flips its
+/// cluster's sign.
 class SignedSums {
  public:
   explicit SignedSums(const std::vector<Cluster>& clusters) : tables_((clusters.size() + 7) / 8) {
     for (std::size_t g = 0; g < clusters.size(); ++g) {
       for (std::size_t signs = 0; signs < 256; ++signs) {
-        const bool turned = ((signs >> (g % 8)) & 1U) != 0;
-        tables_[g / 8][signs] += turned ? -clusters[g].sum : clusters[g].sum;
+        const bool flipped = ((signs >> (g % 8)) & 1U) != 0;
+        tables_[g / 8][signs] += flipped ? -clusters[g].sum : clusters[g].sum;
       }
     }
   }

@@ -26,7 +26,7 @@ struct SignFlipTest {
   [[nodiscard]] double two_sided() const;
 };
 
-/// Randomisation test (Fisher 1935) that turns the signs of whole clusters: all 2^G vectors for G
+/// Randomisation test (Fisher 1935) that flips the signs of whole clusters: all 2^G vectors for G
 /// <= 20, else random ones from one SplitMix64 stream, 64 signs a draw, p = (b + 1) / (draws + 1).
 /// Needs no normal distribution; p is never below 2^-G.
 [[nodiscard]] SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences,

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "reports/comparison/paired_statistics.h"
+#include "reports/leaderboard/words.h"
 
 namespace asbench::reports {
 namespace {
@@ -47,7 +48,7 @@ void find_worst_ip(MetricComparison& comparison) {
   }
 }
 
-/// What further stories would have to bring for the interval to shrink to the minimum effect.
+/// How many IPs and stories like these would detect the minimum effect.
 void plan_further_stories(MetricComparison& comparison, const PowerOptions& power) {
   if (!comparison.rule.minimum_effect) return;
   comparison.deciding_ips = clusters_to_detect(*comparison.rule.minimum_effect,
@@ -58,7 +59,7 @@ void plan_further_stories(MetricComparison& comparison, const PowerOptions& powe
       static_cast<int>(std::min(std::ceil(*comparison.deciding_ips * stories_per_ip), 1e9));
 }
 
-bool moved(const MetricComparison& comparison) {
+bool any_story_changed(const MetricComparison& comparison) {
   return std::any_of(comparison.stories.begin(), comparison.stories.end(),
                      [](const auto& story) { return story.difference != 0.0; });
 }
@@ -66,17 +67,18 @@ bool moved(const MetricComparison& comparison) {
 std::string undecided_reason(const MetricComparison& comparison) {
   std::string reason =
       !comparison.can_be_significant
-          ? fmt::format("{} IPs are too few for any difference to be significant; only limits act",
-                        comparison.ips)
+          ? fmt::format("{} too few for any difference to be significant; only limits can fail it",
+                        counted(comparison.ips, "IP is", "IPs are"))
       : comparison.rule.minimum_effect
-          ? fmt::format("the interval reaches beyond +-{:g}", *comparison.rule.minimum_effect)
+          ? fmt::format("the interval extends beyond +-{:g}", *comparison.rule.minimum_effect)
           : std::string("no difference shown, and the gate sets no minimum effect");
   if (comparison.detectable)
     reason += fmt::format("; smallest detectable effect {:.4f}", *comparison.detectable);
   if (comparison.deciding_ips) {
-    reason += fmt::format("; {} stories of {} IPs like these would detect {:g}",
-                          *comparison.deciding_stories, *comparison.deciding_ips,
-                          *comparison.rule.minimum_effect);
+    reason +=
+        fmt::format("; to detect a change of {:g} you would need about {} ({})",
+                    *comparison.rule.minimum_effect, counted(*comparison.deciding_ips, "IP", "IPs"),
+                    counted(*comparison.deciding_stories, "story", "stories"));
   }
   return reason;
 }
@@ -100,9 +102,9 @@ void judge_by_test(MetricComparison& comparison, const Gate& gate) {
     return;
   }
   const auto& interval = comparison.interval;
-  if (!moved(comparison)) {
+  if (!any_story_changed(comparison)) {
     comparison.verdict = Verdict::unchanged;
-    comparison.reason = "no story's value moved";
+    comparison.reason = "no story's value changed";
   } else if (comparison.can_be_significant && interval && rule.minimum_effect &&
              interval->low >= -*rule.minimum_effect && interval->high <= *rule.minimum_effect) {
     comparison.verdict = Verdict::unchanged;
@@ -132,9 +134,8 @@ void measure(MetricComparison& comparison, const Gate& gate, int family) {
   const bool finite = std::isfinite(base) && std::isfinite(candidate) && std::isfinite(mean.mean) &&
                       std::isfinite(mean.standard_error.value_or(0.0));
   if (!finite)
-    throw BadInput(
-        fmt::format("{}: the stories' values are too large to be summed; no metric has such values",
-                    comparison.id));
+    throw BadInput(fmt::format(
+        "{}: the stories' values are too large to sum; no metric has such values", comparison.id));
   comparison.base = base / n;
   comparison.candidate = candidate / n;
   comparison.difference = mean.mean;
@@ -182,16 +183,16 @@ void judge(MetricComparison& comparison, const Gate& gate) {
     return;
   }
   if (!comparison.difference) {
-    comparison.reason = comparison.set_level ? "one side has no value, so nothing can be subtracted"
-                                             : "no story has a value on both sides";
+    comparison.reason = comparison.set_level ? "one document has no value"
+                                             : "no story has a value in both documents";
     return;
   }
   if (comparison.direction == document::ResultDirection::none) {
-    comparison.reason = "neither way is better";
+    comparison.reason = "the metric has no preferred direction";
     return;
   }
   if (comparison.set_level)
-    comparison.reason = "one value a system: no pairs to test; see both intervals";
+    comparison.reason = "one value per system: no pairs to test; see both intervals";
   else
     judge_by_test(comparison, gate);
   comparison.fails =
@@ -207,7 +208,7 @@ void judge(MetricComparison& comparison, const Gate& gate) {
   if (rule.limit && *comparison.difference < -*rule.limit)
     cross(fmt::format("worse by more than the limit {:g}", *rule.limit));
   if (rule.ip_limit && comparison.worst_ip && comparison.worst_ip->difference < -*rule.ip_limit) {
-    cross(fmt::format("{} worse by {:.4f}, more than the limit {:g} for one IP",
+    cross(fmt::format("{} is worse by {:.4f}, more than the limit {:g} for one IP",
                       comparison.worst_ip->ip, -comparison.worst_ip->difference, *rule.ip_limit));
   }
 }

@@ -5,15 +5,16 @@
 
 #include <algorithm>
 
+#include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
 
 namespace asbench::reports {
 namespace {
 
-const char* arrow(document::ResultDirection direction) {
-  return direction == document::ResultDirection::higher  ? " ^"
-         : direction == document::ResultDirection::lower ? " v"
-                                                         : "";
+constexpr const char* kReached = "as good as the best (the 95 % interval reaches it)";
+
+bool has_withheld(const RankedTable& table, const RankedSystem& system) {
+  return !withheld_lines(table, system).empty();
 }
 
 std::string number_of(const RankedSystem& system, const std::string& metric, int digits) {
@@ -24,13 +25,14 @@ std::string number_of(const RankedSystem& system, const std::string& metric, int
 std::string markdown_table(const RankedTable& table, int digits) {
   std::string text = "| system |";
   for (std::size_t i = 0; i < table.metrics.size(); ++i)
-    text += fmt::format(" {}{} |", markdown_text(table.metrics[i]), arrow(table.directions[i]));
+    text +=
+        fmt::format(" {}{} |", markdown_text(table.metrics[i]), plain_arrow(table.directions[i]));
   text += "\n|---|";
   for (std::size_t i = 0; i < table.metrics.size(); ++i) text += "---:|";
   text += "\n";
   for (const auto& system : table.systems) {
     text += fmt::format("| {}{}{} |", markdown_text(system.result->system),
-                        system.gamed.empty() ? "" : " †",
+                        has_withheld(table, system) ? " †" : "",
                         table.reported ? fmt::format(" ({})", kReportedLabel) : "");
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const std::string value = number_of(system, table.metrics[i], digits);
@@ -47,8 +49,9 @@ std::string markdown_table(const RankedTable& table, int digits) {
 
 std::string table_heading(const RankedTable& table) {
   const document::Result& first = *table.systems.front().result;
-  std::string text = fmt::format("{}, {} stories of {} IPs; protocol {}", first.split.name,
-                                 first.split.stories, first.split.ips, first.protocol);
+  std::string text =
+      fmt::format("{}, {}; protocol {}", first.split.name,
+                  stories_of_ips(first.split.stories, first.split.ips), first.protocol);
   if (!table.demo_encoders.empty()) {
     text += fmt::format("; DEMO ENCODERS ({}): numbers for the demo and tests only",
                         fmt::join(table.demo_encoders, ", "));
@@ -59,16 +62,15 @@ std::string table_heading(const RankedTable& table) {
 std::string leaderboard_markdown(std::span<const document::Result> results,
                                  const LeaderboardOptions& options) {
   std::string text = "# Leaderboard\n";
-  for (const auto& table : rank(results, options.metrics)) {
+  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard)) {
     text += fmt::format("\n{}\n\n{}", markdown_text(table_heading(table)),
                         markdown_table(table, options.digits));
-    text +=
-        "\n^ higher is better, v lower; **best**, <u>as good as the best</u> (its 95 % interval "
-        "reaches it).\n\n";
+    text += fmt::format(
+        "\n^ higher is better, v lower is better; **best**, <u>underlined</u>: {}.\n\n", kReached);
     for (const auto& system : table.systems) {
-      if (system.gamed.empty()) continue;
-      text += fmt::format("† {}: no mark for consistency, {}\\\n",
-                          markdown_text(system.result->system), markdown_text(system.gamed));
+      for (const auto& line : withheld_lines(table, system))
+        text +=
+            fmt::format("† {}: {}\\\n", markdown_text(system.result->system), markdown_text(line));
     }
     text += "\nSignatures:\n\n";
     for (const auto& signature : table.signatures)
@@ -80,7 +82,7 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
 std::string leaderboard_text(std::span<const document::Result> results,
                              const LeaderboardOptions& options) {
   std::string text;
-  for (const auto& table : rank(results, options.metrics)) {
+  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard)) {
     std::size_t longest = 6;
     for (const auto& system : table.systems)
       longest = std::max(longest, terminal_text(system.result->system).size());
@@ -89,14 +91,17 @@ std::string leaderboard_text(std::span<const document::Result> results,
     std::vector<std::size_t> widths;
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       widths.push_back(std::max<std::size_t>(table.metrics[i].size() + 4, 9));
-      text += fmt::format("{:>{}}", terminal_text(table.metrics[i]) + arrow(table.directions[i]),
-                          widths.back());
+      text += fmt::format(
+          "{:>{}}",
+          fmt::format("{}{}", terminal_text(table.metrics[i]), plain_arrow(table.directions[i])),
+          widths.back());
     }
     text += "\n";
     for (const auto& system : table.systems) {
-      text += fmt::format("{:<{}}",
-                          terminal_text(system.result->system) + (system.gamed.empty() ? "" : " !"),
-                          longest + 2);
+      text += fmt::format(
+          "{:<{}}",
+          terminal_text(system.result->system) + (has_withheld(table, system) ? " !" : ""),
+          longest + 2);
       for (std::size_t i = 0; i < table.metrics.size(); ++i) {
         const char* sign = system.marks[i].best ? "*" : system.marks[i].as_good ? "=" : " ";
         text += fmt::format("{:>{}}", number_of(system, table.metrics[i], options.digits) + sign,
@@ -104,10 +109,11 @@ std::string leaderboard_text(std::span<const document::Result> results,
       }
       text += "\n";
     }
-    text +=
-        "\n^ higher is better, v lower; * best, = as good as the best; ! its controls show frozen "
-        "or copied pictures or a deaf ear for\n"
-        "captions, so it gets no mark for consistency\n";
+    text += fmt::format("\n^ higher is better, v lower is better; * best; = {}\n", kReached);
+    for (const auto& system : table.systems) {
+      for (const auto& line : withheld_lines(table, system))
+        text += terminal_text(fmt::format("! {}: {}", system.result->system, line)) + "\n";
+    }
   }
   return text;
 }

@@ -8,30 +8,10 @@
 #include <set>
 
 #include "core/error.h"
+#include "reports/leaderboard/mark_controls.h"
 
 namespace asbench::reports {
 namespace {
-
-/// metrics.md 5: what takes the marks away. A control that was not measured clears nobody.
-std::string gaming(const document::Result& result) {
-  constexpr double kMost = 0.1;
-  // What three digits show as 0: noise is 0 but for chance.
-  constexpr double kDeaf = 0.0005;
-  std::vector<std::string> reasons;
-  for (const char* control : {"frozen_rate", "reference_copy", "duplicate_pairs"}) {
-    const auto* metric = result.find_metric(control);
-    if (metric == nullptr || !metric->mean)
-      reasons.push_back(fmt::format("{} not measured", control));
-    else if (*metric->mean > kMost)
-      reasons.push_back(fmt::format("{} {:.2f}", control, *metric->mean));
-  }
-  const auto* margin = result.find_metric("clip_t_margin");
-  if (margin == nullptr || !margin->mean)
-    reasons.emplace_back("clip_t_margin not measured");
-  else if (*margin->mean < kDeaf)
-    reasons.push_back(fmt::format("clip_t_margin {:.3f}", *margin->mean));
-  return fmt::format("{}", fmt::join(reasons, ", "));
-}
 
 std::set<std::string> story_ids(const document::Result& result) {
   std::set<std::string> ids;
@@ -80,21 +60,43 @@ std::vector<Group> groups_of(std::span<const document::Result> results) {
   return groups;
 }
 
-std::vector<std::string> columns_of(const Group& group, const std::vector<std::string>& wanted) {
-  std::vector<std::string> columns;
-  if (wanted.empty()) {
-    for (const document::Result* result : group.results) {
-      for (const auto& metric : result->metrics) {
-        if (std::find(columns.begin(), columns.end(), metric.id) == columns.end())
-          columns.push_back(metric.id);
-      }
-    }
-  } else {
-    for (const auto& id : wanted) {
-      if (group.signatures.contains(id)) columns.push_back(id);
+bool has_story_values(const Group& group, const std::string& metric) {
+  return std::any_of(group.results.begin(), group.results.end(), [&](const auto* result) {
+    return std::any_of(result->stories.begin(), result->stories.end(),
+                       [&](const auto& story) { return story.metrics.contains(metric); });
+  });
+}
+
+/// Every metric of the group, in document order.
+std::vector<std::string> metrics_of(const Group& group) {
+  std::vector<std::string> metrics;
+  std::set<std::string> known;
+  for (const document::Result* result : group.results) {
+    for (const auto& metric : result->metrics) {
+      if (known.insert(metric.id).second) metrics.push_back(metric.id);
     }
   }
-  return columns;
+  return metrics;
+}
+
+std::vector<std::string> columns_of(const Group& group, const Descriptions& descriptions,
+                                    const std::vector<std::string>& wanted,
+                                    DefaultColumns otherwise) {
+  std::vector<std::string> columns;
+  for (const auto& id : wanted) {
+    if (group.signatures.contains(id)) columns.push_back(id);
+  }
+  if (!wanted.empty()) return columns;
+  const auto all = metrics_of(group);
+  for (const auto& id : all) {
+    const auto& description = description_of(descriptions, id);
+    const bool of_set =
+        description.kind == document::MetricKind::set || !has_story_values(group, id);
+    if (otherwise == DefaultColumns::all || description.leaderboard || description.title.empty() ||
+        (otherwise == DefaultColumns::leaderboard_and_sets && of_set))
+      columns.push_back(id);
+  }
+  return columns.empty() ? all : columns;
 }
 
 document::ResultDirection direction_of(const Group& group, const std::string& metric) {
@@ -109,10 +111,11 @@ double sign_of(document::ResultDirection direction) {
 }
 
 void sort_by_first_metric(RankedTable& table) {
-  if (table.metrics.empty()) return;
-  const double sign = sign_of(table.directions.front());
+  const auto column = table.ranking_column();
+  if (!column) return;
+  const double sign = sign_of(table.directions[*column]);
   const auto key = [&](const RankedSystem& system) -> document::ResultValue {
-    const auto* metric = system.result->find_metric(table.metrics.front());
+    const auto* metric = system.result->find_metric(table.metrics[*column]);
     return metric == nullptr || !metric->mean ? document::ResultValue() : sign * *metric->mean;
   };
   std::stable_sort(table.systems.begin(), table.systems.end(),
@@ -126,26 +129,39 @@ void mark(RankedTable& table) {
     std::vector<Contender> contenders;
     for (const auto& system : table.systems) {
       const auto* metric = system.result->find_metric(table.metrics[column]);
-      const bool barred = is_consistency_metric(table.metrics[column]) && !system.gamed.empty();
-      contenders.push_back(metric == nullptr ? Contender{{}, {}, barred}
-                                             : Contender{metric->mean, metric->ci95, barred});
+      const bool withheld = !system.withheld[column].empty();
+      contenders.push_back(metric == nullptr ? Contender{{}, {}, withheld}
+                                             : Contender{metric->mean, metric->ci95, withheld});
     }
     const auto marks = mark_column(contenders, table.directions[column]);
     for (std::size_t i = 0; i < marks.size(); ++i) table.systems[i].marks[column] = marks[i];
   }
 }
 
-RankedTable table_of(const Group& group, const std::vector<std::string>& wanted) {
+/// Nothing is withheld from published results: their controls were measured by nobody.
+std::vector<std::string> withheld_from(const document::Result& result, const RankedTable& table,
+                                       const Descriptions& descriptions) {
+  std::vector<std::string> reasons;
+  for (const auto& metric : table.metrics)
+    reasons.push_back(table.reported ? std::string()
+                                     : withheld_reason(result, metric, descriptions));
+  return reasons;
+}
+
+RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
+                     DefaultColumns otherwise) {
+  const Descriptions descriptions = descriptions_of(group.results);
   RankedTable table;
   table.reported = group.reported;
-  table.metrics = columns_of(group, wanted);
+  table.metrics = columns_of(group, descriptions, wanted, otherwise);
   for (const auto& metric : table.metrics) {
+    table.descriptions.push_back(description_of(descriptions, metric));
     table.directions.push_back(direction_of(group, metric));
     table.signatures.push_back(group.signatures.at(metric));
   }
   std::set<std::string> demo_encoders;
   for (const document::Result* result : group.results) {
-    table.systems.push_back({result, table.reported ? std::string() : gaming(*result), {}});
+    table.systems.push_back({result, withheld_from(*result, table, descriptions), {}});
     demo_encoders.insert(result->demo_encoders.begin(), result->demo_encoders.end());
   }
   table.demo_encoders.assign(demo_encoders.begin(), demo_encoders.end());
@@ -163,7 +179,7 @@ std::vector<Marks> mark_column(std::span<const Contender> column,
   const double sign = sign_of(direction);
   std::multiset<double, std::greater<>> values;
   for (const auto& contender : column) {
-    if (!contender.value || contender.barred) continue;
+    if (!contender.value || contender.withheld) continue;
     values.insert(sign * *contender.value);
   }
   if (values.size() < 2) return marks;
@@ -171,7 +187,7 @@ std::vector<Marks> mark_column(std::span<const Contender> column,
   const auto first = values.count(best);
   for (std::size_t i = 0; i < column.size(); ++i) {
     const auto& contender = column[i];
-    if (!contender.value || contender.barred) continue;
+    if (!contender.value || contender.withheld) continue;
     const double value = sign * *contender.value;
     marks[i].best = value == best;
     marks[i].second = first == 1 && values.size() > 1 && value == *std::next(values.begin());
@@ -183,22 +199,65 @@ std::vector<Marks> mark_column(std::span<const Contender> column,
 }
 
 std::vector<RankedTable> rank(std::span<const document::Result> results,
-                              const std::vector<std::string>& metrics) {
+                              const std::vector<std::string>& metrics, DefaultColumns columns) {
   std::vector<RankedTable> tables;
-  for (const auto& group : groups_of(results)) tables.push_back(table_of(group, metrics));
+  for (const auto& group : groups_of(results)) tables.push_back(table_of(group, metrics, columns));
   return tables;
+}
+
+std::optional<std::size_t> RankedTable::ranking_column() const {
+  const auto found = std::find_if(directions.begin(), directions.end(), [](auto direction) {
+    return direction != document::ResultDirection::none;
+  });
+  if (found == directions.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - directions.begin());
+}
+
+std::vector<std::string> withheld_lines(const RankedTable& table, const RankedSystem& system) {
+  const auto without_marks = [&](std::size_t column) {
+    return !system.withheld[column].empty() &&
+           table.directions[column] != document::ResultDirection::none;
+  };
+  /// The family, where all of its ranked columns are without marks.
+  const auto name_of = [&](std::size_t column) -> const std::string& {
+    const std::string& family = table.descriptions[column].family;
+    if (family.empty()) return table.metrics[column];
+    for (std::size_t other = 0; other < table.metrics.size(); ++other) {
+      if (table.descriptions[other].family == family &&
+          table.directions[other] != document::ResultDirection::none && !without_marks(other))
+        return table.metrics[column];
+    }
+    return family;
+  };
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
+  for (std::size_t column = 0; column < table.metrics.size(); ++column) {
+    if (!without_marks(column)) continue;
+    const std::string& reason = system.withheld[column];
+    auto found = std::find_if(by_reason.begin(), by_reason.end(),
+                              [&](const auto& known) { return known.first == reason; });
+    if (found == by_reason.end()) found = by_reason.insert(found, {reason, {}});
+    const std::string& name = name_of(column);
+    if (std::find(found->second.begin(), found->second.end(), name) == found->second.end())
+      found->second.push_back(name);
+  }
+  std::vector<std::string> lines;
+  for (const auto& [reason, names] : by_reason)
+    lines.push_back(fmt::format("no marks for {} ({})", fmt::join(names, ", "), reason));
+  return lines;
 }
 
 void require_reportable(std::span<const document::Result> results) {
   for (const auto& result : results) {
     if (result.metrics.empty())
       throw BadInput(fmt::format(
-          "{}: no metrics, so there is nothing to report\n  Score the system with asbench score.",
+          "{}: the document has no metrics, so there is nothing to report\n  Score the system with "
+          "`asbench score`.",
           result.where));
     if (result.stories.empty() && result.kind != document::ResultKind::reported) {
       throw BadInput(
-          fmt::format("{}: no stories, though the system was measured\n  Only published results "
-                      "(system/kind \"reported\") have none. Score the system again.",
+          fmt::format("{}: the document has no stories, although the system was measured\n  Only "
+                      "published results (system/kind \"reported\") have none. Score the system "
+                      "again.",
                       result.where));
     }
   }
@@ -207,29 +266,14 @@ void require_reportable(std::span<const document::Result> results) {
     for (const document::Result* result : group.results) {
       const auto [place, fresh] = known.emplace(result->system, result);
       if (fresh) continue;
-      throw BadInput(
-          fmt::format("{} and {} are both of a system '{}' and measured alike, so their rows could "
-                      "not be told apart\n"
-                      "  Leave one out, or give one another name: asbench score --system NAME "
-                      "(system/name in the document).",
-                      place->second->where, result->where, result->system));
+      throw BadInput(fmt::format(
+          "{} and {} are both results of a system named '{}', measured in the same "
+          "way, so their rows could not be told apart\n"
+          "  Leave one out, or rename one: `asbench score --system NAME` (system/name in "
+          "the document).",
+          place->second->where, result->where, result->system));
     }
   }
-}
-
-const std::vector<std::string>& main_metrics() {
-  static const std::vector<std::string> ids = {"clip_i",          "dino_i",
-                                               "dreamsim",        "clip_t",
-                                               "cross_shot_clip", "faithful_consistency",
-                                               "clip_t_margin",   "frozen_rate",
-                                               "reference_copy",  "duplicate_pairs"};
-  return ids;
-}
-
-bool is_consistency_metric(std::string_view metric) {
-  static const std::set<std::string_view> ids = {
-      "cross_shot_clip", "cross_shot_dino", "faithful_consistency", "faithful_consistency_dino"};
-  return ids.contains(metric);
 }
 
 }  // namespace asbench::reports

@@ -9,7 +9,7 @@
 
 namespace asbench::reports {
 
-/// What stands where a published result is shown: nobody here measured it.
+/// The label of a published result: its numbers were not measured here.
 inline constexpr const char* kReportedLabel = "as published, not re-run, encoder not stated";
 
 /// How a value stands among the others of its column. Ties share a mark; where several are best,
@@ -24,17 +24,18 @@ struct Marks {
 struct Contender {
   document::ResultValue value = {};
   std::optional<Interval> interval = {};
-  bool barred = false;  ///< keeps its value, gets no mark and bars nobody else
+  bool withheld = false;  ///< keeps its value, gets no mark and takes none from others
 };
 
-/// Marks of one column, in the order of the contenders. Nothing is marked when neither way is
-/// better or fewer than two values contend.
+/// Marks of one column, in the order of the contenders. Nothing is marked in a column
+/// without a preferred direction, or when fewer than two values contend.
 [[nodiscard]] std::vector<Marks> mark_column(std::span<const Contender> column,
                                              document::ResultDirection direction);
 
 struct RankedSystem {
   const document::Result* result = nullptr;
-  std::string gamed;  ///< why it gets no mark in consistency columns (metrics.md 5); empty: it may
+  std::vector<std::string>
+      withheld;              ///< by metric of the table: why it gets no mark; empty: it may
   std::vector<Marks> marks;  ///< of the means, by metric of the table
 };
 
@@ -43,30 +44,43 @@ struct RankedSystem {
 struct RankedTable {
   bool reported = false;  ///< published results: shown, never ranked
   std::vector<std::string> metrics;
+  std::vector<document::MetricDescription> descriptions;  ///< by metric; empty where none is known
   std::vector<document::ResultDirection> directions;
   std::vector<std::string> signatures;
   std::vector<std::string> demo_encoders;
-  std::vector<RankedSystem> systems;  ///< best first by the first metric; `reported` ones as given
+  /// Best first by the first metric that has a direction; `reported` ones as given.
+  std::vector<RankedSystem> systems;
+
+  /// The first metric that has a direction; nothing where none has.
+  [[nodiscard]] std::optional<std::size_t> ranking_column() const;
+};
+
+/// What a table shows where nobody names its columns, each in document order.
+enum class DefaultColumns {
+  all,
+  leaderboard,           ///< metrics whose description says so; undescribed ones too
+  leaderboard_and_sets,  ///< and metrics that no story has a value of: one number per system
 };
 
 /// Puts every result into the first table whose systems it may be compared with.
 /// @param results  outlive the tables, which point into them
-/// @param metrics  columns in order, those that no document has left out; empty: every metric that
-/// a document has
+/// @param metrics  columns in order, without those that no document has; empty: `columns` decides,
+/// and where it leaves none in a table, that table shows every metric
 [[nodiscard]] std::vector<RankedTable> rank(std::span<const document::Result> results,
-                                            const std::vector<std::string>& metrics);
+                                            const std::vector<std::string>& metrics,
+                                            DefaultColumns columns = DefaultColumns::all);
 
-/// What a report can show. Names may come again where the tables are others: a system measured in
-/// two ways, or measured and published.
+/// Lines about the columns in which a system gets no mark, one per reason: "no marks for
+/// consistency (frozen_rate 0.50)". A family is named where none of its columns is marked, else the
+/// metrics are. Empty where every mark may be given.
+[[nodiscard]] std::vector<std::string> withheld_lines(const RankedTable& table,
+                                                      const RankedSystem& system);
+
+/// Checks that a report can show the results. One name may occur in several tables: a system
+/// measured in two ways, or measured and published.
 /// @throws BadInput when a result has no metrics, or was measured and lists no stories; when two
-/// results of one table are of systems with
-///   the same name, so that their rows could not be told apart.
+/// results of one table are of systems with the same name, so that their rows could not be told
+/// apart.
 void require_reportable(std::span<const document::Result> results);
-
-/// The columns that a reader needs first: headline metrics and the controls beside them.
-[[nodiscard]] const std::vector<std::string>& main_metrics();
-
-/// True for the metrics that frozen or copied pictures win.
-[[nodiscard]] bool is_consistency_metric(std::string_view metric);
 
 }  // namespace asbench::reports

@@ -1,5 +1,5 @@
 'use strict';
-// The data (reports/page_data.cpp writes it) and small helpers. Text from the data reaches the page as text nodes and attributes only.
+// The data (reports/page/page_data.cpp makes it) and small helpers. Text from the data reaches the page as text nodes and attributes only.
 const DATA = JSON.parse(document.getElementById('data').textContent);
 
 // Places in the rows of a system's values.
@@ -8,15 +8,6 @@ const MEAN = 0, LOW = 1, HIGH = 2, HARMEANP = 3, N_STORIES = 4, N_EVALUATED = 5,
 const BEST = 1, SECOND = 2, AS_GOOD = 4;
 // Places in a story: [id, IP, captions, pictures of the references].
 const ID = 0, IP = 1, CAPTIONS = 2, REFERENCES = 3;
-
-const TITLES = {
-  clip_i: 'Reference adherence, CLIP', dino_i: 'Reference adherence, DINO', dreamsim: 'Distance to the reference, DreamSim',
-  clip_t: 'Text alignment, CLIP', cross_shot_clip: 'Cross-shot consistency, CLIP', cross_shot_dino: 'Cross-shot consistency, DINO',
-  faithful_consistency: 'Consistency of faithful shots, CLIP', faithful_consistency_dino: 'Consistency of faithful shots, DINO',
-  clip_t_margin: 'Own caption against the others', motion: 'Motion', frozen_rate: 'Share of frozen shots', reference_copy: 'Share of copies of the reference',
-  duplicate_pairs: 'Share of repeated shots', within_shot: 'Similarity within a shot', copy_paste: 'Pose copied from the reference',
-  fvd: 'Fréchet video distance', kvd: 'Kernel video distance', precision: 'Precision', recall: 'Recall', density: 'Density', coverage: 'Coverage',
-};
 
 const byId = (id) => document.getElementById(id);
 
@@ -46,6 +37,9 @@ function format(value, digits = 3) {
   return /^-[0.]*$/.test(text) ? text.slice(1) : text;
 }
 
+/** "1 story", "16 stories" */
+const counted = (count, one, many) => count + ' ' + (count === 1 ? one : many);
+
 const interval = (low, high) => '[' + format(low) + ', ' + format(high) + ']';
 
 /** ".66": a value where there is little room. */
@@ -54,15 +48,24 @@ function shortNumber(value) {
   return Math.abs(value) >= 10 ? value.toFixed(0) : value.toFixed(2).replace(/^(-?)0\./, '$1.');
 }
 
-const metricId = (metric) => DATA.metrics[metric][0];
-const direction = (metric) => DATA.metrics[metric][1];
-const directionText = (metric) => ({higher: 'higher is better', lower: 'lower is better', none: 'neither way is better'})[direction(metric)];
+// What a metric is called, means and is for stands in the documents; this page knows no metric by name.
+const metricId = (metric) => DATA.metrics[metric].id;
+const title = (metric) => DATA.metrics[metric].title;
+const direction = (metric) => DATA.metrics[metric].direction;
+const directionText = (metric) => ({higher: 'higher is better', lower: 'lower is better', none: 'no preferred direction'})[direction(metric)];
 const arrow = (metric) => ({higher: '↑', lower: '↓', none: ''})[direction(metric)];
-const title = (metric) => TITLES[metricId(metric)] || metricId(metric);
-/** -1 where lower is better, so that larger is better after multiplying. */
+/** Title, direction and definition, for a tooltip. */
+const metricHelp = (metric) => title(metric) + ', ' + directionText(metric) + '.' + (DATA.metrics[metric].definition ? ' ' + DATA.metrics[metric].definition : '');
+/** "from 0 to 1", "0 or more": empty where nothing bounds the metric. */
+function rangeText(metric) {
+  const [low, high] = DATA.metrics[metric].range || [null, null];
+  if (low === null && high === null) return '';
+  return low === null ? high + ' or less' : high === null ? low + ' or more' : 'from ' + low + ' to ' + high;
+}
+/** 1, or -1 where lower is better: a value times this is better the larger it is. */
 const sign = (metric) => (direction(metric) === 'lower' ? -1 : 1);
 
-/** A metric's id that may break behind its underscores, where it is long. */
+/** A metric's id; a long one may break after its underscores. */
 const breakable = (id) => (id.length < 9 ? [id] : id.split(/(?<=_)/).flatMap((part, i) => (i ? [document.createElement('wbr'), part] : [part])));
 
 /** A metric's row of a system; `column` is its place in the group's list. */
@@ -71,7 +74,7 @@ const meanOf = (system, column) => (valuesOf(system, column) ? valuesOf(system, 
 
 const picture = (number) => 'data:image/jpeg;base64,' + DATA.pictures[number];
 
-/** Twenty systems that stay apart: ten colours, then the same with dashes and other points. */
+/** Lines for thirty systems: ten colours, then the same with dashes and other points. */
 const HUES = ['#4477aa', '#ee6677', '#228833', '#b8860b', '#aa3377', '#3aa0c0', '#e07b39', '#7a5fc0', '#8c6d4f', '#6b7780'];
 const colour = (order) => HUES[order % HUES.length];
 const dashes = (order) => [[], [6, 4], [2, 3]][Math.floor(order / HUES.length) % 3];

@@ -13,6 +13,9 @@ function axis(text, more = {}) {
   return {title: {display: true, text, color: ink}, ticks: {color: ink, maxTicksLimit: 6}, grid: {color: line, drawBorder: false}, ...more};
 }
 
+/** The axis of a metric: its id and the direction that is better. */
+const metricAxis = (metric, more = {}) => axis(metricId(metric) + (arrow(metric) ? ' ' + arrow(metric) : ''), more);
+
 function numbersTable(head, rows) {
   return el('details', {class: 'numbers'}, el('summary', {}, 'The numbers'), el('div', {class: 'scroll'}, el('table', {},
     el('thead', {}, el('tr', {}, head.map((text) => el('th', {scope: 'col'}, text)))),
@@ -47,16 +50,19 @@ function drawPerShot(column) {
   const rows = shownSystems().map(([system, order]) => [system, order, (valuesOf(system, column) || [])[PER_SHOT] || []]).filter(([, , values]) => values.length > 1);
   const most = Math.max(0, ...rows.map(([, , values]) => values.length));
   const labels = [...Array(most).keys()].map((i) => 'shot ' + (i + 1));
-  drawChart('card-shots', 'Shot by shot', 'Mean of each shot over all stories: a falling line is drift.',
-    {type: 'line', data: {labels, datasets: rows.map(([system, order, values]) => lineSet(system, order, values))}, options: {scales: {x: axis(''), y: axis(metricId(state.metric))}}},
+  drawChart('card-shots', 'Shot by shot', 'Mean of each shot over all stories. A line that gets worse from shot to shot is drift.',
+    {type: 'line', data: {labels, datasets: rows.map(([system, order, values]) => lineSet(system, order, values))}, options: {scales: {x: axis(''), y: metricAxis(state.metric)}}},
     ['system', ...labels], rows.map(([system, , values]) => [DATA.systems[system].name, ...labels.map((_, i) => values[i] ?? null)]));
 }
 
-/** Cross-shot metrics have values by distance; other metrics show those of cross_shot_clip, or of the first that has any. */
+const familyOf = (column) => DATA.metrics[group().metrics[column]].family;
+
+/** Column whose values by distance are shown: the chosen metric's, else those of the first metric of its family that has some, else of any. -1: none has. */
 function decayColumn(column) {
   const has = (one) => group().systems.some((system) => ((valuesOf(system, one) || [])[BY_DISTANCE] || []).length > 1);
-  if (has(column)) return column;
-  return group().metrics.findIndex((_, one) => has(one));
+  const family = familyOf(column);
+  const columns = group().metrics.map((_, one) => one).filter(has);
+  return [column, columns.find((one) => family && familyOf(one) === family), columns[0]].find((one) => columns.includes(one)) ?? -1;
 }
 
 function drawDecay(column) {
@@ -64,26 +70,33 @@ function drawDecay(column) {
   const rows = shown < 0 ? [] : shownSystems().map(([system, order]) => [system, order, (valuesOf(system, shown) || [])[BY_DISTANCE] || []]).filter(([, , values]) => values.length);
   const distances = [...new Set(rows.flatMap(([, , values]) => values.map(([distance]) => distance)))].sort((a, b) => a - b);
   const at = (values, distance) => (values.find(([one]) => one === distance) || [0, null])[1];
-  drawChart('card-decay', 'Decay with distance', (shown < 0 ? '' : metricId(group().metrics[shown]) + ': ') + 'similarity of shots that lie 1, 2, 3 … apart.',
+  drawChart('card-decay', 'By distance between shots', (shown < 0 ? '' : metricId(group().metrics[shown]) + ' ') + 'of pairs of shots that are 1, 2, 3 … shots apart.',
     {type: 'line', data: {labels: distances, datasets: rows.map(([system, order, values]) => lineSet(system, order, distances.map((distance) => at(values, distance))))},
-      options: {scales: {x: axis('shots apart'), y: axis('similarity')}}},
+      options: {scales: {x: axis('shots apart'), y: shown < 0 ? axis('') : metricAxis(group().metrics[shown])}}},
     ['system', ...distances.map((distance) => distance + ' apart')], rows.map(([system, , values]) => [DATA.systems[system].name, ...distances.map((distance) => at(values, distance))]));
 }
 
-function drawScatter(column) {
-  const find = (ids) => ids.map((id) => group().metrics.findIndex((metric) => metricId(metric) === id)).find((place) => place >= 0);
-  const reference = ['clip_i', 'dino_i', 'dreamsim'].includes(metricId(group().metrics[column])) ? column : find(['clip_i', 'dino_i', 'dreamsim']);
-  const text = find(['clip_t']);
-  const rows = reference === undefined || text === undefined ? [] : shownSystems().map(([system, order]) => [system, order, meanOf(system, reference), meanOf(system, text)])
-    .filter(([, , x, y]) => x !== null && y !== null);
-  const names = rows.length ? [metricId(group().metrics[reference]), metricId(group().metrics[text])] : ['', ''];
-  drawChart('card-scatter', 'Character against caption', 'Reference adherence (' + names[0] + ') across, text alignment (' + names[1] + ') up.',
-    {type: 'scatter', data: {datasets: rows.map(([system, order, x, y]) => ({...lineSet(system, order, [{x, y}]), pointRadius: 6, pointHoverRadius: 8}))},
-      options: {scales: {x: axis(names[0] + ' ' + arrow(group().metrics[reference ?? 0])), y: axis(names[1] + ' ↑')}}},
-    ['system', ...names], rows.map(([system, , x, y]) => [DATA.systems[system].name, x, y]));
+/** The chosen column where it is a headline metric of the family, else the first that is; undefined without one. */
+function headlineOf(family, chosen) {
+  const fits = (column) => familyOf(column) === family && DATA.metrics[group().metrics[column]].kind === 'headline';
+  return fits(chosen) ? chosen : group().metrics.map((_, column) => column).find(fits);
 }
 
-/** Every number that the documents have of the metric, also of systems whose line is hidden: shots, mean, interval, HarMeanP, parts, counts. */
+/** Adherence to the reference across, to the caption up; the better end is right and at the top, also where lower is better. */
+function drawScatter(column) {
+  const columns = [headlineOf('adherence', column), headlineOf('text', column)];
+  const rows = columns.includes(undefined) ? [] : shownSystems().map(([system, order]) => [system, order, ...columns.map((one) => meanOf(system, one))])
+    .filter(([, , x, y]) => x !== null && y !== null);
+  const metrics = rows.length ? columns.map((one) => group().metrics[one]) : [];
+  const [across, up] = metrics;
+  const betterLast = (metric) => metricAxis(metric, {reverse: direction(metric) === 'lower'});
+  drawChart('card-scatter', 'Character against caption', rows.length ? metricId(across) + ' across, ' + metricId(up) + ' up; better is right and up.' : '',
+    {type: 'scatter', data: {datasets: rows.map(([system, order, x, y]) => ({...lineSet(system, order, [{x, y}]), pointRadius: 6, pointHoverRadius: 8}))},
+      options: {scales: rows.length ? {x: betterLast(across), y: betterLast(up)} : {}}},
+    ['system', ...metrics.map(metricId)], rows.map(([system, , x, y]) => [DATA.systems[system].name, x, y]));
+}
+
+/** Every number that the documents have of the metric, also for systems whose line is hidden: shots, mean, interval, HarMeanP, parts, counts. */
 function drawMetricTable(column) {
   const rows = group().systems.map((system) => [system, valuesOf(system, column)]).filter(([, values]) => values);
   const most = Math.max(0, ...rows.map(([, values]) => values[PER_SHOT].length));
@@ -106,7 +119,7 @@ function drawCharts() {
   drawScatter(column);
 }
 
-/** One button a system: shows or hides it in the charts. */
+/** One button per system: shows or hides it in the charts. */
 function drawChips() {
   const chips = group().systems.map((system, order) => el('button', {type: 'button', class: 'chip', 'aria-pressed': String(!state.hidden.has(system)), onclick: (event) => {
     if (!state.hidden.delete(system)) state.hidden.add(system);

@@ -1,15 +1,8 @@
 'use strict';
-// The tables of systems, one for each group that may be compared.
+// The tables of systems, one for each group of systems that may be compared.
 
-function isMain(groupOf, column) {
-  const id = metricId(groupOf.metrics[column]);
-  return DATA.main.includes(id) || id.startsWith('rated ') || isSetLevel(groupOf, column);
-}
-
-/** One number a system: no story has a value of it. */
-function isSetLevel(groupOf, column) {
-  return groupOf.stories.length > 0 && groupOf.systems.every((system) => !DATA.systems[system].means[column]);
-}
+/** Is the column shown at first? Its metric is on the leaderboard, or is one number of a whole set. */
+const isMain = (groupOf, column) => groupOf.main.includes(column);
 
 /** Ends of the column's scale: all intervals, and the means without one. */
 function scaleOf(groupOf, column) {
@@ -43,18 +36,16 @@ function systemCell(groupOf, system) {
   if (data.kind === 'baseline') notes.push('baseline');
   if (groupOf.reported) notes.push(DATA.reportedLabel);
   else if (!data.canonical) notes.push('not canonical' + (data.overrides.length ? ': ' + data.overrides.join(', ') : ''));
-  if (data.coverage[1] < data.coverage[0]) notes.push(data.coverage[1] + ' of ' + data.coverage[0] + ' shots, policy ' + data.coverage[2]);
+  if (data.coverage[1] < data.coverage[0]) notes.push(data.coverage[1] + ' of ' + data.coverage[0] + ' shots scored, policy for missing shots: ' + data.coverage[2]);
   return el('th', {scope: 'row'}, el('span', {class: 'name'}, data.name),
-    data.gamed ? el('span', {class: 'dagger', title: data.gamed}, '†') : null,
+    data.withheld.length ? el('span', {class: 'dagger', title: data.withheld.join('; ')}, '†') : null,
     notes.length ? el('span', {class: 'kind'}, notes.join(' · ')) : null);
 }
 
 /** A table that its column heads sort. */
 function leaderboardTable(number) {
   const groupOf = DATA.groups[number];
-  const place = (column) => (DATA.main.indexOf(metricId(groupOf.metrics[column])) + 1) || DATA.main.length + 1;
   const columns = groupOf.metrics.map((_, column) => column).filter((column) => state.columns === 'all' || isMain(groupOf, column) || groupOf.reported);
-  if (state.columns === 'main' && !groupOf.reported) columns.sort((a, b) => place(a) - place(b) || a - b);
   const body = el('tbody');
   const scales = new Map(columns.map((column) => [column, scaleOf(groupOf, column)]));
   const rows = new Map(groupOf.systems.map((system) =>
@@ -73,7 +64,7 @@ function leaderboardTable(number) {
   const headOf = (column) => {
     const metric = groupOf.metrics[column];
     const label = column < 0 ? 'system' : breakable(metricId(metric));
-    const button = el('button', {type: 'button', class: 'sort', title: column < 0 ? null : title(metric) + ', ' + directionText(metric)}, label,
+    const button = el('button', {type: 'button', class: 'sort', title: column < 0 ? null : metricHelp(metric)}, label,
       column >= 0 && arrow(metric) ? el('span', {class: 'way', 'aria-hidden': 'true'}, arrow(metric)) : null,
       column >= 0 ? el('span', {class: 'unseen'}, ', ' + directionText(metric)) : null);
     const head = el('th', {scope: 'col', 'aria-sort': 'none', class: column < 0 ? null : 'value'}, button);
@@ -87,21 +78,21 @@ function leaderboardTable(number) {
   };
   const row = el('tr', {}, headOf(-1), columns.map(headOf));
   const caption = el('caption', {}, el('span', {class: 'stay'}, el('b', {}, groupOf.reported ? 'Published results' : groupOf.split[0]), ' ',
-    groupOf.reported ? DATA.reportedLabel + '. Never ranked with measured ones.'
-      : groupOf.split[1] + ' stories of ' + groupOf.split[2] + ' IPs, protocol ' + groupOf.protocol + ', ' + groupOf.systems.length + (groupOf.systems.length === 1 ? ' system' : ' systems')));
+    groupOf.reported ? DATA.reportedLabel + '. They are never ranked with measured results.'
+      : counted(groupOf.split[1], 'story', 'stories') + ' of ' + counted(groupOf.split[2], 'IP', 'IPs') + ', protocol ' + groupOf.protocol + ', ' + counted(groupOf.systems.length, 'system', 'systems')));
   const table = el('table', {class: 'board' + (groupOf.reported ? ' reported' : '')}, caption, el('thead', {}, row), body);
   const start = groupOf.reported ? -1 : columns.find((column) => direction(groupOf.metrics[column]) !== 'none');
   if (groupOf.reported || start === undefined) replace(body, [...rows.values()]);
   else sortBy(start, direction(groupOf.metrics[start]) === 'lower', heads[1 + columns.indexOf(start)]);
-  const gamed = groupOf.reported ? [] : groupOf.systems.filter((system) => DATA.systems[system].gamed);
+  const withheld = groupOf.systems.filter((system) => DATA.systems[system].withheld.length);
   return [el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Leaderboard ' + (number + 1)}, table),
-    gamed.length ? el('details', {class: 'numbers muted'}, el('summary', {}, el('span', {class: 'dagger'}, '†'), ' why ' + gamed.length + (gamed.length === 1 ? ' system gets' : ' systems get') + ' no mark for consistency'),
-      el('ul', {}, gamed.map((system) => el('li', {}, DATA.systems[system].name + ': ' + DATA.systems[system].gamed)))) : null];
+    withheld.length ? el('details', {class: 'numbers muted'}, el('summary', {}, el('span', {class: 'dagger'}, '†'), ' why ' + (withheld.length === 1 ? '1 system gets' : withheld.length + ' systems get') + ' no marks in some columns'),
+      el('ul', {}, withheld.map((system) => el('li', {}, DATA.systems[system].name + ': ' + DATA.systems[system].withheld.join('; '))))) : null];
 }
 
 function drawLeaderboards() {
   const measured = DATA.groups.filter((one) => !one.reported).length;
-  const note = measured > 1 ? el('p', {class: 'note'}, 'These ' + measured + ' tables must not be compared with each other: their splits, stories or signatures differ.') : null;
+  const note = measured > 1 ? el('p', {class: 'note'}, 'These ' + measured + ' tables must not be compared with each other: they differ in split, stories or signatures.') : null;
   replace(byId('tables'), note, DATA.groups.map((_, number) => leaderboardTable(number)));
 }
 

@@ -5,7 +5,7 @@ function drawAbout() {
   const measured = DATA.groups.filter((one) => !one.reported);
   const systems = measured.reduce((sum, one) => sum + one.systems.length, 0);
   const splits = [...new Set(measured.map((one) => one.split[0]))];
-  byId('about').textContent = systems + (systems === 1 ? ' system' : ' systems') + ' on ' + (splits.join(', ') || 'no split') + ' · made by asbench ' + DATA.version;
+  byId('about').textContent = (systems ? counted(systems, 'system', 'systems') + ' on ' + splits.join(', ') : 'Published results only') + ' · made by asbench ' + DATA.version;
   const demo = [...new Set(DATA.groups.flatMap((one) => one.demo))];
   byId('demo-note').hidden = demo.length === 0;
   byId('demo-note').textContent = 'Demo encoders (' + demo.join(', ') + '): these numbers are for the demo and tests only.';
@@ -14,7 +14,7 @@ function drawAbout() {
 /** Metrics of the group in tabs; arrow keys, Home and End move. */
 function drawTabs() {
   const tabs = group().metrics.map((metric) => el('button', {type: 'button', role: 'tab', id: 'tab-' + metric, 'aria-controls': 'panel', 'aria-selected': String(metric === state.metric),
-    tabindex: metric === state.metric ? '0' : '-1', title: title(metric), onclick: () => chooseMetric(metric, true)}, metricId(metric)));
+    tabindex: metric === state.metric ? '0' : '-1', title: metricHelp(metric), onclick: () => chooseMetric(metric, true)}, metricId(metric)));
   replace(byId('tabs'), tabs);
   byId('tabs').onkeydown = (event) => {
     const here = group().metrics.indexOf(state.metric), last = group().metrics.length - 1;
@@ -25,9 +25,13 @@ function drawTabs() {
   };
 }
 
-function drawSignature() {
-  const column = columnOf(state.metric);
-  replace(byId('signature'), el('b', {}, title(state.metric)), ', ' + directionText(state.metric) + '. ', el('code', {}, group().signatures[column]));
+/** What the metric's description says of it, and its signature. */
+function drawDescription() {
+  const metric = DATA.metrics[state.metric];
+  const facts = [directionText(state.metric), rangeText(state.metric), metric.family ? 'family: ' + metric.family : null, metric.kind ? 'kind: ' + metric.kind : null].filter(Boolean);
+  replace(byId('description'), el('p', {}, el('b', {}, title(state.metric)), el('span', {class: 'muted'}, ' · ' + facts.join(' · '))),
+    metric.definition ? el('p', {}, metric.definition) : null, metric.source ? el('p', {class: 'muted small'}, 'Source: ' + metric.source) : null,
+    el('p', {class: 'muted small'}, 'Signature: ', el('code', {}, group().signatures[columnOf(state.metric)])));
 }
 
 function chooseMetric(metric, focus) {
@@ -36,14 +40,14 @@ function chooseMetric(metric, focus) {
   drawTabs();
   byId('panel').setAttribute('aria-labelledby', 'tab-' + metric);
   if (focus) byId('tab-' + metric).focus();
-  drawSignature();
+  drawDescription();
   drawCharts();
   drawMetricTable(columnOf(metric));
   drawLater();
 }
 
 let drawing = 0;
-/** What lies further down comes after what is seen first. */
+/** Draws what is further down after what is seen first. */
 function drawLater() {
   const mine = ++drawing;
   setTimeout(() => {
@@ -66,7 +70,7 @@ function chooseGroup(number) {
 }
 
 function drawGroupChoice() {
-  const name = (one, number) => (one.reported ? 'published results' : (number + 1) + ': ' + one.split[0] + ', ' + one.systems.length + (one.systems.length === 1 ? ' system' : ' systems'));
+  const name = (one, number) => (one.reported ? 'published results' : (number + 1) + ': ' + one.split[0] + ', ' + counted(one.systems.length, 'system', 'systems'));
   replace(byId('group'), DATA.groups.map((one, number) => el('option', {value: number}, name(one, number))));
   byId('group-label').hidden = DATA.groups.length < 2;
   byId('group').onchange = (event) => chooseGroup(Number(event.target.value));
@@ -85,10 +89,10 @@ function drawCoverage() {
   const measured = DATA.systems.filter((system) => system.kind !== 'reported');
   const row = (system) => el('tr', {}, el('th', {scope: 'row'}, system.name), el('td', {class: 'value'}, system.coverage[1] + ' of ' + system.coverage[0]),
     el('td', {}, system.coverage[2]), el('td', {class: 'value'}, String(system.coverage[3])), el('td', {}, system.findingCount ? findingList(system) : 'none'));
-  replace(byId('coverage-body'), DATA.picturesLeftOut ? el('p', {class: 'note'}, DATA.picturesLeftOut + ' pictures are left out to keep this page small; those of the worst stories are in.') : null,
-    DATA.pictures.length ? null : el('p', {class: 'note'}, 'No pictures lay beside the documents (R.frames/, written by asbench score): the page shows numbers only.'),
+  replace(byId('coverage-body'), DATA.picturesLeftOut ? el('p', {class: 'note'}, counted(DATA.picturesLeftOut, 'picture is', 'pictures are') + ' left out to keep this page small; those of the worst stories are kept.') : null,
+    DATA.pictures.length ? null : el('p', {class: 'note'}, 'No pictures were found beside the documents (R.frames/, written by asbench score): the page shows numbers only.'),
     el('div', {class: 'scroll'}, el('table', {class: 'coverage'}, el('caption', {class: 'unseen'}, 'Coverage of each system'),
-      el('thead', {}, el('tr', {}, ['system', 'shots scored', 'if missing', 'captions cut', 'findings'].map((text, i) => el('th', {scope: 'col', class: i === 1 || i === 3 ? 'value' : null}, text)))), el('tbody', {}, measured.map(row)))));
+      el('thead', {}, el('tr', {}, ['system', 'shots scored', 'policy for missing shots', 'truncated captions', 'findings'].map((text, i) => el('th', {scope: 'col', class: i === 1 || i === 3 ? 'value' : null}, text)))), el('tbody', {}, measured.map(row)))));
 }
 
 function drawFooter() {

@@ -8,7 +8,9 @@
 #include <map>
 
 #include "core/version.h"
+#include "reports/leaderboard/metric_parts.h"
 #include "reports/leaderboard/ranking.h"
+#include "reports/leaderboard/words.h"
 #include "reports/page/page_pictures.h"
 
 namespace asbench::reports {
@@ -16,7 +18,7 @@ namespace {
 
 constexpr int kMeanDigits = 5;               ///< significant digits of system and story means
 constexpr int kShotDigits = 4;               ///< of shots and frames
-constexpr std::size_t kFindingsShown = 500;  ///< a system; the rest is counted
+constexpr std::size_t kFindingsShown = 500;  ///< of each system; the rest is counted
 
 Json number(const document::ResultValue& value, int digits) {
   if (!value) return nullptr;
@@ -32,7 +34,7 @@ Json numbers(const std::vector<document::ResultValue>& values, int digits) {
   return all;
 }
 
-/// Where each story of a table stands, for every system of it.
+/// The stories of a table in one order, and each system's entry of each.
 class StoryOrder {
  public:
   explicit StoryOrder(const RankedTable& table) {
@@ -64,9 +66,7 @@ Json metric_row(const document::ResultMetric& metric) {
   for (const auto& row : metric.by_distance)
     distances.push_back({row.distance, number(row.value, kMeanDigits)});
   Json parts = Json::object();
-  for (const auto& [name, value] : metric.parts) parts[name] = number(value, kMeanDigits);
-  if (metric.normalised) parts["normalised"] = number(metric.normalised, kMeanDigits);
-  if (metric.real_ceiling) parts["real ceiling"] = number(metric.real_ceiling->mean, kMeanDigits);
+  for (const auto& [name, value] : parts_of(metric)) parts[name] = number(value, kMeanDigits);
   const auto& interval = metric.ci95;
   return {number(metric.mean, kMeanDigits),
           interval ? number(interval->low, kMeanDigits) : Json(),
@@ -123,30 +123,67 @@ Json findings_of(const document::Result& result) {
   return rows;
 }
 
-class Writer {
- public:
-  Writer(std::span<const document::Result> results, const Pictures& pictures)
-      : tables_(rank(results, {})), pictures_(pictures) {}
+std::string_view to_string(document::MetricKind kind) {
+  return kind == document::MetricKind::headline  ? "headline"
+         : kind == document::MetricKind::control ? "control"
+                                                 : "set";
+}
 
-  Json write(const PageDataOptions& options) {
-    data_ = {{"version", build_info().version}, {"main", main_metrics()},
-             {"reportedLabel", kReportedLabel}, {"metrics", Json::array()},
-             {"groups", Json::array()},         {"systems", Json::array()}};
-    for (const auto& table : tables_) write_table(table);
+/// What the page says about a metric: of the table's description, the id where there is none.
+Json metric_entry(const RankedTable& table, std::size_t column) {
+  const document::MetricDescription& description = table.descriptions[column];
+  const std::string& id = table.metrics[column];
+  Json entry = {{"id", id},
+                {"direction", document::to_string(table.directions[column])},
+                {"title", title_of(description, id)}};
+  if (description.title.empty()) return entry;
+  entry["definition"] = description.definition;
+  entry["source"] = description.source;
+  entry["family"] = description.family;
+  entry["kind"] = to_string(description.kind);
+  entry["range"] = {number(description.range_low, kMeanDigits),
+                    number(description.range_high, kMeanDigits)};
+  entry["unit"] = description.unit;
+  return entry;
+}
+
+/// Puts the page's data together: the numbers of every table first, then pictures in what room is
+/// left.
+class PageDataBuilder {
+ public:
+  PageDataBuilder(std::span<const document::Result> results, const Pictures& pictures)
+      : tables_(rank(results, {})),
+        main_tables_(rank(results, {}, DefaultColumns::leaderboard_and_sets)),
+        pictures_(pictures) {}
+
+  Json build(const PageDataOptions& options) {
+    data_ = {{"version", build_info().version},
+             {"reportedLabel", kReportedLabel},
+             {"metrics", Json::array()},
+             {"groups", Json::array()},
+             {"systems", Json::array()}};
+    for (std::size_t i = 0; i < tables_.size(); ++i) add_table(tables_[i], main_tables_[i]);
     const std::size_t used = data_.dump(-1, ' ', false, Json::error_handler_t::replace).size();
     const std::size_t room = options.page_bytes > used ? options.page_bytes - used : 0;
-    write_pictures(std::min(room, options.picture_bytes));
+    add_pictures(std::min(room, options.picture_bytes));
     return std::move(data_);
   }
 
  private:
-  std::size_t metric_number(const std::string& id, document::ResultDirection direction) {
-    const auto [place, fresh] = metric_numbers_.emplace(id, metric_numbers_.size());
-    if (fresh) data_["metrics"].push_back({id, to_string(direction)});
+  /// Place of the metric in the page's list. Tables share an entry; the first that describes the
+  /// metric gives its description.
+  std::size_t metric_number(const RankedTable& table, std::size_t column) {
+    const auto [place, fresh] =
+        metric_numbers_.emplace(table.metrics[column], metric_numbers_.size());
+    Json entry = metric_entry(table, column);
+    if (fresh)
+      data_["metrics"].push_back(std::move(entry));
+    else if (!data_["metrics"][place->second].contains("definition"))
+      data_["metrics"][place->second] = std::move(entry);
     return place->second;
   }
 
-  void write_table(const RankedTable& table) {
+  void add_table(const RankedTable& table, const RankedTable& main) {
     const StoryOrder stories(table);
     const document::Result& first = *table.systems.front().result;
     Json group = {{"split",
@@ -157,11 +194,16 @@ class Writer {
                   {"reported", table.reported},
                   {"demo", table.demo_encoders},
                   {"metrics", Json::array()},
+                  {"main", Json::array()},
                   {"signatures", table.signatures},
                   {"systems", Json::array()},
                   {"stories", Json::array()}};
-    for (std::size_t i = 0; i < table.metrics.size(); ++i)
-      group["metrics"].push_back(metric_number(table.metrics[i], table.directions[i]));
+    for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+      group["metrics"].push_back(metric_number(table, i));
+      if (std::find(main.metrics.begin(), main.metrics.end(), table.metrics[i]) !=
+          main.metrics.end())
+        group["main"].push_back(i);
+    }
     for (std::size_t i = 0; i < stories.size(); ++i) {
       const auto& story = stories.at(&first, i);
       Json captions = Json::array();
@@ -180,7 +222,7 @@ class Writer {
     const document::Result& result = *system.result;
     Json entry = {{"name", result.system},
                   {"kind", to_string(result.kind)},
-                  {"gamed", system.gamed},
+                  {"withheld", withheld_lines(table, system)},
                   {"canonical", result.canonical},
                   {"overrides", result.overrides},
                   {"provenance", document::to_json(result.provenance)},
@@ -209,19 +251,18 @@ class Writer {
     return entry;
   }
 
-  /// Stories of a system, worst first by the table's first metric that ranks; those without a value
-  /// are the worst.
+  /// Stories of a system, worst first by the table's first metric that has a direction; those
+  /// without a value come first.
   static std::vector<std::size_t> worst_first(const RankedTable& table,
                                               const document::Result* result,
                                               const StoryOrder& stories) {
     std::vector<std::pair<double, std::size_t>> order;
+    const auto column = table.ranking_column();
     const double sign =
-        !table.directions.empty() && table.directions.front() == document::ResultDirection::lower
-            ? -1.0
-            : 1.0;
+        column && table.directions[*column] == document::ResultDirection::lower ? -1.0 : 1.0;
     for (std::size_t i = 0; i < stories.size(); ++i) {
       const document::StoryMetric* metric =
-          table.metrics.empty() ? nullptr : metric_of(stories.at(result, i), table.metrics.front());
+          column ? metric_of(stories.at(result, i), table.metrics[*column]) : nullptr;
       order.emplace_back(metric != nullptr && metric->mean ? sign * *metric->mean : -HUGE_VAL, i);
     }
     std::sort(order.begin(), order.end());
@@ -263,7 +304,7 @@ class Writer {
     }
   }
 
-  void write_pictures(std::size_t budget) {
+  void add_pictures(std::size_t budget) {
     PagePictures kept(pictures_, budget);
     add_by_urgency(kept);
     std::size_t number = 0;
@@ -305,7 +346,8 @@ class Writer {
     return all;
   }
 
-  std::vector<RankedTable> tables_;
+  std::vector<RankedTable> tables_;       ///< with every metric
+  std::vector<RankedTable> main_tables_;  ///< the same tables with the columns shown at first
   const Pictures& pictures_;
   Json data_;
   std::map<std::string, std::size_t> metric_numbers_;
@@ -315,7 +357,7 @@ class Writer {
 
 Json page_data(std::span<const document::Result> results, const Pictures& pictures,
                const PageDataOptions& options) {
-  return Writer(results, pictures).write(options);
+  return PageDataBuilder(results, pictures).build(options);
 }
 
 }  // namespace asbench::reports

@@ -70,8 +70,8 @@ function drawHeat() {
     const button = event.target.closest('button');
     if (button) openStory(Number(button.dataset.story), Number(button.dataset.system));
   }}, rows);
-  replace(byId('heat'), el('table', {class: 'heatmap'}, el('caption', {class: 'unseen'}, 'Story means of ' + metricId(state.metric) + ', ' + directionText(state.metric)),
-    el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'story'), systems.map((system) => el('th', {scope: 'col', class: 'turned'}, el('span', {}, DATA.systems[system].name))))), body));
+  replace(byId('heat'), el('table', {class: 'heatmap'}, el('caption', {class: 'unseen'}, 'Story means of ' + title(state.metric) + ', ' + directionText(state.metric)),
+    el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'story'), systems.map((system) => el('th', {scope: 'col', class: 'vertical'}, el('span', {}, DATA.systems[system].name))))), body));
 }
 
 function thumbnail(number, description, className) {

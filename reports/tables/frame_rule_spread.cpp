@@ -20,7 +20,7 @@ struct Family {
 };
 
 constexpr const char* kHeading =
-    "Spread of the frame rules: how far a mean moves when other frames are sampled";
+    "Spread over frame rules: how far a mean moves when other frames are sampled";
 
 }  // namespace
 

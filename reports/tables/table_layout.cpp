@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "reports/leaderboard/leaderboard.h"
+#include "reports/leaderboard/metric_parts.h"
 
 namespace asbench::reports {
 namespace {
@@ -18,11 +19,6 @@ const document::ResultMetric& metric_or_empty(const document::Result& result,
   return found == nullptr ? empty : *found;
 }
 
-document::ResultValue part(const document::ResultMetric& metric, const char* name) {
-  const auto found = metric.parts.find(name);
-  return found == metric.parts.end() ? document::ResultValue() : found->second;
-}
-
 std::size_t shot_columns(const RankedTable& table) {
   std::size_t most = 0;
   for (const auto& system : table.systems) {
@@ -32,67 +28,87 @@ std::size_t shot_columns(const RankedTable& table) {
   return most;
 }
 
-std::vector<std::string> heads_of(TableColumn column, std::size_t shots) {
+std::vector<std::string> heads_of(const TableColumn& column, std::size_t shots) {
   std::vector<std::string> heads;
-  switch (column) {
-    case TableColumn::shots:
+  switch (column.kind) {
+    case TableColumn::Kind::shots:
       for (std::size_t i = 0; i < shots; ++i) heads.push_back(fmt::format("shot {}", i + 1));
       return heads;
-    case TableColumn::mean:
+    case TableColumn::Kind::mean:
       return {"Mean"};
-    case TableColumn::harmeanp:
+    case TableColumn::Kind::harmeanp:
       return {"HarMeanP"};
-    case TableColumn::adjacent:
-      return {"adjacent"};
-    case TableColumn::first:
-      return {"first"};
-    case TableColumn::worst:
-      return {"worst"};
+    case TableColumn::Kind::part:
+      return {column.part};
   }
   return heads;
 }
 
-std::vector<TableCell> cells_of(const document::ResultMetric& metric, TableColumn column,
+std::vector<TableCell> cells_of(const document::ResultMetric& metric, const TableColumn& column,
                                 std::size_t shots) {
   std::vector<TableCell> cells;
-  switch (column) {
-    case TableColumn::shots:
+  switch (column.kind) {
+    case TableColumn::Kind::shots:
       for (std::size_t i = 0; i < shots; ++i)
         cells.push_back(
             {i < metric.per_shot_index.size() ? metric.per_shot_index[i] : document::ResultValue(),
              {},
              {}});
       return cells;
-    case TableColumn::mean:
+    case TableColumn::Kind::mean:
       return {{metric.mean, metric.ci95, {}}};
-    case TableColumn::harmeanp:
+    case TableColumn::Kind::harmeanp:
       return {{metric.harmeanp, {}, {}}};
-    case TableColumn::adjacent:
-      return {{part(metric, "adjacent"), {}, {}}};
-    case TableColumn::first:
-      return {{part(metric, "first"), {}, {}}};
-    case TableColumn::worst:
-      return {{part(metric, "worst"), {}, {}}};
+    case TableColumn::Kind::part:
+      return {{part_of(metric, column.part), {}, {}}};
   }
   return cells;
 }
 
-TableRow row_of(const RankedSystem& system, const std::string& metric, bool gamed,
+TableRow row_of(const RankedSystem& system, const std::string& metric, bool withheld,
                 const TableOptions& options, std::size_t shots) {
-  TableRow row{system.result, gamed, {}};
-  for (const auto column : options.columns) {
+  TableRow row{system.result, withheld, {}};
+  for (const auto& column : options.columns) {
     for (auto& cell : cells_of(metric_or_empty(*system.result, metric), column, shots))
       row.cells.push_back(cell);
   }
   return row;
 }
 
-void mark(TableBlock& block) {
-  for (std::size_t column = 0; column < block.rows.front().cells.size(); ++column) {
+/// A part that stories have too is a mean over them, on the metric's own scale, and is better in
+/// the metric's direction. Others (sizes of sets, standard errors) have no preferred direction.
+bool is_mean_of_stories(const RankedTable& table, const std::string& metric,
+                        const std::string& part) {
+  return std::any_of(table.systems.begin(), table.systems.end(), [&](const auto& system) {
+    const auto& stories = system.result->stories;
+    return std::any_of(stories.begin(), stories.end(), [&](const auto& story) {
+      const auto found = story.metrics.find(metric);
+      return found != story.metrics.end() && found->second.parts.contains(part);
+    });
+  });
+}
+
+/// Which way each column of the block is better.
+std::vector<document::ResultDirection> directions_of(const RankedTable& table,
+                                                     const TableBlock& block,
+                                                     const TableOptions& options,
+                                                     std::size_t shots) {
+  std::vector<document::ResultDirection> directions;
+  for (const auto& column : options.columns) {
+    const bool ranked = column.kind != TableColumn::Kind::part ||
+                        is_mean_of_stories(table, block.metric, column.part);
+    directions.insert(directions.end(), heads_of(column, shots).size(),
+                      ranked ? block.direction : document::ResultDirection::none);
+  }
+  return directions;
+}
+
+void mark(TableBlock& block, const std::vector<document::ResultDirection>& directions) {
+  for (std::size_t column = 0; column < directions.size(); ++column) {
     std::vector<Contender> contenders;
     for (const auto& row : block.rows)
-      contenders.push_back({row.cells[column].value, row.cells[column].interval, row.gamed});
-    const auto marks = mark_column(contenders, block.direction);
+      contenders.push_back({row.cells[column].value, row.cells[column].interval, row.withheld});
+    const auto marks = mark_column(contenders, directions[column]);
     for (std::size_t i = 0; i < marks.size(); ++i) block.rows[i].cells[column].marks = marks[i];
   }
 }
@@ -103,12 +119,12 @@ std::vector<std::string> footnotes_of(const RankedTable& table) {
   for (const auto& system : table.systems) {
     const auto& coverage = system.result->coverage;
     if (!table.reported && coverage.scored_shots < coverage.expected_shots) {
-      notes.push_back(fmt::format("{}: {} of {} shots, missing ones: {}", system.result->system,
-                                  coverage.scored_shots, coverage.expected_shots, coverage.policy));
+      notes.push_back(fmt::format("{}: {} of {} shots scored, policy for missing shots: {}",
+                                  system.result->system, coverage.scored_shots,
+                                  coverage.expected_shots, coverage.policy));
     }
-    if (!table.reported && !system.gamed.empty())
-      notes.push_back(
-          fmt::format("† {}: no mark for consistency, {}", system.result->system, system.gamed));
+    for (const auto& line : withheld_lines(table, system))
+      notes.push_back(fmt::format("† {}: {}", system.result->system, line));
   }
   notes.insert(notes.end(), table.signatures.begin(), table.signatures.end());
   return notes;
@@ -118,66 +134,57 @@ TableLayout layout_of(const RankedTable& table, const TableOptions& options) {
   const std::size_t shots = shot_columns(table);
   TableLayout layout;
   layout.reported = table.reported;
-  for (const auto column : options.columns) {
+  for (const auto& column : options.columns) {
     for (auto& head : heads_of(column, shots)) layout.heads.push_back(std::move(head));
   }
   for (std::size_t i = 0; i < table.metrics.size(); ++i) {
     TableBlock block{table.metrics[i], table.directions[i], {}};
-    for (const auto& system : table.systems) {
-      const bool gamed =
-          !table.reported && !system.gamed.empty() && is_consistency_metric(table.metrics[i]);
-      block.rows.push_back(row_of(system, table.metrics[i], gamed, options, shots));
-    }
-    if (!table.reported) mark(block);
+    const bool ranked = block.direction != document::ResultDirection::none;
+    for (const auto& system : table.systems)
+      block.rows.push_back(
+          row_of(system, table.metrics[i], ranked && !system.withheld[i].empty(), options, shots));
+    if (!table.reported) mark(block, directions_of(table, block, options, shots));
     layout.blocks.push_back(std::move(block));
   }
   layout.footnotes = footnotes_of(table);
   return layout;
 }
 
-/// The main metrics, then those of whole sets and of raters.
-std::vector<std::string> default_metrics(std::span<const document::Result> results) {
-  std::vector<std::string> metrics = main_metrics();
+/// Refuses a part that no document has, with the names of those that there are.
+void require_parts(std::span<const document::Result> results, const TableOptions& options) {
+  std::vector<const document::ResultMetric*> metrics;
   for (const auto& result : results) {
-    for (const auto& metric : result.metrics) {
-      const bool of_stories =
-          std::any_of(result.stories.begin(), result.stories.end(),
-                      [&](const auto& story) { return story.metrics.contains(metric.id); });
-      const bool wanted = !of_stories || metric.id.starts_with("rated ");
-      if (wanted && std::find(metrics.begin(), metrics.end(), metric.id) == metrics.end())
-        metrics.push_back(metric.id);
-    }
+    for (const auto& metric : result.metrics) metrics.push_back(&metric);
   }
-  return metrics;
+  const auto parts = part_names(metrics);
+  for (const auto& column : options.columns) {
+    if (column.kind != TableColumn::Kind::part ||
+        std::find(parts.begin(), parts.end(), column.part) != parts.end())
+      continue;
+    throw UsageError(fmt::format("Unknown column '{}'. Choose from: shots, mean, harmeanp{}{}",
+                                 column.part, parts.empty() ? "" : ", ", fmt::join(parts, ", ")));
+  }
 }
 
 }  // namespace
 
 TableColumn table_column(std::string_view name) {
-  if (name == "shots") return TableColumn::shots;
-  if (name == "mean") return TableColumn::mean;
-  if (name == "harmeanp") return TableColumn::harmeanp;
-  if (name == "adjacent") return TableColumn::adjacent;
-  if (name == "first") return TableColumn::first;
-  if (name == "worst") return TableColumn::worst;
-  throw UsageError(
-      fmt::format("there is no column '{}': shots, mean, harmeanp, adjacent, first, worst", name));
+  if (name == "shots") return {.kind = TableColumn::Kind::shots};
+  if (name == "mean") return {.kind = TableColumn::Kind::mean};
+  if (name == "harmeanp") return {.kind = TableColumn::Kind::harmeanp};
+  return {.kind = TableColumn::Kind::part, .part = std::string(name)};
 }
 
 std::vector<TableLayout> lay_out(std::span<const document::Result> results,
                                  const TableOptions& options) {
+  require_parts(results, options);
   std::vector<TableLayout> layouts;
-  const bool chosen = !options.metrics.empty();
-  const auto tables = rank(results, chosen ? options.metrics : default_metrics(results));
-  // The same tables with every metric: shown where none of the default ones was measured.
-  const auto full = rank(results, {});
-  for (std::size_t i = 0; i < tables.size(); ++i) {
-    const RankedTable& table = tables[i].metrics.empty() && !chosen ? full[i] : tables[i];
+  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard_and_sets)) {
     if (!table.metrics.empty()) layouts.push_back(layout_of(table, options));
   }
   if (layouts.empty())
-    throw UsageError(fmt::format("no document has any of the metrics asked for: {}",
-                                 fmt::join(options.metrics, ", ")));
+    throw UsageError(
+        fmt::format("No document has any of these metrics: {}", fmt::join(options.metrics, ", ")));
   return layouts;
 }
 

@@ -19,7 +19,7 @@ struct TableCell {
 
 struct TableRow {
   const document::Result* result = nullptr;
-  bool gamed = false;  ///< gets no mark in this block
+  bool withheld = false;  ///< gets no mark in this block
   std::vector<TableCell> cells;
 };
 
@@ -33,12 +33,13 @@ struct TableBlock {
 /// One table before it is written in a language.
 struct TableLayout {
   bool reported = false;
-  std::vector<std::string> heads;  ///< "shot 1", ..., "Mean", "HarMeanP"
+  std::vector<std::string> heads;  ///< "shot 1", ..., "Mean", "HarMeanP"; plain text
   std::vector<TableBlock> blocks;
   std::vector<std::string> footnotes;  ///< plain text; the first says what the table is about
 };
 
-/// @throws UsageError when no document has any of the metrics asked for.
+/// @throws UsageError when no document has any of the metrics asked for, or a part that is asked
+/// for.
 [[nodiscard]] std::vector<TableLayout> lay_out(std::span<const document::Result> results,
                                                const TableOptions& options);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "reports/leaderboard/metric_parts.h"
+#include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
 #include "reports/tables/frame_rule_spread.h"
 #include "reports/tables/table_layout.h"
@@ -54,12 +56,6 @@ bool has_as_good(const TableLayout& layout) {
   });
 }
 
-const char* markdown_arrow(document::ResultDirection direction) {
-  return direction == document::ResultDirection::higher  ? " ↑"
-         : direction == document::ResultDirection::lower ? " ↓"
-                                                         : "";
-}
-
 const char* latex_arrow(document::ResultDirection direction) {
   return direction == document::ResultDirection::higher  ? " $\\uparrow$"
          : direction == document::ResultDirection::lower ? " $\\downarrow$"
@@ -71,7 +67,7 @@ std::string latex_block(const TableBlock& block, std::size_t columns, const Tabl
       fmt::format("\\midrule\n\\multicolumn{{{}}}{{l}}{{\\textit{{{}}}{}}} \\\\\n", columns + 1,
                   latex_text(block.metric), latex_arrow(block.direction));
   for (const auto& row : block.rows) {
-    text += latex_text(row.result->system) + (row.gamed ? "$^\\dagger$" : "");
+    text += latex_text(row.result->system) + (row.withheld ? "$^\\dagger$" : "");
     for (const auto& cell : row.cells) text += latex_cell(cell, options);
     text += " \\\\\n";
   }
@@ -83,16 +79,16 @@ std::string latex_notes(const TableLayout& layout) {
   if (!layout.reported) {
     text += fmt::format(
         "Best in bold, second underlined{}.\\par\n",
-        has_as_good(layout) ? "; $\\approx$: the 95\\,\\% interval reaches the best" : "");
+        has_as_good(layout) ? "; $\\approx$: the 95\\,\\% interval reaches the best value" : "");
   }
   for (std::size_t i = 1; i < layout.footnotes.size(); ++i)
     text += latex_text(layout.footnotes[i]) + "\\par\n";
   return text + "\\end{minipage}\n";
 }
 
-/// Whole blocks from `next` on that fit a page under a head, at least one.
+/// One table environment with as many whole blocks from `next` on as fit a page, at least one.
 std::string latex_table(const TableLayout& layout, const TableOptions& options, std::size_t& next) {
-  constexpr std::size_t kRowsOfAPage = 40;
+  constexpr std::size_t kRowsPerPage = 40;
   const std::string caption =
       latex_text(layout.footnotes.front()) + (next > 0 ? " (continued)" : "");
   std::string text = fmt::format(
@@ -107,7 +103,7 @@ std::string latex_table(const TableLayout& layout, const TableOptions& options, 
     text += latex_block(layout.blocks[next], layout.heads.size(), options);
     ++next;
   } while (next < layout.blocks.size() &&
-           rows + layout.blocks[next].rows.size() + 1 <= kRowsOfAPage);
+           rows + layout.blocks[next].rows.size() + 1 <= kRowsPerPage);
   text += "\\bottomrule\n\\end{tabular}\n";
   if (next == layout.blocks.size()) text += latex_notes(layout);
   return text + "\\end{table}\n";
@@ -126,6 +122,31 @@ std::string csv_head(const std::string& head) {
   return name;
 }
 
+/// Parts of the metrics shown that have no column of their own.
+std::vector<std::string> part_columns(const std::vector<TableLayout>& layouts,
+                                      const std::vector<std::string>& heads) {
+  std::vector<const document::ResultMetric*> metrics;
+  for (const auto& layout : layouts) {
+    for (const auto& block : layout.blocks) {
+      for (const auto& row : block.rows) {
+        if (const auto* metric = row.result->find_metric(block.metric)) metrics.push_back(metric);
+      }
+    }
+  }
+  auto parts = part_names(metrics);
+  std::erase_if(parts, [&](const std::string& part) {
+    return std::find(heads.begin(), heads.end(), part) != heads.end();
+  });
+  return parts;
+}
+
+document::ResultValue cell_under(const TableLayout& layout, const TableRow& row,
+                                 const std::string& head) {
+  const auto place = std::find(layout.heads.begin(), layout.heads.end(), head);
+  if (place == layout.heads.end()) return std::nullopt;
+  return row.cells[static_cast<std::size_t>(place - layout.heads.begin())].value;
+}
+
 }  // namespace
 
 std::string table_markdown(std::span<const document::Result> results, const TableOptions& options) {
@@ -134,21 +155,23 @@ std::string table_markdown(std::span<const document::Result> results, const Tabl
     text +=
         fmt::format("{}{}\n\n", text.empty() ? "" : "\n", markdown_text(layout.footnotes.front()));
     for (const auto& block : layout.blocks) {
-      text += fmt::format("| {}{} |", markdown_text(block.metric), markdown_arrow(block.direction));
-      for (const auto& head : layout.heads) text += fmt::format(" {} |", head);
+      text += fmt::format("| {}{} |", markdown_text(block.metric), arrow(block.direction));
+      for (const auto& head : layout.heads) text += fmt::format(" {} |", markdown_text(head));
       text += "\n|---|";
       for (std::size_t i = 0; i < layout.heads.size(); ++i) text += "---:|";
       text += "\n";
       for (const auto& row : block.rows) {
-        text += fmt::format("| {}{} |", markdown_text(row.result->system), row.gamed ? " †" : "");
+        text +=
+            fmt::format("| {}{} |", markdown_text(row.result->system), row.withheld ? " †" : "");
         for (const auto& cell : row.cells) text += markdown_cell(cell, options);
         text += "\n";
       }
       text += "\n";
     }
     if (!layout.reported)
-      text += fmt::format("**best**, <u>second</u>{}\n\n",
-                          has_as_good(layout) ? ", ≈ its 95 % interval reaches the best" : "");
+      text +=
+          fmt::format("**best**, <u>second</u>{}\n\n",
+                      has_as_good(layout) ? ", ≈: the 95 % interval reaches the best value" : "");
     for (std::size_t i = 1; i < layout.footnotes.size(); ++i)
       text += fmt::format("- {}\n", markdown_text(layout.footnotes[i]));
   }
@@ -167,14 +190,17 @@ std::string table_latex(std::span<const document::Result> results, const TableOp
 
 std::string table_csv(std::span<const document::Result> results, const TableOptions& options) {
   const auto layouts = lay_out(results, options);
-  const auto& widest = *std::max_element(
-      layouts.begin(), layouts.end(),
-      [](const auto& a, const auto& b) { return a.heads.size() < b.heads.size(); });
+  const auto& heads =
+      std::max_element(layouts.begin(), layouts.end(), [](const auto& a, const auto& b) {
+        return a.heads.size() < b.heads.size();
+      })->heads;
+  const auto parts = part_columns(layouts, heads);
   std::string text = "table,system,kind,metric,direction";
-  for (const auto& head : widest.heads) text += "," + csv_head(head);
-  text += ",ci95_low,ci95_high,n_stories,protocol,signature\r\n";
+  for (const auto& head : heads) text += "," + csv_field(csv_head(head));
+  text += ",ci95_low,ci95_high";
+  for (const auto& part : parts) text += "," + csv_field(csv_head(part));
+  text += ",n_stories,protocol,signature\r\n";
   for (std::size_t t = 0; t < layouts.size(); ++t) {
-    const auto& heads = layouts[t].heads;
     for (const auto& block : layouts[t].blocks) {
       for (const auto& row : block.rows) {
         const auto* metric = row.result->find_metric(block.metric);
@@ -182,17 +208,12 @@ std::string table_csv(std::span<const document::Result> results, const TableOpti
         text += fmt::format("{},{},{},{},{}", t + 1, csv_field(row.result->system),
                             to_string(row.result->kind), csv_field(block.metric),
                             to_string(block.direction));
-        for (const auto& head : widest.heads) {
-          const auto place = std::find(heads.begin(), heads.end(), head);
-          text +=
-              "," + (place == heads.end()
-                         ? std::string()
-                         : exact(row.cells[static_cast<std::size_t>(place - heads.begin())].value));
-        }
-        text += fmt::format(
-            ",{},{},{},{},{}\r\n", metric->ci95 ? fmt::format("{}", metric->ci95->low) : "",
-            metric->ci95 ? fmt::format("{}", metric->ci95->high) : "", metric->n_stories,
-            csv_field(row.result->protocol), csv_field(metric->signature));
+        for (const auto& head : heads) text += "," + exact(cell_under(layouts[t], row, head));
+        text += fmt::format(",{},{}", metric->ci95 ? fmt::format("{}", metric->ci95->low) : "",
+                            metric->ci95 ? fmt::format("{}", metric->ci95->high) : "");
+        for (const auto& part : parts) text += "," + exact(part_of(*metric, part));
+        text += fmt::format(",{},{},{}\r\n", metric->n_stories, csv_field(row.result->protocol),
+                            csv_field(metric->signature));
       }
     }
   }

@@ -110,7 +110,7 @@ def use(browser, seconds, limit):
     check_soon(lambda: chip.get_attribute("aria-pressed") == "false", "a chip takes its system out of the charts")
     Select(browser.find_element(By.ID, "heat-order")).select_by_value("worst")
     rows = browser.execute_script("return [...document.querySelectorAll('.heatmap tbody tr')].map((one) => [...one.querySelectorAll('.cell:not(.missing)')].map((cell) => Number(cell.textContent)))")
-    way = 1 if "higher is better" in browser.find_element(By.ID, "signature").text else -1
+    way = 1 if "higher is better" in browser.find_element(By.ID, "description").text else -1
     means = [way * sum(row) / len(row) for row in rows if row]
     rounded = 0.011  # cells show two digits
     check(all(a <= b + rounded for a, b in zip(means, means[1:])), "the heat map puts the worst stories first")

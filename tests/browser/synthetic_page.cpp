@@ -19,15 +19,19 @@ int main(int argc, char** argv) {
   const testing::TemporaryFolder folder;
   std::vector<document::Result> results;
   for (int s = 0; s < std::atoi(argv[2]); ++s) {
-    testing::SyntheticResult made;
+    testing::SyntheticResult made = testing::page_result();
     made.system = fmt::format("system {:02} <b>&amp;</b>", s);
     made.ips = std::atoi(argv[3]);
     made.stories_per_ip = std::atoi(argv[4]);
-    made.metrics = testing::page_metrics();
     made.value = [s](int metric, int story) {
       return 0.2 + 0.0123457 * s + 0.00098765 * ((story * 37) % 200) + 0.0314159 * metric;
     };
     Json document = made.document();
+    for (const char* metric : {"cross_shot_clip", "cross_shot_dino"}) {
+      for (int distance = 1; distance < 4; ++distance)
+        document["metrics"][metric]["by_distance"].push_back(
+            {{"distance", distance}, {"value", 0.9 - 0.1 * distance - 0.01 * s}});
+    }
     for (auto& story : document["stories"]) {
       for (auto& shot : story["shots"]) shot["caption"] = kCaption;
     }

@@ -212,7 +212,7 @@ TEST_F(CompareCommand, AllowIsNamedByTheRefusal) {
       run_program(program(), {"compare", "--allow", "coverage", (folder_ / "base.json").string(),
                               (folder_ / "candidate.json").string()});
   EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
-  EXPECT_THAT(allowed.out, HasSubstr("NOT LIKE AGAINST LIKE"));
+  EXPECT_THAT(allowed.out, HasSubstr("NOT A LIKE-FOR-LIKE COMPARISON"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "reports/comparison/compare.h"
 #include "reports/comparison/comparison_output.h"
 #include "reports/leaderboard/leaderboard.h"
+#include "reports/leaderboard/metric_parts.h"
 #include "reports/leaderboard/published.h"
 #include "reports/leaderboard/ranking.h"
 #include "reports/page/page.h"
@@ -159,10 +160,13 @@ void report(std::vector<document::Result> results) {
   static_cast<void>(leaderboard_text(results));
   for (const bool intervals : {false, true}) {
     attempt([&] {
-      const TableOptions options{
-          .columns = {TableColumn::shots, TableColumn::mean, TableColumn::harmeanp,
-                      TableColumn::adjacent, TableColumn::first, TableColumn::worst},
-          .intervals = intervals};
+      TableOptions options{.intervals = intervals};
+      for (const auto& result : results) {
+        for (const auto& metric : result.metrics) {
+          for (const auto& [part, value] : parts_of(metric))
+            options.columns.push_back(table_column(part));
+        }
+      }
       if (table_markdown(results, options).empty() || table_latex(results, options).empty() ||
           table_csv(results, options).empty())
         std::abort();

@@ -62,7 +62,7 @@ TEST(Agreement, WhatDoesntVaryHasNoCorrelationAndNoAlpha) {
   EXPECT_FALSE(krippendorff_alpha(std::vector<std::vector<double>>{{2.0, 2.0}, {2.0, 2.0}}));
 }
 
-TEST(Agreement, AMetricThatOrdersAsTheRatersDoHasOneAndALowerIsBetterMetricIsTurned) {
+TEST(Agreement, AMetricThatOrdersAsTheRatersDoHasOneAndADistanceTheOppositeSign) {
   const std::vector<document::Result> up = {rising("a")}, down = {rising("a", "lower")};
   const auto ratings = ratings_of(up[0], "r1", 1.0, 0.25);
   const auto agreed = agreement(up, ratings).metrics;
@@ -87,6 +87,8 @@ TEST(Agreement, RatingsBecomeAColumnWhoseSignatureNamesTheirSourceAndAgreement) 
   ASSERT_NE(metric, nullptr);
   EXPECT_NEAR(metric->mean.value(), 1.5 + 0.25 * 5.5, 1e-12);
   EXPECT_TRUE(metric->ci95);
+  EXPECT_EQ(metric->description.title, "Rating: quality");
+  EXPECT_TRUE(metric->description.leaderboard);
   EXPECT_EQ(metric->n_stories, 12);
   EXPECT_NE(metric->signature.find("ratings.csv#0123abcd"), std::string::npos) << metric->signature;
   EXPECT_DOUBLE_EQ(results[0].stories[3].metrics.at("rated quality").mean.value(), 1.5 + 0.75);

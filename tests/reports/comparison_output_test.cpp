@@ -64,9 +64,9 @@ TEST(ComparisonText, MarksWhatWasAllowed) {
   auto made = documents(0.0);
   made.candidate["coverage"]["scored_shots"] = 1;
   EXPECT_THAT(comparison_text(compared(made, {.allow = {"coverage"}})),
-              HasSubstr("NOT LIKE AGAINST LIKE, allowed: coverage"));
+              HasSubstr("NOT A LIKE-FOR-LIKE COMPARISON, allowed: coverage"));
   EXPECT_THAT(comparison_markdown(compared(made, {.allow = {"coverage"}})),
-              HasSubstr("> **Not like against like**, allowed: coverage"));
+              HasSubstr("> **Not a like-for-like comparison**, allowed: coverage"));
   EXPECT_THAT(comparison_junit(compared(made, {.allow = {"coverage"}})),
               HasSubstr("<property name=\"allowed\" value=\"coverage"));
   EXPECT_EQ(comparison_json(compared(made, {.allow = {"coverage"}})).at("allowed").size(), 1U);
@@ -78,7 +78,27 @@ TEST(ComparisonMarkdown, BeginsWithTheVerdictAndLinksTheWorstStories) {
   EXPECT_THAT(text, StartsWith("### Regressed: clip\\_i\n"));
   EXPECT_THAT(text, HasSubstr("[ip07/1](<https://ci.example/report/#story=ip07%2F1>) | clip\\_i | "
                               "0.6500 | 0.5350 | -0.1150 |"));
-  EXPECT_THAT(text, HasSubstr("<details><summary>1 watched metrics</summary>"));
+  EXPECT_THAT(text, HasSubstr("<details><summary>1 watched metric</summary>"));
+}
+
+TEST(ComparisonMarkdown, AnArrowSaysWhichWayIsBetter) {
+  auto made = documents(0.1);
+  for (Json* document : {&made.base, &made.candidate})
+    (*document)["metrics"]["clip_i"]["direction"] = "lower";
+  const auto better = compared(made);
+  EXPECT_THAT(comparison_markdown(better),
+              AllOf(HasSubstr("| clip\\_i ↓ | improved | 0.5750 | 0.4675 | +0.1075 |"),
+                    HasSubstr("| dino\\_i ↑ |")));
+  EXPECT_THAT(comparison_text(better),
+              AllOf(HasSubstr("clip_i v"), HasSubstr("dino_i ^ (watched)")));
+}
+
+TEST(ComparisonText, OneStoryIsNotCalledStories) {
+  Comparison one;
+  one.split = "s";
+  one.stories = one.ips = one.tested = 1;
+  EXPECT_THAT(comparison_text(one),
+              AllOf(HasSubstr("on s: 1 story of 1 IP\n"), HasSubstr("over 1 metric\n")));
 }
 
 TEST(ComparisonMarkdown, IdsAreText) {
@@ -124,7 +144,8 @@ TEST(ComparisonJunit, ARegressionIsAFailureAndAMetricWithoutDirectionIsSkipped) 
   EXPECT_THAT(text,
               HasSubstr("<testcase classname=\"asbench.compare.headline\" name=\"clip_i\" "
                         "time=\"0\">\n      <failure type=\"regression\" message=\"regressed: "));
-  EXPECT_THAT(text, HasSubstr("<skipped message=\"untested: neither way is better\"/>"));
+  EXPECT_THAT(text,
+              HasSubstr("<skipped message=\"untested: the metric has no preferred direction\"/>"));
 }
 
 TEST(ComparisonJunit, IdsAreText) {

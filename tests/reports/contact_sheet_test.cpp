@@ -25,6 +25,10 @@ document::Result result_with_pictures(const fs::path& folder, const std::string&
   synthetic.value = [](int metric, int story) {
     return metric == 0 ? 0.1 * (story + 1) : (story == 3 ? 1.0 : 0.0);
   };
+  Json control = testing::metric_description("Share of copies", "controls", "control");
+  control["withholds_marks"] = {{"above", 0.1}};
+  control["leaderboard"] = false;
+  synthetic.descriptions["reference_copy"] = control;
   Json document = synthetic.document();
   int number = 0;
   for (auto& story : document["stories"]) {
@@ -48,17 +52,33 @@ std::set<std::string> names_of(const std::vector<fs::path>& files) {
   return names;
 }
 
-TEST(ContactSheets, WorstBestAndCopiedShotsBecomeReadablePictures) {
+TEST(ContactSheets, WorstBestAndCopiedShotsBecomePictures) {
   const testing::TemporaryFolder folder;
   const std::vector<document::Result> results = {result_with_pictures(folder.path(), "mine")};
   const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
   EXPECT_EQ(names_of(files),
-            (std::set<std::string>{"mine-worst.png", "mine-best.png", "mine-copied.png"}));
+            (std::set<std::string>{"mine-worst.png", "mine-best.png", "mine-reference_copy.png"}));
   for (const auto& file : files) {
     const cv::Mat sheet = cv::imread(file.string());
     EXPECT_GT(sheet.cols, 600) << file;
     EXPECT_GT(sheet.rows, 4 * 96) << file;
   }
+}
+
+TEST(ContactSheets, ShotsWithinAControlsLimitAndMetricsWithoutOneGetNoSheet) {
+  const testing::TemporaryFolder folder;
+  auto result = result_with_pictures(folder.path(), "mine");
+  const auto names = [&] {
+    std::set<std::string> found;
+    for (const auto& sheet : contact_sheets(result, Pictures({folder.path()})))
+      found.insert(sheet.name);
+    return found;
+  };
+  EXPECT_EQ(names(), (std::set<std::string>{"worst", "best", "reference_copy"}));
+  result.metrics[1].description.withholds_marks = document::MarkLimit{1.0, {}};
+  EXPECT_EQ(names(), (std::set<std::string>{"worst", "best"}));
+  result.metrics[1].description.withholds_marks.reset();
+  EXPECT_EQ(names(), (std::set<std::string>{"worst", "best"}));
 }
 
 TEST(ContactSheets, WithoutPicturesThereAreNoSheets) {

@@ -16,6 +16,23 @@ document::ResultMetric metric(
   made.direction = direction;
   made.mean = mean;
   made.ci95 = Interval{mean - half_width, mean + half_width};
+  made.description.title = "Title of " + id;
+  made.description.leaderboard = true;
+  return made;
+}
+
+/// A control that withholds marks above `above` or below `below`.
+document::ResultMetric control(const std::string& id, double mean, document::MarkLimit limit,
+                               document::ResultDirection direction) {
+  auto made = metric(id, mean, 0.0, id + "@1", direction);
+  made.description.withholds_marks = limit;
+  return made;
+}
+
+document::ResultMetric consistency(double mean, double half_width) {
+  auto made = metric("cross_shot_clip", mean, half_width, "cross_shot_clip@1");
+  made.description.family = "consistency";
+  made.description.controls = {"frozen_rate", "reference_copy", "duplicate_pairs", "clip_t_margin"};
   return made;
 }
 
@@ -25,13 +42,14 @@ document::Result document(const std::string& name, double clip, double half_widt
   result.system = name;
   result.protocol = "animeshooter-v1";
   result.split = {.name = "s", .form = "demo", .sha256 = "aa", .stories = 2, .ips = 2};
+  const auto lower = document::ResultDirection::lower;
   result.metrics = {
       metric("clip_i", clip, half_width, signature),
-      metric("cross_shot_clip", clip, half_width, "cross_shot_clip@1"),
-      metric("frozen_rate", frozen, 0.0, "frozen_rate@1", document::ResultDirection::lower),
-      metric("reference_copy", 0.0, 0.0, "reference_copy@1", document::ResultDirection::lower),
-      metric("duplicate_pairs", 0.0, 0.0, "duplicate_pairs@1", document::ResultDirection::lower),
-      metric("clip_t_margin", 0.05, 0.0, "clip_t_margin@1")};
+      consistency(clip, half_width),
+      control("frozen_rate", frozen, {0.1, {}}, lower),
+      control("reference_copy", 0.0, {0.1, {}}, lower),
+      control("duplicate_pairs", 0.0, {0.1, {}}, lower),
+      control("clip_t_margin", 0.05, {{}, 0.0005}, document::ResultDirection::higher)};
   return result;
 }
 
@@ -57,21 +75,96 @@ TEST(Leaderboard, LowerIsBetterWhereTheMetricSaysSo) {
 TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
   const auto text = leaderboard_markdown(
       Results{document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
-  EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | **0.050** | 1.000 |"), std::string::npos)
-      << text;
+  EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | 1.000 |"), std::string::npos) << text;
   EXPECT_NE(text.find("| b | 0.500 | **0.500** |"), std::string::npos) << text;
-  EXPECT_NE(text.find("frozen\\_rate 1.00"), std::string::npos) << text;
+  EXPECT_NE(text.find("† frozen: no marks for consistency \\(frozen\\_rate 1.00\\)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(leaderboard_text(Results{document("frozen", 0.9, 0.0, 0.5)})
+                .find("! frozen: no marks for consistency (frozen_rate 0.50)"),
+            std::string::npos);
 }
 
-TEST(Leaderboard, AMarginOfZeroButForChanceIsADeafEar) {
+TEST(Leaderboard, ASystemWhoseMarginRoundsToZeroIgnoresItsCaptions) {
   document::Result noise = document("noise", 0.9, 0.0);
   noise.metrics.back().mean = 0.0001;
   const auto text = leaderboard_markdown(Results{noise, document("b", 0.5, 0.0)},
                                          {.metrics = {"clip_i", "cross_shot_clip"}});
   EXPECT_NE(text.find("| noise † | **0.900** | 0.900 |"), std::string::npos) << text;
+  EXPECT_NE(text.find("clip\\_t\\_margin 0.000"), std::string::npos) << text;
 }
 
-TEST(Leaderboard, PublishedResultsAreNotAccusedOfMissingControls) {
+TEST(Leaderboard, WithoutADescriptionNothingIsWithheldAndTheFirstDescriptionCountsForAll) {
+  document::Result frozen = document("frozen", 0.9, 0.0, 1.0), other = document("b", 0.5, 0.0);
+  for (auto& metric : frozen.metrics) metric.description = {};
+  EXPECT_EQ(leaderboard_markdown(Results{frozen}).find("†"), std::string::npos);
+  EXPECT_NE(leaderboard_markdown(Results{frozen, other}).find("† frozen"), std::string::npos);
+}
+
+TEST(Leaderboard, ColumnsAreThoseThatDescriptionsPutThereElseAll) {
+  document::Result result = document("a", 0.5, 0.0);
+  for (auto& metric : result.metrics) metric.description.leaderboard = metric.id == "frozen_rate";
+  EXPECT_EQ(rank(Results{result}, {}, DefaultColumns::leaderboard)[0].metrics,
+            std::vector<std::string>{"frozen_rate"});
+  EXPECT_EQ(rank(Results{result}, {}, DefaultColumns::leaderboard_and_sets)[0].metrics.size(), 6U)
+      << "no story has a value of any";
+  EXPECT_EQ(rank(Results{result}, {})[0].metrics.size(), 6U);
+  for (auto& metric : result.metrics) metric.description = {};
+  EXPECT_EQ(rank(Results{result}, {}, DefaultColumns::leaderboard)[0].metrics.size(), 6U);
+}
+
+TEST(Leaderboard, AFamilyIsNamedOnlyWhereNoneOfItsColumnsIsMarked) {
+  document::Result frozen = document("frozen", 0.9, 0.0, 1.0);
+  const auto lines = [&] {
+    const Results results{frozen};
+    const auto tables = rank(results, {});
+    return withheld_lines(tables[0], tables[0].systems[0]);
+  };
+  EXPECT_EQ(lines(), std::vector<std::string>{"no marks for consistency (frozen_rate 1.00)"});
+  frozen.metrics[0].description.family = "consistency";
+  EXPECT_EQ(lines(), std::vector<std::string>{"no marks for cross_shot_clip (frozen_rate 1.00)"});
+}
+
+/// An invented metric whose values are distances without an upper end.
+document::Result with_distance(const std::string& name, double value, double half_width) {
+  document::Result result = document(name, 0.5, 0.0);
+  auto distance = metric("reference_distance", value, half_width, "reference_distance@1",
+                         document::ResultDirection::lower);
+  distance.description.family = "adherence";
+  distance.description.range_low = 0.0;
+  result.metrics.insert(result.metrics.begin(), distance);
+  return result;
+}
+
+TEST(Leaderboard, ADistanceInTheFirstColumnRanksTheSmallestFirst) {
+  const Results results{with_distance("far", 250.0, 1.0), with_distance("best", 3.0, 1.0),
+                        with_distance("near", 4.0, 1.5)};
+  const auto text = leaderboard_markdown(results);
+  EXPECT_NE(text.find("| system | reference\\_distance v |"), std::string::npos) << text;
+  EXPECT_LT(text.find("| best | **3.000** |"), text.find("| near | <u>4.000</u> |")) << text;
+  EXPECT_LT(text.find("| near | <u>4.000</u> |"), text.find("| far | 250.000 |")) << text;
+  EXPECT_NE(leaderboard_text(results).find("3.000*"), std::string::npos);
+}
+
+TEST(Leaderboard, AColumnWithoutDirectionDoesntOrderTheRows) {
+  Results results{document("a", 0.5, 0.0), document("b", 0.7, 0.0)};
+  for (auto& result : results)
+    result.metrics.insert(result.metrics.begin(),
+                          metric("motion", result.system == "a" ? 9.0 : 1.0, 0.0, "motion@1",
+                                 document::ResultDirection::none));
+  const auto text = leaderboard_markdown(results);
+  EXPECT_LT(text.find("| b |"), text.find("| a |")) << text;
+}
+
+TEST(Leaderboard, OneStoryIsNotCalledStories) {
+  document::Result one = document("a", 0.5, 0.0);
+  one.split.stories = one.split.ips = 1;
+  EXPECT_NE(leaderboard_text(Results{one}).find("s, 1 story of 1 IP; protocol"), std::string::npos);
+  EXPECT_NE(leaderboard_text(Results{document("a", 0.5, 0.0)}).find("2 stories of 2 IPs"),
+            std::string::npos);
+}
+
+TEST(Leaderboard, NothingIsWithheldFromPublishedResults) {
   document::Result published = document("published", 0.9, 0.0);
   published.kind = document::ResultKind::reported;
   published.metrics.erase(published.metrics.begin() + 1, published.metrics.end());
@@ -139,7 +232,9 @@ TEST(Reportable, TwoSystemsOfOneNameInOneTableAreRefusedByTheirDocuments) {
   second.where = "two.json";
   published.kind = document::ResultKind::reported;
   const auto text = refusal({first, second});
-  EXPECT_NE(text.find("one.json and two.json are both of a system 'a'"), std::string::npos) << text;
+  EXPECT_NE(text.find("one.json and two.json are both results of a system named 'a'"),
+            std::string::npos)
+      << text;
   EXPECT_EQ(refusal({first, another, published}), "")
       << "measured in another way, or published: another table";
 }
@@ -158,8 +253,8 @@ TEST(Marks, SeveralBestLeaveNoSecond) {
   EXPECT_FALSE(marks[2].second);
 }
 
-TEST(Marks, WhoIsBarredTakesNoMarkFromOthers) {
-  const std::vector<Contender> column = {{.value = 0.9, .barred = true},
+TEST(Marks, AWithheldMarkGoesToTheNextValue) {
+  const std::vector<Contender> column = {{.value = 0.9, .withheld = true},
                                          {.value = 0.5},
                                          {.value = 0.4, .interval = Interval{0.3, 0.5}},
                                          {}};

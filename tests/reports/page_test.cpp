@@ -105,6 +105,87 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
   EXPECT_EQ(row[10], (Json{{"worst", 0.25}, {"normalised", 0.75}, {"noise_floor", 0.5}}));
 }
 
+TEST(Page, APartThatTheProgramDoesntKnowIsInTheMetricsTable) {
+  auto made = result({});
+  made.metrics[0].parts["sharpest"] = 0.125;
+  const Json data = page_data(std::vector<document::Result>{made}, Pictures());
+  EXPECT_EQ(data["systems"][0]["values"][0][10].at("sharpest"), 0.125);
+}
+
+TEST(Page, AMetricIsShownAsItsDescriptionSays) {
+  testing::SyntheticResult made;
+  made.metrics = {"reference_distance", "plain"};
+  made.directions["reference_distance"] = "lower";
+  made.descriptions["reference_distance"] = testing::reference_distance_description();
+  const Json data = page_data(std::vector<document::Result>{result(made)}, Pictures());
+  EXPECT_EQ(data["metrics"][0],
+            (Json{{"id", "reference_distance"},
+                  {"direction", "lower"},
+                  {"title", "Distance to the reference"},
+                  {"definition", "What Distance to the reference measures, in one sentence."},
+                  {"source", ""},
+                  {"family", "adherence"},
+                  {"kind", "headline"},
+                  {"range", {0, nullptr}},
+                  {"unit", "shots"}}));
+  EXPECT_EQ(data["metrics"][1],
+            (Json{{"id", "plain"}, {"direction", "higher"}, {"title", "plain"}}));
+}
+
+TEST(Page, ADescriptionInALaterTableCounts) {
+  testing::SyntheticResult described;
+  described.system = "other";
+  described.frames = 3;  // a table of its own
+  described.descriptions["clip_i"] = testing::metric_description("Title", "adherence", "headline");
+  const Json data =
+      page_data(std::vector<document::Result>{result({}), result(described)}, Pictures());
+  EXPECT_EQ(data["metrics"].size(), 1U);
+  EXPECT_EQ(data["metrics"][0]["title"], "Title");
+}
+
+TEST(Page, ShowsTheColumnsOfTheLeaderboardFirst) {
+  auto made = testing::page_result();
+  const Json data = page_data(std::vector<document::Result>{result(made)}, Pictures());
+  EXPECT_EQ(data["groups"][0]["metrics"].size(), 10U);
+  EXPECT_EQ(data["groups"][0]["main"], (Json{0, 1, 2, 3, 4, 8, 9}));
+  made.descriptions.clear();
+  EXPECT_EQ(page_data(std::vector<document::Result>{result(made)}, Pictures())["groups"][0]["main"]
+                .size(),
+            10U);
+}
+
+TEST(Page, OfADistanceTheSmallestIsMarkedBest) {
+  std::vector<document::Result> results;
+  for (const double value : {20.0, 2.5}) {
+    testing::SyntheticResult made;
+    made.system = std::to_string(value);
+    made.metrics = {"reference_distance"};
+    made.direction = "lower";
+    made.value = [value](int, int) { return value; };
+    results.push_back(result(made));
+  }
+  const Json data = page_data(results, Pictures());
+  EXPECT_EQ(data["systems"][0]["values"][0][0], 2.5) << "best first";
+  EXPECT_EQ(data["systems"][0]["marks"][0], 1);
+  EXPECT_EQ(data["systems"][1]["marks"][0], 2);
+}
+
+TEST(Page, SaysWhichColumnsHaveNoMarksAndWhy) {
+  auto made = testing::page_result();
+  made.value = [](int metric, int) { return metric == 8 ? 0.75 : 0.5; };
+  const Json data = page_data(std::vector<document::Result>{result(made)}, Pictures());
+  EXPECT_EQ(data["systems"][0]["withheld"],
+            Json::array({"no marks for consistency (frozen_rate 0.75)"}));
+}
+
+TEST(Page, KnowsNoMetricByName) {
+  for (const char* name : {"base.js", "leaderboard.js", "charts.js", "stories.js", "page.js"}) {
+    const auto script = read_text_file(testing::source_folder() / "reports/page" / name);
+    for (const auto& metric : testing::page_result().metrics)
+      EXPECT_EQ(script.find("'" + metric), std::string::npos) << name << ": " << metric;
+  }
+}
+
 TEST(Page, NumbersKeepFiveDigits) {
   testing::SyntheticResult made;
   made.value = [](int, int) { return 0.123456789; };
@@ -116,11 +197,10 @@ TEST(Page, NumbersKeepFiveDigits) {
 TEST(Page, TwentySystemsOfTwoHundredStoriesStayBelowFifteenMegabytes) {
   std::vector<document::Result> results;
   for (int s = 0; s < 20; ++s) {
-    testing::SyntheticResult made;
+    testing::SyntheticResult made = testing::page_result();
     made.system = "system " + std::to_string(s);
     made.ips = 20;
     made.stories_per_ip = 10;
-    made.metrics = testing::page_metrics();
     made.value = [s](int metric, int story) {
       return 0.4 + 0.0123457 * s + 0.00098765 * story + 0.0314159 * metric;
     };

@@ -59,8 +59,76 @@ TEST(Tables, ColumnsCanBeChosenAndAnUnknownOneIsRefusedByName) {
   const std::vector<document::Result> results = {result("a", 0.5)};
   const auto text = table_markdown(results, {.columns = {table_column("mean")}});
   EXPECT_THAT(text, HasSubstr("| clip\\_i ↑ | Mean |\n"));
-  EXPECT_THAT([] { (void)table_column("median"); },
-              ::testing::ThrowsMessage<UsageError>(HasSubstr("median")));
+  EXPECT_THAT([&] { (void)table_markdown(results, {.columns = {table_column("median")}}); },
+              ::testing::ThrowsMessage<UsageError>(
+                  HasSubstr("Unknown column 'median'. Choose from: shots, mean, harmeanp")));
+}
+
+TEST(Tables, APartThatTheProgramDoesntKnowIsInTheCsvAndMayBeAColumn) {
+  std::vector<document::Result> results = {result("a", 0.5), result("b", 0.25)};
+  results[0].metrics[0].parts["sharp, est"] = 0.125;
+  results[1].metrics[0].parts["sharp, est"] = 0.0625;
+  results[1].metrics[0].further["n_sharp"] = 7.0;
+  const auto csv = table_csv(results);
+  EXPECT_THAT(csv, HasSubstr(",ci95_low,ci95_high,\"sharp,_est\",n_sharp,n_stories,"));
+  EXPECT_THAT(csv, HasSubstr(",0.5,0.5,0.125,,12,"));
+  EXPECT_THAT(csv, HasSubstr(",0.25,0.25,0.0625,7,12,"));
+
+  const TableOptions options{.columns = {table_column("mean"), table_column("sharp, est")}};
+  EXPECT_THAT(table_markdown(results, options), HasSubstr("| a | **0.5000** | 0.1250 |"))
+      << "no story has the part, so it has no known direction";
+  for (auto& made : results) made.stories[0].metrics.at("clip_i").parts["sharp, est"] = 0.1;
+  EXPECT_THAT(table_markdown(results, options), HasSubstr("| a | **0.5000** | **0.1250** |"));
+  EXPECT_THAT(table_csv(results, options), HasSubstr(",mean,\"sharp,_est\",ci95_low,"));
+}
+
+/// Two systems measured by an invented distance, of which the second is better.
+std::vector<document::Result> distances() {
+  std::vector<document::Result> results;
+  for (const double value : {20.0, 2.5}) {
+    testing::SyntheticResult made;
+    made.system = value > 10 ? "far" : "near";
+    made.metrics = {"reference_distance"};
+    made.direction = "lower";
+    made.descriptions["reference_distance"] = testing::reference_distance_description();
+    made.value = [value](int, int) { return value; };
+    results.push_back(document::result_from_json(made.document(), made.system));
+    results.back().metrics[0].harmeanp = value > 10 ? 0.75 : 0.5;
+  }
+  return results;
+}
+
+TEST(Tables, OfADistanceTheSmallerValueIsBestInEveryColumnAndLanguage) {
+  const auto results = distances();
+  const TableOptions options{.columns = {table_column("mean"), table_column("harmeanp")}};
+  const auto markdown = table_markdown(results, options);
+  EXPECT_THAT(markdown, HasSubstr("| reference\\_distance ↓ | Mean | HarMeanP |"));
+  EXPECT_THAT(markdown, HasSubstr("| near | **2.5000** | **0.5000** |\n| far | <u>20.0000</u> | "
+                                  "<u>0.7500</u> |"));
+  const auto latex = table_latex(results, options);
+  EXPECT_THAT(latex, HasSubstr("distance} $\\downarrow$}"));
+  EXPECT_THAT(latex, HasSubstr("near & $\\mathbf{2.5000}$ & $\\mathbf{0.5000}$"));
+  EXPECT_THAT(table_csv(results, options),
+              HasSubstr("1,near,submission,reference_distance,lower,2.5,0.5,"));
+}
+
+TEST(Tables, ASystemThatFailsAControlGetsNoMarkWhereTheMetricListsIt) {
+  std::vector<document::Result> results = {result("a", 0.9), result("b", 0.5), result("c", 0.4)};
+  for (auto& made : results) {
+    made.metrics[0].description.title = "Consistency";
+    made.metrics[0].description.family = "consistency";
+    made.metrics[0].description.controls = {"stillness"};
+    document::ResultMetric control;
+    control.id = "stillness";
+    control.mean = made.system == "a" ? 0.5 : 0.0;
+    control.description.title = "Stillness";
+    control.description.withholds_marks = document::MarkLimit{0.1, {}};
+    made.metrics.push_back(control);
+  }
+  const auto text = table_markdown(results, {.metrics = {"clip_i"}, .digits = 1});
+  EXPECT_THAT(text, HasSubstr("| a † | 0.9 | 0.9 |"));
+  EXPECT_THAT(text, HasSubstr("| b | **0.5** |"));
+  EXPECT_THAT(text, HasSubstr("- † a: no marks for consistency \\(stillness 0.50\\)"));
 }
 
 TEST(Tables, AMeanWhoseIntervalReachesTheBestIsMarkedAndExplained) {
@@ -69,7 +137,7 @@ TEST(Tables, AMeanWhoseIntervalReachesTheBestIsMarkedAndExplained) {
   EXPECT_THAT(table_markdown(results), Not(HasSubstr("≈")));
   results[1].metrics[0].ci95 = Interval{0.65, 0.8};
   EXPECT_THAT(table_markdown(results), HasSubstr("| <u>0.7000</u> ≈ |"));
-  EXPECT_THAT(table_markdown(results), HasSubstr("≈ its 95 % interval reaches the best"));
+  EXPECT_THAT(table_markdown(results), HasSubstr("≈: the 95 % interval reaches the best value"));
   EXPECT_THAT(table_latex(results), HasSubstr("\\underline{$0.7000$}$^{\\approx}$"));
 }
 
@@ -128,6 +196,15 @@ TEST(Tables, PublishedResultsStandApartUnmarkedAndLabelled) {
   EXPECT_THAT(
       text, HasSubstr("| AnimeShooterGen | 0.8022 | 0.7949 | 0.7970 | 0.7986 | 0.7982 | 0.6121 |"));
   EXPECT_THAT(text, HasSubstr("| mine | **0.5000**"));
+}
+
+TEST(Tables, EveryPublishedMetricHasATitle) {
+  for (const auto& published : published_results()) {
+    for (const auto& metric : published.metrics) {
+      EXPECT_FALSE(metric.description.title.empty()) << published.system << " " << metric.id;
+      EXPECT_FALSE(metric.description.family.empty()) << published.system << " " << metric.id;
+    }
+  }
 }
 
 TEST(Tables, PublishedMeansAreTheMeansOfTheirShots) {

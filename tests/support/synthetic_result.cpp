@@ -67,7 +67,7 @@ Json SyntheticResult::document() const {
         {"signature", fmt::format("{}@1 | enc=synthetic#00 | frames=midpoint:{} | "
                                   "agg=frame>shot>story>system | missing=fail",
                                   metrics[m], frames)},
-        {"direction", direction},
+        {"direction", directions.contains(metrics[m]) ? directions.at(metrics[m]) : direction},
         {"mean", mean},
         {"ci95", {mean, mean}},
         {"n_stories", stories},
@@ -76,22 +76,55 @@ Json SyntheticResult::document() const {
         {"n_skipped", 0},
         {"per_shot_index", std::vector<double>(static_cast<std::size_t>(shots), mean)},
         {"harmeanp", mean}};
+    if (const auto found = descriptions.find(metrics[m]); found != descriptions.end())
+      json["metrics"][metrics[m]]["description"] = found->second;
   }
   json["stories"] = entries;
   return json;
 }
 
-std::vector<std::string> page_metrics() {
-  return {"clip_i",
-          "dino_i",
-          "dreamsim",
-          "clip_t",
-          "cross_shot_clip",
-          "cross_shot_dino",
-          "faithful_consistency",
-          "motion",
-          "frozen_rate",
-          "reference_copy"};
+Json metric_description(const std::string& title, const std::string& family,
+                        const std::string& kind) {
+  return {{"title", title},     {"definition", "What " + title + " measures, in one sentence."},
+          {"family", family},   {"kind", kind},
+          {"range", {0, 1}},    {"unit", "shots"},
+          {"leaderboard", true}};
+}
+
+Json reference_distance_description() {
+  Json description = metric_description("Distance to the reference", "adherence", "headline");
+  description["range"] = {0, nullptr};
+  return description;
+}
+
+SyntheticResult page_result() {
+  SyntheticResult made;
+  const auto add = [&](const std::string& id, const Json& description,
+                       const std::string& direction = "higher") {
+    made.metrics.push_back(id);
+    made.descriptions[id] = description;
+    made.directions[id] = direction;
+  };
+  made.metrics.clear();
+  add("clip_i", metric_description("Reference adherence under CLIP", "adherence", "headline"));
+  add("dino_i", metric_description("Reference adherence under DINO", "adherence", "headline"));
+  add("reference_distance", reference_distance_description(), "lower");
+  add("clip_t", metric_description("Text alignment under CLIP", "text", "headline"));
+  Json consistency = metric_description("Cross-shot consistency", "consistency", "headline");
+  consistency["controls"] = {"frozen_rate", "reference_copy"};
+  add("cross_shot_clip", consistency);
+  consistency["leaderboard"] = false;
+  add("cross_shot_dino", consistency);
+  add("faithful_consistency", consistency);
+  Json motion = metric_description("Motion within a shot", "controls", "control");
+  motion["leaderboard"] = false;
+  add("motion", motion, "none");
+  Json limited = metric_description("Share of frozen shots", "controls", "control");
+  limited["withholds_marks"] = {{"above", 0.6}};
+  add("frozen_rate", limited, "lower");
+  limited["title"] = "Share of copies of the reference";
+  add("reference_copy", limited, "lower");
+  return made;
 }
 
 }  // namespace asbench::testing

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct SyntheticResult {
   int frames = 5;
   std::vector<std::string> metrics = {"clip_i"};
   std::string direction = "higher";
+  std::map<std::string, std::string> directions = {};  ///< of metrics that have another one
+  std::map<std::string, Json> descriptions = {};       ///< of metrics that describe themselves
   /// Value of a metric (index in `metrics`) of a story (index in the document; IP = story /
   /// stories_per_ip).
   std::function<double(int metric, int story)> value = [](int, int) { return 0.5; };
@@ -27,7 +30,15 @@ struct SyntheticResult {
   [[nodiscard]] Json document() const;
 };
 
-/// Ten metrics of several kinds, for pages of many systems.
-[[nodiscard]] std::vector<std::string> page_metrics();
+/// A description with what the schema asks for; the test adds the rest.
+[[nodiscard]] Json metric_description(const std::string& title, const std::string& family,
+                                      const std::string& kind);
+
+/// An invented distance to the reference: lower is better, no upper end, of the family "adherence".
+[[nodiscard]] Json reference_distance_description();
+
+/// A result with ten described metrics of several kinds, one of them without a direction and one a
+/// distance, for pages of many systems.
+[[nodiscard]] SyntheticResult page_result();
 
 }  // namespace asbench::testing

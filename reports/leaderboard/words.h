@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "document/metric_description.h"
+#include "document/result.h"
+
+namespace asbench::reports {
+
+/// "1 story", "16 stories": the noun in the number that fits. Irregular plurals are given.
+[[nodiscard]] std::string counted(int count, std::string_view one, std::string_view many);
+
+/// "16 stories of 8 IPs"
+[[nodiscard]] std::string stories_of_ips(int stories, int ips);
+
+/// The metric's title; its id where no document describes it.
+[[nodiscard]] const std::string& title_of(const document::MetricDescription& description,
+                                          const std::string& id);
+
+/// " ↑" where higher is better, " ↓" where lower is, empty for metrics without a preferred
+/// direction.
+[[nodiscard]] std::string_view arrow(document::ResultDirection direction);
+/// The same in ASCII, for a terminal: " ^" and " v".
+[[nodiscard]] std::string_view plain_arrow(document::ResultDirection direction);
+
+}  // namespace asbench::reports
