@@ -24,6 +24,9 @@ function(asbench_room name)
   set_property(GLOBAL APPEND PROPERTY ASBENCH_ROOMS asbench_${name})
 endfunction()
 
+# All test programs of the label `unit`: what the preset tsan builds.
+add_custom_target(unit_tests)
+
 # asbench_test(NAME SOURCES ... LINK ... [LABELS ...]): one GoogleTest program; every TEST becomes one CTest entry.
 function(asbench_test name)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINK;LABELS" ${ARGN})
@@ -33,5 +36,8 @@ function(asbench_test name)
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE ${TEST_LINK} asbench_flags asbench_test_support GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  if("unit" IN_LIST TEST_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
 endfunction()
