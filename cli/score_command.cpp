@@ -19,6 +19,7 @@
 #include "evaluation/run.h"
 #include "features/store.h"
 #include "loaders/findings.h"
+#include "loaders/selection.h"
 #include "metrics/catalogue.h"
 
 namespace asbench::cli {

@@ -17,6 +17,8 @@
 #include "evaluation/result_document.h"
 #include "evaluation/story_features.h"
 #include "evaluation/training_copies.h"
+#include "metrics/measurement.h"
+#include "metrics/registry.h"
 
 namespace asbench::evaluation {
 namespace {
