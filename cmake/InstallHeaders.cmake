@@ -2,6 +2,7 @@
 # ("core/json.h"); installed, every name begins with asbench/, so that a consumer's own core/json.h is never taken for ours.
 #
 # Reads HEADERS (paths from SOURCE), ROOMS (top folders), SOURCE, STAGING (a scratch folder).
+cmake_policy(VERSION 3.25)
 file(REMOVE_RECURSE "${STAGING}")
 list(JOIN ROOMS "|" room_pattern)
 foreach(header IN LISTS HEADERS)
