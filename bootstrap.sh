@@ -5,10 +5,13 @@
 #   ./bootstrap.sh build     install what is missing, configure, build: build/release/bin/asbench
 #   ./bootstrap.sh test      build, then run every test (what CI runs)
 #   ./bootstrap.sh asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   ./bootstrap.sh tsan      the unit tests under ThreadSanitizer
 #   ./bootstrap.sh fuzz [S]  every fuzz target for S seconds (default 60)
 #   ./bootstrap.sh tidy [R]  clang-tidy on our own sources, those whose path matches the regular expression R
 #   ./bootstrap.sh cuda      as build, with the CUDA libraries that the torch wheel needs on a GPU machine
 #
+# Debian 12 (x86_64) is set up by itself. On other systems install the packages yourself (docs/install.md lists them) and set
+# ASBENCH_SKIP_PACKAGES=1: the rest is then done as here, but has not been tried there.
 # Downloads go to .deps/ (LibTorch, 1.2 GB unpacked), builds to build/. Nothing else is written outside apt's own places.
 # ASBENCH_JOBS=N limits parallel compile jobs (default: all cores).
 set -euo pipefail
@@ -36,8 +39,13 @@ fuzz_packages=(clang-14 libclang-rt-14-dev)
 tidy_packages=(clang-tidy-14)
 
 install_packages() {
-  command -v dpkg-query >/dev/null || die "this set-up script knows Debian 12. Elsewhere install the equivalents of: $*
-  then: cmake --preset release && cmake --build --preset release"
+  [ -z "${ASBENCH_SKIP_PACKAGES:-}" ] || return 0
+  local system
+  system=$(. /etc/os-release 2>/dev/null && echo "${ID:-unknown} ${VERSION_ID:-}") || system="unknown"
+  [ "$system" = "debian 12" ] || die "this script installs packages on Debian 12 only, and this system is '$system'.
+  Install the equivalents of these packages yourself (docs/install.md says what is known of Ubuntu 22.04 and 24.04):
+$(printf '%s\n' "$*" | fold -s -w 110 | sed 's/^/    /')
+  then call ASBENCH_SKIP_PACKAGES=1 ./bootstrap.sh again: it fetches LibTorch, configures and builds."
   local missing=() package
   for package in "$@"; do
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
@@ -125,13 +133,18 @@ case "${1:-}" in
     ctest --test-dir build/release -j "$jobs" --output-on-failure "${@:2}" ;;
   asan)
     prepare; configure asan-ubsan -DASBENCH_BENCHMARKS=OFF; build asan-ubsan
-    ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 \
-      ctest --test-dir build/asan-ubsan -j "$jobs" --output-on-failure -LE slow "${@:2}" ;;
+    say "testing"
+    ctest --preset asan-ubsan -j "$jobs" -LE slow "${@:2}" ;;
+  tsan)
+    prepare; configure tsan -DASBENCH_BENCHMARKS=OFF; build tsan unit_tests
+    say "testing"
+    # ThreadSanitizer of g++ 12 can't start where the kernel randomises addresses over more than 28 bits.
+    setarch "$(uname -m)" -R ctest --preset tsan -j "$jobs" -L unit -LE slow "${@:2}" ;;
   tidy)
     prepare; install_packages "${tidy_packages[@]}"; configure tidy
     cmake --build build/tidy --target asbench_version_stamp >build/tidy.log
     say "clang-tidy with $jobs jobs"
-    run-clang-tidy-14 -quiet -extra-arg=-Wno-unknown-warning-option -j "$jobs" -p build/tidy "$root/(core|loaders|models|features|metrics|evaluation|reports|baselines|cli)/.*${2:-}" ;;
+    run-clang-tidy-14 -quiet -extra-arg=-Wno-unknown-warning-option -j "$jobs" -p build/tidy "$root/(core|document|loaders|models|features|metrics|evaluation|reports|baselines|cli)/.*${2:-}" ;;
   fuzz)
     prepare; install_packages "${fuzz_packages[@]}"; configure fuzz -DASBENCH_BENCHMARKS=OFF -DASBENCH_TESTS=ON; build fuzz fuzzers
     for fuzzer in build/fuzz/bin/*_fuzzer; do
@@ -142,7 +155,7 @@ case "${1:-}" in
       grep -E 'number_of_executed_units|new_units_added' "build/fuzz/$(basename "$fuzzer").log" >&2
     done ;;
   *)
-    sed -n '2,14s/^# \{0,1\}//p' "$0"
+    sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
     [ -z "${1:-}" ] || die "unknown command '$1'"
     exit 2 ;;
 esac

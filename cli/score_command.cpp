@@ -20,6 +20,7 @@
 #include "evaluation/run.h"
 #include "features/store.h"
 #include "loaders/findings.h"
+#include "loaders/selection.h"
 
 namespace asbench::cli {
 namespace {

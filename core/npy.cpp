@@ -205,7 +205,7 @@ NpyHeader parse_npy_header(std::span<const std::byte> file, std::string_view whe
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
   if (!text.starts_with(kMagic) || text.size() < kMagic.size() + 4)
     refuse(where, "it does not begin like a .npy file");
-  const int version = text[kMagic.size()];
+  const int version = static_cast<unsigned char>(text[kMagic.size()]);
   if (version < 1 || version > 3)
     refuse(where, fmt::format("its format version is {}; known versions are 1 to 3", version));
   const std::size_t length_bytes = version == 1 ? 2 : 4;

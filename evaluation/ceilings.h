@@ -4,6 +4,7 @@
 #include <string>
 
 #include "evaluation/story_features.h"
+#include "loaders/split.h"
 #include "metrics/story/real_ceiling.h"
 
 namespace asbench::evaluation {

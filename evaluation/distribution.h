@@ -8,6 +8,7 @@
 #include "evaluation/coverage.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
+#include "loaders/split.h"
 #include "metrics/measurement.h"
 
 namespace asbench::evaluation {

@@ -8,17 +8,13 @@
 #include "core/error.h"
 #include "evaluation/inputs.h"
 #include "evaluation/run.h"
+#include "features/encoder_use.h"
+#include "features/extractor.h"
+#include "loaders/split.h"
+#include "loaders/video/frame_rules.h"
 
 namespace asbench::evaluation {
 namespace {
-
-/// Frames of pictures, or clips: what the checkpoint is for.
-bool is_video_network(const FeatureRequest& request) {
-  const std::filesystem::path path(request.encoder);
-  if (path.extension() == ".pt" || path.extension() == ".torchscript") return true;
-  return models::open_checkpoint(request.encoder, models::default_weight_folders(request.weights))
-             .config.value("model_type", "") == "videomae";
-}
 
 void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
   table.matrix.cols = matrix.cols;
@@ -44,7 +40,7 @@ FeatureTable extract_features(const FeatureRequest& request) {
                                         .weights = request.weights,
                                         .store = &store,
                                         .preprocess = request.preprocess};
-  const bool video = is_video_network(request);
+  const bool video = features::is_video_network(wanted);
   std::string rule;
   std::string id, hash, preprocess;
   if (video) {

@@ -17,7 +17,8 @@
 #include "evaluation/result_document.h"
 #include "evaluation/story_features.h"
 #include "evaluation/training_copies.h"
-#include "features/pins.h"
+#include "metrics/catalogue.h"
+#include "metrics/measurement.h"
 
 namespace asbench::evaluation {
 namespace {

@@ -10,6 +10,7 @@
 #include "evaluation/plan.h"
 #include "evaluation/training_copies.h"
 #include "features/extractor.h"
+#include "loaders/split.h"
 #include "metrics/story/story_features.h"
 
 namespace asbench::evaluation {

@@ -8,6 +8,7 @@
 #include "document/result.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
+#include "loaders/split.h"
 #include "metrics/search/copy_search.h"
 
 namespace asbench::evaluation {

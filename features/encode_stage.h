@@ -11,6 +11,7 @@
 #include "features/extraction_plan.h"
 #include "features/jobs.h"
 #include "features/store.h"
+#include "models/encoders/clip_encoder.h"
 
 namespace asbench::features {
 

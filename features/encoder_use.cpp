@@ -39,6 +39,13 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   return use;
 }
 
+bool is_video_network(const EncoderRequest& request) {
+  const std::filesystem::path path(request.id);
+  if (path.extension() == ".pt" || path.extension() == ".torchscript") return true;
+  return models::open_checkpoint(request.id, models::default_weight_folders(request.weights))
+             .config.value("model_type", "") == "videomae";
+}
+
 ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
   ClipEncoderUse use;
   use.role = request.role;

@@ -51,6 +51,10 @@ struct EncoderUse {
 /// UsageError for the profile.
 [[nodiscard]] EncoderUse open_encoder(const EncoderRequest& request);
 
+/// Whether the checkpoint is a video network, which gives one feature per clip, and not an image
+/// encoder. Loads nothing. @throws as open_encoder().
+[[nodiscard]] bool is_video_network(const EncoderRequest& request);
+
 /// The video network of a run (role `video`): found, hashed, not loaded.
 struct ClipEncoderUse {
   std::string role;

@@ -48,6 +48,7 @@ std::map<std::string, std::size_t> quotas(
     const std::map<std::string, std::vector<std::string>>& by_ip, std::size_t count,
     std::size_t total, SplitMix64& random) {
   std::vector<std::string> order;
+  order.reserve(by_ip.size());
   for (const auto& [ip, stories] : by_ip) order.push_back(ip);
   shuffle(order, random);
   std::map<std::string, std::size_t> quota;

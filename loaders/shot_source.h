@@ -24,7 +24,8 @@ struct ShotSource {
 struct ShotKey {
   std::string story;
   int shot = 1;  ///< 1-based
-  auto operator<=>(const ShotKey&) const = default;
+  // clang-tidy 14 takes the 0 that a defaulted <=> is compared with for a null pointer.
+  auto operator<=>(const ShotKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 }  // namespace asbench::loaders

@@ -1,3 +1,4 @@
+#include "document/result.h"
 #include "reports/comparison/comparison_output.h"
 
 namespace asbench::reports {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "document/result.h"
 #include "reports/comparison/compare.h"
 
 namespace asbench::reports {

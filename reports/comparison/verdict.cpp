@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "document/result.h"
 #include "reports/comparison/paired_statistics.h"
 #include "reports/leaderboard/words.h"
 

@@ -1,13 +1,57 @@
+# See CMakeLists.txt. Every step must succeed; `step` leaves its output in `out`.
 file(REMOVE_RECURSE ${WORK})
 function(step)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed OUTPUT_VARIABLE out ERROR_VARIABLE out)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE failed OUTPUT_VARIABLE text ERROR_VARIABLE text)
   if(failed)
-    message(FATAL_ERROR "${ARGN}\n${out}")
+    message(FATAL_ERROR "${ARGN}\n${text}")
+  endif()
+  set(out "${text}" PARENT_SCOPE)
+endfunction()
+function(expect_output what)
+  if(NOT out MATCHES "${what}")
+    message(FATAL_ERROR "the output lacks '${what}':\n${out}")
   endif()
 endfunction()
-step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
-step(${CMAKE_COMMAND} -G Ninja -S ${SOURCE} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_BUILD_TYPE=${CONFIG})
-step(${CMAKE_COMMAND} --build ${WORK}/build)
-step(${WORK}/build/consumer)
-step(${WORK}/prefix/bin/asbench metrics list)
-step(${WORK}/prefix/bin/asbench --version)
+set(prefix ${WORK}/prefix)
+step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
+
+# The program runs from where it was installed.
+step(${prefix}/bin/asbench metrics list)
+step(${prefix}/bin/asbench --version)
+
+# Private headers stay out, public ones name each other by asbench/.
+foreach(private core/embedded_files.h features/jobs.h models/encoders/strict_loading.h cli/modules.h)
+  if(EXISTS ${prefix}/include/asbench/${private})
+    message(FATAL_ERROR "${private} is not a public header and was installed")
+  endif()
+endforeach()
+
+# Every component configures alone, and those without networks need neither LibTorch nor OpenCV.
+step(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/components -B ${WORK}/components -DCMAKE_PREFIX_PATH=${prefix})
+step(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/components -B ${WORK}/components_small -DCMAKE_PREFIX_PATH=${prefix}
+     "-DCOMPONENTS=core;document;metrics;reports" -DCMAKE_DISABLE_FIND_PACKAGE_LibTorch=ON -DCMAKE_DISABLE_FIND_PACKAGE_OpenCV=ON
+     -DCMAKE_DISABLE_FIND_PACKAGE_faiss=ON -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON)
+execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/components -B ${WORK}/components_wrong -DCMAKE_PREFIX_PATH=${prefix}
+                -DCOMPONENTS=metric RESULT_VARIABLE failed OUTPUT_VARIABLE out ERROR_VARIABLE out)
+if(NOT failed)
+  message(FATAL_ERROR "an unknown component was accepted")
+endif()
+expect_output("no component 'metric'")
+
+# The libraries are linked and called; every installed header compiles alone.
+step(${CMAKE_COMMAND} -G Ninja -S ${SOURCE}/consumer -B ${WORK}/consumer -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=${CONFIG})
+step(${CMAKE_COMMAND} --build ${WORK}/consumer --parallel 2)
+step(${WORK}/consumer/consumer)
+step(${WORK}/consumer/draw_world ${WORK}/world)
+
+# The examples, on a world of four shots and the encoders that come with the program.
+step(${CMAKE_COMMAND} -G Ninja -S ${ROOT}/examples -B ${WORK}/examples -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=${CONFIG})
+step(${CMAKE_COMMAND} --build ${WORK}/examples --parallel 2)
+step(${WORK}/examples/score_from_cpp ${WORK}/world/mini-world ${WORK}/world/ground_truth demo ${prefix}/share/asbench/embedded
+     ${WORK}/features ${WORK}/result.json)
+expect_output("clip_i +0\\.")
+step(${WORK}/examples/metric_outside_tree)
+expect_output("first_frame_adherence 0\\.650, 3 of 4 shots scored")
+step(${PYTHON} ${ROOT}/examples/read_document.py ${WORK}/result.json clip_i)
+expect_output("4 of 4 shots scored, missing=fail")
+expect_output("clip_i by story")

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.h"
+#include "tests/layering/strip_source.h"
 #include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
@@ -14,8 +15,8 @@ namespace fs = std::filesystem;
 TEST(Layering, TheTreeFollowsTheArchitecture) {
   int files_read = 0;
   for (const Violation& violation : find_violations(testing::source_folder(), &files_read)) {
-    ADD_FAILURE() << violation.file << ":" << violation.line << ": includes " << violation.included
-                  << ": " << violation.rule;
+    ADD_FAILURE() << violation.file << ":" << violation.line << ": " << violation.what << ": "
+                  << violation.rule;
   }
   EXPECT_GT(files_read, 20);  // the tree was found
 }
@@ -90,9 +91,121 @@ TEST(Layering, TheArchitecturesEdgesAreAllowed) {
   }
 }
 
+TEST(Layering, CallsThroughTransitiveHeadersAreCaught) {
+  const Example examples[] = {
+      {"evaluation/x.cpp", "auto x = models::open_checkpoint(name);"},
+      {"evaluation/x.cpp", "auto x = asbench::models::open_checkpoint(name);"},
+      {"reports/x.cpp", "void f(const ::asbench::metrics::MetricInfo& info);"},
+      {"metrics/x.h", "namespace asbench::models { class Encoder; }"},
+      {"metrics/x.cpp", "using namespace asbench::models;"},
+      {"features/x.cpp", "namespace m = asbench::evaluation;"},
+      {"loaders/x.cpp", "std::vector<features :: Key> keys;"},
+      {"core/x.cpp", "std::string s = \"//\"; loaders::Split split;"},
+      {"core/x.cpp", "/* why */ loaders::Split split;"},
+  };
+  for (const Example& example : examples) {
+    const auto found = violations_of(example.file, example.line);
+    ASSERT_EQ(found.size(), 1U) << example.file << ": " << example.line;
+    EXPECT_EQ(found[0].line, 2);
+    EXPECT_TRUE(found[0].what.starts_with("uses ")) << found[0].what;
+    EXPECT_TRUE(found[0].rule.ends_with("is not an edge of the architecture")) << found[0].rule;
+  }
+}
+
+TEST(Layering, ANamespaceThatNoIncludeBringsIsCaught) {
+  const auto found = violations_of("evaluation/x.cpp", "loaders::Split split;");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].what, "uses loaders::");
+  EXPECT_NE(found[0].rule.find("no header of loaders/"), std::string::npos);
+  EXPECT_TRUE(
+      violations_of("evaluation/x.cpp", "#include \"loaders/split.h\"\nloaders::Split split;")
+          .empty());
+}
+
+TEST(Layering, AFilesOwnHeaderMayIncludeForIt) {
+  const TemporaryFolder root;
+  fs::create_directories(root / "evaluation");
+  write_file_atomically(root / "evaluation/x.h", "#include \"loaders/split.h\"\n");
+  write_file_atomically(root / "evaluation/x.cpp", "loaders::Split split;\n");
+  EXPECT_TRUE(find_violations(root.path()).empty());
+  write_file_atomically(root / "evaluation/y.cpp", "loaders::Split split;\n");
+  EXPECT_EQ(find_violations(root.path()).size(), 1U);
+}
+
+TEST(Layering, NamesThatAreNoRoomsNamespaceAreAllowed) {
+  const Example examples[] = {
+      {"core/x.cpp", "// models::Encoder reads it"},
+      {"core/x.cpp", "/* asbench::models::Encoder\n models::Encoder */"},
+      {"core/x.cpp", "const char* text = \"models::Encoder\";"},
+      {"core/x.cpp", "const char* text = R\"x(\" models::Encoder)x\";"},
+      {"core/x.cpp", "auto x = other::models::Encoder();"},
+      {"core/x.cpp", "auto x = my_models::Encoder();"},
+      {"core/x.cpp", "int models = 1; return models;"},
+      {"core/x.cpp", "for (const auto& loaders : all) use(loaders);"},
+      {"core/x.cpp", "/*\n#include \"cli/x.h\"\n*/"},
+      {"models/x.h", "namespace asbench::models { models::Encoder make(); }"},
+  };
+  for (const Example& example : examples) {
+    EXPECT_TRUE(violations_of(example.file, example.line).empty())
+        << example.file << ": " << example.line;
+  }
+}
+
 TEST(Layering, OtherFoldersAreNotRooms) {
   EXPECT_TRUE(violations_of("tests/x.cpp", "#include \"cli/x.h\"").empty());
   EXPECT_TRUE(violations_of("core/notes.md", "#include \"cli/x.h\"").empty());
+}
+
+/// Headers of core/ that fewer than two rooms include, and why they are there.
+const std::map<std::string, std::string>& exceptions_of_core() {
+  static const std::map<std::string, std::string> all = {
+      {"core/blas_kernels.h",
+       "every program calls it before OpenBLAS is loaded: the commands, the benchmarks, whoever "
+       "links the libraries"},
+      {"core/embedded_files.h",
+       "the build's own sources (cmake/EmbedFiles.cmake) include it, for any room that embeds "
+       "files"},
+  };
+  return all;
+}
+
+TEST(Layering, CoreHoldsOnlyWhatSeveralRoomsUse) {
+  const auto users = users_of_core(testing::source_folder());
+  EXPECT_GT(users.size(), 10U);  // the tree was found
+  for (const auto& [header, rooms] : users) {
+    if (exceptions_of_core().contains(header)) {
+      EXPECT_LT(rooms.size(), 2U) << header << " needs no exception any more";
+    } else {
+      EXPECT_GE(rooms.size(), 2U) << header << " belongs into the room that uses it";
+    }
+  }
+  for (const auto& [header, reason] : exceptions_of_core()) {
+    EXPECT_TRUE(users.contains(header)) << header << " is not there any more";
+  }
+}
+
+TEST(Layering, UsersOfCoreAreCountedByRoom) {
+  const TemporaryFolder root;
+  for (const char* room : {"core", "metrics", "loaders"}) fs::create_directories(root / room);
+  write_file_atomically(root / "core/x.h", "");
+  write_file_atomically(root / "core/y.h", "");
+  write_file_atomically(root / "core/y.cpp", "#include \"core/y.h\"\n");
+  write_file_atomically(root / "metrics/a.cpp", "#include \"core/x.h\"\n");
+  write_file_atomically(root / "metrics/b.cpp", "#include \"core/x.h\"\n");
+  write_file_atomically(root / "loaders/a.h", "#include \"core/x.h\"\n//#include \"core/y.h\"\n");
+  const auto users = users_of_core(root.path());
+  EXPECT_EQ(users.at("core/x.h"), (std::set<std::string>{"loaders", "metrics"}));
+  EXPECT_TRUE(users.at("core/y.h").empty());
+}
+
+TEST(StripSource, KeepsCodeAndPlaces) {
+  EXPECT_EQ(strip_comments_and_strings("a // b\nc"), "a     \nc");
+  EXPECT_EQ(strip_comments_and_strings("a /* b\n */ c"), "a     \n    c");
+  EXPECT_EQ(strip_comments_and_strings("f(\"x\\\"y\", 'z')"), "f(\"    \", ' ')");
+  EXPECT_EQ(strip_comments_and_strings("R\"d(a\n\")d\" b"), "R\"   \n   \" b");
+  EXPECT_EQ(strip_comments_and_strings("1'000 + 'a'"), "1'000 + ' '");
+  EXPECT_EQ(strip_comments_and_strings("\"//\" x"), "\"  \" x");
+  EXPECT_EQ(strip_comments_and_strings("/* open"), "       ");
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+// A metric of your own, outside the source tree: `first_frame_adherence`, the cosine of each shot's
+// first sampled frame and the reference. The library supplies cosines, the policy for missing
+// shots, the levels from shots to the system, and the confidence interval.
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "asbench/metrics/aggregate.h"
+#include "asbench/metrics/numerics/cosine.h"
+#include "asbench/metrics/registry.h"
+#include "asbench/metrics/story/reference_adherence.h"
+#include "asbench/metrics/story/story_features.h"
+
+namespace {
+
+namespace metrics = asbench::metrics;
+
+metrics::StoryValue measure_story(const metrics::StoryFeatures& story,
+                                  const metrics::MetricSettings& settings) {
+  const metrics::UnitRows references = metrics::unit_rows(story.references.clip);
+  const int shots = static_cast<int>(story.shots.size());
+  if (const auto problem = metrics::reference_problem(references)) {
+    return metrics::story_without_reference(story, shots, *problem);
+  }
+  std::vector<metrics::ShotOutcome> outcomes;
+  for (int i = 0; i < shots; ++i) {
+    const metrics::ShotFeatures& shot = story.shots[static_cast<std::size_t>(i)];
+    if (shot.missing) {
+      outcomes.push_back(metrics::missing_shot());
+      continue;
+    }
+    const metrics::UnitRows frames = metrics::unit_rows(shot.clip);
+    if (auto bad = metrics::bad_frames(story, i, frames)) {
+      outcomes.push_back(std::move(*bad));
+      continue;
+    }
+    metrics::ShotOutcome outcome;
+    outcome.shot.value = metrics::reference_cosines(frames, references, settings.references)[0];
+    outcomes.push_back(std::move(outcome));
+  }
+  return metrics::story_over_shots(story, std::move(outcomes), metrics::kSimilarity, settings);
+}
+
+metrics::MetricInfo first_frame_adherence() {
+  metrics::MetricInfo info;
+  info.id = "first_frame_adherence";
+  info.title = "Reference adherence of the first frame";
+  info.direction = metrics::Direction::higher;
+  info.range_low = -1.0;
+  info.definition = "Cosine of each shot's first sampled frame and the reference; mean over shots.";
+  info.aggregation = "shot>story>system";
+  info.unit = "shots";
+  info.measure_story = measure_story;
+  return info;
+}
+
+}  // namespace
+
+int main() {
+  // Two stories of two characters with features of length 2, as an encoder would give them. The
+  // reference is (1, 0); the first story's second shot is missing.
+  const std::vector<float> reference = {1, 0};
+  const std::vector<float> like_it = {3, 4, 0, 1};  // two frames; the first has cosine 0.6
+  const std::vector<float> equal = {2, 0, 0, 1};    // the first has cosine 1
+
+  std::vector<metrics::StoryFeatures> stories(2);
+  for (std::size_t i = 0; i < stories.size(); ++i) {
+    stories[i].id = "story" + std::to_string(i);
+    stories[i].ip = "character" + std::to_string(i);
+    stories[i].references.clip = {reference, 2};
+    stories[i].shots.resize(2);
+    for (metrics::ShotFeatures& shot : stories[i].shots) {
+      shot.decodable_frames = 2;
+      shot.clip = {i == 0 ? like_it : equal, 2};
+    }
+  }
+  stories[0].shots[1].missing = true;
+
+  metrics::MetricSettings settings;
+  settings.missing = metrics::MissingPolicy::zero;  // a missing shot counts 0
+  const metrics::MetricInfo info = first_frame_adherence();
+  std::vector<metrics::StoryValue> values;
+  for (const metrics::StoryFeatures& story : stories) {
+    values.push_back(info.measure_story(story, settings));
+    std::printf("%s %.3f\n", story.id.c_str(), values.back().value.value());
+  }
+  const metrics::Measurement system =
+      metrics::system_over_stories(info, std::move(values), settings);
+  std::printf("%s %.3f, %d of %d shots scored\n", system.metric.c_str(), system.mean.value(),
+              system.counts.n_evaluated, system.counts.expected());
+  return 0;
+}
