@@ -248,6 +248,7 @@ SELF_TESTS = [
     ("a bare name in a golden's script", {"tests/golden/x/generate.py": "# metrics.md\n"}, None),
     ("a bare name in another script", {"tests/golden/x/compare.py": "# metrics.md\n"}, "metrics.md by its bare name"),
     ("a bare name in prose", {"a.md": "as `dataset.md` says"}, "dataset.md by its bare name"),
+    ("the name of a page that was never here", {"a.py": "# eng" + "lish.md, number 3\n"}, "english.md by its bare name"),
     ("a bare name in a link", {"docs/a.md": "[dataset.md](dataset.md)", "docs/dataset.md": "# A"}, None),
     ("a page from elsewhere", {"a.h": "// shared/" + "design/architecture.md\n"}, "is not part of the repository"),
     ("another page's name", {"a.h": "// my_metrics.md and a/metrics.md\n"}, None),
