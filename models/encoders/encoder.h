@@ -34,11 +34,11 @@ class ImageEncoder {
   [[nodiscard]] virtual const EncoderInfo& info() const = 0;
 
   /// @param pixels  [N, 3, H, W] float32 on the CPU, preprocessed by info().profile; N >= 0, H and
-  ///                W at least a patch. Another size than the checkpoint's stretches its position
-  ///                table.
+  /// W
+  ///        at least a patch. Another size than the checkpoint's stretches its position table.
   /// @returns [N, dim] float32 on the CPU, not normalised. Row i depends on picture i alone: not on
-  ///          its neighbours, the batch size or the thread count (bit for bit on CPUs, whose
-  ///          products are our own; on GPUs within 1e-6 of its length).
+  ///          its neighbours, the batch size or the thread count (bit for bit on AVX2 CPUs with the
+  ///          MKL of the PyPI wheel; elsewhere within 1e-6 of its length).
   /// @throws BadInput naming a wrong shape or type, or when memory runs out.
   [[nodiscard]] virtual at::Tensor encode_images(const at::Tensor& pixels) const = 0;
 };
