@@ -11,7 +11,6 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)   # dense algebra in metrics/, witho
 find_package(nlohmann_json 3.11 REQUIRED)     # JSON
 find_path(ASBENCH_VALIJSON valijson/validator.hpp REQUIRED)  # JSON schema; header only, Debian ships no CMake package
 find_package(fmt REQUIRED)                    # text formatting: g++ 12 lacks std::format
-find_package(spdlog REQUIRED)                 # log lines
 find_package(CLI11 2.1 REQUIRED)              # command line
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)  # SHA-256, hardware accelerated
 find_package(CURL REQUIRED)                   # downloads: resume, redirects, proxies

@@ -2,7 +2,7 @@
 # CMAKE_PREFIX_PATH, without the CUDA toolkit that the wheel's own CMake package insists on.
 #
 #   LibTorch::cpu   libtorch_cpu + libc10 and their headers. CUDA, where present, is loaded at run time
-#                   (models/device.cpp), so one binary serves both.
+#                   (models/layers/cuda_loader.cpp), so one binary serves both.
 #   LibTorch_ROOT_DIR, LibTorch_VERSION, LibTorch_LIBRARY_DIR
 find_path(LibTorch_INCLUDE_DIR ATen/ATen.h
   HINTS "${CMAKE_SOURCE_DIR}/.deps/python/torch/include" "$ENV{ASBENCH_DEPS}/python/torch/include"

@@ -42,7 +42,7 @@ struct MiniWorldFolders {
 /// finished under temporary names and then renamed, so a run that was stopped goes on where it was;
 /// files of other options in `folder` are an error.
 /// @throws UsageError for options out of range; BadInput when the folder can't be written (full
-/// disk included, and an interrupt).
+/// disk included) and "interrupted" after SIGINT.
 MiniWorldFolders render_mini_world(const MiniWorldOptions& options,
                                    const std::filesystem::path& folder, Progress& progress);
 
