@@ -39,8 +39,8 @@ class InternalError : public Error {
   using Error::Error;
 };
 
-/// Exit codes of the program (interface.md): 0 done, 1 the gate found a regression, 2 nothing could
-/// be computed.
+/// Exit codes of the program (docs/design/interface.md, "Exit codes"): 0 done, 1 the gate found a
+/// regression, 2 nothing could be computed.
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitRegression = 1;
 inline constexpr int kExitFailure = 2;

@@ -7,8 +7,8 @@
 namespace asbench {
 
 /// One thing that is not as it should be in a split, in a system's outputs or in a feature:
-/// counted, listed, never repaired silently. Kinds are the names of dataset.md section 6 and
-/// metrics.md (`missing_shot`, `broken_video`, `short_shot`, ...).
+/// counted, listed, never repaired silently. Kinds are the names of docs/design/dataset.md 6 and
+/// docs/design/metrics.md (`missing_shot`, `broken_video`, `short_shot`, ...).
 struct Finding {
   std::string kind;
   std::string

@@ -10,7 +10,7 @@
 namespace asbench {
 
 /// SplitMix64 (Steele, Lea & Flood 2014). The one generator of all seeded statistics:
-/// metrics.md 9.2.
+/// docs/design/metrics.md 9.2.
 class SplitMix64 {
  public:
   explicit SplitMix64(std::uint64_t seed) : state_(seed) {}
@@ -45,7 +45,7 @@ struct Interval {
 enum class IntervalTails {
   percentile,  ///< (1 - level) / 2 on each side; too narrow for few clusters
   /// Widened for G clusters: normal_cdf(-sqrt(G / (G - 1)) t_{1 - tail, G-1}) in place of tail
-  /// (Hesterberg 2015). Option `ci=expanded` of metrics.md 9.2.
+  /// (Hesterberg 2015). Option `ci=expanded` of docs/design/metrics.md 9.2.
   expanded,
 };
 
@@ -56,9 +56,9 @@ struct BootstrapOptions {
   IntervalTails tails = IntervalTails::percentile;
 };
 
-/// Confidence interval of the mean by a bootstrap over whole clusters (metrics.md 9.2): clusters in
-/// byte order of their ids, G draws a replicate from one SplitMix64 stream, replicate = sum of
-/// values / number of values drawn.
+/// Confidence interval of the mean by a bootstrap over whole clusters (docs/design/metrics.md 9.2):
+/// clusters in byte order of their ids, G draws a replicate from one SplitMix64 stream, replicate =
+/// sum of values / number of values drawn.
 /// @returns nothing when there are fewer than two clusters. Values must be finite.
 [[nodiscard]] std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> values,
                                                           const BootstrapOptions& options = {});

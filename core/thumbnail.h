@@ -15,7 +15,7 @@ inline constexpr int kCellColumns = 45;  ///< a cell is 8 x 8 thumbnail pixels
 inline constexpr int kCellRows = 30;
 inline constexpr int kCellCount = kCellColumns * kCellRows;
 
-/// A frame reduced to its coarse brightness: what the pixel controls of metrics.md section 5
+/// A frame reduced to its coarse brightness: what the pixel controls of docs/design/metrics.md 5.1
 /// compare. Y = .299 R + .587 G + .114 B, in 0..255, [240, 360] row by row.
 struct Thumbnail {
   std::vector<float> luma;

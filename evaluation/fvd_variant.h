@@ -6,8 +6,9 @@
 
 namespace asbench::evaluation {
 
-/// A published way to compute FVD: what goes in, how clips are cut, which divisor (metrics.md 8.1).
-/// Scores of different variants are different numbers, and papers rarely say which.
+/// A published way to compute FVD: what goes in, how clips are cut, which divisor
+/// (docs/design/metrics.md 8.1). Scores of different variants are different numbers, and papers
+/// rarely say which.
 struct FvdVariant {
   std::string name;
   std::string profile;  ///< preprocessing of clips, models/preprocess/clip_profile.h

@@ -14,7 +14,7 @@ struct Anchors {
 };
 
 /// Adds `normalised` = (mean - floor) / (ceiling - floor) beside each metric's raw mean, and
-/// `normalised_between` to the result (metrics.md 5, "Optional anchored score"). The same formula
+/// `normalised_between` to the result (docs/design/metrics.md 5.4). The same formula
 /// serves metrics for which lower is better: 0 is the floor, 1 the ceiling. `null` where a mean is
 /// null, where the metric has no direction, or where floor and ceiling are equal.
 /// @throws NotComparable when an anchor's split differs, or its signature of one of the result's

@@ -8,8 +8,8 @@
 #include "loaders/video/clip_reader.h"
 #include "models/preprocess/composite.h"
 
-// What is computed of pictures without any encoder, for the controls (metrics.md 5). Pure
-// functions, thread-safe.
+// What is computed of pictures without any encoder, for the controls (docs/design/metrics.md 5.1).
+// Pure functions, thread-safe.
 namespace asbench::features {
 
 /// @param frames  indices of decoded frames, ascending, each once

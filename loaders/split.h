@@ -82,7 +82,8 @@ class SplitReader {
 
 /// Reads a split: the form is recognised from the content, unless `form` names it.
 /// Findings: `bad_json`, `bad_schema`, `duplicate_key`, `unknown_key`, `missing_caption`,
-/// `missing_reference`, `story_count`, `shot_count`, `reference_changed` (dataset.md 6 to 8).
+/// `missing_reference`, `story_count`, `shot_count`, `reference_changed` (docs/design/dataset.md 6
+/// to 8).
 /// @throws UsageError for an unknown form; BadInput when the path is missing, no form fits, or
 ///   the form needs a later version (annotation files).
 [[nodiscard]] Split read_split(const std::filesystem::path& path,

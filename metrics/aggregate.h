@@ -13,7 +13,7 @@
 
 namespace asbench::metrics {
 
-// From shots (or shot pairs) to a story to the system: the levels of metrics.md section 0, the
+// From shots (or shot pairs) to a story to the system: the levels of docs/design/metrics.md 0, the
 // policies of 9.1, the counts. A metric says what happened to each unit and what a failed one is
 // worth; everything else happens here, once for all metrics.
 
@@ -47,7 +47,7 @@ inline constexpr WorstCase kUndirected{};               ///< motion, within_shot
 [[nodiscard]] std::optional<double> mean_of(std::span<const std::optional<double>> values);
 
 /// HarMeanP of similarities: harmonic mean x smallest, 0 when the smallest is <= 0 (the limit).
-/// Equal values x give x^2. Source: the AnimeShooter paper; metrics.md section 4.
+/// Equal values x give x^2. Source: the AnimeShooter paper; docs/design/metrics.md 4.
 /// @param similarities  at least one.
 [[nodiscard]] double harmeanp_of_similarities(std::span<const double> similarities);
 
@@ -63,7 +63,7 @@ struct ShotOutcome {
 
 /// Missing shots are failed and need no measuring.
 [[nodiscard]] ShotOutcome missing_shot();
-/// @param kind  a finding kind of metrics.md, raised for 0-based shot `index`
+/// @param kind  a finding kind of docs/design/metrics.md, raised for 0-based shot `index`
 [[nodiscard]] ShotOutcome outcome_with_finding(Outcome outcome, const StoryFeatures& story,
                                                int index, std::string_view kind,
                                                std::string detail);
@@ -96,7 +96,7 @@ void add_harmeanp_of_distances(const StoryFeatures& story, StoryValue& value);
 [[nodiscard]] int pair_count(int shots);
 
 /// The system's numbers from its stories': means over stories that are not null, by shot index and
-/// by IP, counts, and the interval clustered by IP (metrics.md 9.2).
+/// by IP, counts, and the interval clustered by IP (docs/design/metrics.md 9.2).
 [[nodiscard]] Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
                                               const MetricSettings& settings);
 

@@ -4,14 +4,14 @@
 
 namespace asbench::metrics {
 
-/// What becomes of a shot that is absent or broken (metrics.md 9.1).
+/// What becomes of a shot that is absent or broken (docs/design/metrics.md 9.1).
 enum class MissingPolicy {
   fail,     ///< not scored at all: measure() refuses
   zero,     ///< counts as the worst possible; dropping a shot never raises a score
   exclude,  ///< leaves its story
 };
 
-/// How several references of one story become one score a frame (metrics.md section 4).
+/// How several references of one story become one score a frame (docs/design/metrics.md 4).
 enum class ReferencePooling {
   mean,  ///< mean over the references of the cosine
   max,   ///< the best one

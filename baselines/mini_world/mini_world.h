@@ -28,8 +28,8 @@ struct MiniWorldOptions {
 
 /// What render_mini_world wrote.
 struct MiniWorldFolders {
-  std::filesystem::path split;         ///< `mini-world/`: test-set form (dataset.md 7), with
-                                       ///< mini_world.json (seed, sizes, codec)
+  std::filesystem::path split;  ///< `mini-world/`: test-set form (docs/design/dataset.md 7), with
+                                ///< mini_world.json (seed, sizes, codec)
   std::filesystem::path manifest;      ///< `mini-world.json`: the same as a manifest, with the
                                        ///< descriptive captions, which that form lacks
   std::filesystem::path ground_truth;  ///< the stories' real shots, default output layout

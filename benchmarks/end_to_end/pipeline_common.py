@@ -1,7 +1,7 @@
 """What both Python pipelines share: the split, Pillow preprocessing, and the metrics on feature vectors.
 
 Only the standard library and NumPy are imported here; Pillow and OpenCV are imported where a function needs them, so that
-the import time a pipeline reports is its own. Section numbers are those of the metric definitions, metrics.md.
+the import time a pipeline reports is its own. Section numbers are those of the metric definitions, docs/design/metrics.md.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read_demo_split(folder: Path) -> tuple[list[Story], dict[str, Path]]:
 
 
 def midpoint_indices(frame_count: int, k: int = FRAMES_PER_SHOT) -> list[int]:
-    """metrics.md section 2, rule `midpoint`: the middle frame of k equal parts."""
+    """docs/design/metrics.md 2, rule `midpoint`: the middle frame of k equal parts."""
     m = min(frame_count, k)
     edges = [i * frame_count // m for i in range(m + 1)]
     indices = [(edges[i] + edges[i + 1] - 1) // 2 for i in range(m)]
@@ -106,13 +106,13 @@ def preprocess(image, profile: Profile, out: np.ndarray) -> None:
 
 
 def unit(features: np.ndarray) -> np.ndarray:
-    """Rows of unit length, in double (metrics.md section 0)."""
+    """Rows of unit length, in double (docs/design/metrics.md 0)."""
     rows = np.asarray(features, np.float64)
     return rows / np.linalg.norm(rows, axis=-1, keepdims=True)
 
 
 def harmonic_mean_times_worst(values: np.ndarray) -> float:
-    """HarMeanP of similarities (metrics.md section 4); 0 as soon as one of them is not positive."""
+    """HarMeanP of similarities (docs/design/metrics.md 4); 0 as soon as one of them is not positive."""
     worst = float(values.min())
     return 0.0 if worst <= 0 else float(len(values) / (1 / values).sum()) * worst
 
@@ -123,7 +123,7 @@ def shot_scores(frames: np.ndarray, target: np.ndarray) -> float:
 
 
 def cross_shot_score(shots: list[np.ndarray]) -> float:
-    """Mean over pairs of shots of the mean cosine over their frames (metrics.md section 5)."""
+    """Mean over pairs of shots of the mean cosine over their frames (docs/design/metrics.md 5)."""
     means = np.stack([unit(frames).mean(axis=0) for frames in shots])
     products = means @ means.T
     return float(products[np.triu_indices(len(shots), k=1)].mean())

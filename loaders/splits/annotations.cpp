@@ -7,7 +7,7 @@
 namespace asbench::loaders {
 namespace {
 
-/// dataset.md 2: keys are compared in lower case, with '_' as a space.
+/// docs/design/dataset.md 2: keys are compared in lower case, with '_' as a space.
 std::string plain_key(std::string_view key) {
   std::string plain(key);
   for (char& c : plain) {

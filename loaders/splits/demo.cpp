@@ -5,8 +5,9 @@
 #include "core/error.h"
 #include "loaders/splits/common.h"
 
-// Demo form (dataset.md 8): a folder with `<ip>.json` = {"<prompt>": {"captions": [...], "audio":
-// [...]}} and `<ip>_ref.png` for each IP. Outputs and other files may lie beside them.
+// Demo form (docs/design/dataset.md 8): a folder with `<ip>.json` = {"<prompt>": {"captions":
+// [...], "audio": [...]}} and `<ip>_ref.png` for each IP. Outputs and other files may lie beside
+// them.
 namespace asbench::loaders {
 namespace {
 

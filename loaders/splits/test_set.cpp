@@ -6,8 +6,8 @@
 #include "core/error.h"
 #include "loaders/splits/common.h"
 
-// Test-set form (dataset.md 7): a folder per IP with `prompts.json` = {"prompts": [["shot 1", ...],
-// ...]}, `reference.png` and, if the IP has clips to tune on, `clips.json`.
+// Test-set form (docs/design/dataset.md 7): a folder per IP with `prompts.json` = {"prompts":
+// [["shot 1", ...], ...]}, `reference.png` and, if the IP has clips to tune on, `clips.json`.
 namespace asbench::loaders {
 namespace {
 

@@ -14,7 +14,7 @@
 
 namespace asbench::loaders {
 
-/// A shot that can't be used: it counts as missing (metrics.md 9.1).
+/// A shot that can't be used: it counts as missing (docs/design/metrics.md 9.1).
 class BrokenVideo : public BadInput {
  public:
   /// @param kind  finding that it becomes: `broken_video`, or `bad_cuts` for a range that the video

@@ -11,9 +11,9 @@ namespace asbench::loaders {
 ///
 /// Cut off means: a top-level box of an MP4 or MOV that is longer than the file, or no `moov` box;
 /// an AVI's RIFF size or a Matroska/WebM segment beyond the end. Such a file is refused even when
-/// some frames would still decode: otherwise breaking a shot could raise a score (metrics.md 9.1).
-/// Texts are refused because FFmpeg would take some of them as playlists and open what they name.
-/// Reads a few bytes only. Thread-safe.
+/// some frames would still decode: otherwise breaking a shot could raise a score
+/// (docs/design/metrics.md 9.1). Texts are refused because FFmpeg would take some of them as
+/// playlists and open what they name. Reads a few bytes only. Thread-safe.
 [[nodiscard]] std::optional<std::string> container_defect(const std::filesystem::path& file);
 
 }  // namespace asbench::loaders

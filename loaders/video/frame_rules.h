@@ -7,8 +7,8 @@
 namespace asbench::loaders {
 
 /// Which of a clip's n frames are sampled. Frames are numbered 0..n-1 in display order.
-/// Source: metrics.md section 2 (`midpoint` is VBench's "middle" sampling, `ends` S2V's, `stride`
-/// S2V's with the frames it loses for n < k clamped).
+/// Source: docs/design/metrics.md 2 (`midpoint` is VBench's "middle" sampling, `ends` S2V's,
+/// `stride` S2V's with the frames it loses for n < k clamped).
 struct FrameRule {
   enum class Kind {
     midpoint,  ///< middle of each of `count` equal parts; the default of the benchmark

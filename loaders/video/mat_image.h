@@ -17,8 +17,8 @@ namespace asbench::loaders {
 /// RGB to BGR, RGBA to BGRA. Copies. @throws InternalError for another number of channels.
 [[nodiscard]] cv::Mat to_mat(const Image& image);
 
-/// RGBA over black, rounded as metrics.md 1.5 (t = c a + 128; (t + (t >> 8)) >> 8); RGB passes
-/// through. For frames of frame folders: a video frame has no alpha.
+/// RGBA over black, rounded as docs/design/metrics.md 1.5 (t = c a + 128; (t + (t >> 8)) >> 8); RGB
+/// passes through. For frames of frame folders: a video frame has no alpha.
 [[nodiscard]] Image flatten_on_black(Image image);
 
 }  // namespace asbench::loaders

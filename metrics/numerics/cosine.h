@@ -60,7 +60,8 @@ struct UnitRows {
 [[nodiscard]] Matrix cosine_matrix(const UnitRows& a, const UnitRows& b);
 
 /// m = (1/n) sum of the unit rows, NOT normalised again: m_s . m_t is then the mean of all n_s n_t
-/// cosines between two shots (metrics.md section 5). Nothing when a row is bad or there is none.
+/// cosines between two shots (docs/design/metrics.md 5). Nothing when a row is bad or there is
+/// none.
 [[nodiscard]] std::optional<std::vector<double>> mean_unit_vector(const UnitRows& units);
 
 /// Sum of products in ascending order. Equal lengths.

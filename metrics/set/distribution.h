@@ -17,7 +17,7 @@
 
 namespace asbench::metrics {
 
-/// Numbers of one set of features against another (metrics.md section 8), several at a time.
+/// Numbers of one set of features against another (docs/design/metrics.md 8), several at a time.
 struct DistributionSettings {
   int ddof = 1;        ///< of `frechet`
   int neighbours = 5;  ///< of precision, recall, density, coverage
@@ -60,9 +60,9 @@ struct DistributionResult {
     std::span<const std::string> real_groups = {},
     std::span<const std::string> generated_groups = {});
 
-/// Delete-one-group jackknife (metrics.md 9.2): se = sqrt((G-1)/G sum (theta_(g) - mean)^2),
-/// interval theta -+ t_{.975, G-1} se. Set-level metrics are never bootstrapped with replacement:
-/// repeats count as pairs and bias them.
+/// Delete-one-group jackknife (docs/design/metrics.md 9.2): se = sqrt((G-1)/G sum (theta_(g) -
+/// mean)^2), interval theta -+ t_{.975, G-1} se. Set-level metrics are never bootstrapped with
+/// replacement: repeats count as pairs and bias them.
 /// @param left_out  theta without group g, for each of the G groups. @returns nothing for G < 2.
 [[nodiscard]] std::optional<Interval> jackknife_interval(double value,
                                                          std::span<const double> left_out);

@@ -11,8 +11,8 @@ namespace asbench::metrics {
 
 /// Fréchet distance for infinitely many samples: the intercept of a least-squares line through the
 /// distances of five equal subsets of both sides, N/2 to N = min(N, M) in equal steps, over 1 /
-/// size. Chong & Forsyth 2020, "Effectively Unbiased FID"; metrics.md 8.2. Subsets are drawn
-/// without replacement from one SplitMix64 stream.
+/// size. Chong & Forsyth 2020, "Effectively Unbiased FID"; docs/design/metrics.md 8.2. Subsets are
+/// drawn without replacement from one SplitMix64 stream.
 /// @returns nothing when N/2 < D: there the line has no right to be believed (finding
 /// too_few_for_extrapolation).
 [[nodiscard]] std::optional<double> frechet_at_infinity(SamplesView real, SamplesView generated,

@@ -28,11 +28,11 @@ struct FrechetParts {
 [[nodiscard]] FrechetParts frechet_parts(SamplesView real, SamplesView generated);
 
 /// Fréchet distance of the normal distributions with the sets' means and covariances (divisor N -
-/// ddof): metrics.md 8.1; Dowson & Landau 1982. The root's trace is the sum of the singular values
-/// of Xc Yc^T (of R_X R_Y^T from thin QR for a set with more rows than columns), / sqrt((N -
-/// ddof)(M - ddof)): exact for N < D, where the covariances are singular. No matrix square root,
-/// nothing added to a diagonal, no imaginary part thrown away. Cost: min(N, D) x min(M, D), never D
-/// x D for small sets.
+/// ddof): docs/design/metrics.md 8.1; Dowson & Landau 1982. The root's trace is the sum of the
+/// singular values of Xc Yc^T (of R_X R_Y^T from thin QR for a set with more rows than columns), /
+/// sqrt((N - ddof)(M - ddof)): exact for N < D, where the covariances are singular. No matrix
+/// square root, nothing added to a diagonal, no imaginary part thrown away. Cost: min(N, D) x
+/// min(M, D), never D x D for small sets.
 ///
 /// @param real, generated  [N, D] and [M, D]; N, M >= 2
 /// @param ddof             0 (StyleGAN-V) or 1

@@ -7,7 +7,7 @@
 namespace asbench::metrics {
 
 /// Unbiased squared MMD with the kernel (x.y / D + 1)^3 over all pairs: `kvd` (KID on video
-/// features), Binkowski et al. 2018; metrics.md 8.3. May be negative; the sign is kept.
+/// features), Binkowski et al. 2018; docs/design/metrics.md 8.3. May be negative; the sign is kept.
 /// @throws BadInput for fewer than 2 rows, zero variance, NaN or Inf, differing D. Memory grows
 /// with N, not N^2. Thread-safe.
 [[nodiscard]] double kernel_distance(SamplesView real, SamplesView generated);
@@ -28,7 +28,8 @@ struct Kid {
 [[nodiscard]] Kid kid(SamplesView real, SamplesView generated, const KidOptions& options = {});
 
 /// JEDi's form: 100 x biased squared MMD (plain means of the three kernel matrices, diagonals
-/// kept), kernel (x.y / D)^2. Luo et al. 2024; metrics.md 8.4. @throws as kernel_distance().
+/// kept), kernel (x.y / D)^2. Luo et al. 2024; docs/design/metrics.md 8.4. @throws as
+/// kernel_distance().
 [[nodiscard]] double jedi_distance(SamplesView real, SamplesView generated);
 
 /// Biased squared MMD with the kernel (gamma x.y + offset)^degree, of which jedi_distance() is 100

@@ -4,8 +4,8 @@
 
 namespace asbench::metrics {
 
-/// Precision, recall, density and coverage by k-nearest neighbours: metrics.md 8.5; Kynkaanniemi et
-/// al. 2019, Naeem et al. 2020.
+/// Precision, recall, density and coverage by k-nearest neighbours: docs/design/metrics.md 8.5;
+/// Kynkaanniemi et al. 2019, Naeem et al. 2020.
 struct Prdc {
   double precision = 0.0;  ///< share of generated samples inside the ball of a real one
   double recall = 0.0;     ///< share of real samples inside the ball of a generated one

@@ -8,8 +8,8 @@
 
 namespace asbench::metrics {
 
-/// Whether shots show their own caption rather than the story's other captions (metrics.md section
-/// 5). Identical shots give exactly 0.
+/// Whether shots show their own caption rather than the story's other captions
+/// (docs/design/metrics.md 5.1). Identical shots give exactly 0.
 [[nodiscard]] Measure caption_margin();
 
 /// Mean over s of [T(s, s) - mean over t != s of T(s, t)].

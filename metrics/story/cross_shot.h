@@ -8,10 +8,10 @@
 
 namespace asbench::metrics {
 
-/// Cross-shot consistency (metrics.md section 5): the mean cosine c(s, t) of all frames of one shot
-/// with all frames of another, mean over the story's pairs. Parts: `adjacent`, `first`, `worst`;
-/// and by_distance. Consistency alone is won by frozen or copied output: read the controls beside
-/// it.
+/// Cross-shot consistency (docs/design/metrics.md 5): the mean cosine c(s, t) of all frames of one
+/// shot with all frames of another, mean over the story's pairs. Parts: `adjacent`, `first`,
+/// `worst`; and by_distance. Consistency alone is won by frozen or copied output: read the controls
+/// beside it.
 [[nodiscard]] Measure cross_shot();
 
 /// The story's shot pairs with c(s, t) = m_s . m_t, m_s the mean of the unit frame features, not

@@ -4,8 +4,9 @@
 
 namespace asbench::metrics {
 
-/// Share of shot pairs that show the same pictures (metrics.md section 5): sampled frames, paired
-/// by index, with mean cell distance below MetricSettings::duplicate_cells_below. Needs no encoder.
+/// Share of shot pairs that show the same pictures (docs/design/metrics.md 5.1): sampled frames,
+/// paired by index, with mean cell distance below MetricSettings::duplicate_cells_below. Needs no
+/// encoder.
 [[nodiscard]] Measure duplicate_pairs();
 
 }  // namespace asbench::metrics

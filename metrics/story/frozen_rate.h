@@ -4,7 +4,7 @@
 
 namespace asbench::metrics {
 
-/// Share of shots that don't move (metrics.md section 5): motion pixels below
+/// Share of shots that don't move (docs/design/metrics.md 5.1): motion pixels below
 /// MetricSettings::frozen_below, or fewer than two decodable frames. Needs no encoder.
 [[nodiscard]] Measure frozen_rate();
 

@@ -7,7 +7,7 @@
 
 namespace asbench::metrics {
 
-/// Motion within a shot (metrics.md section 5), two numbers over neighbouring sampled frames:
+/// Motion within a shot (docs/design/metrics.md 5.1), two numbers over neighbouring sampled frames:
 /// `pixels` (the value) and `features` (only when the role's features are given: it asks for none).
 /// No direction: it tells frozen output from moving, not good from bad.
 [[nodiscard]] Measure motion();

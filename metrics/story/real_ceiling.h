@@ -20,7 +20,7 @@ struct IpCeiling {
   Findings findings;
 };
 
-/// The same for a system's split, metrics.md section 5: `real_ceiling`.
+/// The same for a system's split, docs/design/metrics.md 5.2: `real_ceiling`.
 struct RealCeiling {
   std::string metric;
   std::optional<double> mean;  ///< over the stories whose IP has a ceiling, so that it weighs IPs

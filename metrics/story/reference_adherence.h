@@ -11,7 +11,7 @@
 
 namespace asbench::metrics {
 
-/// Reference adherence (metrics.md section 4): cos(f, r) of the whole frame and the composited
+/// Reference adherence (docs/design/metrics.md 4): cos(f, r) of the whole frame and the composited
 /// reference, mean over the shot's frames. Source: the AnimeShooter paper (CLIP-I, DINO-I).
 [[nodiscard]] Measure reference_adherence();
 

@@ -30,11 +30,12 @@ struct FrameCopy {
 
 /// One expected shot.
 struct ShotFeatures {
-  int number = 0;        ///< 1-based, as the split has it (readers may skip shots); 0: its place
-  bool missing = false;  ///< absent or broken (metrics.md 9.1): the policy decides, views ignored
+  int number = 0;  ///< 1-based, as the split has it (readers may skip shots); 0: its place
+  bool missing =
+      false;  ///< absent or broken (docs/design/metrics.md 9.1): the policy decides, views ignored
   bool no_character =
       false;                 ///< the split lists no character for it: not judged against references
-  int decodable_frames = 0;  ///< n of metrics.md section 0, not the number sampled
+  int decodable_frames = 0;  ///< n of docs/design/metrics.md 0, not the number sampled
   RoleFeatures images;       ///< [k, D] the sampled frames, by role
   RoleFeatures captions;     ///< [1, D] its caption, by role; none: no caption
   PixelFeatures pixels;
@@ -63,7 +64,7 @@ struct CharacterReferences {
 
 struct StoryFeatures {
   std::string id;
-  std::string ip;  ///< the cluster of metrics.md 9.2
+  std::string ip;  ///< the cluster of docs/design/metrics.md 9.2
   std::vector<ShotFeatures> shots;
   ReferenceFeatures references;
   std::span<const CharacterReferences>

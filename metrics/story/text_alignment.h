@@ -8,7 +8,7 @@
 
 namespace asbench::metrics {
 
-/// Text alignment (metrics.md section 6): cos(text, frame) of the projected features, mean over
+/// Text alignment (docs/design/metrics.md 6): cos(text, frame) of the projected features, mean over
 /// the shot's frames. Signed; no clamp, no factor, no prompt prefix. Source: CLIP (Radford et al.
 /// 2021).
 [[nodiscard]] Measure text_alignment();

@@ -7,7 +7,7 @@
 
 namespace asbench::metrics {
 
-/// How alike the frames of a shot are (metrics.md section 5); 1 is frozen. No direction.
+/// How alike the frames of a shot are (docs/design/metrics.md 5.1); 1 is frozen. No direction.
 [[nodiscard]] Measure within_shot();
 
 /// Mean over i < j of cos(f_i, f_j). Nothing for fewer than two rows or a bad one.

@@ -46,7 +46,7 @@ struct ClipCheckpoint {
 /// the config.json.
 [[nodiscard]] std::string clip_architecture(const ClipCheckpoint& checkpoint);
 
-/// Frames that the network takes; metrics.md 3.5 and 3.6.
+/// Frames that the network takes; docs/design/metrics.md 3.5 and 3.6.
 struct ClipLength {
   int least = 10;  ///< I3D reduces time 8-fold and pools 2 deep
   int most = 0;    ///< 0: no limit

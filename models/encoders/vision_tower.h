@@ -61,8 +61,8 @@ void move_to(VisionTower& tower, c10::Device device);
 /// Dispatches on config.family.
 [[nodiscard]] VisionTower load_vision_tower(StateDict& weights, const VisionConfig& config);
 
-/// Keys that a checkpoint of this family may hold and that no feature needs (metrics.md 3), as
-/// patterns for StateDict::finish().
+/// Keys that a checkpoint of this family may hold and that no feature needs (docs/design/metrics.md
+/// 3), as patterns for StateDict::finish().
 [[nodiscard]] std::vector<std::string> ignorable_keys(VisionFamily family);
 
 /// One block from the keys that begin with `name`, as "encoder.layer.3.".

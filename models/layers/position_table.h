@@ -5,13 +5,14 @@
 namespace asbench::models {
 
 /// How a table of learned positions is stretched to another grid of patches; the two give different
-/// values (metrics.md 3.2).
+/// values (docs/design/metrics.md 3.2).
 enum class PositionScale {
   by_size,       ///< scale = old / new: Hugging Face `interpolate_pos_encoding`
   plus_a_tenth,  ///< scale = old / (new + 0.1): facebookresearch/dino `vision_transformer.py`
 };
 
-/// Positions for a grid of patches, bicubic with a = -0.75, not clamped (metrics.md 1.2).
+/// Positions for a grid of patches, bicubic with a = -0.75, not clamped (docs/design/metrics.md
+/// 1.2).
 /// @param table  [1 + G * G, D]: the class token's position, then a square grid's in rows
 /// @param rows, columns  of the wanted grid, >= 1
 /// @returns [1 + rows * columns, D]; the class position untouched; the table itself when the grid

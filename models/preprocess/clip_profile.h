@@ -13,8 +13,8 @@ namespace asbench::models {
 
 /// How a clip's frames become a video network's input: a plain value, resolved to numbers. The
 /// published FVD tools differ here and nowhere say so; each is a profile by its name
-/// (metrics.md 1.3). Either every frame goes through a picture profile (`hf`), or: resize with
-/// torch_bilinear(), centre crop, values.
+/// (docs/design/metrics.md 1.3). Either every frame goes through a picture profile (`hf`), or:
+/// resize with torch_bilinear(), centre crop, values.
 struct ClipProfile {
   enum class Geometry {
     native,      ///< the frame as it is; the network resizes in its graph

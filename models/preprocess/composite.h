@@ -8,7 +8,7 @@
 
 namespace asbench::models {
 
-/// What shows where a reference picture is transparent (metrics.md 1.5).
+/// What shows where a reference picture is transparent (docs/design/metrics.md 1.5).
 enum class Background {
   black,  ///< the default: the data set's references are mask x frame
   white,

@@ -35,8 +35,8 @@ struct AxisWeights {
 };
 
 /// Computes the table of one axis. Source: Pillow 11.3 `src/libImaging/Resample.c`
-/// (precompute_coeffs, normalize_coeffs_8bpc); metrics.md 1.1. @throws BadInput unless both lengths
-/// are in [1, kMaxSide].
+/// (precompute_coeffs, normalize_coeffs_8bpc); docs/design/metrics.md 1.1. @throws BadInput unless
+/// both lengths are in [1, kMaxSide].
 [[nodiscard]] AxisWeights axis_weights(int in, int out, Filter filter);
 
 /// Longest side of a picture that is resized to or from; more is damage or an attack.

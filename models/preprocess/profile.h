@@ -38,7 +38,7 @@ enum class LevelScale {
 
 /// How pictures become an encoder's input: a plain value, resolved to numbers. In this order:
 /// resize with Pillow's filter on bytes, centre crop (what the picture lacks is 0), scale, (v -
-/// mean) / std in float32. Made by the functions below; metrics.md 1.3 and 1.4.
+/// mean) / std in float32. Made by the functions below; docs/design/metrics.md 1.3 and 1.4.
 struct Profile {
   std::string name = "hf";
   ResizeKind resize = ResizeKind::none;
@@ -68,10 +68,11 @@ struct Profile {
 };
 
 /// Reads a checkpoint's `preprocessor_config.json` as Hugging Face's Pillow-based processors do
-/// (`hf` of metrics.md 1.4): old spelling (`feature_extractor_type`, sizes as numbers) and new.
-/// Classes CLIP, Bit and ViT with their defaults; of another or no class only when no default is
-/// needed. Keys that change no value are ignored (see kHarmlessKeys in the source), as are keys set
-/// to null and unknown `do_*` set to false. Any other unknown key is an error that names it.
+/// (`hf` of docs/design/metrics.md 1.4): old spelling (`feature_extractor_type`, sizes as numbers)
+/// and new. Classes CLIP, Bit and ViT with their defaults; of another or no class only when no
+/// default is needed. Keys that change no value are ignored (see kHarmlessKeys in the source), as
+/// are keys set to null and unknown `do_*` set to false. Any other unknown key is an error that
+/// names it.
 /// @param where  what to call the document in messages
 /// @throws BadInput naming the key, its value and what is allowed.
 [[nodiscard]] Profile profile_from_preprocessor_config(

@@ -9,9 +9,9 @@ namespace asbench::models {
 
 /// Bilinear interpolation as `torch.nn.functional.interpolate(..., mode="bilinear",
 /// align_corners=False)` on floats, without antialias at any factor and without rounding to levels:
-/// what the FVD tools do to clips (metrics.md 1.2). Equal to torch's CPU kernel within float32
-/// rounding. Not Pillow's filter: pillow_resize.h is for image encoders. Source positions (x + 0.5)
-/// A/B - 0.5 below 0 become 0; the upper neighbour stays inside.
+/// what the FVD tools do to clips (docs/design/metrics.md 1.2). Equal to torch's CPU kernel within
+/// float32 rounding. Not Pillow's filter: pillow_resize.h is for image encoders. Source positions
+/// (x + 0.5) A/B - 0.5 below 0 become 0; the upper neighbour stays inside.
 ///
 /// @param image  [H, W, 3] RGB
 /// @param size   of the result

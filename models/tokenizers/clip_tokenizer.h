@@ -19,10 +19,10 @@ struct TokenizedText {
   bool truncated = false;  ///< content was left out; the end token is the last id all the same
 };
 
-/// CLIP's tokeniser (metrics.md 3.1). Ids are those of `CLIPTokenizerFast` of transformers 5.23.0
-/// (tokenizers 0.23.3) called with `truncation=True, max_length=<context length>`, exactly;
-/// tests/golden/clip_tokenizer says what was compared. Immutable after construction: any number of
-/// threads may encode at once.
+/// CLIP's tokeniser (docs/design/metrics.md 3.1). Ids are those of `CLIPTokenizerFast` of
+/// transformers 5.23.0 (tokenizers 0.23.3) called with `truncation=True, max_length=<context
+/// length>`, exactly; tests/golden/clip_tokenizer says what was compared. Immutable after
+/// construction: any number of threads may encode at once.
 class ClipTokenizer {
  public:
   static constexpr int kDefaultContextLength = 77;

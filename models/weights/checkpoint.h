@@ -29,10 +29,10 @@ struct WeightFolders {
   bool from_flag = false;
 };
 
-/// The folders that interface.md names: --weights, else $ASBENCH_WEIGHTS, else the Hugging Face
-/// cache `$HF_HOME/hub` ($HF_HOME is ~/.cache/huggingface by default). The first that is set is the
-/// only one searched, so that a run uses the weights it was pointed at or none. Empty variables
-/// count as not set. Folders need not exist.
+/// The folders that docs/design/interface.md names: --weights, else $ASBENCH_WEIGHTS, else the
+/// Hugging Face cache `$HF_HOME/hub` ($HF_HOME is ~/.cache/huggingface by default). The first that
+/// is set is the only one searched, so that a run uses the weights it was pointed at or none. Empty
+/// variables count as not set. Folders need not exist.
 [[nodiscard]] WeightFolders default_weight_folders(
     const std::optional<std::filesystem::path>& flag);
 

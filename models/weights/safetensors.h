@@ -43,11 +43,11 @@ inline constexpr std::size_t kMaxNameBytes = 1024;
 
 /// Reads and checks the header of a safetensors file; tensor data is not touched.
 ///
-/// Refused (animeshootergen.md 7.3): fewer than 8 bytes, a header longer than 100,000,000 bytes or
-/// than the file, one that does not begin with `{` or has anything but spaces after its end,
-/// duplicate keys, numbers that are not unsigned integers, unknown fields or types, more than 8
-/// axes, sizes that overflow or differ from the interval, intervals that leave a hole, overlap or
-/// do not end at the file's end, more than 2^17 tensors, names over 1024 bytes.
+/// Refused (docs/design/animeshootergen.md 7.3): fewer than 8 bytes, a header longer than
+/// 100,000,000 bytes or than the file, one that does not begin with `{` or has anything but spaces
+/// after its end, duplicate keys, numbers that are not unsigned integers, unknown fields or types,
+/// more than 8 axes, sizes that overflow or differ from the interval, intervals that leave a hole,
+/// overlap or do not end at the file's end, more than 2^17 tensors, names over 1024 bytes.
 /// @param file   the whole file
 /// @param where  what to call it in messages
 /// @throws BadInput with `where`, the tensor and the cause. Thread-safe.

@@ -48,8 +48,8 @@ struct Pairs {
 
 using Correlation = std::optional<double> (*)(std::span<const double>, std::span<const double>);
 
-/// Percentile interval over whole clusters, drawn as in metrics.md 9.2. Replicates in which a side
-/// doesn't vary have no correlation and are left out.
+/// Percentile interval over whole clusters, drawn as in docs/design/metrics.md 9.2. Replicates in
+/// which a side doesn't vary have no correlation and are left out.
 std::optional<Interval> clustered_interval(const std::map<std::string, Pairs>& clusters,
                                            Correlation correlation,
                                            const AgreementOptions& options) {

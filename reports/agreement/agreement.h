@@ -35,7 +35,7 @@ struct Rating {
                                                  std::span<const double> y);
 
 /// Adds a metric "rated DIMENSION" to every result that has ratings: mean over rated stories with
-/// the interval of metrics.md 9.2; its signature names raters and their agreement.
+/// the interval of docs/design/metrics.md 9.2; its signature names raters and their agreement.
 /// @param source  where the ratings are from, "ratings.csv#1a2b3c4d": part of the signature, so two
 /// files never stand in one column
 /// @throws BadInput when a rater rates the same thing twice, or no rating belongs to any system and

@@ -38,8 +38,8 @@ struct IpDifference {
   double difference = 0.0;
 };
 
-/// The comparison of one metric; metrics.md 9.3. A difference is positive where the candidate is
-/// better, also where lower is better.
+/// The comparison of one metric; docs/design/metrics.md 9.3. A difference is positive where the
+/// candidate is better, also where lower is better.
 struct MetricComparison {
   std::string id;
   std::string signature;  ///< the candidate's

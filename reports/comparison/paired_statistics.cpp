@@ -13,7 +13,7 @@ namespace asbench {
 namespace {
 
 constexpr int kMostExactClusters = 20;
-constexpr double kSameSum = 1e-12;  ///< metrics.md 9.3; absorbs the order of summation
+constexpr double kSameSum = 1e-12;  ///< docs/design/metrics.md 9.3; absorbs the order of summation
 
 struct Cluster {
   double sum = 0.0;

@@ -10,9 +10,9 @@
 namespace asbench {
 
 // Statistics of paired differences whose clusters (the IPs) are the independent units:
-// metrics.md 9.3. A difference d_i is positive where the candidate is better. D_g is the sum over
-// cluster g, G the number of clusters, n of values, T = sum of D_g / n. Every function wants finite
-// values, at least one, and takes clusters in byte order of their ids.
+// docs/design/metrics.md 9.3. A difference d_i is positive where the candidate is better. D_g is
+// the sum over cluster g, G the number of clusters, n of values, T = sum of D_g / n. Every function
+// wants finite values, at least one, and takes clusters in byte order of their ids.
 
 struct SignFlipOptions {
   int random_draws = 100'000;  ///< used where there are too many sign vectors to try all

@@ -20,8 +20,8 @@ struct LeaderboardOptions {
 /// split are equal; each group gets its own (reports/leaderboard/ranking.h). In each column the
 /// best value is marked, and every other one whose interval reaches it ("as good as the best"). A
 /// system gets no mark in a column whose controls it does not pass, and a footnote says why
-/// (metrics.md 5). `reported` results are never ranked. Tables of results scored with the demo
-/// encoders say so.
+/// (docs/design/metrics.md 5.3). `reported` results are never ranked. Tables of results scored with
+/// the demo encoders say so.
 [[nodiscard]] std::string leaderboard_markdown(std::span<const document::Result> results,
                                                const LeaderboardOptions& options = {});
 

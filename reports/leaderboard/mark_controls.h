@@ -23,7 +23,8 @@ using Descriptions = std::map<std::string, document::MetricDescription>;
 
 /// Why the system gets no mark in the column of `metric`: "frozen_rate 0.50, reference_copy not
 /// measured". Empty: it may get one. Every control that the metric's description lists must be
-/// measured, and within the limit that the control's own description states (metrics.md 5).
+/// measured, and within the limit that the control's own description states (docs/design/metrics.md
+/// 5.3).
 [[nodiscard]] std::string withheld_reason(const document::Result& result, const std::string& metric,
                                           const Descriptions& descriptions);
 

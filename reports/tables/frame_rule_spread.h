@@ -9,7 +9,7 @@
 namespace asbench::reports {
 
 /// How far a system's mean moves when other frames of the same videos are looked at: part of the
-/// uncertainty of the number, not of the system (metrics.md 2).
+/// uncertainty of the number, not of the system (docs/design/metrics.md 2).
 struct FrameRuleSpread {
   std::string system;
   std::string metric;

@@ -1,4 +1,4 @@
-// Conformance numbers of metrics.md sections 9.2 and 10.
+// Conformance numbers of docs/design/metrics.md 9.2 and 10.
 #include "core/stats.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,8 @@
 namespace asbench {
 namespace {
 
-constexpr double kTolerance = 1e-9;  ///< metrics.md 10: for everything that is no integer
+constexpr double kTolerance =
+    1e-9;  ///< docs/design/metrics.md 10: for everything that is no integer
 
 std::vector<ClusteredValue> example() {
   const std::vector<std::pair<double, double>> ips = {{.80, .78}, {.70, .74}, {.77, .81},

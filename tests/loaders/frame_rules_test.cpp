@@ -12,7 +12,7 @@ namespace {
 
 using Indices = std::vector<int>;
 
-TEST(FrameRules, GiveTheTableOfTheDefinition) {  // metrics.md 2
+TEST(FrameRules, GiveTheTableOfTheDefinition) {  // docs/design/metrics.md 2
   EXPECT_EQ(frame_indices(parse_frame_rule("midpoint:5"), 49), (Indices{4, 13, 23, 33, 43}));
   EXPECT_EQ(frame_indices(parse_frame_rule("midpoint:5"), 16), (Indices{1, 4, 7, 10, 13}));
   EXPECT_EQ(frame_indices(parse_frame_rule("midpoint:5"), 3), (Indices{0, 1, 2, 2, 2}));
@@ -24,7 +24,7 @@ TEST(FrameRules, GiveTheTableOfTheDefinition) {  // metrics.md 2
   EXPECT_EQ(frame_indices(parse_frame_rule("stride:5"), 3), (Indices{0, 1, 2, 2, 2}));
 }
 
-TEST(FrameRules, GiveTheConformanceNumbers) {  // metrics.md 10
+TEST(FrameRules, GiveTheConformanceNumbers) {  // docs/design/metrics.md 10
   EXPECT_EQ(frame_indices(parse_frame_rule("midpoint:8"), 49),
             (Indices{2, 8, 14, 20, 26, 32, 38, 45}));
   EXPECT_EQ(frame_indices(parse_frame_rule("midpoint:8"), 17),
@@ -48,7 +48,8 @@ TEST(FrameRules, GiveNothingForNoFrames) {
   }
 }
 
-/// The definitions of metrics.md 2 once more, in the plainest words, wide integers throughout.
+/// The definitions of docs/design/metrics.md 2 once more, in the plainest words, wide integers
+/// throughout.
 Indices by_definition(FrameRule::Kind kind, long k, long n) {
   Indices indices;
   if (kind == FrameRule::Kind::midpoint) {
@@ -104,8 +105,9 @@ TEST(FrameRules, StayInsideAscendAndHaveKIndicesForEverySmallKAndN) {
   }
 }
 
-TEST(FrameRules,
-     EqualNumPysTruncatedStepForUsualCounts) {  // metrics.md 2, the claim about linspace
+TEST(
+    FrameRules,
+    EqualNumPysTruncatedStepForUsualCounts) {  // docs/design/metrics.md 2, the claim about linspace
   for (const int k : {4, 5, 6, 8, 10, 12, 16, 32}) {
     for (int n = k; n < 3000; ++n) {
       const Indices ends = frame_indices({FrameRule::Kind::ends, k}, n);

@@ -1,4 +1,4 @@
-// The numbers of metrics.md section 10 that need no weights, and the toys that follow from the
+// The numbers of docs/design/metrics.md 10 that need no weights, and the toys that follow from the
 // definitions by hand.
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ namespace {
 using testing::FeatureShelf;
 using testing::shot_of;
 
-constexpr double kConformance = 1e-9;  // metrics.md section 10
+constexpr double kConformance = 1e-9;  // docs/design/metrics.md 10
 // Features are float32: .6 and .8 are stored with an error of 2e-8, which the angles inherit.
 constexpr double kFloatInput = 1e-7;
 
@@ -132,7 +132,7 @@ TEST(FaithfulConsistency, MatchesTheHandComputedThreeShots) {
 }
 
 TEST(FaithfulConsistency, WeighsEachPairWithTheLowerReferenceScore) {
-  // metrics.md section 10: c = .5 .7 .7, a = .5 .8 .6 gives .34.
+  // docs/design/metrics.md 10: c = .5 .7 .7, a = .5 .8 .6 gives .34.
   const std::array<double, 3> pairs{.5, .7, .7};
   const std::array<double, 3> lower{.5, .5, .6};
   double sum = 0.0;
@@ -176,7 +176,7 @@ TEST(ClipI, OfTheReferenceAgainstItselfIsOne) {
 }
 
 TEST(Bootstrap, OfTheStoriesMatchesTheConformanceInterval) {
-  // metrics.md section 10: six IPs, seed 1. Values enter as clip_i of one-shot stories.
+  // docs/design/metrics.md 10: six IPs, seed 1. Values enter as clip_i of one-shot stories.
   const std::vector<std::vector<double>> ips{{.80, .78}, {.70, .74}, {.77, .81},
                                              {.69, .72}, {.83, .79}, {.75, .71}};
   std::vector<StoryValue> stories;

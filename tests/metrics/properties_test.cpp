@@ -1,4 +1,4 @@
-// What must hold for any input: metrics.md section 10, "properties to test".
+// What must hold for any input: docs/design/metrics.md 10, "properties to test".
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -58,7 +58,7 @@ inline Samples reversed(const Samples& samples) {
   return select_rows(samples, order);
 }
 
-// The examples of metrics.md section 10.
+// The examples of docs/design/metrics.md 10.
 inline Samples conformance_a() {
   return samples_of(3, {1, 2, 3, 4, 5, 6, 7, 8, 9});
 }

@@ -1,4 +1,5 @@
-// Under `zero`, dropping or breaking a shot never makes any score better: metrics.md 9.1.
+// Under `zero`, dropping or breaking a shot never makes any score better: docs/design/metrics.md
+// 9.1.
 #include <gtest/gtest.h>
 
 #include <limits>

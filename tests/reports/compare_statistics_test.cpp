@@ -148,8 +148,9 @@ TEST(GateStatistics, TheMinimumDetectableEffectIsFoundFourTimesInFive) {
   const World world;
   const double effect = minimum_detectable_effect(true_error(world), world.ips);
   const double found = measured("found: the detectable change", failing_share(world, {-effect}, 4));
-  EXPECT_NEAR(found, 0.8,
-              0.03);  // metrics.md 9.3: .79 simulated; t only approximates the sign-flip test
+  EXPECT_NEAR(
+      found, 0.8,
+      0.03);  // docs/design/metrics.md 9.3: .79 simulated; t only approximates the sign-flip test
 }
 
 TEST(GateStatistics, PowerRisesWithTheEffectAndWithTheIps) {
@@ -190,7 +191,7 @@ double coverage(
   return static_cast<double>(covering) / kWorlds;
 }
 
-/// Ten stories an IP, intra-IP correlation .3, as in metrics.md 9.2.
+/// Ten stories an IP, intra-IP correlation .3, as in docs/design/metrics.md 9.2.
 World clustered(int ips) {
   return {.ips = ips, .stories_per_ip = 10, .between = std::sqrt(0.3), .within = std::sqrt(0.7)};
 }
@@ -206,8 +207,8 @@ std::optional<Interval> by_story(std::vector<ClusteredValue> values) {
 }
 
 TEST(IntervalStatistics, IntervalsOverIpsCoverAtTheirLevel) {
-  // metrics.md 9.2 with ci=expanded: 94 % for 20 and for 10 IPs. A cluster bootstrap is not exact:
-  // one percent is granted.
+  // docs/design/metrics.md 9.2 with ci=expanded: 94 % for 20 and for 10 IPs. A cluster bootstrap is
+  // not exact: one percent is granted.
   EXPECT_NEAR(measured("held by the interval over 20 IPs", coverage(clustered(20), 11, by_ip)),
               0.95, 0.01 + four_deviations(0.95));
   EXPECT_NEAR(measured("held by the interval over 10 IPs", coverage(clustered(10), 12, by_ip)),
@@ -217,14 +218,14 @@ TEST(IntervalStatistics, IntervalsOverIpsCoverAtTheirLevel) {
 TEST(IntervalStatistics, IntervalsOverStoriesDoNot) {
   EXPECT_LT(
       measured("held by the interval over stories, 20 IPs", coverage(clustered(20), 13, by_story)),
-      0.75);  // metrics.md 9.2: 68 %
+      0.75);  // docs/design/metrics.md 9.2: 68 %
 }
 
 TEST(IntervalStatistics, PlainPercentilesAreTooNarrowForFewIps) {
   const auto percentile = [](const std::vector<ClusteredValue>& values) {
     return clustered_bootstrap(values, {.replicates = 1000});
   };
-  // metrics.md 9.2: 82 % and 90 %
+  // docs/design/metrics.md 9.2: 82 % and 90 %
   EXPECT_NEAR(measured("held by plain percentiles, 5 IPs", coverage(clustered(5), 14, percentile)),
               0.82, 0.01 + four_deviations(0.82));
   EXPECT_GT(measured("held by expanded tails, 5 IPs", coverage(clustered(5), 14, by_ip)), 0.88);

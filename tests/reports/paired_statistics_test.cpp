@@ -1,4 +1,5 @@
-// Conformance numbers of metrics.md 9.3 and 10, naive forms, and what must hold whatever the data.
+// Conformance numbers of docs/design/metrics.md 9.3 and 10, naive forms, and what must hold
+// whatever the data.
 #include "reports/comparison/paired_statistics.h"
 
 #include <gmock/gmock.h>
@@ -9,7 +10,7 @@
 namespace asbench {
 namespace {
 
-constexpr double kTolerance = 1e-9;  ///< metrics.md 10
+constexpr double kTolerance = 1e-9;  ///< docs/design/metrics.md 10
 
 std::vector<ClusteredValue> in_clusters(const std::vector<std::vector<double>>& clusters) {
   std::vector<ClusteredValue> values;

@@ -13,8 +13,8 @@ namespace {
 
 constexpr double kInterpolationTolerance = 1e-5;  // float32 coordinates of a table of order 1
 
-/// metrics.md 1.2 in double: src = (x + 0.5) * scale - 0.5, four neighbours, a = -0.75, edges
-/// clamped.
+/// docs/design/metrics.md 1.2 in double: src = (x + 0.5) * scale - 0.5, four neighbours, a = -0.75,
+/// edges clamped.
 double cubic(double t) {
   constexpr double a = -0.75;
   t = std::abs(t);

@@ -27,7 +27,8 @@ Bytes resized_column(const Bytes& column, int length, Filter filter) {
   return resize_pillow(image, 1, length, filter).bytes;
 }
 
-/// metrics.md 1.1 word by word, one pixel at a time, 64-bit sums: the reference for the fast path.
+/// docs/design/metrics.md 1.1 word by word, one pixel at a time, 64-bit sums: the reference for the
+/// fast path.
 Bytes naive_pass(const Bytes& in, int lines, int length, int channels, int out, Filter filter) {
   Bytes result(static_cast<std::size_t>(lines * out * channels));
   const double scale = static_cast<double>(length) / out, fs = std::max(scale, 1.0);

@@ -1,4 +1,4 @@
-// Every check of animeshootergen.md 7.3, one file each that breaks it.
+// Every check of docs/design/animeshootergen.md 7.3, one file each that breaks it.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
