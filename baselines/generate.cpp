@@ -29,7 +29,7 @@ struct Job {
   fs::path file;  ///< without the ending
 };
 
-/// A finished shot may have either ending, as the donor has it.
+/// A finished shot may have either ending: that of the file it was copied from.
 bool is_finished(const fs::path& file) {
   std::error_code unreadable;  // reported by open_record()
   return fs::exists(fs::path(file).concat(".mp4"), unreadable) ||
@@ -87,8 +87,8 @@ void open_record(const fs::path& out, const Json& wanted) {
   }
 }
 
-/// Copies under a temporary name; BadInput when the donor is gone or the disk full. (copy_file()
-/// calls a full disk an input/output error.)
+/// Copies under a temporary name; BadInput when the source file is missing or the disk full.
+/// (copy_file() calls a full disk an input/output error.)
 void copy_clip(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
@@ -193,7 +193,7 @@ GenerateReport generate(const GenerateRequest& request) {
     }
   }
   for (const Job& job :
-       jobs) {  // a donor that is absent or broken is said before anything is written
+       jobs) {  // a missing or broken source file is reported before anything is written
     if (const auto donor = generator->existing_shot(request.inputs, *job.story, *job.shot))
       loaders::check_clip(*donor);
   }

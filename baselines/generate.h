@@ -25,7 +25,7 @@ struct GenerateReport {
 
 /// Writes a built-in system's videos below `out` in the default output layout,
 /// `{story}/shot_{shot:02}.mp4`, and `generator.json`, which says how they were made. A shot gets
-/// its name when it is finished, so a run that was stopped goes on where it was. The frames that
+/// its name when it is finished, so an interrupted run can resume. The frames that
 /// are drawn are the same for any number of threads. An encoded file is not: see ClipWriter.
 /// @throws UsageError for an unknown baseline, for inputs that lack what it needs (says what), and
 /// for a folder that holds shots

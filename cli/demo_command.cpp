@@ -1,4 +1,4 @@
-// demo, as a function of the engine module (cli/modules.h): every other command's work, once, on
+// demo, as a function of the engine module (cli/modules.h): what the other commands do, once, on
 // the drawn world.
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 namespace asbench::cli {
 
 /// Runs a command and turns what it throws into a message on stderr and an exit code: 2 for every
-/// failure. Nothing escapes, so a command may live in a module of its own.
+/// failure. No exception escapes, so a command may be in a separate module.
 [[nodiscard]] int run_guarded(std::string_view command,
                               const std::function<int()>& action) noexcept;
 

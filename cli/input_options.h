@@ -8,7 +8,7 @@
 
 namespace asbench::cli {
 
-/// `--split --split-format`: what is to be animated.
+/// `--split --split-format`: prompts and references.
 struct SplitOptions {
   std::string path;
   std::optional<std::string> format;
@@ -20,7 +20,7 @@ struct OutputsOptions {
   std::string layout = "auto";
 };
 
-/// `--ips --stories --limit --subset --seed`: the part of the split that is meant.
+/// `--ips --stories --limit --subset --seed`: the part of the split to use.
 struct SelectionOptions {
   std::vector<std::string> ips;
   std::vector<std::string> stories;

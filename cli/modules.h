@@ -3,9 +3,9 @@
 namespace asbench::cli {
 
 /// The commands that need OpenCV, LibTorch, FAISS or BLAS live in shared modules beside the program
-/// (../lib), which are loaded when one of them is called: `asbench metrics list` starts in
-/// milliseconds because neither is touched. Each module exports one function per command, `extern
-/// "C" int asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
+/// (../lib), which are loaded when one of them is called, so `asbench metrics list` starts in
+/// milliseconds. Each module exports one function per command, `extern "C" int
+/// asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
 enum class Module {
   media,    ///< OpenCV: inspect, generate, report, agree
   numbers,  ///< FAISS and BLAS: distribution

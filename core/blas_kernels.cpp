@@ -5,8 +5,8 @@
 namespace asbench {
 namespace {
 
-/// OpenBLAS's name for the best kernels that any CPU with these instructions runs; null: it knows
-/// better.
+/// OpenBLAS's name for the best kernels that any CPU with these instructions runs; null: OpenBLAS's
+/// own choice is fine.
 const char* kernels_of_this_cpu() {
 #if defined(__x86_64__)
   __builtin_cpu_init();

@@ -8,7 +8,7 @@
 namespace asbench {
 
 /// The files below configs/ (protocols, encoder profiles, schemas, ...), compiled into the program
-/// so that it works from anywhere. Names are paths relative to configs/, as
+/// so that it does not depend on the current folder. Names are paths relative to configs/, as
 /// "protocols/animeshooter-v1.json".
 /// @returns the text, or nothing when there is no such file. Thread-safe.
 [[nodiscard]] std::optional<std::string_view> config_file(std::string_view name);

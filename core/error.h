@@ -5,9 +5,9 @@
 
 namespace asbench {
 
-/// The one family of exceptions that leaves an asbench library. Every message says what failed,
+/// Base of all exceptions that an asbench library throws. Every message says what failed,
 /// where, what was expected and what to do about it; several lines are allowed. Foreign exceptions
-/// (c10, OpenCV, JSON, FAISS) are translated where they are first met, so a caller needs to know
+/// (c10, OpenCV, JSON, FAISS) are translated where they are first caught, so callers need to know
 /// only these.
 class Error : public std::runtime_error {
  public:
@@ -20,20 +20,20 @@ class UsageError : public Error {
   using Error::Error;
 };
 
-/// A file, a matrix or a document is not what it has to be. Never becomes a score.
+/// A file, a matrix or a document is not as required. It never becomes a score.
 class BadInput : public Error {
  public:
   using Error::Error;
 };
 
-/// Two results that must not be compared (signature, split or coverage differ); the message names
+/// Two results that cannot be compared (signature, split or coverage differ); the message names
 /// the field.
 class NotComparable : public Error {
  public:
   using Error::Error;
 };
 
-/// asbench itself is wrong; worth a bug report.
+/// A bug in asbench itself.
 class InternalError : public Error {
  public:
   using Error::Error;

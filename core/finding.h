@@ -6,9 +6,9 @@
 
 namespace asbench {
 
-/// One thing that is not as it should be in a split, in a system's outputs or in a feature:
-/// counted, listed, never repaired silently. Kinds are the names of docs/design/dataset.md 6 and
-/// docs/design/metrics.md (`missing_shot`, `broken_video`, `short_shot`, ...).
+/// A problem in a split, in a system's outputs or in a feature: counted and listed, never repaired
+/// silently. Kinds are the names of docs/design/dataset.md 6 and docs/design/metrics.md
+/// (`missing_shot`, `broken_video`, `short_shot`, ...).
 struct Finding {
   std::string kind;
   std::string

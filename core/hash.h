@@ -41,7 +41,7 @@ class Sha256 {
 /// identify small files by it. @returns 40 lower-case hexadecimal digits.
 [[nodiscard]] std::string git_blob_sha1_hex(std::string_view bytes);
 
-/// XXH3 128-bit checksum: detects damage and equal frames, is no protection against an attacker.
+/// XXH3 128-bit checksum: detects damage and equal frames; not a protection against attackers.
 [[nodiscard]] std::string xxh3_hex(std::span<const std::byte> bytes);
 
 }  // namespace asbench

@@ -5,7 +5,7 @@
 namespace asbench {
 namespace {
 
-// The only mutable global: a signal handler can reach nothing else.
+// The only mutable global: signal handlers can access nothing else.
 volatile std::sig_atomic_t interrupt_count = 0;
 
 extern "C" void on_interrupt(int signal_number) {

@@ -127,7 +127,8 @@ Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits,
 void write_json_file(const std::filesystem::path& path, const Json& value) {
   std::string where;
   check_finite(value, where);
-  // File names may hold bytes that are no UTF-8; they become U+FFFD rather than lose the document.
+  // File names may contain bytes that are not UTF-8; they become U+FFFD, so that the document can
+  // still be written.
   write_file_atomically(path, value.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 

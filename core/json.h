@@ -8,16 +8,16 @@
 
 namespace asbench {
 
-/// Documents keep their keys in the order they were written, so that a result reads from top to
-/// bottom.
+/// Documents keep their keys in the order they were written, so that a result is readable from top
+/// to bottom.
 using Json = nlohmann::ordered_json;
 
-/// What a JSON text is allowed to be.
+/// Limits on the JSON texts that are accepted.
 struct JsonLimits {
   std::size_t max_bytes = 1ULL << 30;
   int max_depth = 64;  ///< deeper nesting is refused before it can exhaust the stack
-  bool refuse_duplicate_keys =
-      false;  ///< else the last one wins and `duplicate_keys` of parse_json tells
+  bool refuse_duplicate_keys = false;  ///< if false, the last value counts and parse_json reports
+                                       ///< the key in `duplicate_keys`
 };
 
 /// Parses UTF-8 JSON.
@@ -34,7 +34,7 @@ struct JsonLimits {
 
 /// Writes `value` beside `path` under a temporary name, syncs and renames: readers see the old file
 /// or the new one. Numbers are written with the digits that read back to the same double. @throws
-/// BadInput when it can't be written, InternalError when the value holds a NaN or an infinity.
+/// BadInput when it can't be written, InternalError when the value contains a NaN or an infinity.
 void write_json_file(const std::filesystem::path& path, const Json& value);
 
 /// Reads a whole file. @throws BadInput naming the path.

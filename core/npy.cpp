@@ -182,7 +182,7 @@ struct Descriptor {
 };
 
 std::span<const std::byte> map_file(const std::filesystem::path& path) {
-  // Opening a pipe would wait for somebody to write into it; nothing else minds.
+  // Without O_NONBLOCK, opening a pipe would wait for a writer.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file.owned < 0)
     throw BadInput(fmt::format("{} can't be opened: {}", path.string(), std::strerror(errno)));

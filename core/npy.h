@@ -13,11 +13,11 @@ namespace asbench {
 void write_npy(const std::filesystem::path& path, int rows, int cols,
                std::span<const float> values);
 
-/// What stands before the data of a .npy file.
+/// The header of a .npy file: where the data begin and how they are stored.
 struct NpyHeader {
   int bytes_per_value = 4;  ///< 2, 4, 8: float16, float32, float64
   bool big_endian = false;
-  bool fortran_order = false;  ///< columns lie one after the other, not rows
+  bool fortran_order = false;  ///< column by column, not row by row
   int rows = 0;
   int cols = 0;
   std::size_t data_offset = 0;
@@ -27,14 +27,14 @@ struct NpyHeader {
 /// against the file's size. The dictionary is parsed as what NumPy writes, never evaluated.
 /// @param file   the whole file
 /// @param where  what to call it in messages
-/// @throws BadInput for anything else: no .npy, a type that is no float (objects can run code when
-/// Python loads them), not two axes,
+/// @throws BadInput for anything else: not a .npy file, a type that is not a float (objects can run
+/// code when Python loads them), not two axes,
 ///         more than 2^31 - 1 rows or columns, fewer or more data than the shape says.
 [[nodiscard]] NpyHeader parse_npy_header(std::span<const std::byte> file, std::string_view where);
 
-/// A [rows, cols] matrix in a .npy file, memory-mapped: opening costs nothing, reading what is
-/// read. float16, float32 and float64 of either byte order, C or Fortran order; values are widened
-/// to double exactly. Reading is thread-safe.
+/// A [rows, cols] matrix in a .npy file, memory-mapped: only the parts that are used are read.
+/// float16, float32 and float64 of either byte order, C or Fortran order; values are widened to
+/// double exactly. Reading is thread-safe.
 class NpyMatrix {
  public:
   /// @throws BadInput naming the file when it can't be opened, or for a header that

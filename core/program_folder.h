@@ -4,7 +4,7 @@
 
 namespace asbench {
 
-/// What the program brings with it lies beside it, in a build folder as where it was installed:
+/// Files that come with the program, in a build folder or where it is installed:
 /// PREFIX/bin/asbench, PREFIX/lib (its modules), PREFIX/share/asbench (the embedded encoders).
 /// @returns PREFIX, from the path of the running program. Thread-safe.
 [[nodiscard]] std::filesystem::path program_prefix();

@@ -9,7 +9,7 @@
 
 namespace asbench {
 
-/// SplitMix64 (Steele, Lea & Flood 2014). The one generator of all seeded statistics:
+/// SplitMix64 (Steele, Lea & Flood 2014). The random generator of all seeded statistics:
 /// docs/design/metrics.md 9.2.
 class SplitMix64 {
  public:
@@ -41,7 +41,7 @@ struct Interval {
   bool operator==(const Interval&) const = default;
 };
 
-/// Where an interval's ends lie in the sorted replicates.
+/// How an interval's ends are chosen from the sorted replicates.
 enum class IntervalTails {
   percentile,  ///< (1 - level) / 2 on each side; too narrow for few clusters
   /// Widened for G clusters: normal_cdf(-sqrt(G / (G - 1)) t_{1 - tail, G-1}) in place of tail
@@ -57,8 +57,8 @@ struct BootstrapOptions {
 };
 
 /// Confidence interval of the mean by a bootstrap over whole clusters (docs/design/metrics.md 9.2):
-/// clusters in byte order of their ids, G draws a replicate from one SplitMix64 stream, replicate =
-/// sum of values / number of values drawn.
+/// clusters in byte order of their ids, G draws per replicate from one SplitMix64 stream, replicate
+/// = sum of values / number of values drawn.
 /// @returns nothing when there are fewer than two clusters. Values must be finite.
 [[nodiscard]] std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> values,
                                                           const BootstrapOptions& options = {});

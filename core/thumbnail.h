@@ -29,7 +29,7 @@ struct Thumbnail {
 [[nodiscard]] Thumbnail make_thumbnail(const Image& rgb);
 
 /// As make_thumbnail, but the aspect is kept: the picture is scaled by min(360/w, 240/h) and
-/// centred, `background` (R, G, B) lies outside. Positions are exact, not rounded to pixels: an
+/// centred on `background` (R, G, B). Positions are exact, not rounded to pixels: an
 /// edge pixel mixes picture and background by area. An RGBA reference is composited before
 /// (models/preprocess).
 [[nodiscard]] Thumbnail make_letterboxed_thumbnail(const Image& rgb,

@@ -9,26 +9,27 @@
 #include "loaders/split.h"
 #include "loaders/video/clip_reader.h"
 
-// What a decode says about a shot, as findings: one wording for `inspect` and `score`.
+// Findings about shots and references, with the same wording for `inspect` and `score`.
 namespace asbench::loaders {
 
 /// `broken_video` or `bad_cuts` with path and cause.
 [[nodiscard]] Finding broken_finding(const ShotKey& shot, const BrokenVideo& broken);
 
-/// `short_shot` for each rule that wants more frames than there are, `frame_count_mismatch` when
-/// the container declares another number than decodes (the counted one is used).
+/// `short_shot` for each rule that needs more frames than there are, `frame_count_mismatch` when
+/// the container declares a number of frames that differs from those that decode (which are used).
 [[nodiscard]] Findings clip_findings(const ShotKey& shot, const DecodedClip& clip,
                                      std::span<const FrameRule> rules);
 
 /// `duplicate_shot` for every shot of a story whose clip_digest() an earlier shot of it has.
 [[nodiscard]] Findings duplicate_findings(const std::map<ShotKey, std::string>& digests);
 
-/// `missing_reference` for each reference of the split that is no readable picture. Decodes them.
+/// `missing_reference` for each reference of the split that is not a readable picture. Decodes
+/// them.
 [[nodiscard]] Findings reference_findings(const Split& split);
 
-/// `clip_unusable` for each of the IPs' own clips that check_clip() refuses: no output stands or
-/// falls with it, but the numbers that real animation gives beside a system's (real_ceiling, fvd)
-/// rest on fewer clips.
+/// `clip_unusable` for each of the IPs' own clips that check_clip() refuses: outputs are scored
+/// without it, but the values of real animation (real_ceiling, the reference set of fvd) are
+/// computed from fewer clips.
 [[nodiscard]] Findings tuning_clip_findings(const Split& split);
 
 /// Number of findings of each kind.

@@ -5,15 +5,16 @@
 #include <string>
 #include <string_view>
 
-// What read_image() must know of a picture file before a decoder sees it. Not for other modules.
+// Checks that read_image() makes before it hands a picture file to a decoder. Not for other
+// modules.
 namespace asbench::loaders {
 
-/// The parts of a picture file that matter, checked to be whole.
+/// The parts of a picture file that are decoded, checked for completeness.
 struct CheckedPicture {
   std::string bytes;  ///< what to decode: a PNG without its ancillary chunks, else the file
   long width = 0;     ///< 0 when the format keeps it in its coded data (WebP)
   long height = 0;
-  int bits = 8;  ///< a channel
+  int bits = 8;  ///< per channel
   /// Grey PNG with one transparent level, as an 8-bit level: OpenCV drops it.
   std::optional<std::uint8_t> transparent_grey;
 };

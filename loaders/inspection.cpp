@@ -14,7 +14,7 @@
 namespace asbench::loaders {
 namespace {
 
-/// What is left of a shot once its frames are gone.
+/// What is kept of a shot when its frames are freed.
 struct Seen {
   std::variant<DecodedClip, BrokenVideo> outcome;
   std::string digest;
@@ -51,7 +51,7 @@ std::vector<DecodeOutcome> decode(const std::vector<ShotSource>& sources,
   return outcomes;
 }
 
-/// Takes jobs until there are none; what it has seen goes to a map under a lock.
+/// Takes jobs until there are none; its results go into a map under a lock.
 class Workers {
  public:
   Workers(const Outputs& outputs, const InspectionOptions& options)

@@ -13,7 +13,7 @@
 
 namespace asbench::loaders {
 
-/// A system's generated shots: where each of the split's shots lies on disk. Nothing is opened.
+/// A system's generated shots: the file of each of the split's shots. No file is opened.
 struct Outputs {
   std::string layout;  ///< name of the layout that matched, the template, or the CSV's path
   std::map<ShotKey, ShotSource> shots;  ///< only those that are there; order = story id, number
@@ -33,8 +33,8 @@ struct OutputOptions {
 ///
 /// Template: `{ip}`, `{prompt}`, `{story}`, `{shot}` (1-based, `{shot:02}` pads with zeros). A path
 /// that is a folder is a shot of frames; where a video file is not there, a folder of its name
-/// without the ending is looked for. A template without `{shot}` names one long video a story, cut
-/// by `cuts.json` in the folder (`{"<story>": [[start_frame, end_frame), ...]}`); the built-in
+/// without the ending is looked for. A template without `{shot}` means one long video per story,
+/// cut by `cuts.json` in the folder (`{"<story>": [[start_frame, end_frame), ...]}`); the built-in
 /// `cuts` is `{story}.mp4`.
 /// CSV: columns `story,shot,path` and any others, quoting as RFC 4180; paths relative to `folder`.
 /// `auto` takes the built-in layout that finds most shots.
@@ -46,7 +46,7 @@ struct OutputOptions {
 [[nodiscard]] Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                                    const OutputOptions& options = {});
 
-/// What remains for a part of the split (see select): its shots and the findings about them or
+/// The outputs for a part of the split (see select): its shots and the findings about them or
 /// about no story. Find the outputs of the whole split first, so that the files of the other
 /// stories are not called unexpected.
 [[nodiscard]] Outputs restrict_to(const Outputs& outputs, const Split& part);

@@ -20,7 +20,7 @@ struct Selection {
 };
 
 /// The chosen part, with its own sha256; stories keep their order, IPs without a story go.
-/// The draw gives each IP its share of N (largest remainder; equal remainders by lot) and depends
+/// The draw gives each IP its share of N (largest remainder; ties are broken at random) and depends
 /// only on the seed and the ids, not on the order of files (SplitMix64, Fisher-Yates).
 /// @throws UsageError for unknown ids, numbers below 1, more than there are, or limit with subset.
 [[nodiscard]] Split select(const Split& split, const Selection& selection);

@@ -52,7 +52,7 @@ void write_small_jpeg(const std::filesystem::path& path, const Image& image, int
     throw BadInput(
         fmt::format("{}: the picture can't be encoded as JPEG: {}", path.string(), problem.err));
   }
-  // Renamed but not synced: a picture lost with the power is made again, and thousands of syncs
+  // Renamed but not synced: a picture lost in a power failure is made again, and thousands of syncs
   // would cost minutes.
   const std::filesystem::path unfinished =
       path.string() +

@@ -45,8 +45,9 @@ struct Ip {
   bool operator==(const Ip&) const = default;
 };
 
-/// What is to be animated: IPs in byte order of their ids, stories by IP and then in natural order
-/// of their ids, so that nothing depends on the order of files on disk. A plain value.
+/// The prompts and references to animate: IPs in byte order of their ids, stories by IP and then in
+/// natural order of their ids, so that nothing depends on the order of files on disk. A plain
+/// value.
 struct Split {
   std::string name;
   std::string form;  ///< `demo`, `test-set`, `manifest`

@@ -39,7 +39,7 @@ struct MiniWorldFolders {
 
 /// Draws a small procedural animation world and writes it below `folder` as `mini-world/`,
 /// `mini-world.json` and `ground_truth/`. Same options, same OpenCV: same pictures. Files are
-/// finished under temporary names and then renamed, so a run that was stopped goes on where it was;
+/// finished under temporary names and then renamed, so an interrupted run can resume;
 /// files of other options in `folder` are an error.
 /// @throws UsageError for options out of range; BadInput when the folder can't be written (full
 /// disk included) and "interrupted" after SIGINT.

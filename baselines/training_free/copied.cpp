@@ -45,7 +45,7 @@ std::vector<const Story*> stories_of(const Split& split, const std::string& ip) 
   return stories;
 }
 
-/// Where the story stands among its IP's.
+/// The story's position among those of its IP.
 std::size_t place_of(const std::vector<const Story*>& stories, const Story& story) {
   return static_cast<std::size_t>(
       std::find_if(stories.begin(), stories.end(),
@@ -135,7 +135,7 @@ class ShuffledShots : public Generator {
 
 /// Shot j comes from shot j of another story of the IP; over all stories every shot is used once,
 /// so what depends on the IP alone keeps its mean. The shots of one story come from different
-/// stories while the IP has enough of them: with equal turns another story would stand there whole,
+/// stories while the IP has enough of them: otherwise the shots would be another story as a whole,
 /// as coherent as before.
 class ShuffledStories : public Generator {
  public:

@@ -76,8 +76,8 @@ class RefStill : public Generator {
   }
 };
 
-/// A window over the letterboxed reference that grows or shrinks and wanders; the path is the
-/// shot's own.
+/// A window over the letterboxed reference that grows or shrinks and moves; each shot has its own
+/// path.
 class RefPan : public Generator {
  public:
   explicit RefPan(const Json& parameters)
@@ -116,7 +116,7 @@ class RefPan : public Generator {
   double least_, most_;
 };
 
-/// The masked character moves and bobs over a background of the shot's own.
+/// The masked character moves and bobs over a background that is drawn for each shot.
 class RefPaste : public Generator {
  public:
   explicit RefPaste(const Json& parameters) : height_(parameters.at("character_height")) {}

@@ -9,7 +9,7 @@
 
 namespace asbench::baselines {
 
-/// A generator of random numbers of its own for each purpose: depends on the seed and the text, not
+/// A separate random generator for each purpose: depends on the seed and the text, not
 /// on the order of calls.
 [[nodiscard]] SplitMix64 stream(std::uint64_t seed, std::string_view purpose);
 

@@ -10,7 +10,7 @@
 namespace asbench::loaders {
 namespace {
 
-/// [start, end) of one entry, or nothing when it is no such pair.
+/// [start, end) of one entry, or nothing when it is not such a pair.
 std::optional<std::pair<int, int>> range_of(const Json& entry) {
   if (!entry.is_array() || entry.size() != 2) return std::nullopt;
   int bounds[2] = {};

@@ -31,7 +31,7 @@ inline constexpr const char* kCutListName = "cuts.json";
 [[nodiscard]] Outputs find_listed(const Split& split, const std::filesystem::path& folder,
                                   const std::filesystem::path& csv);
 
-/// What lies at the path: a file, a folder of frames, or nothing. For a video file that is not
+/// What is at the path: a file, a folder of frames, or nothing. For a video file that is not
 /// there, the folder of its name without the ending.
 [[nodiscard]] std::optional<ShotSource> source_at(const std::filesystem::path& path);
 

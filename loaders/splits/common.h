@@ -27,12 +27,12 @@ namespace asbench::loaders {
 /// Adds the picture to the IP with the hash of its bytes, or finding `missing_reference`.
 void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings);
 
-/// Parses a JSON file of a folder form. A file that is no JSON gives finding `bad_json` and
-/// nothing; doubled keys give `duplicate_key`.
+/// Parses a JSON file of a folder form. A file that is not JSON gives the finding `bad_json` and no
+/// value; repeated keys give `duplicate_key`.
 [[nodiscard]] std::optional<Json> read_split_json(const std::filesystem::path& file,
                                                   Findings& findings);
 
-/// Counts keys that no reader knows; each name becomes one finding `unknown_key` with its number.
+/// Counts keys that no reader uses; each name becomes one finding `unknown_key` with its count.
 class UnknownKeys {
  public:
   void look(const Json& object, std::initializer_list<std::string_view> known);
@@ -60,7 +60,7 @@ const SplitReader& test_set_reader();
 const SplitReader& manifest_reader();
 
 /// True for AnimeShooter annotation files (a file or a folder of them), which this version can't
-/// read; the seat of their reader is split_readers().
+/// read; their reader would be added to split_readers().
 [[nodiscard]] bool looks_like_annotations(const std::filesystem::path& path);
 
 /// Parses the text of a manifest (schema, ids, references). The entry for fuzzing: never opens

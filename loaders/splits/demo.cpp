@@ -6,8 +6,8 @@
 #include "loaders/splits/common.h"
 
 // Demo form (docs/design/dataset.md 8): a folder with `<ip>.json` = {"<prompt>": {"captions":
-// [...], "audio": [...]}} and `<ip>_ref.png` for each IP. Outputs and other files may lie beside
-// them.
+// [...], "audio": [...]}} and `<ip>_ref.png` for each IP. Outputs and other files may be in the
+// same folder.
 namespace asbench::loaders {
 namespace {
 
@@ -60,8 +60,8 @@ class DemoReader : public SplitReader {
     ip.id = file.stem().string();
     const auto reference = file.parent_path() / (ip.id + "_ref.png");
     if (!is_demo_document(*document) || !is_safe_id(ip.id)) {
-      // Other JSON files (results, cut lists) may lie beside a split: only one that has an IP's
-      // reference is a defective part of it.
+      // Other JSON files (results, cut lists) may be in the same folder: only one with an IP's
+      // reference is a defective part of the split.
       if (std::filesystem::exists(reference)) {
         split.findings.push_back(
             {"bad_schema", "", std::nullopt,

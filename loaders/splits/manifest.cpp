@@ -7,9 +7,9 @@
 #include "core/schema.h"
 #include "loaders/splits/common.h"
 
-// Our own form: one JSON file, schema configs/schemas/split.schema.json. Unlike the folder forms it
-// was written by a program, so a defect is an error; only a reference file that is missing or has
-// changed since is a finding.
+// The benchmark's own form: one JSON file, schema configs/schemas/split.schema.json. Unlike the
+// folder forms it was written by a program, so a defect is an error; only a reference file that is
+// missing or has changed since is a finding.
 namespace asbench::loaders {
 namespace {
 

@@ -41,21 +41,21 @@ struct DecodedClip {
 };
 
 struct DecodeOptions {
-  /// Threads of FFmpeg's decoder. Heeded from OpenCV 4.7 on; before, FFmpeg takes one a CPU. The
-  /// frames are the same.
+  /// Threads of FFmpeg's decoder. Respected from OpenCV 4.7 on; earlier versions use one thread per
+  /// CPU. The frames are the same.
   int threads = 1;
 };
 
-/// Decodes a shot forwards, once, and keeps the frames that the rules want, in one pass when the
+/// Decodes a shot forwards, once, and keeps the frames that the rules select, in one pass when the
 /// container's frame count is right, else in two. Every other frame is decoded but not converted.
 ///
 /// Frame folders: 8-bit PNG, JPEG or WebP of one size; alpha is composited on black. Videos: audio
 /// is ignored, rotation tags are applied, an alpha plane is dropped. The frames are the same for
 /// any number of threads and for any set of rules beside the one that asks.
 /// @throws BrokenVideo: not there, unreadable, empty, no video, truncated (container_check.h), no
-///   frame decodes, an absurd size (a side above 16384, more than 2^28 pixels), frames of different
-///   sizes (always for folders; for videos where OpenCV tells: 4.6 converts every frame with the
-///   size of the first), a range beyond the end. Nothing else. Thread-safe.
+///   frame decodes, an impossible size (a side above 16384, more than 2^28 pixels), frames of
+///   different sizes (always for folders; for videos where OpenCV reports it: 4.6 converts every
+///   frame with the size of the first), a range beyond the end. Nothing else. Thread-safe.
 [[nodiscard]] DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rules,
                                       const DecodeOptions& options = {});
 
@@ -73,7 +73,7 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 
 /// SHA-256 of what decode_clip would read: the file's bytes; for a folder the SHA-256 of its
 /// pictures' hashes in frame order; for a range of the file's hash and the range. Names don't
-/// count. @throws BrokenVideo with the cause when it can't be read.
+/// matter. @throws BrokenVideo with the cause when it can't be read.
 [[nodiscard]] std::string content_sha256(const ShotSource& source);
 
 /// XXH3 of a picture's size and pixels.
@@ -83,8 +83,8 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 /// Of all kept frames.
 [[nodiscard]] std::string clip_digest(const DecodedClip& clip);
 
-/// Ends the chatter of OpenCV and FFmpeg on stderr for the process; what they complain about comes
-/// as BrokenVideo. Called by everything here; a program with threads calls it once before it starts
+/// Silences OpenCV and FFmpeg on stderr for the whole process; their errors are reported as
+/// BrokenVideo. Called by everything here; a program with threads calls it once before it starts
 /// them (it sets an environment variable, unless the user has set it: OPENCV_FFMPEG_LOGLEVEL).
 void silence_decoders();
 

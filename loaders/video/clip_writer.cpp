@@ -66,8 +66,8 @@ VideoCodec try_codecs() {
       if (works(codec, folder)) return codec;
     }
   }
-  // A full or forbidden folder must not pass for a missing encoder: the same run would write
-  // another codec tomorrow.
+  // A full or unwritable folder must not look like a missing encoder: the same run would use
+  // another codec the next time.
   throw BadInput(
       fmt::format("no video can be written into the folder for temporary files{}{}: neither H.264 "
                   "nor Motion JPEG.\n"
@@ -75,7 +75,7 @@ VideoCodec try_codecs() {
                   error ? ", $TMPDIR, " : " ", error ? error.message() : folder.string()));
 }
 
-/// Until it has reached the disk, a renamed file may come out of a power cut empty.
+/// Until it has reached the disk, a renamed file may be empty after a power failure.
 void sync(const fs::path& unfinished, const fs::path& path) {
   const int file = ::open(unfinished.c_str(), O_RDONLY | O_CLOEXEC);
   const int failed = file < 0 || ::fsync(file) != 0 ? errno : 0;
@@ -132,7 +132,7 @@ VideoCodec codec_at_hand() {
 int remove_abandoned_files(const fs::path& folder) {
   int removed = 0;
   std::error_code
-      unreadable;  // what can't be read can't be cleaned, and is said by whoever writes there
+      unreadable;  // what can't be read can't be cleaned up; writing there reports the error
   fs::recursive_directory_iterator entry(folder, unreadable);
   for (; !unreadable && entry != fs::recursive_directory_iterator(); entry.increment(unreadable)) {
     std::error_code kept;
@@ -174,7 +174,7 @@ ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_s
   try {
     state_->writer.open(state_->unfinished.string(), cv::CAP_FFMPEG, fourcc_of(codec),
                         frames_per_second, cv::Size(width, height));
-  } catch (const cv::Exception&) {  // said below, with the cause
+  } catch (const cv::Exception&) {  // reported below, with the cause
   }
   if (!state_->writer.isOpened()) {
     throw BadInput(

@@ -17,27 +17,28 @@ struct VideoCodec {
 
 /// H.264 in mp4 where it can be written, else Motion JPEG in avi. Tried once per process, in the
 /// folder for temporary files.
-/// @throws BadInput when neither can be written there: the folder is full or forbidden.
+/// @throws BadInput when neither can be written there: the disk is full or the folder not writable.
 [[nodiscard]] VideoCodec codec_at_hand();
 
-/// Removes what writers of killed processes left under temporary names in the folder and below:
-/// their process doesn't run here and the file was not touched for ten minutes. Such files are
-/// never taken for videos; they only lie about.
-/// @returns how many. Does nothing for a folder that is not there.
+/// Removes the temporary files that killed processes left in the folder and below: the process no
+/// longer runs on this machine and the file was not changed for ten minutes. Such files are never
+/// read as videos; they only take space.
+/// @returns how many. Does nothing if the folder does not exist.
 int remove_abandoned_files(const std::filesystem::path& folder);
 
-/// Writes one video. It gets its name when finish() has read it back and synced it, so a file of
-/// that name is always whole; without finish() nothing stays. Move-only; one thread at a time.
+/// Writes one video. The file gets its final name when finish() has read it back and synced it, so
+/// a file of that name is always complete; without finish() nothing remains. Move-only; one thread
+/// at a time.
 ///
-/// Equal frames don't always make equal files: the H.264 encoder below OpenCV 4.6 (x264 164) now
-/// and then codes some blocks in another way, on one thread too and with its options out of our
-/// reach. Nothing may rely on the bytes of a written file repeating.
+/// Equal frames don't always make equal files: the H.264 encoder below OpenCV 4.6 (x264 164)
+/// sometimes codes blocks differently, even on one thread, and OpenCV does not expose its options.
+/// Nothing may rely on equal bytes of written files.
 class ClipWriter {
  public:
-  /// @param path  without the codec's ending it gets it; `.mp4` becomes `.avi` where only that can
-  /// be written. Folders are made.
-  /// @throws BadInput when the file can't be begun (folder not writable); UsageError for odd or
-  /// absurd sizes.
+  /// @param path  the codec's ending is added if missing; `.mp4` becomes `.avi` where only that can
+  /// be written. Folders are created.
+  /// @throws BadInput when the file can't be created (folder not writable); UsageError for odd or
+  /// impossible sizes.
   ClipWriter(std::filesystem::path path, int width, int height, double frames_per_second);
   ~ClipWriter();
   ClipWriter(ClipWriter&&) noexcept;

@@ -16,7 +16,7 @@ namespace asbench::loaders {
 namespace {
 
 /// Top-level boxes of ISO 14496-12 and QuickTime. Anything else ends the walk: bytes after the last
-/// box are no damage.
+/// box are not damage.
 constexpr std::array<std::string_view, 16> kBoxes = {"ftyp", "moov", "mdat", "free", "skip", "wide",
                                                      "moof", "mfra", "sidx", "styp", "uuid", "meta",
                                                      "pnot", "emsg", "prft", "udta"};
@@ -135,7 +135,7 @@ std::optional<std::string> check_matroska(Bytes& file) {
   return overrun("the segment", at + 4 + size->length + size->value, file.size());
 }
 
-/// No byte that a text doesn't have. Every video format has others among its first 512.
+/// True if all bytes occur in texts. Every video format has others among its first 512.
 bool is_text(std::string_view head) {
   return std::none_of(head.begin(), head.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);

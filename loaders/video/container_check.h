@@ -6,12 +6,13 @@
 
 namespace asbench::loaders {
 
-/// Looks at a file before any decoder does and says why it can't be a whole video: empty, not a
-/// regular file, unreadable, a text, or cut off. @returns the cause in a few words, or nothing.
+/// Checks a file before it is given to a decoder and says why it can't be a complete video: empty,
+/// not a regular file, unreadable, a text, or truncated. @returns the cause in a few words, or
+/// nothing.
 ///
-/// Cut off means: a top-level box of an MP4 or MOV that is longer than the file, or no `moov` box;
-/// an AVI's RIFF size or a Matroska/WebM segment beyond the end. Such a file is refused even when
-/// some frames would still decode: otherwise breaking a shot could raise a score
+/// Truncated means: a top-level box of an MP4 or MOV that is longer than the file, or no `moov`
+/// box; an AVI's RIFF size or a Matroska/WebM segment beyond the end. Such a file is refused even
+/// when some frames would still decode: otherwise breaking a shot could raise a score
 /// (docs/design/metrics.md 9.1). Texts are refused because FFmpeg would take some of them as
 /// playlists and open what they name. Reads a few bytes only. Thread-safe.
 [[nodiscard]] std::optional<std::string> container_defect(const std::filesystem::path& file);

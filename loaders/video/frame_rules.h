@@ -35,7 +35,7 @@ inline constexpr int kMaxRuleCount = 100'000;
 /// n <= 0 and for a `window` longer than the clip (the shot is unusable then, nothing is padded).
 [[nodiscard]] std::vector<int> frame_indices(const FrameRule& rule, int n);
 
-/// True when the clip has fewer frames than the rule wants (finding `short_shot`).
+/// True when the clip has fewer frames than the rule needs (finding `short_shot`).
 [[nodiscard]] bool is_short(const FrameRule& rule, int n);
 
 }  // namespace asbench::loaders
