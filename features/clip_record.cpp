@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "features/keys.h"
+#include "loaders/video/frame_rules.h"
 
 namespace asbench::features {
 

@@ -14,6 +14,7 @@
 #include "features/jobs.h"
 #include "features/schedule.h"
 #include "features/store.h"
+#include "loaders/video/clip_reader.h"
 #include "models/preprocess/preprocess.h"
 
 namespace asbench::features {

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "loaders/shot_source.h"
+#include "loaders/video/frame_rules.h"
+
 namespace asbench::features {
 namespace {
 

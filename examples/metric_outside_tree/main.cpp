@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "asbench/metrics/aggregate.h"
+#include "asbench/metrics/metric.h"
 #include "asbench/metrics/numerics/cosine.h"
-#include "asbench/metrics/registry.h"
 #include "asbench/metrics/story/reference_adherence.h"
 #include "asbench/metrics/story/story_features.h"
 
@@ -17,8 +17,9 @@ namespace {
 namespace metrics = asbench::metrics;
 
 metrics::StoryValue measure_story(const metrics::StoryFeatures& story,
+                                  const metrics::Metric& metric,
                                   const metrics::MetricSettings& settings) {
-  const metrics::UnitRows references = metrics::unit_rows(story.references.clip);
+  const metrics::UnitRows& references = story.references_under(metric.role());
   const int shots = static_cast<int>(story.shots.size());
   if (const auto problem = metrics::reference_problem(references)) {
     return metrics::story_without_reference(story, shots, *problem);
@@ -30,7 +31,7 @@ metrics::StoryValue measure_story(const metrics::StoryFeatures& story,
       outcomes.push_back(metrics::missing_shot());
       continue;
     }
-    const metrics::UnitRows frames = metrics::unit_rows(shot.clip);
+    const metrics::UnitRows& frames = shot.frames(metric.role());
     if (auto bad = metrics::bad_frames(story, i, frames)) {
       outcomes.push_back(std::move(*bad));
       continue;
@@ -42,17 +43,20 @@ metrics::StoryValue measure_story(const metrics::StoryFeatures& story,
   return metrics::story_over_shots(story, std::move(outcomes), metrics::kSimilarity, settings);
 }
 
-metrics::MetricInfo first_frame_adherence() {
-  metrics::MetricInfo info;
-  info.id = "first_frame_adherence";
-  info.title = "Reference adherence of the first frame";
-  info.direction = metrics::Direction::higher;
-  info.range_low = -1.0;
-  info.definition = "Cosine of each shot's first sampled frame and the reference; mean over shots.";
-  info.aggregation = "shot>story>system";
-  info.unit = "shots";
-  info.measure_story = measure_story;
-  return info;
+/// The formula, and the encoder role that it is measured with here.
+metrics::Metric first_frame_adherence(const std::string& role) {
+  metrics::Metric metric;
+  metric.measure = "first_frame_adherence";
+  metric.measure_title = "Reference adherence of the first frame";
+  metric.direction = metrics::Direction::higher;
+  metric.range_low = -1.0;
+  metric.formula = "Cosine of each shot's first sampled frame and the reference; mean over shots.";
+  metric.aggregation = "shot>story>system";
+  metric.unit = "shots";
+  metric.measure_story = measure_story;
+  metric.id = "first_frame_" + role;
+  metric.roles = {role};
+  return metric;
 }
 
 }  // namespace
@@ -64,29 +68,30 @@ int main() {
   const std::vector<float> like_it = {3, 4, 0, 1};  // two frames; the first has cosine 0.6
   const std::vector<float> equal = {2, 0, 0, 1};    // the first has cosine 1
 
+  const std::string role = "my_encoder";
   std::vector<metrics::StoryFeatures> stories(2);
   for (std::size_t i = 0; i < stories.size(); ++i) {
     stories[i].id = "story" + std::to_string(i);
     stories[i].ip = "character" + std::to_string(i);
-    stories[i].references.clip = {reference, 2};
+    stories[i].references.straight.set(role, {reference, 2});
     stories[i].shots.resize(2);
     for (metrics::ShotFeatures& shot : stories[i].shots) {
       shot.decodable_frames = 2;
-      shot.clip = {i == 0 ? like_it : equal, 2};
+      shot.images.set(role, {i == 0 ? like_it : equal, 2});
     }
   }
   stories[0].shots[1].missing = true;
 
   metrics::MetricSettings settings;
   settings.missing = metrics::MissingPolicy::zero;  // a missing shot counts 0
-  const metrics::MetricInfo info = first_frame_adherence();
+  const metrics::Metric metric = first_frame_adherence(role);
   std::vector<metrics::StoryValue> values;
   for (const metrics::StoryFeatures& story : stories) {
-    values.push_back(info.measure_story(story, settings));
+    values.push_back(metric.measure_story(story, metric, settings));
     std::printf("%s %.3f\n", story.id.c_str(), values.back().value.value());
   }
   const metrics::Measurement system =
-      metrics::system_over_stories(info, std::move(values), settings);
+      metrics::system_over_stories(metric, std::move(values), settings);
   std::printf("%s %.3f, %d of %d shots scored\n", system.metric.c_str(), system.mean.value(),
               system.counts.n_evaluated, system.counts.expected());
   return 0;

@@ -2,10 +2,9 @@
 //
 //   score_from_cpp SPLIT OUTPUTS PROTOCOL WEIGHTS STORE OUT.json
 #include <cstdio>
-#include <filesystem>
 
 #include "asbench/core/error.h"
-#include "asbench/core/json.h"
+#include "asbench/document/result.h"
 #include "asbench/evaluation/protocol.h"
 #include "asbench/evaluation/run.h"
 
@@ -22,13 +21,15 @@ int score(char** arguments) {
   request.store = arguments[5];
   request.extraction.progress = asbench::Progress::Style::quiet;
 
-  const asbench::Json document = asbench::evaluation::score(request);
-  for (const auto& [metric, entry] : document.at("metrics").items()) {
-    const asbench::Json& mean = entry.at("mean");  // null where nothing could be measured
-    std::printf("%-28s %s\n", metric.c_str(), mean.is_null() ? "-" : mean.dump().c_str());
+  const asbench::document::Result result = asbench::evaluation::score(request);
+  for (const asbench::document::ResultMetric& metric : result.metrics) {
+    if (metric.mean) {
+      std::printf("%-28s %.4f\n", metric.id.c_str(), *metric.mean);
+    } else {
+      std::printf("%-28s -\n", metric.id.c_str());  // could not be measured: a finding says why
+    }
   }
-  const std::filesystem::path out = arguments[6];
-  asbench::write_file_atomically(out, document.dump(1) + "\n");
+  asbench::document::write_result(arguments[6], result);
   return 0;
 }
 

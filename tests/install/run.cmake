@@ -51,7 +51,7 @@ step(${WORK}/examples/score_from_cpp ${WORK}/world/mini-world ${WORK}/world/grou
      ${WORK}/features ${WORK}/result.json)
 expect_output("clip_i +0\\.")
 step(${WORK}/examples/metric_outside_tree)
-expect_output("first_frame_adherence 0\\.650, 3 of 4 shots scored")
+expect_output("first_frame_my_encoder 0\\.650, 3 of 4 shots scored")
 step(${PYTHON} ${ROOT}/examples/read_document.py ${WORK}/result.json clip_i)
 expect_output("4 of 4 shots scored, missing=fail")
 expect_output("clip_i by story")
