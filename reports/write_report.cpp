@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array kFiles = {"index.html", "table.md", "table.csv", "table.tex"};
 
-/// What template.html says about its maker, near its beginning.
+/// The line near the beginning of template.html that names its generator.
 constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"asbench report\">";
 
 bool made_by_report(const fs::path& folder) {

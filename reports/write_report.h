@@ -11,12 +11,12 @@
 
 namespace asbench::reports {
 
-/// May `folder` be written to? Yes when it holds no file that a report would write, or when a
-/// report made it.
+/// Checks that `folder` may be written to: it holds no file that a report would write, or a report
+/// wrote it before.
 /// @throws UsageError naming the file in the way.
 void require_report_folder(const std::filesystem::path& folder);
 
-/// Writes index.html, table.md, table.csv and table.tex (made whole or not at all).
+/// Writes index.html, table.md, table.csv and table.tex (each completely or not at all).
 /// @returns the files, the page first. @throws BadInput when one can't be written.
 std::vector<std::filesystem::path> write_report(const std::filesystem::path& folder,
                                                 std::span<const document::Result> results,

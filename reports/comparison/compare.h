@@ -13,9 +13,9 @@
 namespace asbench::reports {
 
 enum class Verdict {
-  improved,   ///< better by more than the tolerance, and surely so
-  unchanged,  ///< the interval lies within +- the minimum effect, or no story's value moved
-  regressed,  ///< surely worse by more than the tolerance, or by more than the limit
+  improved,   ///< significantly better, by more than the tolerance
+  unchanged,  ///< the interval lies within +- the minimum effect, or no story's value changed
+  regressed,  ///< significantly worse, by more than the tolerance; or worse than the limit
   undecided,  ///< none of these: too few stories or too much noise
   untested,   ///< no preferred direction, no values, or a set-level metric without pairs
 };

@@ -18,11 +18,11 @@ enum class GateRole {
 
 enum class TestSides { one, two };
 
-/// What counts as a change of one metric, in the metric's own units. Which way is better comes from
-/// the documents.
+/// What counts as a change of one metric, in the metric's own units. The documents state which
+/// direction is better.
 struct MetricRule {
   GateRole role = GateRole::watch;
-  double tolerance = 0.0;  ///< a smaller drop of the mean is no regression, however sure
+  double tolerance = 0.0;  ///< a smaller drop of the mean is no regression, however significant
   std::optional<double> minimum_effect =
       {};  ///< an interval within +- this means unchanged; without it nothing is called so
   std::optional<double> limit = {};  ///< a larger drop is a regression whatever the test says

@@ -5,9 +5,9 @@
 
 namespace asbench::reports {
 
-/// Interval, p-values (of this metric alone), effect size, detectable effect and win / tie / loss
-/// counts out of `comparison.stories`, which must not be empty. @param family  number of tests that
-/// share the gate's alpha
+/// Computes interval, p-values (of this metric alone), effect size, detectable effect and win / tie
+/// / loss counts from `comparison.stories`, which must not be empty.
+/// @param family  number of tests that share the gate's alpha
 /// @throws BadInput when sums of the values are not finite.
 void measure(MetricComparison& comparison, const Gate& gate, int family);
 
@@ -15,7 +15,7 @@ void measure(MetricComparison& comparison, const Gate& gate, int family);
 /// own.
 void adjust(std::vector<MetricComparison>& comparisons);
 
-/// Sets verdict, reason and fails out of what measure() and adjust() found.
+/// Sets verdict, reason and fails from what measure() and adjust() found.
 void judge(MetricComparison& comparison, const Gate& gate);
 
 }  // namespace asbench::reports

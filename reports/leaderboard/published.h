@@ -7,7 +7,7 @@
 namespace asbench::reports {
 
 /// The results that papers report (configs/reported/), of kind `reported`: shown beside measured
-/// ones, never ranked.
+/// results, never ranked.
 [[nodiscard]] std::vector<document::Result> published_results();
 
 }  // namespace asbench::reports

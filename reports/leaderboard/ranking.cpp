@@ -19,7 +19,7 @@ std::set<std::string> story_ids(const document::Result& result) {
   return ids;
 }
 
-/// Documents under way to a table; the signature of a metric is that of the first that has it.
+/// Documents that will share a table; a metric's signature is that of the first that has it.
 struct Group {
   bool reported = false;
   std::string split;
@@ -54,7 +54,7 @@ std::vector<Group> groups_of(std::span<const document::Result> results) {
       found->signatures.emplace(metric.id, metric.signature);
     found->results.push_back(&result);
   }
-  // What was measured first.
+  // Measured results come before published ones.
   std::stable_partition(groups.begin(), groups.end(),
                         [](const Group& group) { return !group.reported; });
   return groups;

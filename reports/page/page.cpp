@@ -25,7 +25,7 @@ std::string_view page_file(std::string_view name) {
   throw InternalError(fmt::format("the program was built without reports/page/{}", name));
 }
 
-/// Replaces each {{name}} of the template once; what is put in is not looked at again.
+/// Replaces each {{name}} of the template once; inserted text is not searched again.
 std::string fill(std::string_view text,
                  const std::map<std::string, std::function<std::string()>, std::less<>>& values) {
   std::string filled;

@@ -9,9 +9,9 @@
 
 namespace asbench::reports {
 
-/// The page that people read: one HTML file with its styles, its script, Chart.js and one JSON
-/// island (page_data). It asks the network for nothing, and nothing of a document becomes markup:
-/// the script writes text only.
+/// The report page: one HTML file with its styles, its scripts, Chart.js and its data as JSON
+/// (page_data). It makes no network request, and nothing of a document becomes markup: the scripts
+/// write text only.
 [[nodiscard]] std::string page_html(std::span<const document::Result> results,
                                     const Pictures& pictures, const PageDataOptions& options = {});
 

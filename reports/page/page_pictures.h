@@ -9,15 +9,15 @@
 
 namespace asbench::reports {
 
-/// Pictures of a page within a budget of bytes: each name once, in base64.
+/// Pictures of a page within a budget of bytes, each name once, in base64.
 class PagePictures {
  public:
   PagePictures(const Pictures& pictures, std::size_t budget)
       : pictures_(pictures), budget_(budget) {}
 
-  /// Number of the picture in `list()`, or -1: not there, or no room left.
+  /// Number of the picture in `list()`; -1 where no folder has it or no room is left.
   int add(const std::string& name);
-  /// Number of a picture that was added, else -1.
+  /// Number of a picture that was added; -1 for any other.
   [[nodiscard]] int number(const std::string& name) const;
   [[nodiscard]] const std::vector<std::string>& list() const { return list_; }
   [[nodiscard]] int left_out() const { return left_out_; }

@@ -13,21 +13,21 @@ namespace asbench::reports {
 /// what it scored.
 [[nodiscard]] std::filesystem::path picture_folder(const std::filesystem::path& result);
 
-/// Name of a sampled frame's picture; `shot.frames[index]` must be there and the shot must have a
+/// Name of a sampled frame's picture; `shot.frames[index]` must exist and the shot must have a
 /// hash.
 [[nodiscard]] std::string frame_picture_name(const document::ResultShot& shot, std::size_t index);
 [[nodiscard]] std::string reference_picture_name(const std::string& sha256);
 
-/// The picture folders beside several results as one: names are hashes of contents, so it doesn't
-/// matter which folder has one.
+/// The picture folders of several results as one. Names are hashes of contents, so it doesn't
+/// matter which folder holds a picture.
 class Pictures {
  public:
   Pictures() = default;
-  /// Folders that don't exist are left out: a report works without pictures.
+  /// Folders that don't exist are skipped: a report works without pictures.
   explicit Pictures(const std::vector<std::filesystem::path>& folders);
 
-  /// Bytes of the JPEG, or nothing when no folder has it, it is no JPEG, or it is larger than any
-  /// that `score` writes (1 MiB).
+  /// Bytes of the JPEG, or nothing when no folder has it, it is not a JPEG, or it is larger than
+  /// any that `score` writes (1 MiB).
   [[nodiscard]] std::optional<std::string> find(const std::string& name) const;
 
  private:

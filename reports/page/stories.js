@@ -35,7 +35,7 @@ function heatCell(system, story, column, scale, first) {
   if (!missing) {
     const good = goodness(value, scale, state.metric);
     button.style.setProperty('--good', (good * 100).toFixed(0) + '%');
-    if (Math.abs(good - 0.5) > 0.45) button.classList.add('strong');  // dark enough for white letters
+    if (Math.abs(good - 0.5) > 0.45) button.classList.add('strong');  // dark enough for white text
   }
   return el('td', {}, button);
 }
@@ -138,7 +138,7 @@ function shotTable(system, story) {
   const count = Math.max(...columns.map((column) => DATA.systems[system].shots[column][story].length));
   return el('details', {class: 'numbers', open: true}, el('summary', {}, 'Every metric, shot by shot'), el('div', {class: 'scroll'}, el('table', {},
     el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'metric'), [...Array(count).keys()].map((shot) => el('th', {scope: 'col', class: 'value'}, 'shot ' + (shot + 1))), el('th', {scope: 'col', class: 'value'}, 'story'))),
-    el('tbody', {}, columns.map((column) => el('tr', {}, el('th', {scope: 'row'}, metricId(group().metrics[column])),
+    el('tbody', {}, columns.map((column) => el('tr', {}, el('th', {scope: 'row', title: metricHelp(group().metrics[column])}, metricId(group().metrics[column])),
       [...Array(count).keys()].map((shot) => el('td', {class: 'value'}, format(DATA.systems[system].shots[column][story][shot]))), el('td', {class: 'value'}, format(DATA.systems[system].means[column][story]))))))));
 }
 

@@ -19,7 +19,7 @@ bool is_unreserved(char c) {
   return is_word(c) || std::string_view("-.~").find(c) != std::string_view::npos;
 }
 
-/// The entity of a sign that begins or ends markup in HTML and XML; empty for any other.
+/// The entity of a character that begins or ends markup in HTML and XML; empty for any other.
 std::string_view entity_of(char c) {
   return c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : "";
 }
@@ -41,8 +41,8 @@ std::string markdown_text(std::string_view text) {
     const char c = plain[i];
     const bool in_word = i > 0 && is_word(plain[i - 1]);
     if (const auto entity = entity_of(c); !entity.empty()) escaped += entity;
-    // Nobody is to be notified by a story's name: GitHub looks for @names after it has read
-    // entities, so where a name could begin a space without width stands in between.
+    // A story's name must not notify anybody. GitHub looks for @names after it has read entities,
+    // so a space without width follows where a name could begin.
     else if (c == '@')
       escaped += in_word ? "&#64;" : "&#64;&#8203;";
     // Bare addresses become links too.

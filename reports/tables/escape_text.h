@@ -5,16 +5,15 @@
 
 namespace asbench::reports {
 
-/// Ids, names and captions are text, whatever signs they hold: one function for each place that
-/// they are put into. Control characters (line ends too) become spaces, except in CSV, which can
-/// hold them.
+/// Ids, names and captions are text, whatever characters they contain: one function for each output
+/// format. Control characters (line ends too) become spaces, except in CSV, which can hold them.
 
 [[nodiscard]] std::string terminal_text(std::string_view text);
-/// GitHub-flavoured Markdown, table cells included: no markup, no HTML, no link out of it.
+/// GitHub-flavoured Markdown, table cells included: nothing in it becomes markup, HTML or a link.
 [[nodiscard]] std::string markdown_text(std::string_view text);
 /// XML 1.0 text or attribute value.
 [[nodiscard]] std::string xml_text(std::string_view text);
-/// LaTeX text: no command, no math; sets under T1 and UTF-8. Characters that pdflatex has no glyph
+/// LaTeX text without commands or math, for T1 and UTF-8. Characters that pdflatex has no glyph
 /// for become '?', save a few that are written as commands.
 [[nodiscard]] std::string latex_text(std::string_view text);
 /// One field of RFC 4180, in quotes only where it needs them. Text that a spreadsheet would run as

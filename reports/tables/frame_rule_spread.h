@@ -8,7 +8,7 @@
 
 namespace asbench::reports {
 
-/// How far a system's mean moves when other frames of the same videos are looked at: part of the
+/// How far a system's mean moves when other frames of the same videos are sampled: part of the
 /// uncertainty of the number, not of the system (docs/design/metrics.md 2).
 struct FrameRuleSpread {
   std::string system;
@@ -18,7 +18,7 @@ struct FrameRuleSpread {
 };
 
 /// One entry for each metric of each system that was measured under two or more frame rules on the
-/// same split, by documents alike in everything else that their signatures name. Systems and
+/// same split, by documents whose signatures agree in everything else. Systems and
 /// metrics in the order of the documents.
 [[nodiscard]] std::vector<FrameRuleSpread> frame_rule_spread(
     std::span<const document::Result> results);
