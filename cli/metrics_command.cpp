@@ -52,24 +52,23 @@ Json as_json(const Metric& metric) {
   return json;
 }
 
-int list_as_markdown() {
+int list_as_markdown(const metrics::Catalogue& catalogue) {
   fmt::print(
       "| metric | kind | better | range | needs | definition | source |\n"
       "|---|---|---|---|---|---|---|\n");
-  for (const Metric& metric : metrics::built_in_metrics().all())
-    fmt::print("{}", metrics::markdown_row(metric));
+  for (const Metric& metric : catalogue.all()) fmt::print("{}", metrics::markdown_row(metric));
   return kExitDone;
 }
 
-int list(bool json) {
+int list(const metrics::Catalogue& catalogue, bool json) {
   if (json) {
     Json all = Json::array();
-    for (const Metric& metric : metrics::built_in_metrics().all()) all.push_back(as_json(metric));
+    for (const Metric& metric : catalogue.all()) all.push_back(as_json(metric));
     fmt::print("{}\n", all.dump(2));
     return kExitDone;
   }
   fmt::print("{:<26}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
-  for (const Metric& metric : metrics::built_in_metrics().all()) {
+  for (const Metric& metric : catalogue.all()) {
     fmt::print("{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
                metrics::to_string(metric.kind), metric.title);
   }
@@ -77,8 +76,8 @@ int list(bool json) {
   return kExitDone;
 }
 
-int show(const std::string& name, bool json) {
-  const Metric& metric = metrics::built_in_metrics().require(name);
+int show(const metrics::Catalogue& catalogue, const std::string& name, bool json) {
+  const Metric& metric = catalogue.require(name);
   if (json) {
     fmt::print("{}\n", as_json(metric).dump(2));
     return kExitDone;
@@ -110,7 +109,8 @@ int show(const std::string& name, bool json) {
 
 }  // namespace
 
-void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
+void add_metrics_command(CLI::App& app, std::function<int()>& chosen,
+                         const metrics::Catalogue& catalogue) {
   CLI::App* command = app.add_subcommand("metrics", "list and define the metrics");
   command->require_subcommand(1);
   command->footer("Example:\n  asbench metrics show cross_shot_clip");
@@ -123,16 +123,19 @@ void add_metrics_command(CLI::App& app, std::function<int()>& chosen) {
   CLI::App* lister = command->add_subcommand("list", "list the metrics, one per line");
   lister->add_flag("--json", options->json, "print JSON instead of text");
   lister->add_flag("--markdown", options->markdown, "print the table of docs/metrics.md");
-  lister->callback([options, &chosen] {
-    chosen = [options] { return options->markdown ? list_as_markdown() : list(options->json); };
+  lister->callback([options, &chosen, &catalogue] {
+    chosen = [options, &catalogue] {
+      return options->markdown ? list_as_markdown(catalogue) : list(catalogue, options->json);
+    };
   });
   CLI::App* shower =
       command->add_subcommand("show", "show the definition, range and source of one metric");
   shower->add_option("NAME", options->name, "name of a metric, as `asbench metrics list` prints it")
       ->required();
   shower->add_flag("--json", options->json, "print JSON instead of text");
-  shower->callback(
-      [options, &chosen] { chosen = [options] { return show(options->name, options->json); }; });
+  shower->callback([options, &chosen, &catalogue] {
+    chosen = [options, &catalogue] { return show(catalogue, options->name, options->json); };
+  });
 }
 
 }  // namespace asbench::cli
