@@ -68,7 +68,7 @@ TEST(Tables, APartThatTheProgramDoesntKnowIsInTheCsvAndMayBeAColumn) {
   std::vector<document::Result> results = {result("a", 0.5), result("b", 0.25)};
   results[0].metrics[0].parts["sharp, est"] = 0.125;
   results[1].metrics[0].parts["sharp, est"] = 0.0625;
-  results[1].metrics[0].further["n_sharp"] = 7.0;
+  results[1].metrics[0].parts["n_sharp"] = 7.0;
   const auto csv = table_csv(results);
   EXPECT_THAT(csv, HasSubstr(",ci95_low,ci95_high,\"sharp,_est\",n_sharp,n_stories,"));
   EXPECT_THAT(csv, HasSubstr(",0.5,0.5,0.125,,12,"));
