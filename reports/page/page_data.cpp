@@ -123,12 +123,6 @@ Json findings_of(const document::Result& result) {
   return rows;
 }
 
-std::string_view to_string(document::MetricKind kind) {
-  return kind == document::MetricKind::headline  ? "headline"
-         : kind == document::MetricKind::control ? "control"
-                                                 : "set";
-}
-
 /// What the page says about a metric: of the table's description, the id where there is none.
 Json metric_entry(const RankedTable& table, std::size_t column) {
   const document::MetricDescription& description = table.descriptions[column];
