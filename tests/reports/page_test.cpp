@@ -102,7 +102,7 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
   EXPECT_EQ(row[3], 0.5) << "HarMeanP";
   EXPECT_EQ(row[6], 3) << "failed";
   EXPECT_EQ(row[8].size(), 4U) << "shots";
-  EXPECT_EQ(row[10], (Json{{"worst", 0.25}, {"normalised", 0.75}, {"noise_floor", 0.5}}));
+  EXPECT_EQ(row[10], (Json{{"worst", 0.25}, {"noise_floor", 0.5}, {"normalised", 0.75}}));
 }
 
 TEST(Page, APartThatTheProgramDoesntKnowIsInTheMetricsTable) {
