@@ -22,10 +22,10 @@ class FakeClips final : public features::ClipSource {
   struct Clip {
     std::string content;  ///< equal content, equal hash and frames
     int frames = 12;
-    std::string unreadable;     ///< cause: neither hash, look nor decode
-    std::string broken_look;    ///< cause: hashed, but the quick look finds it broken
-    std::string broken_decode;  ///< cause: hashed and looked at, but the decode fails
-    std::string failing;        ///< message of an InternalError that the decode throws
+    std::string unreadable = {};     ///< cause: neither hash, look nor decode
+    std::string broken_look = {};    ///< cause: hashed, but the quick look finds it broken
+    std::string broken_decode = {};  ///< cause: hashed and looked at, but the decode fails
+    std::string failing = {};        ///< message of an InternalError that the decode throws
     int hash_milliseconds = 0;
     int decode_milliseconds = 0;
   };
