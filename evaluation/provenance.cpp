@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/version.h"
+#include "features/pins.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -35,8 +36,8 @@ document::ResultWeights weights_of(const auto& use) {
   weights.id = use.id;
   weights.sha256 = use.weights_sha256;
   weights.revision = use.revision;
-  weights.pin = std::string(models::to_string(use.pin.status));
-  if (use.pin.status == models::PinVerdict::Status::differs)
+  weights.pin = features::pin_status(use.pin);
+  if (features::differs_from_pin(use.pin))
     weights.pin_difference = {use.pin.file, use.pin.expected, use.pin.found};
   weights.overridden_revision = use.pin.overridden_revision;
   return weights;
