@@ -62,7 +62,7 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
     EXPECT_NE(run.err.find(text), std::string::npos) << run.err;
   };
   const fs::path out = folder / "out";
-  expect_refusal({"other.json"}, out, "other.json: no result document");
+  expect_refusal({"other.json"}, out, "other.json: not a result document");
   expect_refusal({"later.json"}, out, "asbench/result@9");
   expect_refusal({"truncated.json"}, out, "truncated.json: not valid JSON");
   expect_refusal({"empty.json"}, out, "empty.json: no stories");

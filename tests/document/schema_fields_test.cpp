@@ -119,10 +119,14 @@ class SchemaPaths {
       const auto target = node.at("$ref").get<std::string>();
       return look(schema_.at(Json::json_pointer(target.substr(1))), place);
     }
-    for (const auto& choice : node.value("oneOf", Json::array())) look(choice, place);
+    if (node.contains("oneOf")) {
+      for (const auto& choice : node.at("oneOf")) look(choice, place);
+    }
     if (node.contains("items")) step(node.at("items"), place + "/[]");
-    for (const auto& [name, value] : node.value("properties", Json::object()).items())
-      step(value, place + "/" + name);
+    if (node.contains("properties")) {
+      for (const auto& [name, value] : node.at("properties").items())
+        step(value, place + "/" + name);
+    }
     const auto others = node.find("additionalProperties");
     if (others == node.end()) {
       if (node.contains("properties")) paths_.insert(place + "/*");
