@@ -18,8 +18,26 @@ ResultProvenance provenance() {
   made.device = "cuda:0 (name)";
   made.products = "avx512";
   made.threads = 8;
-  made.weights = {{"clip", {"openai/clip", hash('1'), hash('2'), "main", {{"files", 3}}}},
-                  {"video", {"i3d", hash('3'), std::nullopt, std::nullopt, nullptr}}};
+  made.weights = {
+      {"clip",
+       {.id = "openai/clip",
+        .sha256 = hash('1'),
+        .config_sha256 = hash('2'),
+        .revision = "main",
+        .pin = "differs",
+        .pin_difference =
+            ResultPinDifference{.file = "f", .expected_sha256 = "e", .found_sha256 = "g"},
+        .overridden_revision = "refs/pr/1",
+        .further = {{"files", 3}}}},
+      {"video",
+       {.id = "i3d",
+        .sha256 = hash('3'),
+        .config_sha256 = std::nullopt,
+        .revision = std::nullopt,
+        .pin = std::nullopt,
+        .pin_difference = std::nullopt,
+        .overridden_revision = std::nullopt,
+        .further = nullptr}}};
   made.decoder = "libav 59";
   made.started = "2026-01-31T12:00:00Z";
   made.wall_seconds = 12.5;

@@ -9,7 +9,7 @@
 #include "metrics/aggregate.h"
 #include "metrics/catalogue.h"
 #include "metrics/measurement.h"
-#include "metrics/story/clip_t_margin.h"
+#include "metrics/story/caption_margin.h"
 #include "metrics/story/copy_paste.h"
 #include "metrics/story/cross_shot.h"
 #include "metrics/story/faithful_consistency.h"

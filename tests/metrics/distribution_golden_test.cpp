@@ -21,7 +21,7 @@ constexpr double kAgainstTools = 1e-6;      // relative; what their matrix roots
 constexpr double kKernelRounding = 1e-10;   // relative; they add in another order
 
 std::filesystem::path golden_folder() {
-  return testing::source_folder() / "tests/golden/distribution";
+  return asbench::testing::source_folder() / "tests/golden/distribution";
 }
 
 /// The same formula as in generate.py.

@@ -19,7 +19,7 @@ namespace {
 constexpr double kDoubleRounding = 1e-12;
 
 std::filesystem::path golden_folder() {
-  return testing::source_folder() / "tests/golden/metrics";
+  return asbench::testing::source_folder() / "tests/golden/metrics";
 }
 
 void expect_same(const std::optional<double>& actual, const Json& expected,

@@ -111,7 +111,8 @@ TEST(Registry, NamesOfPoliciesRoundTripAndOthersAreRefused) {
 }
 
 TEST(Docs, HaveOneRowAMetricThatSaysWhatTheRegistrySays) {
-  const std::string docs = read_text_file((testing::source_folder() / "docs/metrics.md").string());
+  const std::string docs =
+      read_text_file((asbench::testing::source_folder() / "docs/metrics.md").string());
   std::string rows;
   for (const Metric& metric : built_in_metrics().all()) rows += markdown_row(metric);
   EXPECT_NE(docs.find(rows), std::string::npos)
