@@ -72,7 +72,7 @@ TEST(HarMeanP, IsZeroWhenAShotIsNotAboveZero) {
 TEST(CrossShot, MatchesTheHandComputedThreeShots) {
   FeatureShelf shelf;
   const std::vector<StoryFeatures> stories{three_shots(shelf)};
-  const auto pairs = consistency(stories[0], Encoder::clip).pairs;
+  const auto pairs = consistency(stories[0], "clip").pairs;
   ASSERT_EQ(pairs.size(), 3U);
   EXPECT_NEAR(*pairs[0].value, .5, kConformance);
   EXPECT_NEAR(*pairs[1].value, .7, kFloatInput);
