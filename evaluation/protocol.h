@@ -24,7 +24,8 @@ struct Protocol {
   std::map<std::string, std::string>
       preprocess;  ///< role -> profile name; empty: pinned, else the checkpoint's own
   std::vector<std::string> metrics;  ///< ids, in the order of tables
-  metrics::Catalogue catalogue;      ///< the built-in metrics and those that the file declares
+  metrics::Catalogue catalogue =
+      metrics::built_in_metrics();  ///< the built-in metrics and those that the file declares
   Json declared = Json::array();     ///< the latter, as the file has them
   std::string dtype;
   std::optional<std::string>

@@ -82,7 +82,7 @@ TEST(ParseJson, RefusesNestingThatCouldExhaustTheStack) {
 
 TEST(ParseJson, RefusesTextsOverTheLimit) {
   EXPECT_NO_THROW(static_cast<void>(parse_json("[1234]", "text", {.max_bytes = 6})));
-  EXPECT_THAT(parse_failure("[12345]", {.max_bytes = 6}), HasSubstr("7 bytes, more than the 6"));
+  EXPECT_THAT(parse_failure("[12345]", {.max_bytes = 6}), HasSubstr("7 bytes; at most 6"));
 }
 
 TEST(ParseJson, TellsOrRefusesKeysThatOccurTwice) {
@@ -137,7 +137,7 @@ TEST(JsonFiles, AFileThatCannotBeReadIsNamed) {
               HasSubstr(missing + ": no such file"));
   const std::string directory = folder.path().string();
   EXPECT_THAT(bad_input([&] { static_cast<void>(read_json_file(directory)); }),
-              HasSubstr(directory + ": a folder"));
+              HasSubstr(directory + ": this is a folder"));
 }
 
 TEST(TextFiles, AreReadWholeAndNotBeyondTheLimit) {
@@ -147,7 +147,7 @@ TEST(TextFiles, AreReadWholeAndNotBeyondTheLimit) {
   EXPECT_EQ(read_text_file(folder / "x"), bytes);
   EXPECT_EQ(read_text_file(folder / "x", bytes.size()), bytes);
   EXPECT_THAT(bad_input([&] { static_cast<void>(read_text_file(folder / "x", 1000)); }),
-              HasSubstr("larger than the 1000 bytes"));
+              HasSubstr("larger than 1000 bytes"));
 }
 
 TEST(AtomicWrite, ReplacesTheFileAndLeavesNothingElse) {
@@ -165,7 +165,7 @@ TEST(AtomicWrite, NamesThePathWhenItFailsAndLeavesNothing) {
               AllOf(HasSubstr(nowhere.string()), HasSubstr("No such file or directory")));
   fs::create_directory(folder / "taken");
   EXPECT_THAT(bad_input([&] { write_file_atomically(folder / "taken", "text"); }),
-              AllOf(HasSubstr((folder / "taken").string()), HasSubstr("can't be put in place")));
+              AllOf(HasSubstr((folder / "taken").string()), HasSubstr("can't be renamed")));
   EXPECT_THAT(names_in(folder.path()), ElementsAre("taken"));
 }
 

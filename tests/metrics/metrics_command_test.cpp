@@ -58,8 +58,8 @@ TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
   EXPECT_NE(text.find("needs       CLIP frames, CLIP references, pixels frames, pixels references"),
             std::string::npos);
   EXPECT_NE(text.find("setting     copy_cosine_from = 0.95"), std::string::npos);
-  EXPECT_EQ(text.find("beside it"), std::string::npos);
-  EXPECT_NE(output_of("metrics show clip_i").find("beside it   real_ceiling"), std::string::npos);
+  EXPECT_EQ(text.find("also gives"), std::string::npos);
+  EXPECT_NE(output_of("metrics show clip_i").find("also gives  real_ceiling"), std::string::npos);
   const Json json = parse_json(output_of("metrics show reference_copy --json"), "stdout");
   EXPECT_EQ(json.at("settings").at("copy_cells_below"), 0.03);
 }

@@ -182,7 +182,7 @@ TEST_F(ResumeTest, AFullDiskKeepsThePartAndSaysSo) {
   ::signal(SIGXFSZ, handler);
   EXPECT_THAT(message, HasSubstr(part().string() + ": cannot be written after byte 100000"));
   EXPECT_THAT(message, HasSubstr("File too large"));
-  EXPECT_THAT(message, HasSubstr("Make room"));
+  EXPECT_THAT(message, HasSubstr("Free some space"));
   EXPECT_EQ(part_size(), 100'000U);
   EXPECT_FALSE(fs::exists(here("model.safetensors")));
   fetch();

@@ -87,7 +87,7 @@ TEST(PickleMachine, RefusesCallsOfStoragesAndWrongArguments) {
   expect_refused(pickle(global("torch._utils", "_rebuild_tensor_v2") + ")R"), {"with 0 arguments"});
   expect_refused(pickle(global("torch._utils", "_rebuild_parameter") + "NNN\x87R"),
                  {"something other than a tensor"});
-  expect_refused(pickle("N)R"), {"no function"});
+  expect_refused(pickle("N)R"), {"not a function"});
   expect_refused(pickle(global("collections", "OrderedDict") + "NR"), {"tuple of arguments"});
   expect_refused(pickle(global("collections", "OrderedDict") + "N\x85R"), {"than a list"});
   expect_refused(pickle(global("collections", "OrderedDict") + "](Ne\x85R"), {"than pairs"});
@@ -112,7 +112,7 @@ TEST(PickleMachine, ToleratesMetadataAndNoOtherState) {
   EXPECT_TRUE(run(ok).node(run(ok).root).items.empty());
   expect_refused(pickle(ordered + "}" + text("__class__") + "Nsb"), {"__class__"});
   expect_refused(pickle("}}b"), {"something other than an OrderedDict"});
-  expect_refused(pickle(ordered + "Nb"), {"no dictionary"});
+  expect_refused(pickle(ordered + "Nb"), {"not a dictionary"});
 }
 
 TEST(PickleMachine, RefusesBrokenStacks) {
@@ -125,7 +125,7 @@ TEST(PickleMachine, RefusesBrokenStacks) {
   expect_refused(pickle("](a"), {"empty stack"});
   expect_refused(pickle("}(Nu"), {"a key without a value"});
   expect_refused(pickle("(Nd"), {"a key without a value"});
-  expect_refused(pickle("NNa"), {"no list or dictionary"});
+  expect_refused(pickle("NNa"), {"neither a list nor a dictionary"});
   expect_refused(pickle("2"), {"empty stack"});
   expect_refused(pickle("q\x01"), {"empty stack"});
 }

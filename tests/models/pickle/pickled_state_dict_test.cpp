@@ -162,14 +162,14 @@ TEST(LegacyStateDict, RefusesSizesThatDisagree) {
 
 TEST(LegacyStateDict, RefusesOtherHeaders) {
   const std::string magic = "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19.";
-  expect_file_refused(magic + pickle(integer(1000)), {"protocol 1000 instead of 1001"});
+  expect_file_refused(magic + pickle(integer(1000)), {"protocol 1000, expected 1001"});
   expect_file_refused(magic + pickle(integer(1001)) + pickle("}" + text("little_endian") + "\x89s"),
                       {"big-endian"});
-  expect_file_refused(magic + pickle(integer(1001)) + pickle("N"), {"no dictionary"});
+  expect_file_refused(magic + pickle(integer(1001)) + pickle("N"), {"not a dictionary"});
   const std::string start = magic + pickle(integer(1001)) + pickle("}");
   TensorPickle tensor;
   tensor.legacy = true;
-  expect_file_refused(start + state_dict_pickle(tensor) + pickle("N"), {"no list"});
+  expect_file_refused(start + state_dict_pickle(tensor) + pickle("N"), {"not a list"});
   expect_file_refused(start + state_dict_pickle(tensor) + pickle("]"), {"0 storages"});
   expect_file_refused(start + state_dict_pickle(tensor) + pickle("]" + text("1") + "a"),
                       {"no tensor uses"});

@@ -162,7 +162,7 @@ TEST_F(HubCache, RefusesARevisionThatLeavesTheCache) {
 TEST_F(HubCache, SaysSoWhenMainNamesAnAbsentSnapshot) {
   snapshot("abc");
   put(entry_ / "refs" / "main", "def");
-  expect_error([&] { (void)open(); }, {"refs/main names the snapshot def", "there: abc"});
+  expect_error([&] { (void)open(); }, {"refs/main names the snapshot def", "existing: abc"});
 }
 
 TEST_F(HubCache, FollowsLinksIntoTheBlobs) {

@@ -90,7 +90,7 @@ TEST(SafetensorsHostile, SizesThatOverflow) {
 
 TEST(SafetensorsHostile, ASizeThatDiffersFromItsInterval) {
   expect_header_refused("{" + entry("F32", "[2]", "[0,4]") + "}", 4,
-                        {"\"t\"", "F32 [2] takes 8 bytes", "hold 4"});
+                        {"\"t\"", "F32 [2] takes 8 bytes", "data_offsets span 4"});
   expect_header_refused("{" + entry("F32", "[0]", "[0,4]") + "}", 4, {"takes 0 bytes"});
   expect_header_refused("{" + entry("F32", "[1]", "[4,0]") + "}", 4, {"ends before it begins"});
 }
@@ -106,7 +106,7 @@ TEST(SafetensorsHostile, IntervalsWithAHoleAnOverlapOrAnotherEnd) {
   expect_header_refused(two(0, 3, 2, 4), 4, {"\"b\"", "overlap"});
   expect_header_refused(two(0, 4, 0, 4), 4, {"overlap"});
   expect_header_refused(two(0, 4, 2, 2), 4, {"overlap"});
-  expect_header_refused(two(0, 2, 2, 4), 5, {"describes 4 bytes", "holds 5"});
+  expect_header_refused(two(0, 2, 2, 4), 5, {"describes 4 bytes", "the file has 5"});
   expect_header_refused(two(0, 2, 2, 4), 3, {"cut off"});
   expect_header_refused("{}", 1, {"describes 0 bytes"});
 }
@@ -186,7 +186,7 @@ TEST(SafetensorsHostile, TheMessageNamesTheFile) {
   write_file_atomically(folder / "bad.safetensors", "<html>not found</html>");
   for (const ReadMode mode : {ReadMode::mapped, ReadMode::copied}) {
     expect_error([&] { (void)SafetensorsFile::open(folder / "bad.safetensors", mode); },
-                 {"bad.safetensors", "no safetensors file"});
+                 {"bad.safetensors", "not a safetensors file"});
   }
 }
 
