@@ -26,7 +26,7 @@ struct Protocol {
   std::vector<std::string> metrics;  ///< ids, in the order of tables
   metrics::Catalogue catalogue =
       metrics::built_in_metrics();  ///< the built-in metrics and those that the file declares
-  Json declared = Json::array();     ///< the latter, as the file has them
+  Json declared = Json::array();    ///< the latter, as the file has them
   std::string dtype;
   std::optional<std::string>
       fvd_variant;  ///< evaluation/fvd_variant.h; nothing: the one its network was published with

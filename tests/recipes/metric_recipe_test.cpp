@@ -106,7 +106,7 @@ TEST(MetricRecipe, PageTablesAndGateKnowIt) {
   EXPECT_THAT(reports::table_markdown(results), HasSubstr("worst_frame"));
   EXPECT_THAT(reports::table_latex(results), HasSubstr("worst\\_frame"));
   EXPECT_THAT(reports::table_csv(results), HasSubstr("best"));
-  const std::string page = reports::page_html(results, reports::Pictures({}));
+  const std::string page = reports::page_html(results, reports::Pictures());
   EXPECT_THAT(page, HasSubstr("Worst frame under DINO"));
   reports::Gate gate;
   gate.metrics["worst_frame"] = {.role = reports::GateRole::headline, .limit = 0.2};

@@ -77,7 +77,7 @@ TEST(Tables, APartThatTheProgramDoesntKnowIsInTheCsvAndMayBeAColumn) {
   const TableOptions options{.columns = {table_column("mean"), table_column("sharp, est")}};
   EXPECT_THAT(table_markdown(results, options), HasSubstr("| a | **0.5000** | 0.1250 |"))
       << "no story has the part, so it has no known direction";
-  for (auto& made : results) made.stories[0].metrics.at("clip_i").parts["sharp, est"] = 0.1;
+  for (auto& made : results) made.stories[0].metrics["clip_i"].parts["sharp, est"] = 0.1;
   EXPECT_THAT(table_markdown(results, options), HasSubstr("| a | **0.5000** | **0.1250** |"));
   EXPECT_THAT(table_csv(results, options), HasSubstr(",mean,\"sharp,_est\",ci95_low,"));
 }
