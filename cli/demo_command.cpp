@@ -119,10 +119,9 @@ int run_demo(const DemoOptions& options) {
   fmt::print("{}\n", reports::leaderboard_text(results));
   fmt::print(
       "How to read it: gt-story is real animation, wrong-ip shows the wrong characters, noise "
-      "shows "
-      "no character. ref-still and copy-prev\n"
-      "rank first in some columns without animating the story; the control metrics on the right "
-      "reveal it (asbench baselines show ref-still).\n\n");
+      "shows no character.\nref-still and copy-prev score above gt-story in some columns without "
+      "animating the story; the control metrics on the\nright reveal it (see `asbench baselines "
+      "show ref-still`).\n\n");
   fmt::print(
       "Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the "
       "leaderboard as a table\n       {}   real shots of one story\n"
