@@ -178,14 +178,14 @@ int run_weights_list(const WeightsOptions& options) {
     fmt::print("{}\n", all.dump(2));
   } else {
     fmt::print(
-        "\nUnder 'pinned' stands the revision whose published weights are known by their SHA-256.\n"
+        "\npinned: the revision (commit) whose weight files are known by their SHA-256.\n"
         "`asbench weights fetch ID` downloads a checkpoint and shows what its licence allows.\n");
   }
   return kExitDone;
 }
 
 int run_weights_fetch(const WeightsOptions& options) {
-  if (options.ids.size() != 1) throw UsageError("weights fetch needs exactly one checkpoint id");
+  if (options.ids.size() != 1) throw UsageError("weights fetch takes exactly one checkpoint id");
   install_interrupt_handlers();
   models::FetchOptions fetch;
   fetch.id = options.ids.front();
@@ -255,7 +255,7 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   const auto add_common = [&](CLI::App* part) {
     part->add_option(
         "--weights", options->weights,
-        "Folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, else the "
+        "folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, then the "
         "Hugging Face cache)");
     part->add_flag("--json", options->json, "print JSON instead of text");
   };
@@ -265,48 +265,49 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
 
   CLI::App* list = command->add_subcommand(
       "list",
-      "Show the known checkpoints, their licences and pins, and their folders on this machine");
+      "list the known checkpoints, their licences and pins, and their folders on this machine");
   add_common(list);
   list->footer("Example:\n  asbench weights list");
   choose(list, run_weights_list);
 
   CLI::App* fetch = command->add_subcommand(
-      "fetch", "Download a checkpoint, verify it and print the SHA-256 of each file");
-  fetch->add_option("ID", options->ids, "Checkpoint, for example openai/clip-vit-base-patch32")
+      "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
+  fetch
+      ->add_option("ID", options->ids,
+                   "id of the checkpoint, for example openai/clip-vit-base-patch32")
       ->required()
       ->expected(1);
   add_common(fetch);
   fetch->add_option(
       "--revision", options->revision,
-      "Branch, tag, commit or refs/pr/N to download instead of the pinned revision. It is "
-      "recorded, and its files need not equal the pins");
+      "branch, tag, commit or refs/pr/N to download instead of the pinned revision; the choice is "
+      "recorded, and the files may differ from the pinned ones");
   fetch->add_option("--endpoint", options->endpoint,
-                    "Address of the hub (default: $HF_ENDPOINT, else https://huggingface.co)");
+                    "address of the hub (default: $HF_ENDPOINT, then https://huggingface.co)");
   fetch
-      ->add_option("--retries", options->retries, "Number of tries after one that received no data")
+      ->add_option("--retries", options->retries,
+                   "number of times to try again after an attempt that received no data")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
-  fetch->add_flag("--force", options->force, "Replace files on disk that differ");
+  fetch->add_flag("--force", options->force, "replace existing files that differ");
   fetch->footer(
-      "Downloads the pinned revision where the catalogue has one (`asbench weights list`). A "
-      "pinned\n"
-      "file must have the pinned size and SHA-256; any other file is verified against the hub's "
-      "own\n"
-      "checksum (its ETag). Weights are taken in the pinned form, else as model.safetensors, its\n"
-      "shards, or pytorch_model.bin. Hashes, revision and commit are recorded in\n"
-      "asbench-weights.json beside the files. An interrupted download resumes with the same\n"
-      "command. Gated checkpoints need a token in $HF_TOKEN; it is sent to the endpoint only.\n"
-      "Example: asbench weights fetch facebook/dino-vitb16 --weights weights");
+      "Example:\n"
+      "  asbench weights fetch facebook/dino-vitb16 --weights weights\n"
+      "Downloads the pinned revision if the catalogue has one (`asbench weights list`). A pinned\n"
+      "file must have the pinned size and SHA-256; any other file is verified against the hub's\n"
+      "checksum (its ETag). The weights are downloaded in the pinned form, else as\n"
+      "model.safetensors, as its shards, or as pytorch_model.bin. Hashes, revision and commit are\n"
+      "recorded in asbench-weights.json beside the files. The same command resumes an interrupted\n"
+      "download. Gated checkpoints need a token in $HF_TOKEN; it is sent to the endpoint only.");
   choose(fetch, run_weights_fetch);
 
   CLI::App* check = command->add_subcommand(
-      "check",
-      "Verify hashes, pins and structure of local checkpoints; exit with 2 if a file is wrong");
-  check->add_option("ID", options->ids, "Checkpoints (default: all in the folder)");
+      "check", "verify hashes, pins and structure of downloaded checkpoints");
+  check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)");
   add_common(check);
   check->footer(
       "Example:\n  asbench weights check openai/clip-vit-base-patch32 --weights weights\nExit "
-      "codes: 0 all is well, 2 something is wrong or nothing was found.");
+      "codes: 0 every file is as expected, 2 a file is wrong or no checkpoint was found.");
   choose(check, run_weights_check);
 }
 
