@@ -1,6 +1,7 @@
 // A third encoder role needs no code: a protocol file lists its metrics, and the document, the
 // page, the tables and the gate know them. DINOv2 stands for any encoder that loads; one of its
-// metrics is a distance, for which lower is better (docs/design/architecture.md, "Modules").
+// metrics is a distance, for which lower is better (docs/design/architecture.md, "Roles are
+// data").
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

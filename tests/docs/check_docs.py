@@ -12,8 +12,9 @@ Rules:
 4. No text cites a page by its bare name (`metrics.md section 4`), or a page that is not in the repository. In Markdown,
    a bare name is fine as text or target of a link. Scripts of goldens are left out: the data carry their hash, so a
    comment there changes only with the data.
-5. A path in back quotes in a document (`metrics/registry.h`) exists, when it begins with a folder of the tree. Design
-   pages and the changelog also speak of what is planned or gone, so rule 5 leaves them out.
+5. A path in back quotes in a document (`metrics/registry.h`) exists, when it begins with a folder of the tree and no
+   ", a new file" follows. Design pages and the changelog also speak of what is planned or gone, so rule 5 leaves them
+   out.
 """
 
 import argparse
@@ -195,8 +196,10 @@ class Checker:
         if name.startswith(DESIGN) or name == "CHANGELOG.md":
             return
         tops = {Path(known).parts[0] for known in self.known if len(Path(known).parts) > 1}
-        for match in re.finditer(r"`([\w-]+/[\w./-]*)`", without_code(text)):
+        for match in re.finditer(r"`([\w-]+/[\w./-]*)`(, a new file)?", without_code(text)):
             path = match.group(1).rstrip("/")
+            if match.group(2):
+                continue  # the recipes of CONTRIBUTING.md name files that the reader writes
             if path.split("/")[0] not in tops or path in self.known or path in self.folders:
                 continue
             self.broken.add(f"{name}:{line_of(text, match.start())}", f"names `{match.group(1)}`, which does not exist")
@@ -253,6 +256,7 @@ SELF_TESTS = [
     ("a page from elsewhere", {"a.h": "// shared/" + "design/architecture.md\n"}, "is not part of the repository"),
     ("another page's name", {"a.h": "// my_metrics.md and a/metrics.md\n"}, None),
     ("a path in a document", {"README.md": "`core/a.h` and `core/`", "core/a.h": ""}, None),
+    ("a path of a file to write", {"README.md": "`core/b.h`, a new file:", "core/a.h": ""}, None),
     ("a path with a place holder", {"README.md": "`core/<name>.h`", "core/a.h": ""}, None),
     ("a path that is gone", {"README.md": "`core/b.h`", "core/a.h": ""}, "names `core/b.h`"),
 ]
