@@ -84,7 +84,7 @@ void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
                       "also write the values and differences of every story to this CSV file");
   command->add_option("--story-link", options->story_link,
                       "for --format markdown: URL that story names link to, with {story} in the "
-                      "place of the id, e.g. report/index.html#{story}");
+                      "place of the id, e.g. report/index.html#story={story}");
   command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }
 

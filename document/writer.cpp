@@ -121,7 +121,7 @@ void require_listed_parts(const Result& result) {
       if (const auto name = unlisted_part(metric.description, parts)) {
         throw InternalError(
             fmt::format("{}/{}: the description of metric {} does not list this part: add it to "
-                        "the parts in its MetricInfo",
+                        "the parts in its Measure",
                         place, *name, metric.id));
       }
     });

@@ -69,8 +69,8 @@ Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
   for (const auto& [key, source] : outputs.shots) {
     if (interrupted())
       throw Error(
-          "interrupted while looking at the videos, before anything was encoded. The same command "
-          "starts again.");
+          "interrupted while checking the videos, before anything was encoded. Run the same "
+          "command to start again.");
     auto known = probe.known.find(source);
     if (!known) {
       std::string stamp = features::KnownClips::stamp_of(source);
@@ -130,9 +130,9 @@ void require_complete(const Coverage& coverage) {
         why == coverage.findings.end() ? "missing" : fmt::format("{}: {}", why->kind, why->detail));
   }
   throw BadInput(
-      fmt::format("{} of {} shots are absent or broken:{}\n  Complete the outputs, or say how to "
-                  "count these shots: --missing zero "
-                  "(they score as failures) or --missing exclude (they leave their stories).",
+      fmt::format("{} of {} shots are missing or broken:{}\n  Complete the outputs, or choose "
+                  "how to count these shots: --missing zero "
+                  "(they count as failures) or --missing exclude (they are left out).",
                   coverage.missing.size(), coverage.expected_shots, list));
 }
 

@@ -16,7 +16,7 @@ FrameSidecar::FrameSidecar(fs::path folder) : folder_(std::move(folder)) {
   fs::create_directories(folder_, error);
   if (error) {
     throw BadInput(fmt::format(
-        "{}: the folder for the sampled frames can't be made: {}\n  --no-frames does without it.",
+        "{}: the folder for the sampled frames can't be created: {}\n  --no-frames saves none.",
         folder_.string(), error.message()));
   }
 }

@@ -25,9 +25,9 @@ FvdVariant fvd_variant(std::string_view name) {
   if (name == "cdfvd") {
     throw UsageError(
         "--fvd-variant cdfvd: content-debiased FVD is published with two networks: cd-videomae "
-        "(VideoMAE) and cd-i3d (I3D). Name one.");
+        "(VideoMAE) and cd-i3d (I3D). Choose one.");
   }
-  throw UsageError(fmt::format("--fvd-variant {}: there are {}", name, known));
+  throw UsageError(fmt::format("--fvd-variant {}: unknown variant. Choose from: {}.", name, known));
 }
 
 }  // namespace asbench::evaluation

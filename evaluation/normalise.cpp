@@ -31,7 +31,7 @@ const document::ResultMetric& metric_of(const Anchor& anchor,
   }
   if (other->signature != metric.signature) {
     throw NotComparable(
-        fmt::format("{}: {} was computed in another way:\n  here:  {}\n  there: {}\n  Score both "
+        fmt::format("{}: {} was computed differently:\n  here:  {}\n  there: {}\n  Score both "
                     "with the same settings.",
                     anchor.result.where, metric.id, metric.signature, other->signature));
   }

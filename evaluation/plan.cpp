@@ -16,7 +16,7 @@ features::EncoderRequest request_of(const Protocol& protocol, const std::string&
   const auto id = protocol.encoders.find(role);
   if (id == protocol.encoders.end()) {
     throw UsageError(fmt::format(
-        "the metrics asked for need an encoder in the role '{}', which protocol {} does not fill.\n"
+        "the chosen metrics need an encoder in the role '{}', and protocol {} names none.\n"
         "  Name one with --encoder {}=ID.",
         role, protocol.name, role));
   }
@@ -56,8 +56,8 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
       network.checkpoint.is_torchscript() ? "stylegan-v" : "cd-videomae"));
   if (!network.checkpoint.is_torchscript() && plan.fvd.name == "stylegan-v") {
     throw UsageError(
-        fmt::format("--fvd-variant stylegan-v leaves resizing to I3D's graph; {} takes frames of "
-                    "one size. Name cd-videomae.",
+        fmt::format("--fvd-variant stylegan-v leaves resizing to I3D's graph, but {} takes frames "
+                    "of one size. Choose cd-videomae.",
                     network.id));
   }
   // A VideoMAE takes as many frames as it was trained with; 16 in all published ones.
@@ -93,8 +93,8 @@ void require_known_roles(const Protocol& protocol) {
 const std::string& only_role(const std::vector<std::string>& roles, std::string_view what) {
   if (roles.size() > 1) {
     throw UsageError(fmt::format(
-        "the metrics asked for read {} under the roles {}; one run computes it under one role.\n"
-        "  Score with --metrics in several runs.",
+        "the chosen metrics need {} in the roles {}, but one run can do this for one role only.\n"
+        "  Score in several runs, with other --metrics in each.",
         what, fmt::join(roles, " and ")));
   }
   return roles.front();

@@ -72,7 +72,7 @@ SampleSet clips_of_folder(const fs::path& folder, const loaders::Split& split,
   std::sort(files.begin(), files.end());
   if (files.empty())
     throw BadInput(
-        fmt::format("{} {}: there is no video in it or below it", option, folder.string()));
+        fmt::format("{} {}: no video in this folder or its subfolders", option, folder.string()));
   std::set<std::string> ips;
   for (const auto& ip : split.ips) ips.insert(ip.id);
   for (const auto& file : files) {

@@ -164,9 +164,9 @@ void EncodeStage::run_batch(Slot& slot) {
   const auto count = static_cast<std::int64_t>(slot.pending.size());
   const models::InferenceScope scope;
   if (profile.output_height == 0 || profile.output_width == 0) {
-    throw BadInput(fmt::format(
-        "{}: its preprocessing {} gives pictures of changing size, which can't be batched",
-        plan_.encoders[slot.index].id, profile.describe()));
+    throw BadInput(
+        fmt::format("{}: its preprocessing {} gives images of varying size, which can't be batched",
+                    plan_.encoders[slot.index].id, profile.describe()));
   }
   FeatureMatrix features;
   double seconds = 0.0;

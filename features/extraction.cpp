@@ -15,8 +15,8 @@ namespace {
 
 BadInput vanished(const FeatureStore& store, std::string_view what) {
   return BadInput(fmt::format(
-      "feature store: the features of {} vanished while they were in use.\n  Something else "
-      "clears {}; run the same command again.",
+      "feature store: the features of {} disappeared while they were in use.\n  Another program "
+      "deletes files in {}; run the same command again.",
       what, store.root().string()));
 }
 

@@ -58,7 +58,7 @@ Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& setting
   if (settings.stop()) {
     throw Error(
         fmt::format("interrupted. {} pictures were encoded; their features are kept in {}.\n  The "
-                    "same command goes on from there.",
+                    "same command resumes there.",
                     state->statistics.images_encoded, store.root().string()));
   }
   return Extraction(std::move(state));

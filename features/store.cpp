@@ -49,7 +49,7 @@ class TemporaryFile {
   explicit TemporaryFile(std::filesystem::path path)
       : path_(std::move(path)),
         descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-    if (descriptor_ < 0) fail("can't be made");
+    if (descriptor_ < 0) fail("can't be created");
   }
   ~TemporaryFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -91,9 +91,10 @@ void make_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) {
-    throw BadInput(fmt::format(
-        "feature store: the folder {} can't be made: {}\n  Name a writable one with --cache DIR.",
-        folder.string(), error.message()));
+    throw BadInput(
+        fmt::format("feature store: the folder {} can't be created: {}\n  Name a writable one with "
+                    "--cache DIR.",
+                    folder.string(), error.message()));
   }
 }
 
@@ -237,7 +238,7 @@ std::filesystem::path default_store_folder() {
     return std::filesystem::path(home) / ".cache" / "asbench";
   }
   throw UsageError(
-      "no place for the feature store is known: set HOME or ASBENCH_CACHE, or give --cache DIR");
+      "no folder for the feature store: set HOME or ASBENCH_CACHE, or give --cache DIR");
 }
 
 }  // namespace asbench::features

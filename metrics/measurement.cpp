@@ -26,7 +26,7 @@ void refuse_missing(std::span<const StoryFeatures> stories) {
   if (missing.empty()) return;
   throw BadInput(fmt::format(
       "{} shot{} missing or broken: {}.\n  Nothing is scored under --missing fail. Supply them, or "
-      "choose --missing zero (they count as failures) or exclude (they leave their story).",
+      "choose --missing zero (they count as failures) or exclude (they are left out).",
       missing.size(), missing.size() == 1 ? " is" : "s are", fmt::join(missing, ", ")));
 }
 

@@ -55,8 +55,8 @@ CopySearch::CopySearch(FeatureView training, std::span<const int> clips, std::op
   for (const int clip : clips_) longest_clip_ = std::max(longest_clip_, ++lengths[clip]);
   if (lengths.size() < 2) {
     throw BadInput(
-        "copy search: the training set has a single clip, so nothing says how far apart its clips "
-        "lie. At least two are needed.");
+        "copy search: the training set has a single clip, so distances between its clips are "
+        "not defined. At least two clips are needed.");
   }
 }
 

@@ -54,7 +54,7 @@ SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& opti
   require_finite(rows, "row");
   if (options.device == SimilarityOptions::Device::gpu && !similarity_search_has_gpu(options.gpu)) {
     throw UsageError(
-        "similarity search on a GPU: the FAISS found has no GPU part, or there is no GPU. Use the "
+        "similarity search on a GPU: this FAISS has no GPU support, or there is no GPU. Use the "
         "CPU, which finds the same rows.");
   }
   try {
@@ -105,7 +105,7 @@ std::int64_t SimilarityIndex::size() const {
 NearestRows SimilarityIndex::search(FeatureView queries, int k) const {
   if (k < 1)
     throw UsageError(
-        fmt::format("similarity search: at least 1 neighbour has to be asked for, not {}", k));
+        fmt::format("similarity search: the number of neighbours must be at least 1, not {}", k));
   NearestRows found;
   found.k = k;
   if (queries.rows == 0) return found;

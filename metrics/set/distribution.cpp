@@ -30,7 +30,7 @@ bool wants_prdc(const DistributionSettings& settings) {
 void check(const DistributionSettings& settings) {
   for (const auto& metric : settings.metrics) {
     if (std::find(kMetrics.begin(), kMetrics.end(), metric) == kMetrics.end()) {
-      throw UsageError(fmt::format("no distribution metric is called '{}'. There are: {}.", metric,
+      throw UsageError(fmt::format("Unknown distribution metric '{}'. Choose from: {}.", metric,
                                    fmt::join(kMetrics, ", ")));
     }
   }

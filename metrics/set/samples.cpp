@@ -36,8 +36,8 @@ void require_samples(SamplesView samples, std::string_view metric, std::string_v
       if (!std::isfinite(row[j])) {
         throw BadInput(
             fmt::format("{}: the {} set holds {} in row {}, column {}.\n  One broken feature "
-                        "spoils a number of the whole set: find the "
-                        "clip and leave it out, or repair it.",
+                        "invalidates the metrics of the whole set: repair the "
+                        "clip or leave it out.",
                         metric, set, row[j], i, j));
       }
     }
@@ -67,8 +67,8 @@ void require_variance(SamplesView real, SamplesView generated, std::string_view 
     if (!all_equal(samples)) continue;
     throw BadInput(
         fmt::format("{}: the {} set has zero variance: its {} samples are all equal "
-                    "(degenerate_features).\n  Were the same clip's features "
-                    "written again and again?",
+                    "(degenerate_features).\n  Were the features of one clip "
+                    "written several times?",
                     metric, set, samples.rows));
   }
 }

@@ -46,7 +46,7 @@ Measure frozen_rate() {
   info.family = "controls";
   info.direction = Direction::lower;
   info.formula =
-      "Share of shots whose motion pixels are below 0.002 (frozen_below) or that have fewer than "
+      "Share of shots whose motion (pixels) is below 0.002 (frozen_below) or that have fewer than "
       "two decodable frames.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "shot>story>system";

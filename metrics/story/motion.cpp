@@ -50,7 +50,7 @@ Measure motion() {
       "Over neighbouring sampled frames. pixels (the value): mean absolute thumbnail difference / "
       "255; features: mean absolute difference of the components of the unit {roles} features, "
       "where "
-      "{roles} ran. An encoded still lies below 0.0002 pixels.";
+      "{roles} ran. A video-encoded still image stays below 0.0002 in pixels.";
   info.family = "controls";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "frame pair>shot>story>system";

@@ -75,7 +75,7 @@ ClipCheckpoint open_clip_checkpoint(std::string_view id, const WeightFolders& fo
     return found;
   }
   throw BadInput(
-      fmt::format("the TorchScript file {} isn't there. Looked for:\n    {}\n  Name its path with "
+      fmt::format("TorchScript file {} not found. Looked for:\n    {}\n  Name its path with "
                   "--encoder video=PATH. "
                   "docs/distribution.md says where the published networks are.",
                   id, searched));

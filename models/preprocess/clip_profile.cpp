@@ -76,7 +76,7 @@ ClipProfile named_clip_profile(std::string_view name) {
     if (profile.name == name) return profile;
   }
   throw UsageError(
-      fmt::format("no preprocessing of clips is called '{}'. There are: {}, and hf (the "
+      fmt::format("Unknown preprocessing of clips '{}'. Choose from: {}, and hf (the "
                   "checkpoint's own file).",
                   name, fmt::join(clip_profile_names(), ", ")));
 }

@@ -258,7 +258,8 @@ TEST_F(DistributionScore, WhatIsWrongIsSaid) {
   fs::create_directory_symlink(looped, looped / "again");
   const auto loop = score("loop", {"--metrics", "fvd", "--reference-set", looped});
   EXPECT_EQ(loop.exit_code, 2);
-  EXPECT_NE(loop.err.find("there is no video in it or below it"), std::string::npos) << loop.err;
+  EXPECT_NE(loop.err.find("no video in this folder or its subfolders"), std::string::npos)
+      << loop.err;
   // Features of pictures are no features of clips.
   const fs::path dino = mini().root() / "dino-real.npy";
   ASSERT_EQ(

@@ -68,7 +68,7 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
   expect_refusal({"empty.json"}, out, "empty.json: no stories");
   expect_refusal({"missing.json"}, out, "missing.json: no such file");
   expect_refusal({"a.json", "again.json"}, out, "both of a system 'synthetic'");
-  expect_refusal({"a.json"}, folder / "a.json", "the folder can't be made");
+  expect_refusal({"a.json"}, folder / "a.json", "the folder can't be created");
   EXPECT_FALSE(fs::exists(out)) << "nothing is written before everything was read";
 }
 

@@ -145,7 +145,7 @@ TEST_F(CoverageOfShots, IncompleteNamesEachShotItsCauseAndTheRemedy) {
   outputs_.findings.push_back({"unexpected_file", "fox/0", 1, "beside the point"});
   clips_.clips["3.mp4"].broken_look = "no frame decodes";
   const std::string message = message_of(probed().coverage);
-  EXPECT_THAT(message, HasSubstr("2 of 3 shots are absent or broken"));
+  EXPECT_THAT(message, HasSubstr("2 of 3 shots are missing or broken"));
   EXPECT_THAT(message, HasSubstr("\n  fox/0 shot 1: missing\n"));
   EXPECT_THAT(message, HasSubstr("\n  fox/0 shot 3: broken_video: "));
   EXPECT_THAT(message, HasSubstr("--missing zero"));

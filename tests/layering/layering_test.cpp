@@ -95,7 +95,7 @@ TEST(Layering, CallsThroughTransitiveHeadersAreCaught) {
   const Example examples[] = {
       {"evaluation/x.cpp", "auto x = models::open_checkpoint(name);"},
       {"evaluation/x.cpp", "auto x = asbench::models::open_checkpoint(name);"},
-      {"reports/x.cpp", "void f(const ::asbench::metrics::MetricInfo& info);"},
+      {"reports/x.cpp", "void f(const ::asbench::metrics::Measure& measure);"},
       {"metrics/x.h", "namespace asbench::models { class Encoder; }"},
       {"metrics/x.cpp", "using namespace asbench::models;"},
       {"features/x.cpp", "namespace m = asbench::evaluation;"},
