@@ -1,7 +1,7 @@
-# asbench_room(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINK ...] [PRIVATE_LINK ...]): one static library per room (or part of
+# asbench_room(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINK ...] [PRIVATE_LINK ...]): one static library per module (or part of
 # one), with our warnings as errors and includes from the root. Available as asbench::NAME.
 #
-# PUBLIC_HEADERS, relative to the folder, are the ones that are installed, as <asbench/room/...> (cmake/InstallHeaders.cmake).
+# PUBLIC_HEADERS, relative to the folder, are the ones that are installed, as <asbench/MODULE/...> (cmake/InstallHeaders.cmake).
 # A header that a public one includes must be public too: the install fails otherwise.
 function(asbench_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})

@@ -17,7 +17,7 @@ namespace asbench::testing {
 namespace fs = std::filesystem;
 namespace {
 
-/// The arrows of the picture: from a room to those that it may include. cli knows everybody.
+/// The dependency order: each module with the modules that it may include. cli may include all.
 const std::map<std::string, std::vector<std::string>>& edges() {
   static const std::map<std::string, std::vector<std::string>> all = {
       {"core", {}},
@@ -113,13 +113,13 @@ std::string broken_rule(const std::string& file, const Include& include) {
   const std::string from = first_folder(file);
   const std::string to = first_folder(include.name);
   if (!edges().contains(to)) {
-    return include.quoted ? "quoted includes are written from the root and name a room" : "";
+    return include.quoted ? "quoted includes are written from the root and name a module" : "";
   }
   if (may_use(from, to)) return {};
-  return from + " -> " + to + " is not an edge of the architecture";
+  return from + " -> " + to + " is not in the dependency order";
 }
 
-/// The rooms whose namespace a line names, once each: `models::x`, `asbench::models::x`,
+/// The modules whose namespace a line names, once each: `models::x`, `asbench::models::x`,
 /// `namespace asbench::models {`. `other::models::x` is somebody else's.
 /// @param line  without comments and strings
 std::set<std::string> rooms_named(const std::string& line) {
@@ -173,7 +173,7 @@ SourceFile read_source(const fs::path& root, const fs::path& path) {
   return file;
 }
 
-/// All .h and .cpp of the rooms, sorted by name.
+/// All .h and .cpp of the modules, sorted by name.
 std::vector<SourceFile> read_sources(const fs::path& root) {
   std::vector<fs::path> paths;
   for (const std::string& room : room_names()) {
@@ -215,7 +215,7 @@ void check_file(const SourceFile& file, const SourceFile* own_header,
       const int line = static_cast<int>(i) + 1;
       if (!may_use(room, named)) {
         found.push_back({file.name, line, "uses " + named + "::",
-                         room + " -> " + named + " is not an edge of the architecture"});
+                         room + " -> " + named + " is not in the dependency order"});
       } else if (named != room && !included.contains(named)) {
         found.push_back(
             {file.name, line, "uses " + named + "::",

@@ -156,14 +156,14 @@ TEST(Layering, OtherFoldersAreNotRooms) {
   EXPECT_TRUE(violations_of("core/notes.md", "#include \"cli/x.h\"").empty());
 }
 
-/// Headers of core/ that fewer than two rooms include, and why they are there.
+/// Headers of core/ that fewer than two modules include, and why they are there.
 const std::map<std::string, std::string>& exceptions_of_core() {
   static const std::map<std::string, std::string> all = {
       {"core/blas_kernels.h",
        "every program calls it before OpenBLAS is loaded: the commands, the benchmarks, whoever "
        "links the libraries"},
       {"core/embedded_files.h",
-       "the build's own sources (cmake/EmbedFiles.cmake) include it, for any room that embeds "
+       "the build's own sources (cmake/EmbedFiles.cmake) include it, for any module that embeds "
        "files"},
   };
   return all;
@@ -176,7 +176,7 @@ TEST(Layering, CoreHoldsOnlyWhatSeveralRoomsUse) {
     if (exceptions_of_core().contains(header)) {
       EXPECT_LT(rooms.size(), 2U) << header << " needs no exception any more";
     } else {
-      EXPECT_GE(rooms.size(), 2U) << header << " belongs into the room that uses it";
+      EXPECT_GE(rooms.size(), 2U) << header << " belongs in the module that uses it";
     }
   }
   for (const auto& [header, reason] : exceptions_of_core()) {
