@@ -27,7 +27,8 @@ struct Violation {
 ///   stand without it; no OpenCV in core, document, metrics, models, reports; no files in metrics;
 /// - `module::` only along the same edges, so that a call through a header that another header
 ///   includes is seen too;
-/// - a file that names a module's namespace includes a header of that module, itself or in the header
+/// - a file that names a module's namespace includes a header of that module, itself or in the
+/// header
 ///   of its own name.
 /// Comments and string literals are not read.
 /// @param files_read  if given, receives the number of files that were read
