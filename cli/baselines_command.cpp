@@ -35,9 +35,9 @@ int list(bool json) {
     fmt::print("{}\n", array.dump(2));
     return kExitDone;
   }
-  fmt::print("{:<18}{:<22}{}\n", "baseline", "needs", "what it is a bound for");
+  fmt::print("{:<18}{:<28}{}\n", "baseline", "needs", "what it is a bound for");
   for (const auto& info : all)
-    fmt::print("{:<18}{:<22}{}\n", info.name, needs_of(info), info.bounds);
+    fmt::print("{:<18}{:<28}{}\n", info.name, needs_of(info), info.bounds);
   fmt::print(
       "\n`asbench baselines show NAME` explains one, `asbench generate --baseline NAME` generates "
       "its videos.\n");

@@ -38,8 +38,9 @@ void* module_function(Module module, const char* name) {
   }
   void* function = ::dlsym(handle, name);
   if (function == nullptr)
-    throw InternalError(fmt::format(
-        "{} has no function {}: program and modules are of different builds", file.string(), name));
+    throw InternalError(
+        fmt::format("{} has no function {}: the program and its modules come from different builds",
+                    file.string(), name));
   return function;
 }
 

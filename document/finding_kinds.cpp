@@ -67,10 +67,10 @@ constexpr FindingKind kKinds[] = {
      "A shot has one sampled frame, so that there is no pair of frames to compare. The shot is "
      "skipped."},
     {"single_shot", false,
-     "A story has fewer than two shots to compare. Its value is null and leaves the mean."},
-    {"empty_story", false, "A story has no shots. Its value is null and leaves the mean."},
+     "A story has fewer than two shots to compare. Its value is null and not part of the mean."},
+    {"empty_story", false, "A story has no shots. Its value is null and not part of the mean."},
     {"no_scored_shots", false,
-     "No shot of a story has a value. The story's value is null and leaves the mean."},
+     "No shot of a story has a value. The story's value is null and not part of the mean."},
     {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},
     {"one_character", false,
      "The split has only one character with a reference. Identity metrics have nothing to tell it "
@@ -90,8 +90,8 @@ constexpr FindingKind kKinds[] = {
     {"too_few_samples", false,
      "There are fewer clips on one side than the metric needs. Its value is null."},
     {"degenerate_features", false,
-     "Features of different clips are equal. A distance between such sets says nothing: values are "
-     "null, or neighbours lie at distance 0."},
+     "Features of different clips are equal. A distance between such sets is meaningless: values "
+     "are null, or neighbours have distance 0."},
     {"too_few_for_extrapolation", false,
      "There are too few clips for fvd_inf, which is null. Without it, fvd is biased upwards."},
     {"too_few_for_halves", false,

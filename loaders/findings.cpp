@@ -17,7 +17,7 @@ Findings clip_findings(const ShotKey& shot, const DecodedClip& clip,
   for (const FrameRule& rule : rules) {
     if (!is_short(rule, clip.frame_count)) continue;
     findings.push_back({"short_shot", shot.story, shot.shot,
-                        fmt::format("{} frames, where the frame rule {} wants {}", clip.frame_count,
+                        fmt::format("{} frames, but the frame rule {} needs {}", clip.frame_count,
                                     to_string(rule), rule.count)});
   }
   if (clip.declared_frames > 0 && clip.declared_frames != clip.frame_count) {

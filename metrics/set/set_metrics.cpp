@@ -32,7 +32,7 @@ std::vector<Measure> set_measures() {
       set_measure("frechet", "Frechet video distance", Direction::lower, 0.0, kNoLimit,
                   "Squared distance of the means + traces of both covariances - 2 trace of their "
                   "product's root, with one feature per clip; a noise floor and an "
-                  "extrapolation to infinitely many clips stand beside it. Biased upwards for few "
+                  "extrapolation to infinitely many clips accompany it. Biased upwards for few "
                   "clips: docs/distribution.md.",
                   "Unterthiner et al. 2018; variants of StyleGAN-V, "
                   "common_metrics_on_video_quality, content-debiased FVD"),

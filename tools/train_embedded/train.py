@@ -81,7 +81,7 @@ def contrast(a, b, same, scale):
 
 
 def nobody_is_far(empty, pictures):
-    """Pictures of nobody end up opposite to all pictures of somebody: noise must score below the wrong character."""
+    """Pictures without a character end up opposite to all pictures with one: noise must score below the wrong character."""
     return (F.relu(empty @ pictures.T + 0.35) ** 2).mean()
 
 
