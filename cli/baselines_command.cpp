@@ -35,7 +35,7 @@ int list(bool json) {
     fmt::print("{}\n", array.dump(2));
     return kExitDone;
   }
-  fmt::print("{:<18}{:<28}{}\n", "baseline", "needs", "what it is a bound for");
+  fmt::print("{:<18}{:<28}{}\n", "baseline", "needs", "what it bounds");
   for (const auto& info : all)
     fmt::print("{:<18}{:<28}{}\n", info.name, needs_of(info), info.bounds);
   fmt::print(
@@ -74,7 +74,7 @@ void add_baselines_command(CLI::App& app, std::function<int()>& chosen) {
   lister->add_flag("--json", options->json, "print JSON instead of text");
   lister->callback([options, &chosen] { chosen = [options] { return list(options->json); }; });
   CLI::App* shower = command->add_subcommand(
-      "show", "explain one baseline: what it does, needs and is a bound for");
+      "show", "explain one baseline: what it does, what it needs and what it bounds");
   shower
       ->add_option("NAME", options->name,
                    "name of a baseline, as `asbench baselines list` prints it")

@@ -30,9 +30,10 @@ void add_distribution_command(CLI::App& app, std::function<int()>& chosen) {
                    "features of the generated samples, from the same network")
       ->required();
   command
-      ->add_option("--metrics", options->metrics,
-                   "comma-separated: frechet, kernel, jedi, precision, recall, density, coverage "
-                   "(default: these seven), kid")
+      ->add_option(
+          "--metrics", options->metrics,
+          "metrics to compute (comma-separated): frechet, kernel, jedi, precision, recall, "
+          "density, coverage (default: these seven) or kid")
       ->delimiter(',');
   command
       ->add_option("--k", options->neighbours,

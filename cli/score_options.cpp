@@ -70,8 +70,8 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
       "Exit codes: 0 scored, 2 nothing was scored.");
   add_input_options(*command, options->input);
   command->add_option("--reference-set", options->reference_set,
-                      "real clips that the metrics of sets of clips (fvd, kvd, ...) compare with: "
-                      "a folder of videos, or a .npy matrix of their features (default: the "
+                      "real clips to compare with, for the metrics of sets of clips (fvd, kvd, "
+                      "...): a folder of videos, or a .npy matrix of their features (default: the "
                       "split's own clips)");
   command->add_option("--training-set", options->training_set,
                       "data that the system was trained on, to find copied shots in: a folder of "
@@ -80,7 +80,8 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
   add_selection_group(*command, options->input);
   command->add_option("--missing", options->missing,
                       "what to do about missing or broken shots: fail (stop and list them), zero "
-                      "(score them 0) or exclude (leave them out)");
+                      "(give them the worst score) or exclude (leave them out) (default: as the "
+                      "protocol says; built-in ones: fail)");
 
   start_group(*command, "Encoders and metrics");
   command
@@ -102,13 +103,16 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
       ->take_all();
   command
       ->add_option("--metrics", options->metrics,
-                   "compute only these metrics (comma-separated; see `asbench metrics list`)")
+                   "compute only these metrics (comma-separated; see `asbench metrics list`; "
+                   "default: as the protocol says)")
       ->delimiter(',');
   command->add_option("--frames", options->frames,
-                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K or all");
+                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K or all "
+                      "(default: as the protocol says; built-in ones: midpoint:5)");
   command->add_option("--background", options->background,
                       "colour behind transparent reference images: black, white, gray, mean (the "
-                      "encoder's mean colour) or keep (ignore transparency)");
+                      "encoder's mean colour) or keep (ignore transparency) (default: as the "
+                      "protocol says; built-in ones: black)");
   command->add_option("--fvd-variant", options->fvd_variant,
                       "compute fvd as published by stylegan-v, cmv, cd-i3d or cd-videomae "
                       "(default: as the network was published)");
