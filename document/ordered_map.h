@@ -47,6 +47,9 @@ class OrderedMap {
     if (found == end()) throw std::out_of_range("no entry " + std::string(name));
     return found->second;
   }
+  [[nodiscard]] T& at(std::string_view name) {
+    return const_cast<T&>(std::as_const(*this).at(name));
+  }
   /// Adds an empty value at the end when there is no such name.
   T& operator[](std::string_view name) { return emplace(name, T()).first->second; }
   /// Keeps what is there, as std::map does.

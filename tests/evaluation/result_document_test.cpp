@@ -6,6 +6,8 @@
 
 #include <limits>
 
+#include "metrics/catalogue.h"
+
 namespace asbench::evaluation {
 namespace {
 
@@ -23,6 +25,7 @@ class MakeResult : public ::testing::Test {
     protocol_.text = "narrative";
     protocol_.dtype = "float32";
     protocol_.metrics = {"motion", "fvd"};
+    protocol_.catalogue = metrics::built_in_metrics();
     protocol_.settings.missing = metrics::MissingPolicy::exclude;
     defaults_ = protocol_;
     split_.name = "split";
