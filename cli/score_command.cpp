@@ -103,8 +103,8 @@ void print_table(const document::Result& result, const std::string& out) {
   const auto& coverage = result.coverage;
   fmt::print("{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
              counted(result.split.stories, "story", "stories"),
-             counted(result.split.ips, "IP", "IPs"), coverage.scored_shots,
-             coverage.expected_shots, coverage.policy, result.canonical ? "" : ", not canonical");
+             counted(result.split.ips, "IP", "IPs"), coverage.scored_shots, coverage.expected_shots,
+             coverage.policy, result.canonical ? "" : ", not canonical");
   if (!result.demo_encoders.empty()) {
     fmt::print("DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
                fmt::join(result.demo_encoders, ", "));

@@ -69,7 +69,7 @@ struct ResultWeights {
   std::optional<std::string> pin;       ///< "pinned", "differs", "not pinned"; nothing: not stated
   std::optional<ResultPinDifference> pin_difference;
   std::optional<std::string> overridden_revision;  ///< fetched instead of the pinned one
-  Json further;                         ///< keys that this version doesn't know; null: none
+  Json further;  ///< keys that this version doesn't know; null: none
   bool operator==(const ResultWeights&) const = default;
 };
 

@@ -91,8 +91,7 @@ std::string background(const std::string& text) {
 Protocol apply(const Protocol& defaults, const Overrides& overrides) {
   Protocol used = defaults;
   // The protocol's own first role shows the form.
-  const std::string role =
-      defaults.encoders.empty() ? "ROLE" : defaults.encoders.begin()->first;
+  const std::string role = defaults.encoders.empty() ? "ROLE" : defaults.encoders.begin()->first;
   const std::string id = defaults.encoders.empty() ? "ID" : defaults.encoders.begin()->second;
   for (const auto& text : overrides.encoders)
     assign(used.encoders, text, "--encoder", role + "=" + id);
@@ -105,7 +104,8 @@ Protocol apply(const Protocol& defaults, const Overrides& overrides) {
       if (has_video_encoder(metric, used)) add_once(used.metrics, metric.id);
     }
     for (const auto& metric : used.catalogue.story_metrics()) {
-      if (overrides.training_set && searches_training_set(metric)) add_once(used.metrics, metric.id);
+      if (overrides.training_set && searches_training_set(metric))
+        add_once(used.metrics, metric.id);
     }
   }
   if (overrides.missing) used.settings.missing = metrics::parse_missing_policy(*overrides.missing);
