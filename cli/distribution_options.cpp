@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/modules.h"
+#include "cli/whole_number.h"
 
 namespace asbench::cli {
 
@@ -48,6 +49,7 @@ void add_distribution_command(CLI::App& app, std::function<int()>& chosen) {
   command
       ->add_option("--seed", options->seed,
                    "random seed for the subsets behind frechet_inf and the noise floor")
+      ->check(whole_number)
       ->capture_default_str();
   command->add_flag("!--no-noise-floor", options->noise_floor,
                     "do not compute frechet_inf and the noise floor (25 more Frechet distances)");

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/modules.h"
+#include "cli/whole_number.h"
 
 namespace asbench::cli {
 
@@ -61,7 +62,9 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
                    "frames per second of the shots that the baseline draws")
       ->check(CLI::Range(1.0, 240.0))
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "random seed")->capture_default_str();
+  command->add_option("--seed", options->seed, "random seed")
+      ->check(whole_number)
+      ->capture_default_str();
 
   command->option_defaults()->group("Output");
   command

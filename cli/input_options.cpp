@@ -1,4 +1,5 @@
 #include "cli/input_options.h"
+#include "cli/whole_number.h"
 
 namespace asbench::cli {
 
@@ -33,7 +34,9 @@ void add_selection_options(CLI::App& command, SelectionOptions& selection) {
   command.add_option("--limit", selection.limit, "only the first N stories");
   command.add_option("--subset", selection.subset,
                      "only N stories, drawn at random and spread evenly over the IPs");
-  command.add_option("--seed", selection.seed, "random seed for --subset")->capture_default_str();
+  command.add_option("--seed", selection.seed, "random seed for --subset")
+      ->check(whole_number)
+      ->capture_default_str();
 }
 
 }  // namespace asbench::cli

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <functional>
+#include <regex>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,33 @@ std::string_view kind_of_value(const std::string& type) {
   if (type == "UINT") return "a whole number, 0 or more";
   if (type == "FLOAT") return "a number";
   return "another value";
+}
+
+/// CLI11's "--threads: Value none not in range 1 to 256" and "--normalise: At least 2 required but
+/// received 1" in plain words; other texts as they are.
+std::string plain_range(const std::string& text) {
+  static const std::regex kRange("([^:]+): Value (.*) not in range (\\S+) to (\\S+)");
+  static const std::regex kOther("([^:]+): Value (.*) not (a .*)");
+  static const std::regex kFewer("([^:]+): At least (\\d+) required but received (\\d+)");
+  const auto trimmed = [](std::string number) {
+    if (const auto point = number.find('.'); point != std::string::npos) {
+      number.erase(number.find_last_not_of('0') + 1);
+      if (number.ends_with('.')) number.pop_back();
+    }
+    return number;
+  };
+  std::smatch parts;
+  if (std::regex_match(text, parts, kRange)) {
+    return fmt::format("{} {}: expected a number from {} to {}", parts.str(1), parts.str(2),
+                       trimmed(parts.str(3)), trimmed(parts.str(4)));
+  }
+  if (std::regex_match(text, parts, kOther))
+    return fmt::format("{} {}: expected {}", parts.str(1), parts.str(2), parts.str(3));
+  if (std::regex_match(text, parts, kFewer)) {
+    return fmt::format("{}: expected {} values, found {}", parts.str(1), parts.str(2),
+                       parts.str(3));
+  }
+  return text;
 }
 
 /// What is wrong with the arguments of a command without sub-commands. CLI11's own words are kept
@@ -67,7 +95,7 @@ std::string problem_of(const CLI::App& command, const CLI::ParseError& error) {
     return fmt::format("{}: {} missing", text.substr(0, colon),
                        several ? "values are" : "its value is");
   }
-  return text;
+  return plain_range(text);
 }
 
 /// Says what is wrong with the command line, where, and what shows the right one.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/modules.h"
+#include "cli/whole_number.h"
 
 namespace asbench::cli {
 
@@ -85,6 +86,7 @@ void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
   command->add_option("--seed", options->seed, "random seed for the bootstrap")
+      ->check(whole_number)
       ->capture_default_str();
   command->add_flag("--json", options->json, "print one JSON document");
   command->callback([options, &chosen] {

@@ -96,7 +96,7 @@ TEST(DistributionCommand, RefusesBadInputWithExitCodeTwoAndNamesTheFiles) {
           "1 sample, at least 2 are needed");
   refused({"--generated", folder / "cut.npy"}, "cut.npy: it ends within its header");
   refused({"--generated", folder / "short.npy"},
-          "asks for 6 values of 4 bytes, there are 23 bytes");
+          "needs 6 values of 4 bytes, but there are 23 bytes");
   refused({"--generated", folder / "a.npy", "--metrics", "kid"},
           "subsets of 1000 can't be drawn from 3 real");
   refused({"--generated", folder / "a.npy"}, "a.npy [3, 1]");  // three rows are too few for k = 5

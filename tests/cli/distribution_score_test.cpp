@@ -178,7 +178,7 @@ TEST_F(DistributionScore, AVideoMaeIsGivenTheFramesItTakes) {
   }
   const auto native = videomae("native", {"--fvd-variant", "stylegan-v"});
   EXPECT_EQ(native.exit_code, 2);
-  EXPECT_NE(native.err.find("Name cd-videomae"), std::string::npos) << native.err;
+  EXPECT_NE(native.err.find("Choose cd-videomae"), std::string::npos) << native.err;
 }
 
 TEST_F(DistributionScore, AMissingClipMakesItNullUnderZeroAndASmallerSetUnderExclude) {

@@ -133,7 +133,7 @@ TEST_F(ScoreCommand, AWrongOptionIsSaidBeforeAnythingRuns) {
       {{"--background", "pink"}, "black"},
       {{"--device", "tpu"}, "cpu"},
       {{"--weights", mini().root() / "nowhere"}, "asbench weights fetch"},
-      {{"--out", mini().root() / "no" / "such" / "r.json"}, "no folder"},
+      {{"--out", mini().root() / "no" / "such" / "r.json"}, "no such folder"},
       {{"--preprocess", "clip=vbench"}, "openai-clip"},
       {{"--stories", "cat/9"}, "cat/9"}};
   for (const auto& [more, expected] : cases) {

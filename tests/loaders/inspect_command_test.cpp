@@ -130,7 +130,7 @@ TEST_F(InspectCommand, ListsTheIpsClipsThatCannotBeUsedAsInformation) {
   const Ran without = run(options_for(split));
   EXPECT_EQ(without.exit_code, 0);
   expect_in(without.text,
-            {"1 tuning clips", "clip_unusable (1, information)", "clip of one: ", "01.mp4"});
+            {"1 tuning clip", "clip_unusable (1, information)", "clip of one: ", "01.mp4"});
   asbench::testing::make_video(split / "one/clips/01.mp4", {.frames = 8});
   EXPECT_EQ(run(options_for(split)).text.find("clip_unusable"), std::string::npos);
 }

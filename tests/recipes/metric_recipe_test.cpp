@@ -103,8 +103,8 @@ TEST(MetricRecipe, TheDocumentDescribesIt) {
 TEST(MetricRecipe, PageTablesAndGateKnowIt) {
   const std::vector<document::Result> results{result("before", 0.0), result("after", -0.25)};
   EXPECT_THAT(reports::leaderboard_text(results), HasSubstr("worst_frame"));
-  EXPECT_THAT(reports::table_markdown(results), HasSubstr("worst_frame"));
-  EXPECT_THAT(reports::table_latex(results), HasSubstr("worst\\_frame"));
+  EXPECT_THAT(reports::table_markdown(results), HasSubstr("worst\\_frame"));
+  EXPECT_THAT(reports::table_latex(results), HasSubstr("worst\\_\\allowbreak{}frame"));
   EXPECT_THAT(reports::table_csv(results), HasSubstr("best"));
   const std::string page = reports::page_html(results, reports::Pictures());
   EXPECT_THAT(page, HasSubstr("Worst frame under DINO"));
