@@ -6,7 +6,8 @@ namespace asbench {
 
 /// Files that come with the program, in a build folder or where it is installed:
 /// PREFIX/bin/asbench, PREFIX/lib (its modules), PREFIX/share/asbench (the embedded encoders).
-/// @returns PREFIX, from the path of the running program. Thread-safe.
+/// @returns PREFIX, from the path of the running program; programs of your own that link the
+/// libraries name it with $ASBENCH_PREFIX. Thread-safe while nothing changes the environment.
 [[nodiscard]] std::filesystem::path program_prefix();
 
 /// PREFIX/share/asbench/embedded: checkpoints in Hugging Face layout, `asbench/<name>/`.

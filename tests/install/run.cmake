@@ -47,7 +47,8 @@ step(${WORK}/consumer/draw_world ${WORK}/world)
 # The examples, on a world of four shots and the encoders that come with the program.
 step(${CMAKE_COMMAND} -G Ninja -S ${ROOT}/examples -B ${WORK}/examples -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=${CONFIG})
 step(${CMAKE_COMMAND} --build ${WORK}/examples --parallel 2)
-step(${WORK}/examples/score_from_cpp ${WORK}/world/mini-world ${WORK}/world/ground_truth demo ${prefix}/share/asbench/embedded
+step(${CMAKE_COMMAND} -E env ASBENCH_PREFIX=${prefix}
+     ${WORK}/examples/score_from_cpp ${WORK}/world/mini-world ${WORK}/world/ground_truth demo ${WORK}/weights
      ${WORK}/features ${WORK}/result.json)
 expect_output("clip_i +0\\.")
 step(${WORK}/examples/metric_outside_tree)
