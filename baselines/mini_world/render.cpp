@@ -112,8 +112,8 @@ Image render_reference(const Character& character) {
   cv::Mat covered(on_black.size(), CV_8UC1, cv::Scalar::all(0));
   for (int y = 0; y < rgba.rows; ++y) {
     for (int x = 0; x < rgba.cols; ++x) {
-      const cv::Vec3b dark = on_black.at<cv::Vec3b>(y, x);
-      const cv::Vec3b light = on_white.at<cv::Vec3b>(y, x);
+      const auto& dark = on_black.at<cv::Vec3b>(y, x);
+      const auto& light = on_white.at<cv::Vec3b>(y, x);
       const int alpha = std::clamp(255 - (light[1] - dark[1]), 0, 255);
       if (alpha == 0) continue;
       auto& pixel = rgba.at<cv::Vec4b>(y, x);
