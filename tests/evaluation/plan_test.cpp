@@ -1,0 +1,130 @@
+// What make_plan() decides from the needs of a protocol's metrics, on tiny seeded checkpoints.
+#include "evaluation/plan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/error.h"
+#include "tests/support/seeded_checkpoint.h"
+#include "tests/support/temporary_folder.h"
+
+namespace asbench::evaluation {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class MakePlan : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    weights_ = new testing::TemporaryFolder;
+    testing::write_seeded_checkpoints(weights_->path(), testing::CheckpointSize::tiny);
+  }
+  static void TearDownTestSuite() { delete weights_; }
+
+  MakePlan() : protocol_(load_protocol("animeshooter-v1")) {
+    for (const char* name : {"ant", "bee"}) {
+      loaders::Ip& ip = split_.ips.emplace_back();
+      ip.id = name;
+      ip.references = {std::string(name) + ".png"};
+      ip.reference_sha256 = {std::string(64, name[0])};
+      loaders::Story story{std::string(name) + "/0", name, "0", {}};
+      for (int number : {1, 2}) {
+        loaders::Shot shot;
+        shot.number = number;
+        shot.caption = number == 1 ? "Walks." : std::string("Rests with ") + name;
+        story.shots.push_back(shot);
+        outputs_.shots[{story.id, number}] = {loaders::ShotSource::Kind::video_file,
+                                              story.id + std::to_string(number) + ".mp4"};
+      }
+      split_.stories.push_back(story);
+    }
+  }
+
+  [[nodiscard]] Plan plan(std::vector<std::string> metrics) {
+    protocol_.metrics = std::move(metrics);
+    return make_plan(protocol_, split_, outputs_, {.folder = weights_->path(), .store = nullptr});
+  }
+  [[nodiscard]] std::string refusal(std::vector<std::string> metrics) {
+    try {
+      (void)plan(std::move(metrics));
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    ADD_FAILURE() << "was accepted";
+    return {};
+  }
+
+  Protocol protocol_;
+  loaders::Split split_;
+  loaders::Outputs outputs_;
+
+ private:
+  static testing::TemporaryFolder* weights_;
+};
+testing::TemporaryFolder* MakePlan::weights_ = nullptr;
+
+TEST_F(MakePlan, OpensTheEncodersThatTheMetricsReadAndNoOther) {
+  const Plan made = plan({"dino_i"});
+  ASSERT_EQ(made.extraction.encoders.size(), 1U);
+  EXPECT_EQ(made.extraction.encoders[0].role, "dino");
+  EXPECT_TRUE(made.extraction.encoders[0].images);
+  EXPECT_FALSE(made.extraction.encoders[0].text || made.extraction.encoders[0].mirrored_references);
+  EXPECT_FALSE(made.extraction.pixels);
+  EXPECT_TRUE(made.extraction.captions.empty());
+  EXPECT_EQ(made.extraction.references.size(), 2U);
+}
+
+TEST_F(MakePlan, ControlsOnPixelsNeedNoEncoderAndNoReference) {
+  const Plan made = plan({"frozen_rate"});
+  EXPECT_TRUE(made.extraction.encoders.empty());
+  EXPECT_TRUE(made.extraction.pixels);
+  EXPECT_TRUE(made.references.empty());
+  EXPECT_EQ(made.clips.size(), 4U);
+}
+
+TEST_F(MakePlan, EqualCaptionsAreOne) {
+  const Plan made = plan({"clip_t"});
+  EXPECT_THAT(made.extraction.captions, ElementsAre("Walks.", "Rests with ant", "Rests with bee"));
+  EXPECT_EQ(made.captions.at("Walks."), 0U);
+  EXPECT_TRUE(made.extraction.encoders.at(made.encoders.at("clip")).text);
+  EXPECT_TRUE(made.references.empty()) << "text alignment reads no reference";
+}
+
+TEST_F(MakePlan, EncodersStandInTheOrderOfTheirRolesWhateverTheOrderOfTheMetrics) {
+  const Plan made = plan({"dino_i", "copy_paste", "clip_i"});
+  ASSERT_EQ(made.extraction.encoders.size(), 2U);
+  EXPECT_EQ(made.extraction.encoders[0].role, "clip");
+  EXPECT_EQ(made.extraction.encoders[1].role, "dino");
+  EXPECT_TRUE(made.extraction.encoders[0].mirrored_references);
+  EXPECT_FALSE(made.extraction.encoders[1].mirrored_references);
+}
+
+TEST_F(MakePlan, ADeclaredMetricOfAnotherRoleIsPlannedLikeABuiltInOne) {
+  const Json entry = {{"id", "third_i"}, {"measure", "reference_adherence"}, {"role", "third"}};
+  protocol_.catalogue = protocol_.catalogue.with(Json{{"metrics", Json::array({entry})}}, "a test");
+  protocol_.encoders["third"] = protocol_.encoders.at("dino");
+  const Plan made = plan({"third_i"});
+  EXPECT_EQ(made.extraction.encoders.at(made.encoders.at("third")).id,
+            protocol_.encoders.at("dino"));
+  EXPECT_THAT(signature_of(protocol_.catalogue.require("third_i"), protocol_, made, ""),
+              HasSubstr("third_i@1 | enc=facebook/dino-vitb16#"));
+}
+
+TEST_F(MakePlan, SaysWhatIsMissing) {
+  EXPECT_THAT(refusal({"fvd"}), HasSubstr("role 'video'"));
+  EXPECT_THAT(refusal({"copy_rate"}), HasSubstr("--training-set"));
+  EXPECT_THAT(refusal({"nothing"}), HasSubstr("Unknown metric 'nothing'"));
+  protocol_.preprocess["face"] = "hf";
+  EXPECT_THAT(refusal({"clip_i"}), HasSubstr("no metric is measured with the role 'face'"));
+}
+
+TEST_F(MakePlan, AnEmptySplitIsAnEmptyPlan) {
+  split_ = {};
+  outputs_ = {};
+  const Plan made = plan({"clip_i", "clip_t"});
+  EXPECT_TRUE(made.clips.empty() && made.references.empty() && made.captions.empty());
+}
+
+}  // namespace
+}  // namespace asbench::evaluation
