@@ -26,7 +26,7 @@ debian_packages=(
   # compiler and build tools
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   # the libraries of cmake/Dependencies.cmake; libopencv-dev carries OpenCV's CMake package
-  libopencv-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev
+  libopencv-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev
   libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libjs-chart.js
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev

@@ -1,7 +1,7 @@
 # Every library that asbench stands on, and why. bootstrap.sh installs them; versions are Debian 12's unless pinned there.
 find_package(Threads REQUIRED)
 find_package(LibTorch 2.11 REQUIRED)          # tensors and networks; cmake/FindLibTorch.cmake
-find_package(OpenCV 4.6 REQUIRED COMPONENTS core imgproc imgcodecs videoio)  # video, images
+find_package(OpenCV 4.6 REQUIRED COMPONENTS core imgproc imgcodecs videoio)  # picture files, drawing
 if(NOT ASBENCH_FUZZ)  # clang would want an OpenMP runtime of its own, and no fuzz target searches neighbours
   find_package(OpenMP REQUIRED COMPONENTS CXX)  # FAISS's own configuration expects it to be found first
   find_package(faiss 1.7.3 REQUIRED)            # nearest neighbours
@@ -16,6 +16,8 @@ find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)  # SHA-256, hardware accelera
 find_package(CURL REQUIRED)                   # downloads: resume, redirects, proxies
 find_package(ICU REQUIRED COMPONENTS uc)      # Unicode normal form C, as the tokenizers define it
 find_package(PkgConfig REQUIRED)
+# Video and audio: colour tags, alpha, the choice of stream and decoder errors are hidden behind OpenCV's reader.
+pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET libavformat>=59 libavcodec>=59 libavutil libswscale libswresample)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)   # checksums of store entries, digests of frames
 find_file(ASBENCH_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js REQUIRED)  # charts of the report page: inlined, so it is one file
 if(ASBENCH_TESTS)

@@ -5,7 +5,9 @@ include(CMakePackageConfigHelpers)
 # How a consumer finds what a library of ours links: "<target>|<arguments of find_package>", several with ";".
 set(packages
   "nlohmann_json::nlohmann_json|nlohmann_json" "fmt::fmt|fmt" "Threads::Threads|Threads" "OpenSSL::Crypto|OpenSSL COMPONENTS Crypto"
-  "PkgConfig::xxhash|xxhash" "ICU::uc|ICU COMPONENTS uc" "CURL::libcurl|CURL" "OpenMP::OpenMP_CXX|OpenMP COMPONENTS CXX"
+  "PkgConfig::xxhash|PKGCONFIG xxhash libxxhash"
+  "PkgConfig::ffmpeg|PKGCONFIG ffmpeg libavformat libavcodec libavutil libswscale libswresample"
+  "ICU::uc|ICU COMPONENTS uc" "CURL::libcurl|CURL" "OpenMP::OpenMP_CXX|OpenMP COMPONENTS CXX"
   "BLAS::BLAS|BLAS" "faiss|faiss" "LibTorch::cpu|LibTorch"
   "opencv_core|OpenCV COMPONENTS core" "opencv_imgproc|OpenCV COMPONENTS imgproc"
   "opencv_imgcodecs|OpenCV COMPONENTS imgcodecs" "opencv_videoio|OpenCV COMPONENTS videoio")
