@@ -26,6 +26,15 @@ class ErrorLog {
   /// The first message since the last call, if there was any. Takes all.
   [[nodiscard]] std::optional<std::string> take();
 
+  /// Note [No memory]
+  /// When malloc fails, FFmpeg returns ENOMEM, reports some damage, or ends the stream. ENOMEM is
+  /// also what damaged bytes get that ask for more than FFmpeg allows (2 GiB for one block). Only a
+  /// failed malloc sets errno: that is the machine's fault, the other the file's.
+  ///
+  /// True when a malloc has failed under a Listening. The call may have managed without: it is a
+  /// reason not to believe in damage, no error of its own.
+  [[nodiscard]] bool lacked_memory() const { return lacked_memory_; }
+
   /// FFmpeg's callback for the whole process. Called before a clip is read, again and again: OpenCV
   /// sets its own when it writes its first video.
   static void install();
@@ -36,10 +45,10 @@ class ErrorLog {
 
   std::mutex mutex_;
   std::optional<std::string> first_;
+  bool lacked_memory_ = false;  ///< written by the thread that reads the clip
 };
 
-/// While it lives, errors that FFmpeg logs on this thread go to `log`. Sets errno to 0 when it
-/// begins: Note [No memory].
+/// While it lives, errors that FFmpeg logs on this thread go to `log`, and a failed malloc is seen.
 class ErrorLog::Listening {
  public:
   enum class To {
@@ -52,18 +61,10 @@ class ErrorLog::Listening {
   Listening& operator=(const Listening&) = delete;
 
  private:
+  ErrorLog& log_;
   ErrorLog* log_before_;
   To to_before_;
 };
-
-/// Note [No memory]
-/// FFmpeg returns ENOMEM when malloc fails and when damaged bytes ask for more than FFmpeg allows
-/// (2 GiB for one block). Only a failed malloc sets errno. The first is the machine's fault, the
-/// second the file's: it has the same outcome on every machine.
-///
-/// @param error  what a call under a Listening has returned; nothing happens unless it is ENOMEM
-/// @throws SystemFault; BrokenVideo, kind `damaged_video`.
-void throw_if_no_memory(int error, const std::filesystem::path& path);
 
 /// What is wrong with a clip's data, as noticed while it was decoded.
 struct Damage {

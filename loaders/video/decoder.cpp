@@ -70,6 +70,7 @@ struct VideoDecoder::State {
       : file(path), source(path, errors) {
     const AVCodecParameters& parameters = *source.stream().codecpar;
     if (parameters.width == 0 || parameters.height == 0) {
+      throw_if_no_memory(errors, file);
       throw BrokenVideo(file, "not a video: FFmpeg can't tell the size of its frames");
     }
     if (const auto defect = size_defect(parameters.width, parameters.height)) {
@@ -91,16 +92,19 @@ struct VideoDecoder::State {
     codec->max_pixels = kMaxPixels;
     codec->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;  // Note [Frames before the first key frame]
     codec->opaque = &errors;
-    const ErrorLog::Listening listening(errors);
-    const int error = avcodec_open2(codec.get(), &source.codec(), nullptr);
-    throw_if_no_memory(error, file);
+    int error = 0;
+    {
+      const ErrorLog::Listening listening(errors);
+      error = avcodec_open2(codec.get(), &source.codec(), nullptr);
+    }
     const auto said = errors.take();
+    if (error < 0) throw_if_no_memory(errors, file);
     if (error == AVERROR(EAGAIN)) {  // a thread
       throw SystemFault("the decoder can't be started", file, AVUNERROR(error));
     }
     if (error < 0) {
       throw BrokenVideo(file, fmt::format("not a video: its decoder can't be started: {}",
-                                          said.value_or(libav::error_text(error))));
+                                          said.value_or(failure_text(error))));
     }
     if (said) damage.note(*said, 0);
   }
@@ -142,10 +146,9 @@ bool VideoDecoder::State::send(int decoded) {
     const ErrorLog::Listening listening(errors);
     error = avcodec_send_packet(codec.get(), more ? packet.get() : nullptr);
   }
-  throw_if_no_memory(error, file);
   auto said = errors.take();
   if (!defect) defect = std::move(said);
-  if (error < 0 && error != AVERROR_EOF && !defect) defect = libav::error_text(error);
+  if (error < 0 && error != AVERROR_EOF && !defect) defect = failure_text(error);
   if (defect) damage.note(*defect, decoded);
   return more;
 }
@@ -157,10 +160,9 @@ bool VideoDecoder::State::receive(int decoded, bool at_end) {
       const ErrorLog::Listening listening(errors);
       error = avcodec_receive_frame(codec.get(), frame.get());
     }
-    throw_if_no_memory(error, file);
     const bool ended = error == AVERROR_EOF || error == AVERROR(EAGAIN);
     std::optional<std::string> failure;
-    if (error < 0 && !ended) failure = libav::error_text(error);
+    if (error < 0 && !ended) failure = failure_text(error);
     if (error >= 0 && frame->decode_error_flags != 0) {
       failure = "FFmpeg conceals an error in the picture";
     } else if (error >= 0 && (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 &&
@@ -248,6 +250,10 @@ Pass VideoDecoder::run(const Wanted& wanted) {
     if (const auto& defect = state_->source.damage_at_opening()) state_->damage.note(*defect, 0);
   }
   pass.damage = state_->damage.damage();
+  const int expected = wanted.stop_after >= 0 ? wanted.stop_after : declared_frames();
+  if (pass.damage || pass.decoded == 0 || pass.decoded < expected) {
+    throw_if_no_memory(state_->errors, state_->file);
+  }
   return pass;
 }
 

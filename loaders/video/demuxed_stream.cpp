@@ -68,6 +68,15 @@ double positive(AVRational rate) {
 
 }  // namespace
 
+void throw_if_no_memory(const ErrorLog& errors, const std::filesystem::path& path) {
+  if (errors.lacked_memory()) throw SystemFault("can't be decoded", path, ENOMEM);
+}
+
+std::string failure_text(int error) {
+  return error == AVERROR(ENOMEM) ? "it asks for more memory than any video needs"
+                                  : libav::error_text(error);
+}
+
 FileBytes::FileBytes(const std::filesystem::path& path) : file_(path) {
   void* buffer = av_malloc(kBufferBytes);
   if (buffer == nullptr) throw std::bad_alloc();
@@ -130,6 +139,7 @@ DemuxedStream::DemuxedStream(const std::filesystem::path& path, ErrorLog& errors
   if (!input_) {
     const auto why = at_opening_;
     open(!kStrict);
+    throw_if_no_memory(errors_, path_);
     if (!input_) throw_no_video(path_);
     throw BrokenVideo(path_, Damage{why.value_or("the container is damaged"), 0, 1}.cause(),
                       "damaged_video");
@@ -147,7 +157,7 @@ void DemuxedStream::open(bool strict) {
   constexpr unsigned kUsualProbe = 0;
   int error = av_probe_input_buffer2(bytes_->context(), &form, kNoName, nullptr, kFromTheStart,
                                      kUsualProbe);
-  throw_faults(error);
+  bytes_->rethrow_fault();
   if (error < 0 || is_refused(form->name)) {
     at_opening_ = std::nullopt;
     return;
@@ -161,19 +171,14 @@ void DemuxedStream::open(bool strict) {
   options.set("protocol_whitelist", "none");  // for formats that open files their own way
   error = avformat_open_input(&format, kNoName, form, options.get());  // frees on failure
   input_.reset(error < 0 ? nullptr : format);
-  throw_faults(error);
+  bytes_->rethrow_fault();
   if (input_) {
     error = avformat_find_stream_info(input_.get(), nullptr);
-    throw_faults(error);
+    bytes_->rethrow_fault();
     if (error < 0) input_.reset();
   }
   at_opening_ = errors_.take();
-  if (!at_opening_ && error < 0) at_opening_ = libav::error_text(error);
-}
-
-void DemuxedStream::throw_faults(int error) const {
-  bytes_->rethrow_fault();
-  throw_if_no_memory(error, path_);
+  if (!at_opening_ && error < 0) at_opening_ = failure_text(error);
 }
 
 void DemuxedStream::choose_stream() {
@@ -187,7 +192,10 @@ void DemuxedStream::choose_stream() {
     };
     if (stream_ == nullptr || (is_default(*stream) && !is_default(*stream_))) stream_ = stream;
   }
-  if (stream_ == nullptr) throw_no_video(path_);
+  if (stream_ == nullptr) {
+    throw_if_no_memory(errors_, path_);
+    throw_no_video(path_);
+  }
   stream_->discard = AVDISCARD_DEFAULT;
   const AVCodecID id = stream_->codecpar->codec_id;
   if (has_alpha_beside(*stream_)) {
@@ -239,11 +247,11 @@ bool DemuxedStream::read(AVPacket& packet, std::optional<std::string>& defect) {
       const ErrorLog::Listening listening(errors_);
       error = av_read_frame(input_.get(), &packet);
     }
-    throw_faults(error);
+    bytes_->rethrow_fault();
     if (error == AVERROR(EAGAIN)) continue;
     if (auto said = errors_.take(); said && !defect) defect = std::move(said);
     if (error < 0) {
-      if (error != AVERROR_EOF && !defect) defect = libav::error_text(error);
+      if (error != AVERROR_EOF && !defect) defect = failure_text(error);
       return false;
     }
     if (packet.stream_index != stream_->index) continue;

@@ -14,6 +14,12 @@
 
 namespace asbench::loaders {
 
+/// Before a clip is called broken. @throws SystemFault when FFmpeg lacked memory.
+void throw_if_no_memory(const ErrorLog& errors, const std::filesystem::path& path);
+
+/// Words for what a call of FFmpeg has returned, when memory was not short.
+[[nodiscard]] std::string failure_text(int error);
+
 /// The bytes of a file as FFmpeg's demuxers read them. No name and no protocol reaches FFmpeg, so a
 /// file called "concat:a|b" or "a%03d.png" is that file.
 class FileBytes {
@@ -72,8 +78,6 @@ class DemuxedStream {
 
  private:
   void open(bool strict);
-  /// What the system said during a call of FFmpeg that returned `error`.
-  void throw_faults(int error) const;
   void choose_stream();
 
   std::filesystem::path path_;
