@@ -111,6 +111,33 @@ TEST_F(MakePlan, ADeclaredMetricOfAnotherRoleIsPlannedLikeABuiltInOne) {
               HasSubstr("third_i@1 | enc=facebook/dino-vitb16#"));
 }
 
+TEST_F(MakePlan, EachReferenceKeepsItsOwnHash) {
+  split_.ips[0].references.emplace_back("ant2.png");
+  split_.ips[0].reference_sha256.emplace_back(64, 'x');
+  const Plan made = plan({"dino_i"});
+  EXPECT_THAT(made.references.at("ant"), ElementsAre(0U, 1U));
+  EXPECT_THAT(made.references.at("bee"), ElementsAre(2U));
+  EXPECT_EQ(made.extraction.references.at(1).sha256, std::string(64, 'x'));
+  EXPECT_EQ(made.extraction.references.at(2).sha256, std::string(64, 'b'));
+}
+
+TEST_F(MakePlan, TheIpsOwnClipsAreReadForMetricsThatHaveACeilingOnly) {
+  split_.ips[1].clips.emplace_back().file = "bee.mp4";
+  EXPECT_THAT(plan({"dino_i"}).ceiling_clips.at("bee"), ElementsAre(4U));
+  EXPECT_TRUE(plan({"frozen_rate"}).ceiling_clips.empty());
+}
+
+TEST(CaptionOf, IsThatOfTheKindOrBothOrNothing) {
+  loaders::Shot shot;
+  shot.caption = "Walks.";
+  EXPECT_EQ(caption_of(shot, "narrative"), "Walks.");
+  EXPECT_EQ(caption_of(shot, "descriptive"), std::nullopt);
+  EXPECT_EQ(caption_of(shot, "both"), std::nullopt);
+  shot.descriptive_caption = "A red ant.";
+  EXPECT_EQ(caption_of(shot, "descriptive"), "A red ant.");
+  EXPECT_EQ(caption_of(shot, "both"), "Walks. A red ant.");
+}
+
 TEST_F(MakePlan, SaysWhatIsMissing) {
   EXPECT_THAT(refusal({"fvd"}), HasSubstr("role 'video'"));
   EXPECT_THAT(refusal({"copy_rate"}), HasSubstr("--training-set"));
