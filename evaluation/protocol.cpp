@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/schema.h"
@@ -45,7 +47,12 @@ Protocol load_protocol(const std::string& name_or_path) {
     protocol.encoders[role] = id.get<std::string>();
   for (const Json& entry : json.at("metrics")) {
     if (entry.is_object()) protocol.declared.push_back(entry);
-    protocol.metrics.push_back((entry.is_object() ? entry.at("id") : entry).get<std::string>());
+    const auto id = (entry.is_object() ? entry.at("id") : entry).get<std::string>();
+    if (std::find(protocol.metrics.begin(), protocol.metrics.end(), id) != protocol.metrics.end()) {
+      throw BadInput(fmt::format("{}: /metrics: '{}' is listed twice\n  Leave one of them out.",
+                                 name_or_path, id));
+    }
+    protocol.metrics.push_back(id);
   }
   protocol.catalogue =
       metrics::built_in_metrics().with(Json{{"metrics", protocol.declared}}, name_or_path);

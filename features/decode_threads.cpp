@@ -37,7 +37,8 @@ void DecodeThreads::start() {
 
 void DecodeThreads::work(DecodeWorker& worker) {
   try {
-    while (!stop_()) {
+    // A closed queue: encoding, or another of these threads, has failed, and the run ends.
+    while (!stop_() && !queue_.closed()) {
       const auto task = schedule_.next();
       if (!task) break;
       worker.run(*task);

@@ -196,6 +196,11 @@ TEST(Result, RefusesPartsThatTheDescriptionDoesNotList) {
     EXPECT_THAT(refusal(json), AllOf(HasSubstr(place), HasSubstr("lists worst")));
     json["metrics"]["clip_i"]["description"]["parts"].push_back("surprise");
     EXPECT_EQ(refusal(json), "");
+    json = sound();
+    json["metrics"]["clip_i"]["description"] = {
+        {"title", "T"}, {"family", "f"}, {"kind", "headline"}};
+    json[Json::json_pointer(place)] = 0.5;
+    EXPECT_THAT(refusal(json), HasSubstr(place)) << "a description that lists no parts has none";
   }
 }
 

@@ -146,6 +146,24 @@ TEST_F(MakePlan, SaysWhatIsMissing) {
   EXPECT_THAT(refusal({"clip_i"}), HasSubstr("no metric is measured with the role 'face'"));
 }
 
+TEST_F(MakePlan, OneRoleSearchesTheTrainingSetAndAVideoRoleTakesOnlyClips) {
+  const auto declare = [&](const char* id, const char* measure, const char* role) {
+    const Json entry = {{"id", id}, {"measure", measure}, {"role", role}};
+    protocol_.catalogue =
+        protocol_.catalogue.with(Json{{"metrics", Json::array({entry})}}, "a test");
+  };
+  declare("copy_rate_third", "copy_rate", "third");
+  declare("video_i", "reference_adherence", "video");
+  protocol_.encoders["third"] = protocol_.encoders.at("clip");
+  EXPECT_THAT(refusal({"copy_rate_third"}),
+              ::testing::AllOf(HasSubstr("--metrics copy_rate_third: needs --training-set"),
+                               HasSubstr("role third")));
+  EXPECT_THAT(refusal({"copy_rate", "copy_rate_third"}), HasSubstr("for one role only"));
+  protocol_.encoders["video"] = protocol_.encoders.at("clip");
+  EXPECT_THAT(refusal({"fvd", "video_i"}),
+              HasSubstr("use the role 'video' for a video network and for an encoder"));
+}
+
 TEST_F(MakePlan, AnEmptySplitIsAnEmptyPlan) {
   split_ = {};
   outputs_ = {};
