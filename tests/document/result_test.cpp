@@ -184,6 +184,15 @@ TEST(Result, RefusesPartsThatAreNotNumbers) {
   }
 }
 
+TEST(Result, ARangeIsItsLowEndThenItsHighEnd) {
+  Json json = sound();
+  json["metrics"]["clip_i"]["description"] = {
+      {"title", "T"}, {"family", "f"}, {"kind", "headline"}, {"range", {-1.0, nullptr}}};
+  const auto description = result_from_json(json, "r.json").metrics[0].description;
+  EXPECT_EQ(description.range_low, ResultValue(-1.0));
+  EXPECT_EQ(description.range_high, ResultValue());
+}
+
 TEST(Result, RefusesPartsThatTheDescriptionDoesNotList) {
   for (const char* place : {"/metrics/clip_i/surprise", "/stories/2/metrics/clip_i/surprise",
                             "/stories/2/metrics/clip_i/shots/0/surprise"}) {
