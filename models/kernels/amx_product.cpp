@@ -216,9 +216,9 @@ void multiply(const Product& product, std::int64_t inputs, const std::byte* pack
   thread_local std::vector<Value> memory;
   const auto wanted = static_cast<std::size_t>(most_rows * kInputsPerBlock * kParts);
   memory.resize(wanted + kSide * 2);
-  void* start = memory.data();
+  void* aligned = memory.data();
   std::size_t room = memory.size() * sizeof(Value);
-  auto* const split = static_cast<Value*>(std::align(64, wanted * sizeof(Value), start, room));
+  auto* const split = static_cast<Value*>(std::align(64, wanted * sizeof(Value), aligned, room));
   alignas(64) std::array<float, kRows * kPanel> beside;
   alignas(64) std::array<float, kPanel> bias{};
   for (std::int64_t row = 0; row < product.rows; row += kRowsPerBlock) {
