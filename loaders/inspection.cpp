@@ -134,6 +134,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
     if (finding.shot) absent[{finding.story, *finding.shot}] = finding.detail;
   }
   std::map<ShotKey, std::string> digests;
+  std::map<ShotKey, StreamFacts> colours;
   for (const Story& story : split.stories) {
     for (const Shot& shot : story.shots) {
       ShotReport report;
@@ -156,6 +157,8 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
         report.width = clip.width;
         report.height = clip.height;
         report.audio = at->second.audio;
+        report.facts = clip.facts;
+        colours[report.key] = clip.facts;
         digests[report.key] = at->second.digest;
         const Findings found = clip_findings(report.key, clip, options.rules);
         inspection.findings.insert(inspection.findings.end(), found.begin(), found.end());
@@ -163,8 +166,9 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
       inspection.shots.push_back(std::move(report));
     }
   }
-  const Findings duplicates = duplicate_findings(digests);
-  inspection.findings.insert(inspection.findings.end(), duplicates.begin(), duplicates.end());
+  for (const Findings& of_all : {colour_findings(colours), duplicate_findings(digests)}) {
+    inspection.findings.insert(inspection.findings.end(), of_all.begin(), of_all.end());
+  }
   return inspection;
 }
 

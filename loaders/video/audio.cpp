@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
+#include <memory>
 #include <new>
 
 #include "core/error.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/container_check.h"
+#include "loaders/video/demuxed_stream.h"
 #include "loaders/video/libav.h"
 
 namespace asbench::loaders {
@@ -32,6 +35,7 @@ int check(int code, const fs::path& file, std::string_view step) {
 
 /// A container and its audio stream; nullptr when it has none.
 struct Opened {
+  std::unique_ptr<FileBytes> bytes;  ///< outlives `input`
   libav::Input input;
   AVStream* stream = nullptr;
   int audio_streams = 0;
@@ -48,20 +52,30 @@ bool is_described(const AVFormatContext& input) {
   });
 }
 
+int refuse_to_open(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
+  return AVERROR(EACCES);
+}
+
 Opened open(const fs::path& file) {
   silence_decoders();
   if (const auto defect = container_defect(file)) refuse(file, *defect);
   Opened opened;
-  AVFormatContext* input = nullptr;
+  opened.bytes = std::make_unique<FileBytes>(file);
+  AVFormatContext* input = avformat_alloc_context();
+  if (input == nullptr) throw std::bad_alloc();
+  input->pb = opened.bytes->context();
+  input->io_open = &refuse_to_open;  // no other file and no network, whatever this one names
   libav::Options options;
-  options.set("protocol_whitelist", "file");
-  // "file:" and an absolute path, so that FFmpeg can't read a protocol into the name.
-  const std::string url = "file:" + fs::absolute(file).string();
-  check(avformat_open_input(&input, url.c_str(), nullptr, options.get()), file, "can't be opened");
+  options.set("protocol_whitelist", "none");
+  const int error = avformat_open_input(&input, "", nullptr, options.get());  // frees on failure
+  opened.bytes->rethrow_fault();
+  check(error, file, "not a media file that FFmpeg can read");
   opened.input.reset(input);
   // Reads on, and decodes where it must, only when the header doesn't say enough.
   if (!is_described(*input)) {
-    check(avformat_find_stream_info(input, nullptr), file, "can't be read");
+    const int read = avformat_find_stream_info(input, nullptr);
+    opened.bytes->rethrow_fault();
+    check(read, file, "can't be read");
   }
   const std::span streams(input->streams, input->nb_streams);
   opened.audio_streams =
@@ -221,6 +235,7 @@ Pcm read_pcm(const fs::path& file) {
   const libav::Packet packet = libav::make_packet();
   for (;;) {
     const int read = av_read_frame(opened.input.get(), packet.get());
+    opened.bytes->rethrow_fault();
     if (read == AVERROR_EOF) break;
     check(read, file, "its sound can't be read to the end");
     if (packet->stream_index == opened.stream->index) decoder.decode(packet.get());

@@ -21,7 +21,8 @@ struct AudioFacts {
 /// Reads them without decoding; a few milliseconds. Where there are several audio streams, FFmpeg's
 /// choice is described: the default one, else the one with the most channels and the most data.
 /// @returns present == false for a file without sound.
-/// @throws BadInput with the cause when the file can't be read or is no media file. Thread-safe.
+/// @throws BadInput with the cause when the file is not there, truncated or no media file;
+/// SystemFault when the system can't open or read it. Thread-safe.
 [[nodiscard]] AudioFacts audio_facts(const std::filesystem::path& file);
 
 /// Decoded sound, planar.
@@ -41,8 +42,8 @@ struct Pcm {
 /// `ffmpeg -i FILE -f f32le` writes. Silence that the encoder put in front (its delay) and behind
 /// is cut off where the container states it. Full scale is -1 to 1; lossy codecs may overshoot it a
 /// little, and nothing is clipped. Takes 4 bytes a sample of memory, twice that for a moment.
-/// @throws BadInput with the cause: the file can't be read, has no sound, or its sound is damaged
-///   (a packet that doesn't decode, a rate or a number of channels that changes). Thread-safe.
+/// @throws as audio_facts(), and BadInput when the file has no sound or its sound is damaged (a
+/// packet that doesn't decode, a rate or a number of channels that changes). Thread-safe.
 [[nodiscard]] Pcm read_pcm(const std::filesystem::path& file);
 
 }  // namespace asbench::loaders
