@@ -1,18 +1,14 @@
 // Decoding: what a clip of the usual size (49 frames, 720x480) costs, and what the single pass
-// saves against converting every frame. Beside it the same work by OpenCV's reader, which asbench
-// used before. `items` are decoded frames; several threads decode a clip each. The clip is seeded;
-// H.264 where OpenCV can write it, else MPEG-4.
+// saves against converting every frame. `frames` counts decoded frames. The clip is seeded; H.264
+// where OpenCV can write it, else MPEG-4.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <opencv2/videoio.hpp>
 
 #include "loaders/findings.h"
 #include "loaders/image_file.h"
 #include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
-#include "loaders/video/mat_image.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/video_maker.h"
 
@@ -50,40 +46,12 @@ void decode(benchmark::State& state, const ShotSource& source, const char* rule)
 void decode_five_frames(benchmark::State& state) {
   decode(state, {ShotSource::Kind::video_file, files().video()}, "midpoint:5");
 }
-BENCHMARK(decode_five_frames)->Unit(benchmark::kMillisecond)->UseRealTime()->Threads(1)->Threads(4);
+BENCHMARK(decode_five_frames)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void decode_every_frame(benchmark::State& state) {
   decode(state, {ShotSource::Kind::video_file, files().video()}, "all");
 }
-BENCHMARK(decode_every_frame)->Unit(benchmark::kMillisecond)->UseRealTime()->Threads(1)->Threads(4);
-
-/// OpenCV's FFmpeg reader as it was used: every frame decoded, the wanted ones converted to RGB.
-void decode_with_opencv(benchmark::State& state, const char* rule) {
-  const auto wanted = loaders::frame_indices(loaders::parse_frame_rule(rule), kSpec.frames);
-  for (auto _ : state) {
-    cv::VideoCapture capture(files().video().string(), cv::CAP_FFMPEG);
-    cv::Mat picture;
-    std::vector<Image> kept;
-    for (int frame = 0; capture.grab(); ++frame) {
-      if (!std::binary_search(wanted.begin(), wanted.end(), frame)) continue;
-      capture.retrieve(picture);
-      kept.push_back(loaders::to_image(picture));
-    }
-    if (kept.size() != wanted.size()) state.SkipWithError("frames are missing");
-    benchmark::DoNotOptimize(kept);
-  }
-  state.SetItemsProcessed(state.iterations() * kSpec.frames);
-}
-
-void opencv_five_frames(benchmark::State& state) {
-  decode_with_opencv(state, "midpoint:5");
-}
-BENCHMARK(opencv_five_frames)->Unit(benchmark::kMillisecond)->UseRealTime()->Threads(1)->Threads(4);
-
-void opencv_every_frame(benchmark::State& state) {
-  decode_with_opencv(state, "all");
-}
-BENCHMARK(opencv_every_frame)->Unit(benchmark::kMillisecond)->UseRealTime()->Threads(1)->Threads(4);
+BENCHMARK(decode_every_frame)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void decode_frame_folder(benchmark::State& state) {
   decode(state, {ShotSource::Kind::frame_folder, files().frames()}, "midpoint:5");
