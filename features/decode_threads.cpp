@@ -1,16 +1,26 @@
 #include "features/decode_threads.h"
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::features {
+namespace {
+
+int thread_count(int wanted) {
+  if (wanted > 0) return wanted;
+  constexpr int kMost = 8;  // each may hold a clip's frames
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, kMost);
+}
+
+}  // namespace
 
 DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSettings& settings,
                              const FeatureStore& store, const ClipSource& source,
                              BoundedQueue<PreparedInput>& queue)
-    : count_(std::max(1, settings.decode_threads)),
+    : count_(thread_count(settings.decode_threads)),
       stop_(settings.stop),
       queue_(queue),
       schedule_(plan),

@@ -44,8 +44,9 @@ struct DecodedClip {
 };
 
 struct DecodeOptions {
-  /// Threads of FFmpeg's decoder. One is best for many clips, which are decoded side by side. The
-  /// outcome is the same for any number.
+  /// Threads of FFmpeg's decoder, for streams whose frames consist of parts; H.264 always has one.
+  /// One is best for many clips, which are decoded side by side. The outcome is the same for any
+  /// number.
   int threads = 1;
 };
 

@@ -70,7 +70,13 @@ struct VideoDecoder::State {
       throw std::bad_alloc();
     }
     codec->pkt_timebase = source.stream().time_base;
-    codec->thread_count = std::max(options.threads, 1);
+    // Note [Threads of one decoder]
+    // Parts of one frame side by side, never several frames: with frame threads FFmpeg 5.1 gives
+    // damaged frames that differ from run to run, misses errors, and can abort. Its H.264 decoder
+    // doesn't tell which frames it patches up when it has more than one thread.
+    const bool one_thread = codec->codec_id == AV_CODEC_ID_H264;
+    codec->thread_count = one_thread ? 1 : std::max(options.threads, 1);
+    codec->thread_type = FF_THREAD_SLICE;
     codec->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
     codec->max_pixels = kMaxPixels;
     // Frames before a decoder has found its feet come out, marked as corrupt: without this flag it

@@ -11,6 +11,7 @@
 #include "loaders/video/clip_reader.h"
 #include "tests/loaders/clip_encoder.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/support/video_maker.h"
 
 namespace asbench::loaders {
 namespace {
@@ -311,6 +312,20 @@ INSTANTIATE_TEST_SUITE_P(
                       AlphaCase{"vp9", "libvpx-vp9", "a.webm", AV_PIX_FMT_YUVA420P, 90},
                       AlphaCase{"prores", "prores_ks", "a.mov", AV_PIX_FMT_YUVA444P10, 40}),
     [](const auto& name) { return std::string(name.param.name); });
+
+TEST(AlphaChannel, IsTheSameInAVideoAndInAFolderOfFrames) {
+  const TemporaryFolder folder;
+  EncodedStream spec{.codec = "png", .format = AV_PIX_FMT_RGBA, .frames = 2};
+  spec.pictures = {see_through(spec.width, spec.height)};
+  testing::write_clip(folder / "a.mov", {spec});
+  testing::make_picture(folder / "frames/1.png", spec.pictures.front());
+  const FrameRule all = parse_frame_rule("ends:1");
+  const DecodedClip frames =
+      decode_clip({ShotSource::Kind::frame_folder, folder / "frames"}, {&all, 1});
+  const DecodedClip video = decode(folder / "a.mov", "ends:1");
+  EXPECT_EQ(video.frames.at(0), frames.frames.at(0));
+  EXPECT_EQ(clip_findings({"story", 1}, video, {}), clip_findings({"story", 1}, frames, {}));
+}
 
 TEST(AlphaChannel, OfSomeFramesBelongsToTheRangesThatHaveThem) {
   const TemporaryFolder folder;
