@@ -18,6 +18,7 @@ namespace {
 struct Seen {
   std::variant<DecodedClip, BrokenVideo> outcome;
   std::string digest;
+  std::optional<AudioFacts> audio;
 };
 
 /// Shots that are decoded together: all ranges of one video, or one shot.
@@ -49,6 +50,16 @@ std::vector<DecodeOutcome> decode(const std::vector<ShotSource>& sources,
     outcomes.emplace_back(broken);
   }
   return outcomes;
+}
+
+/// Once for all ranges of a video; nothing when none of them decodes.
+std::optional<AudioFacts> sound_of(const ShotSource& source,
+                                   const std::vector<DecodeOutcome>& outcomes) {
+  const bool decodes = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+    return std::holds_alternative<DecodedClip>(outcome);
+  });
+  if (!decodes || source.kind == ShotSource::Kind::frame_folder) return std::nullopt;
+  return audio_facts(source.path);
 }
 
 /// Takes jobs until there are none; its results go into a map under a lock.
@@ -85,9 +96,11 @@ class Workers {
     std::vector<ShotSource> sources;
     for (const ShotKey& key : job) sources.push_back(outputs_.shots.at(key));
     auto outcomes = decode(sources, options_.rules);
+    const auto audio = sound_of(sources.front(), outcomes);
     for (std::size_t i = 0; i < job.size(); ++i) {
-      Seen seen{std::move(outcomes[i]), {}};
+      Seen seen{std::move(outcomes[i]), {}, {}};
       if (auto* clip = std::get_if<DecodedClip>(&seen.outcome)) {
+        seen.audio = audio;
         seen.digest = clip_digest(*clip);
         clip->frames.clear();
       }
@@ -143,6 +156,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
         report.fps = clip.fps;
         report.width = clip.width;
         report.height = clip.height;
+        report.audio = at->second.audio;
         report.facts = clip.facts;
         colours[report.key] = clip.facts;
         digests[report.key] = at->second.digest;
