@@ -21,6 +21,7 @@ DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSetting
 }
 
 DecodeThreads::~DecodeThreads() {
+  abandoned_ = true;
   queue_.close();
   for (auto& thread : threads_) {
     if (thread.joinable()) thread.join();
@@ -30,6 +31,8 @@ DecodeThreads::~DecodeThreads() {
 void DecodeThreads::start() {
   running_ = count_;
   for (int i = 0; i < count_; ++i) workers_.push_back(std::make_unique<DecodeWorker>(shared_));
+  threads_.reserve(workers_.size());
+  // When the system starts no further thread, the destructor ends those that run.
   for (const auto& worker : workers_) {
     threads_.emplace_back([this, &one = *worker] { work(one); });
   }
@@ -37,7 +40,7 @@ void DecodeThreads::start() {
 
 void DecodeThreads::work(DecodeWorker& worker) {
   try {
-    while (!stop_()) {
+    while (!stop_() && !abandoned_) {
       const auto task = schedule_.next();
       if (!task) break;
       worker.run(*task);
@@ -46,6 +49,7 @@ void DecodeThreads::work(DecodeWorker& worker) {
   } catch (...) {
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
+    abandoned_ = true;
     queue_.close();
   }
   if (--running_ == 0) queue_.close();

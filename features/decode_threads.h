@@ -48,6 +48,7 @@ class DecodeThreads {
   Progress progress_;
 
   std::atomic<int> running_{0};
+  std::atomic<bool> abandoned_{false};  ///< no further task: the run has failed
   std::mutex mutex_;
   std::exception_ptr failure_;
   std::vector<std::unique_ptr<DecodeWorker>> workers_;
