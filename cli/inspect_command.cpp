@@ -9,6 +9,7 @@
 #include "cli/errors.h"
 #include "cli/inspect_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/progress.h"
@@ -212,7 +213,7 @@ Json to_json(const Report& report) {
 
 void write_manifest(const loaders::Split& split, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw UsageError(
         fmt::format("--write {}: no such folder: {}. Create it first.", file, folder.string()));
   }

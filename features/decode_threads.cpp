@@ -1,8 +1,10 @@
 #include "features/decode_threads.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
+#include "core/threads.h"
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::features {
@@ -34,7 +36,12 @@ void DecodeThreads::start() {
   threads_.reserve(workers_.size());
   // When the system starts no further thread, the destructor ends those that run.
   for (const auto& worker : workers_) {
-    threads_.emplace_back([this, &one = *worker] { work(one); });
+    try {
+      threads_.emplace_back([this, &one = *worker] { work(one); });
+    } catch (const std::system_error& error) {
+      throw_no_thread(static_cast<unsigned>(threads_.size() + 1), static_cast<unsigned>(count_),
+                      error.code().value());
+    }
   }
 }
 

@@ -120,8 +120,8 @@ class PendingFile {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw BadInput(fmt::format("{}: {}: {}", path_.string(), what, std::strerror(errno)));
+  [[noreturn]] void fail(const std::string& what) const {
+    throw SystemFault(what, path_, errno);
   }
 
   std::filesystem::path path_;
