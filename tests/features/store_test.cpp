@@ -118,7 +118,7 @@ TEST(FeatureStore, NamesTheFolderThatCannotBeMade) {
   try {
     const FeatureStore store(folder / "file" / "store");
     FAIL();
-  } catch (const BadInput& error) {
+  } catch (const SystemFault& error) {
     EXPECT_NE(std::string(error.what()).find("--cache"), std::string::npos);
   }
 }

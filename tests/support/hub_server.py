@@ -14,7 +14,9 @@ directly, with git's name of the content as their ETag. The other switches make 
   ignore_range   send the whole file whatever was asked for
   no_etag        send no ETag
   linked_size    say this size
+  trickle        send a body a byte at a time, with so many seconds between
   surplus        send so many bytes more than announced, without a length
+  longer         send so many bytes more than X-Linked-Size says, and announce them
   loop           redirect to itself
 Prints "<hub port> <storage port>" and appends a line of JSON to FOLDER/requests.jsonl for each request. Ends when its
 standard input does, so it never outlives the test.
@@ -27,6 +29,7 @@ import os
 import socketserver
 import sys
 import threading
+import time
 import urllib.parse
 
 HUB, STORAGE = "127.0.0.1", "127.0.0.2"
@@ -96,6 +99,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             first, status = int(asked.removeprefix("bytes=").removesuffix("-")), 206
             headers = {**headers, "Content-Range": f"bytes {first}-{len(content) - 1}/{len(content)}"}
         body = content[first:]
+        if self.command == "GET":
+            body += b"x" * switches.get("longer", 0)
         self.send_response(status)
         for key, value in headers.items():
             self.send_header(key, value)
@@ -123,6 +128,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except OSError:
                 pass
             self.close_connection = True
+            return
+        if "trickle" in switches:
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(switches["trickle"])
             return
         self.wfile.write(body + b"x" * surplus)
 
