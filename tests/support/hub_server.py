@@ -18,6 +18,8 @@ directly, with git's name of the content as their ETag. The other switches make 
   surplus        send so many bytes more than announced, without a length
   longer         send so many bytes more than X-Linked-Size says, and announce them
   loop           redirect to itself
+The switch "certificate" of the pretended file "#tls" names a PEM file with key and certificate: the hub then speaks
+https, while its storage stays with http.
 Prints "<hub port> <storage port>" and appends a line of JSON to FOLDER/requests.jsonl for each request. Ends when its
 standard input does, so it never outlives the test.
 """
@@ -27,6 +29,7 @@ import http.server
 import json
 import os
 import socketserver
+import ssl
 import sys
 import threading
 import time
@@ -205,6 +208,11 @@ def main():
     state = State(sys.argv[1])
     Handler.state = state
     hub = Server((HUB, 0), HubHandler)
+    certificate = state.switches("#tls").get("certificate")
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        hub.socket = context.wrap_socket(hub.socket, server_side=True)
     storage = Server((STORAGE, 0), StorageHandler)
     state.storage_port = storage.server_address[1]
     for server in (hub, storage):

@@ -2,8 +2,15 @@
 // announced or pinned.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
 
 #include "core/json.h"
 #include "models/hub/fetch.h"
@@ -83,6 +90,53 @@ TEST_F(FetchTest, AnIndexOfShardsThatIsLongerThanAnnouncedIsRefused) {
   files_["a.safetensors"] = weights_bytes_;
   start({{"model.safetensors.index.json", {{"surplus", 10'000}}}});
   EXPECT_THAT(failure(), HasSubstr("larger than the"));
+}
+
+/// A key and a certificate for 127.0.0.1 that signs itself, valid for a day.
+void write_certificate(const fs::path& file) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(EVP_EC_gen("P-256"),
+                                                                &EVP_PKEY_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(X509_new(), &X509_free);
+  ASSERT_TRUE(key && certificate);
+  X509_set_version(certificate.get(), 2);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86'400);
+  X509_set_pubkey(certificate.get(), key.get());
+  X509_NAME* const name = X509_get_subject_name(certificate.get());
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>("loopback"), -1, -1, 0);
+  X509_set_issuer_name(certificate.get(), name);
+  X509V3_CTX context{};
+  X509V3_set_ctx(&context, certificate.get(), certificate.get(), nullptr, nullptr, 0);
+  for (const auto& [kind, value] : {std::pair(NID_subject_alt_name, "IP:127.0.0.1"),
+                                    std::pair(NID_basic_constraints, "critical,CA:TRUE")}) {
+    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, kind, value);
+    ASSERT_NE(extension, nullptr);
+    X509_add_ext(certificate.get(), extension, -1);
+    X509_EXTENSION_free(extension);
+  }
+  ASSERT_GT(X509_sign(certificate.get(), key.get(), EVP_sha256()), 0);
+  std::FILE* const out = std::fopen(file.c_str(), "w");
+  ASSERT_NE(out, nullptr);
+  PEM_write_PrivateKey(out, key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+  PEM_write_X509(out, certificate.get());
+  std::fclose(out);
+}
+
+TEST_F(FetchTest, HttpsNeverFallsBackToHttp) {
+  const TemporaryFolder folder;
+  write_certificate(folder / "hub.pem");
+  ::setenv("CURL_CA_BUNDLE", (folder / "hub.pem").c_str(), 1);
+  // The weights are redirected to the storage, which speaks http.
+  start({{"#tls", {{"certificate", (folder / "hub.pem").string()}}}});
+  auto secure = options();
+  secure.hub.endpoint.replace(0, 4, "https");
+  EXPECT_THAT(failure(secure), HasSubstr("which is not an https address"));
+  for (const Json& request : hub_->requests()) EXPECT_EQ(request["server"], "hub");
+  EXPECT_FALSE(hub_->requests().empty()) << "the hub was not reached by https at all";
+  EXPECT_FALSE(fs::exists(here("model.safetensors")));
+  ::unsetenv("CURL_CA_BUNDLE");
 }
 
 }  // namespace
