@@ -127,9 +127,7 @@ std::vector<std::filesystem::path> list_folders(const std::filesystem::path& fol
 }
 
 std::string folder_name(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto full = std::filesystem::weakly_canonical(path, error);
-  const auto& base = error ? path : full;
+  const auto base = std::filesystem::weakly_canonical(path);
   return base.filename().empty() ? base.parent_path().filename().string()
                                  : base.filename().string();
 }
