@@ -157,6 +157,24 @@ void print_findings(const Report& report, bool all) {
   }
 }
 
+/// What a video stream says of itself; null for folders of frames.
+Json stream_json(const loaders::StreamFacts& facts) {
+  if (facts.codec.empty()) return nullptr;
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"codec", facts.codec},
+          {"pixel_format", facts.pixel_format},
+          {"colour", loaders::colour_stamp(facts)},
+          {"matrix", facts.matrix},
+          {"matrix_tag", or_null(facts.matrix_tag)},
+          {"range", facts.range},
+          {"range_tagged", facts.range_tagged},
+          {"transfer", or_null(facts.transfer)},
+          {"orientation", or_null(facts.orientation)},
+          {"sample_aspect_ratio", fmt::format("{}:{}", facts.pixel_width, facts.pixel_height)},
+          {"video_streams", facts.video_streams},
+          {"stream", facts.stream}};
+}
+
 Json shot_json(const loaders::ShotReport& shot) {
   Json item{{"story", shot.key.story}, {"shot", shot.key.shot}, {"path", nullptr}};
   if (shot.source) item["path"] = shot.source->path.string();
@@ -172,6 +190,7 @@ Json shot_json(const loaders::ShotReport& shot) {
   item["width"] = shot.width;
   item["height"] = shot.height;
   item["fps"] = shot.fps > 0 ? Json(shot.fps) : Json(nullptr);
+  item["stream"] = stream_json(shot.facts);
   return item;
 }
 

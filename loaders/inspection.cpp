@@ -118,6 +118,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
     if (finding.shot) absent[{finding.story, *finding.shot}] = finding.detail;
   }
   std::map<ShotKey, std::string> digests;
+  std::map<ShotKey, StreamFacts> colours;
   for (const Story& story : split.stories) {
     for (const Shot& shot : story.shots) {
       ShotReport report;
@@ -139,6 +140,8 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
         report.fps = clip.fps;
         report.width = clip.width;
         report.height = clip.height;
+        report.facts = clip.facts;
+        colours[report.key] = clip.facts;
         digests[report.key] = at->second.digest;
         const Findings found = clip_findings(report.key, clip, options.rules);
         inspection.findings.insert(inspection.findings.end(), found.begin(), found.end());
@@ -146,8 +149,9 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
       inspection.shots.push_back(std::move(report));
     }
   }
-  const Findings duplicates = duplicate_findings(digests);
-  inspection.findings.insert(inspection.findings.end(), duplicates.begin(), duplicates.end());
+  for (const Findings& of_all : {colour_findings(colours), duplicate_findings(digests)}) {
+    inspection.findings.insert(inspection.findings.end(), of_all.begin(), of_all.end());
+  }
   return inspection;
 }
 

@@ -21,13 +21,15 @@ struct ShotReport {
   double fps = 0.0;
   int width = 0;
   int height = 0;
+  StreamFacts facts;  ///< of a shot that decodes
   std::string cause;  ///< why frame_count is 0
 };
 
 /// A system's outputs, every file decoded to its end.
 struct Inspection {
   std::vector<ShotReport> shots;  ///< one for each shot of the split, in its order
-  /// Those of the outputs, then of the decode in the order of shots, then `duplicate_shot`.
+  /// Those of the outputs, then of the decode in the order of shots, then
+  /// `mixed_colour`, then `duplicate_shot`.
   Findings findings;
 };
 
@@ -40,7 +42,8 @@ struct InspectionOptions {
 
 /// Decodes every shot of the outputs (each video once, also when several shots are cut from it).
 /// Memory: the rules' frames of `threads` clips. The result doesn't depend on `threads`.
-/// @throws nothing but what on_shot throws and InternalError; broken shots are findings.
+/// @throws nothing but what on_shot throws, SystemFault and InternalError; broken shots are
+/// findings.
 [[nodiscard]] Inspection inspect_outputs(const Split& split, const Outputs& outputs,
                                          const InspectionOptions& options = {});
 
