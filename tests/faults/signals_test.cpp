@@ -1,7 +1,9 @@
 // ^C and TERM end a run within a second, whatever it is doing.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,6 +77,22 @@ TEST(Signals, EndARunThatEncodesLargeBatches) {
   const TinyWorld world;
   make_video(world.video(), {.frames = 1500, .width = 64, .height = 48, .seed = 1});
   expect_quick_end(world.arguments({{"--frames", "all"}, {"--batch", "512"}}));
+}
+
+TEST(Signals, EndADownloadWhoseServerDoesNotAnswer) {
+  const int server = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof(address);
+  ASSERT_EQ(::bind(server, reinterpret_cast<sockaddr*>(&address), length), 0);
+  ASSERT_EQ(::listen(server, 100), 0);  // takes connections, and says nothing
+  ASSERT_EQ(::getsockname(server, reinterpret_cast<sockaddr*>(&address), &length), 0);
+  const TemporaryFolder folder;
+  expect_quick_end({"weights", "fetch", "openai/clip-vit-base-patch32", "--endpoint",
+                    fmt::format("http://127.0.0.1:{}", ntohs(address.sin_port)), "--weights",
+                    folder.path()});
+  ::close(server);
 }
 
 }  // namespace
