@@ -32,7 +32,7 @@ void on_exit_of_a_library() {
 }
 
 void say_problem(std::string_view command, std::string_view problem) {
-  say(fmt::format("asbench {}: {}\n", command, problem));
+  say(fmt::format("asbench{}{}: {}\n", command.empty() ? "" : " ", command, problem));
 }
 
 void say_bug(std::string_view command, std::string_view problem) {
@@ -80,8 +80,7 @@ int run(std::string_view command, const std::function<int()>& action) {
   return kExitFailure;
 }
 
-}  // namespace
-
+/// Flushes stdout. @returns `code`, or 2 with a message when something could not be written.
 int finish_output(std::string_view command, int code) noexcept {
   const bool failed_before = std::ferror(stdout) != 0;
   errno = 0;
@@ -97,6 +96,8 @@ int finish_output(std::string_view command, int code) noexcept {
   std::clearerr(stdout);
   return kExitFailure;
 }
+
+}  // namespace
 
 int run_guarded(std::string_view command, const std::function<int()>& action) noexcept {
   static const bool registered = std::atexit(on_exit_of_a_library) == 0;

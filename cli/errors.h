@@ -11,7 +11,4 @@ namespace asbench::cli {
 [[nodiscard]] int run_guarded(std::string_view command,
                               const std::function<int()>& action) noexcept;
 
-/// Flushes stdout. @returns `code`, or 2 with a message when something could not be written.
-[[nodiscard]] int finish_output(std::string_view command, int code) noexcept;
-
 }  // namespace asbench::cli

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <functional>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -160,8 +161,14 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0)  // --help, --version
-      return finish_output("--help", app.exit(error));
+    if (error.get_exit_code() == 0) {  // --help, --version
+      std::ostringstream text;
+      app.exit(error, text, text);
+      return asbench::cli::run_guarded("", [&] {
+        fmt::print("{}", text.str());
+        return asbench::kExitDone;
+      });
+    }
     explain(app, error);
     return asbench::kExitFailure;
   }
