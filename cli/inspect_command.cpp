@@ -244,7 +244,12 @@ void write_manifest(const loaders::Split& split, const std::string& file) {
 int run_inspect(const InspectOptions& options) {
   install_interrupt_handlers();
   const Report report = gather(options);
-  if (options.write) write_manifest(report.split, *options.write);
+  if (options.write) {
+    write_manifest(report.split, *options.write);
+    // stdout then has the manifest, and nothing else.
+    if (output_target(*options.write).is_stdout())
+      return report.blocking() > 0 ? kExitFailure : kExitDone;
+  }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
     fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));
