@@ -9,6 +9,7 @@
 #include "cli/errors.h"
 #include "cli/inspect_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/progress.h"
@@ -277,7 +278,7 @@ Json to_json(const Report& report) {
 
 void write_manifest(const loaders::Split& split, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw UsageError(
         fmt::format("--write {}: no such folder: {}. Create it first.", file, folder.string()));
   }
@@ -289,7 +290,12 @@ void write_manifest(const loaders::Split& split, const std::string& file) {
 int run_inspect(const InspectOptions& options) {
   install_interrupt_handlers();
   const Report report = gather(options);
-  if (options.write) write_manifest(report.split, *options.write);
+  if (options.write) {
+    write_manifest(report.split, *options.write);
+    // stdout then has the manifest, and nothing else.
+    if (output_target(*options.write).is_stdout())
+      return report.blocking() > 0 ? kExitFailure : kExitDone;
+  }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
     fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));

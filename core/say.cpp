@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
+#include <new>
 
 #include "core/error.h"
 
@@ -16,6 +18,23 @@ extern "C" void on_unreadable_page(int) {
       "asbench: a file that is mapped into memory could not be read: the disk reports an error, or "
       "the file was cut off meanwhile.\n";
   static_cast<void>(!::write(STDERR_FILENO, kText.data(), kText.size()));
+  ::_exit(kExitFailure);
+}
+
+/// An exception that nobody catches: of a library that is being loaded, of one of its threads.
+[[noreturn]] void on_uncaught_exception() noexcept {
+  try {
+    if (std::current_exception()) throw;
+    say("asbench: internal error: terminated\n");
+  } catch (const std::bad_alloc&) {
+    say("asbench: out of memory: the system, the container or `ulimit -v` gives no more.\n");
+  } catch (const std::exception& error) {
+    say("asbench: internal error: ");
+    say(error.what());
+    say("\n");
+  } catch (...) {
+    say("asbench: internal error: an unknown exception\n");
+  }
   ::_exit(kExitFailure);
 }
 
@@ -34,6 +53,7 @@ void prepare_process() noexcept {
   }
   static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(::signal(SIGBUS, on_unreadable_page));
+  std::set_terminate(on_uncaught_exception);
 }
 
 }  // namespace asbench

@@ -5,10 +5,10 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "core/interrupt.h"
+#include "core/threads.h"
 #include "loaders/findings.h"
 
 namespace asbench::loaders {
@@ -70,12 +70,9 @@ class Workers {
 
   std::map<ShotKey, Seen> run() {
     const auto wanted = static_cast<std::size_t>(std::max(options_.threads, 1));
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < std::min(wanted, jobs_.size()); ++i) {
-      threads.emplace_back([this] { work(); });
-    }
-    work();
-    threads.clear();
+    run_on_threads(
+        static_cast<unsigned>(std::min(wanted, std::max<std::size_t>(jobs_.size(), 1))),
+        [this] { work(); }, [this] { next_ = jobs_.size(); });
     if (failure_) std::rethrow_exception(failure_);
     return std::move(seen_);
   }

@@ -99,7 +99,7 @@ TEST(Result, ReadsFromAFile) {
   const testing::TemporaryFolder folder;
   write_json_file(folder / "r.json", sound());
   EXPECT_EQ(read_result(folder / "r.json").where, (folder / "r.json").string());
-  EXPECT_THROW(static_cast<void>(read_result(folder / "absent.json")), BadInput);
+  EXPECT_THROW(static_cast<void>(read_result(folder / "absent.json")), SystemFault);
   write_file_atomically(folder / "r.json", R"({"schema": 1, "schema": 2})");
   EXPECT_THROW(static_cast<void>(read_result(folder / "r.json")), BadInput);
 }
