@@ -13,8 +13,9 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/npy.h"
+#include "core/words.h"
+#include "document/pictures.h"
 #include "document/result.h"
-#include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
@@ -72,11 +73,6 @@ std::string ceilings_of(const document::Result& result) {
                         number(metric.real_ceiling->mean), metric.real_ceiling->n_clips);
   }
   return text;
-}
-
-/// "1 story", "2 stories".
-std::string counted(int number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 void print_metric(const document::ResultMetric& metric, bool normalised) {
@@ -160,7 +156,7 @@ int run_score(const ScoreOptions& options) {
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
 
-  if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
+  if (!options.no_frames) request.frames_folder = document::picture_folder(options.out);
   document::Result result = evaluation::score(request);
   if (!options.normalise.empty()) {
     evaluation::normalise(result,
@@ -170,7 +166,7 @@ int run_score(const ScoreOptions& options) {
   const Json document = document::to_json(result);
   write_json_file(options.out, document);
   if (options.json) {
-    fmt::print("{}\n", document.at("metrics").dump(1));
+    fmt::print("{}\n", document::metrics_json(result).dump(1));
   } else {
     print_table(result, options.out);
   }
