@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/config_files.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "metrics/catalogue.h"
@@ -222,6 +223,15 @@ TEST(Catalogue, EveryMeasureIsAMetricOrStatedHere) {
   for (const Metric& metric : built_in_metrics().all()) measured.insert(metric.measure);
   for (const Measure& measure : all_measures()) EXPECT_TRUE(measured.contains(measure.measure));
   EXPECT_EQ(measured.size(), all_measures().size());
+}
+
+TEST(Gates, NameOnlyMetricsThatThereAre) {
+  for (const std::string& file : config_file_names("gates/")) {
+    const Json gate = parse_json(config_file(file).value(), file);
+    for (const auto& [id, rules] : gate.at("metrics").items())
+      EXPECT_NE(built_in_metrics().find(id), nullptr)
+          << file << ": every comparison would warn that " << id << " is missing";
+  }
 }
 
 TEST(Catalogue, ControlsThatWithholdMarksHaveALimit) {
