@@ -66,11 +66,9 @@ struct ShotOutcome {
 [[nodiscard]] ShotOutcome missing_shot();
 
 /// Every shot's outcome, in order. Missing shots are missing_shot(); the others are measured.
-/// @param measure  of the shot in place `index`, counted from 0; called only for shots that are
-/// there
+/// @param measure  of the shot in place `index`, from 0; called for shots that are there
 /// @param by_rule  asked first, of missing shots too: what becomes of a shot whatever its frames
-/// are
-///                 (no_character, missing_caption), or nothing
+///                 are (no_character, missing_caption), or nothing
 [[nodiscard]] std::vector<ShotOutcome> outcomes_of(
     const StoryFeatures& story, const std::function<ShotOutcome(int index)>& measure,
     const std::function<std::optional<ShotOutcome>(int index)>& by_rule = {});

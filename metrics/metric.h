@@ -77,8 +77,8 @@ struct Metric : Measure {
   std::string id;                  ///< "clip_i"
   std::vector<std::string> roles;  ///< in the measure's order
   std::string title;               ///< "Reference adherence under CLIP"
-  std::string
-      definition;  ///< the formula with its roles' names; definition_under() adds thresholds
+  std::string definition;          ///< the formula with its roles' names; definition_under()
+                                   ///< fills in its thresholds
   Kind kind = Kind::control;
   bool leaderboard = false;  ///< a column of the leaderboard unless the user asks otherwise
   std::vector<std::string> controls;  ///< metrics whose limits must hold before it may be marked
