@@ -13,6 +13,7 @@
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "core/words.h"
 #include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/inspection.h"
@@ -73,11 +74,6 @@ std::string where_of(const Finding& finding) {
   if (finding.story.empty()) return {};
   if (!finding.shot) return fmt::format("story {}: ", finding.story);
   return fmt::format("story {} shot {}: ", finding.story, *finding.shot);
-}
-
-/// "1 story", "2 stories".
-std::string counted(std::size_t number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 struct SplitCounts {

@@ -22,6 +22,12 @@ std::string range_of(const Metric& metric) {
   return fmt::format("{} to {}", metric.range_low, metric.range_high);
 }
 
+/// "above 0.1"
+std::string limit_of(const metrics::MarkLimit& limit) {
+  return limit.above ? fmt::format("above {}", *limit.above)
+                     : fmt::format("below {}", limit.below.value_or(0.0));
+}
+
 Json as_json(const Metric& metric) {
   const metrics::MetricSettings defaults;
   Json json;
@@ -31,7 +37,7 @@ Json as_json(const Metric& metric) {
   json["kind"] = metrics::to_string(metric.kind);
   json["direction"] = metrics::to_string(metric.direction);
   json["range"] = {metric.range_low, metric.range_high};
-  json["definition"] = metric.definition;
+  json["definition"] = metrics::definition_under(metric, defaults);
   json["source"] = metric.source;
   json["aggregation"] = metric.aggregation;
   json["unit"] = metric.unit;
@@ -41,6 +47,12 @@ Json as_json(const Metric& metric) {
   json["parts"] = metric.parts;
   json["controls"] = metric.controls;
   json["leaderboard"] = metric.leaderboard;
+  json["withholds_marks"] = nullptr;
+  if (const auto& limit = metric.withholds_marks) {
+    json["withholds_marks"] = Json::object();
+    if (limit->above) json["withholds_marks"]["above"] = *limit->above;
+    if (limit->below) json["withholds_marks"]["below"] = *limit->below;
+  }
   json["harmeanp"] = metric.has_harmeanp;
   json["real_ceiling"] = metric.has_real_ceiling;
   json["needs"] = metrics::describe(metric.needs);
@@ -84,7 +96,7 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
   }
   fmt::print("{}@{}  {} ({})\n", metric.id, metric.version, metric.title,
              metrics::to_string(metric.kind));
-  fmt::print("  definition  {}\n", metric.definition);
+  fmt::print("  definition  {}\n", metrics::definition_under(metric, {}));
   fmt::print("  better      {}\n", metrics::to_string(metric.direction));
   fmt::print("  range       {}\n", range_of(metric));
   fmt::print("  levels      {}, counted in {}\n", metric.aggregation, metric.unit);
@@ -93,7 +105,11 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
     fmt::print("  controls    no marks unless these are measured and within their limits: {}\n",
                fmt::join(metric.controls, ", "));
   }
+  if (const auto& limit = metric.withholds_marks)
+    fmt::print("  limit       withholds marks {}\n", limit_of(*limit));
+  fmt::print("  leaderboard {}\n", metric.leaderboard ? "a column by default" : "not by default");
   fmt::print("  needs       {}\n", fmt::join(metrics::describe(metric.needs), ", "));
+  if (!metric.parts.empty()) fmt::print("  parts       {}\n", fmt::join(metric.parts, ", "));
   if (metric.has_harmeanp) fmt::print("  also gives  harmeanp: harmonic mean x worst shot\n");
   if (metric.has_real_ceiling) {
     fmt::print(

@@ -9,6 +9,7 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/write_file.h"
+#include "document/pictures.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
 #include "reports/contact_sheet.h"
@@ -38,7 +39,7 @@ int run_report(const ReportOptions& options) {
   if (!options.force) reports::require_report_folder(out);
   auto results = read_results(options.results);
   std::vector<fs::path> folders;
-  for (const auto& file : options.results) folders.push_back(reports::picture_folder(file));
+  for (const auto& file : options.results) folders.push_back(document::picture_folder(file));
   if (options.scores)
     reports::attach_ratings(results, read_ratings(*options.scores), source_of(*options.scores));
   if (options.reported) {

@@ -15,8 +15,9 @@
 #include "core/interrupt.h"
 #include "core/npy.h"
 #include "core/say.h"
+#include "core/words.h"
+#include "document/pictures.h"
 #include "document/result.h"
-#include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
@@ -79,11 +80,6 @@ std::string ceilings_of(const document::Result& result) {
                         number(metric.real_ceiling->mean), metric.real_ceiling->n_clips);
   }
   return text;
-}
-
-/// "1 story", "2 stories".
-std::string counted(int number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 void print_metric(const document::ResultMetric& metric, bool normalised) {
@@ -169,7 +165,7 @@ int run_score(const ScoreOptions& options) {
 
   // Beside a device there is no place for pictures.
   if (!options.no_frames && out.is_file())
-    request.frames_folder = evaluation::sidecar_folder(options.out);
+    request.frames_folder = document::picture_folder(options.out);
   document::Result result = evaluation::score(request);
   if (!options.normalise.empty()) {
     evaluation::normalise(result,
@@ -180,7 +176,7 @@ int run_score(const ScoreOptions& options) {
   write_json_file(options.out, document);
   if (out.is_stdout()) return kExitDone;  // stdout has the document, and nothing else
   if (options.json) {
-    fmt::print("{}\n", document.at("metrics").dump(1));
+    fmt::print("{}\n", document::metrics_json(result).dump(1));
   } else {
     print_table(result, options.out);
   }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "cli/example_encoder.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
@@ -134,6 +135,9 @@ void print_check(const models::CheckReport& report) {
     const std::string_view pin = models::to_string(file.pin);
     if (!file.problem.empty()) {
       fmt::print("  WRONG     {}: {}; {}\n", name, file.problem, pin);
+    } else if (file.pin == models::FilePin::single_differs ||
+               file.pin == models::FilePin::differs) {
+      fmt::print("  WARNING   {}  SHA-256 {}; {}\n", name, file.sha256, pin);
     } else if (file.compared_with.empty()) {
       fmt::print("  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n", name,
                  file.sha256, pin);
@@ -222,8 +226,8 @@ int run_weights_check(const WeightsOptions& options) {
     if (folders.hub_cache) searched += " " + folders.hub_cache->string();
     throw BadInput(fmt::format(
         "no checkpoint to check in{}. Name another folder with --weights, or download one: "
-        "asbench weights fetch openai/clip-vit-base-patch32",
-        searched));
+        "asbench weights fetch {}",
+        searched, example_encoder().id));
   }
   Json all = Json::array();
   bool ok = true;
@@ -251,8 +255,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   CLI::App* command = app.add_subcommand(
       "weights", "list, download and verify encoder weights, with their licences");
   command->require_subcommand(1);
-  command->footer(
-      "Example:\n  asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
+  const std::string example = example_encoder().id;
+  command->footer("Example:\n  asbench weights fetch " + example + " --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
   options->catalogue = catalogue;
   const auto add_common = [&](CLI::App* part) {
@@ -275,9 +279,7 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
 
   CLI::App* fetch = command->add_subcommand(
       "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
-  fetch
-      ->add_option("ID", options->ids,
-                   "id of the checkpoint, for example openai/clip-vit-base-patch32")
+  fetch->add_option("ID", options->ids, "id of the checkpoint, for example " + example)
       ->required()
       ->expected(1);
   add_common(fetch);
@@ -301,7 +303,9 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   fetch->add_flag("--force", options->force, "replace existing files that differ");
   fetch->footer(
       "Example:\n"
-      "  asbench weights fetch facebook/dino-vitb16 --weights weights\n"
+      "  asbench weights fetch " +
+      example +
+      " --weights weights\n"
       "Downloads the pinned revision if the catalogue has one (`asbench weights list`). A pinned\n"
       "file must have the pinned size and SHA-256; any other file is verified against the hub's\n"
       "checksum (its ETag). The weights are downloaded in the pinned form, else as\n"
@@ -315,7 +319,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)");
   add_common(check);
   check->footer(
-      "Example:\n  asbench weights check openai/clip-vit-base-patch32 --weights weights\nExit "
+      "Example:\n  asbench weights check " + example +
+      " --weights weights\nExit "
       "codes: 0 every file is as expected, 2 a file is wrong or no checkpoint was found.");
   choose(check, run_weights_check);
 }

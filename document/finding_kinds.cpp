@@ -85,7 +85,8 @@ constexpr FindingKind kKinds[] = {
      "A feature is zero or holds NaN or infinite values. A shot with such a feature counts as "
      "failed; what depends on such a reference or caption is null."},
     {"nonpositive_similarity", false,
-     "A shot has a similarity of 0 or less. The HarMeanP of its story is 0."},
+     "A shot has a similarity of 0 or less, or a distance of 1 or more. The HarMeanP of its story "
+     "takes the worst value: 0 for a similarity, 1 for a distance."},
     {"single_frame", false,
      "A shot has one sampled frame, so that there is no pair of frames to compare. The shot is "
      "skipped."},
@@ -122,8 +123,8 @@ constexpr FindingKind kKinds[] = {
     {"no_interval", false,
      "Fewer than two IPs can be left out in turn. The metric of the set has no interval."},
     {"frame_rates_differ", false,
-     "Real and generated clips have different frame rates. Faster motion counts as another "
-     "distribution, which raises the distance."},
+     "Real and generated clips have different frame rates, so the same motion has another speed. "
+     "That alone raises the distance."},
     {"reference_clip_unusable", false,
      "A clip of the reference set cannot be decoded, is too short, or has a bad feature. The "
      "metrics of the set leave it out."},

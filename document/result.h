@@ -247,6 +247,9 @@ struct Result {
 /// The provenance alone, as it stands in a document.
 [[nodiscard]] Json to_json(const ResultProvenance& provenance);
 
+/// The metrics alone, by id, as they stand in the document.
+[[nodiscard]] Json metrics_json(const Result& result);
+
 /// to_json() into a file, whole or not at all. @throws as to_json(), and BadInput when the file
 /// can't be written.
 void write_result(const std::filesystem::path& path, const Result& result);

@@ -157,6 +157,10 @@ Json to_json(const ResultProvenance& provenance) {
   return with_valid_text(Writer::object_of(provenance));
 }
 
+Json metrics_json(const Result& result) {
+  return to_json(result).at("metrics");
+}
+
 void write_result(const std::filesystem::path& path, const Result& result) {
   write_json_file(path, to_json(result));
 }

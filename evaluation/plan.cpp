@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "metrics/search/copy_search.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -123,6 +122,19 @@ std::vector<std::string> ids_with_training_set(const Protocol& protocol) {
   return ids;
 }
 
+/// The encoder whose mean colour the cells of references stand on under background=mean: that of
+/// the metrics that read them, as their signatures say.
+std::size_t cells_encoder(const Plan& plan, const Protocol& protocol) {
+  metrics::Needs needs;
+  for (const auto& id : protocol.metrics) {
+    const auto& metric = protocol.catalogue.require(id);
+    if (metric.needs.has(metrics::kPixels, metrics::Modality::references)) needs.add(metric.needs);
+  }
+  const auto roles = needs.roles();
+  if (roles.empty() || protocol.background != "mean") return 0;
+  return plan.encoders.at(only_role(roles, "the encoder's mean behind references"));
+}
+
 }  // namespace
 
 std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_view kind) {
@@ -164,6 +176,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
   extraction.pixels = needs.has(metrics::kPixels, Modality::frames);
+  extraction.cells_encoder = cells_encoder(plan, protocol);
   for (const auto& role : needs.roles(Modality::mirrored_references))
     extraction.encoders.at(plan.encoders.at(role)).mirrored_references = true;
   for (const auto& [key, source] : outputs.shots) {
@@ -217,11 +230,8 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
     }
   }
   if (!metric.needs.has(Modality::clip)) fields.frames = protocol.frames;
-  if (metric.needs.has(Modality::training_set)) {
+  if (metric.needs.has(Modality::training_set))
     fields.training = signature_name(plan.training_set.value());
-    fields.thresholds.emplace_back(
-        "copy_share", fmt::format("{}:{}", metrics::kCopyShare, metrics::kCopyNeighbours));
-  }
   if (metric.needs.has(Modality::references)) fields.background = protocol.background;
   if (metric.needs.has(Modality::caption)) fields.text = protocol.text;
   for (const auto& [name, value] : metrics::signature_fields(metric, protocol.settings)) {

@@ -10,6 +10,7 @@
 #include "core/files.h"
 #include "core/schema.h"
 #include "metrics/catalogue.h"
+#include "metrics/registry.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -23,6 +24,31 @@ std::vector<std::string> built_in_protocols() {
     names.push_back(file.substr(kFolder.size(), file.size() - kFolder.size() - kEnding.size()));
   }
   return names;
+}
+
+/// Those of all measures, in the order of the registry.
+std::vector<metrics::Measure::Threshold> thresholds() {
+  std::vector<metrics::Measure::Threshold> all;
+  for (const auto& measure : metrics::all_measures())
+    all.insert(all.end(), measure.thresholds.begin(), measure.thresholds.end());
+  return all;
+}
+
+/// One that the file leaves out keeps its default (metrics/settings.h).
+void read_thresholds(const Json& given, const std::string& where,
+                     metrics::MetricSettings& settings) {
+  const auto known = thresholds();
+  for (const auto& [name, value] : given.items()) {
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [&](const auto& threshold) { return threshold.name == name; });
+    if (found == known.end()) {
+      std::vector<std::string_view> names;
+      for (const auto& threshold : known) names.push_back(threshold.name);
+      throw BadInput(fmt::format("{}: /thresholds: no metric has a threshold '{}'. Thresholds: {}.",
+                                 where, name, fmt::join(names, ", ")));
+    }
+    settings.*found->setting = value.get<double>();
+  }
 }
 
 }  // namespace
@@ -68,12 +94,7 @@ Protocol load_protocol(const std::string& name_or_path) {
   if (json.contains("fvd_variant"))
     protocol.fvd_variant = json.at("fvd_variant").get<std::string>();
   protocol.neighbours = json.value("neighbours", protocol.neighbours);
-  const Json& thresholds = json.at("thresholds");
-  settings.frozen_below = thresholds.at("frozen_below").get<double>();
-  settings.copy_cells_below = thresholds.at("copy_cells_below").get<double>();
-  settings.copy_cosine_from = thresholds.at("copy_cosine_from").get<double>();
-  settings.duplicate_cells_below = thresholds.at("duplicate_cells_below").get<double>();
-  settings.copy_paste_temperature = thresholds.at("copy_paste_temperature").get<double>();
+  read_thresholds(json.at("thresholds"), name_or_path, settings);
   return protocol;
 }
 
@@ -96,11 +117,8 @@ Json protocol_settings(const Protocol& protocol) {
   settings["confidence"] = {{"level", used.bootstrap.level},
                             {"replicates", used.bootstrap.replicates},
                             {"seed", used.bootstrap.seed}};
-  settings["thresholds"] = {{"frozen_below", used.frozen_below},
-                            {"copy_cells_below", used.copy_cells_below},
-                            {"copy_cosine_from", used.copy_cosine_from},
-                            {"duplicate_cells_below", used.duplicate_cells_below},
-                            {"copy_paste_temperature", used.copy_paste_temperature}};
+  for (const auto& threshold : thresholds())
+    settings["thresholds"][std::string(threshold.name)] = used.*threshold.setting;
   return settings;
 }
 

@@ -132,8 +132,7 @@ SampleSet open_sample_set(const std::optional<fs::path>& source, const loaders::
                           std::string_view option) {
   if (!source) return clips_of_split(split, option);
   if (is_folder(*source)) return clips_of_folder(*source, split, option);
-  if (source->extension() == ".npy" && is_file(*source))
-    return matrix(*source, split, option);
+  if (source->extension() == ".npy" && is_file(*source)) return matrix(*source, split, option);
   if (!is_there(*source))
     throw BadInput(fmt::format("{} {}: there is no such file or folder", option, source->string()));
   throw BadInput(fmt::format("{} {}: neither a folder of videos nor a .npy matrix of features",

@@ -150,7 +150,7 @@ void EncodeStage::encode_images() {
 // Note [After an interrupt]
 // The decode threads finish the clips in their hands and close the queue. Of what comes out of it,
 // and of what waits for a full batch, only the rest of half-encoded matrices is still encoded: a
-// matrix is stored whole or not at all, so their rows would be lost. At most a batch an encoder;
+// matrix is stored whole or not at all, so their rows would be lost. At most one batch per encoder;
 // everything else is decoded again by the next run.
 void EncodeStage::drop_what_is_not_begun() {
   for (auto& slot : slots_) {

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "document/pictures.h"
 #include "reports/leaderboard/mark_controls.h"
 
 namespace asbench::reports {
@@ -125,7 +126,7 @@ std::string sheet_png(const document::Result& result, const std::string& heading
     const auto references = result.references.find(row.story->ip);
     if (references != result.references.end() && !references->second.empty()) {
       if (const cv::Mat picture =
-              decoded(pictures, reference_picture_name(references->second.front()));
+              decoded(pictures, document::reference_picture_name(references->second.front()));
           !picture.empty())
         place(sheet, picture, kGap, y);
     }

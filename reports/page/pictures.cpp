@@ -1,30 +1,20 @@
 #include "reports/page/pictures.h"
 
-#include <fmt/format.h>
-
 #include "core/error.h"
 #include "core/files.h"
 #include "core/json.h"
+#include "document/pictures.h"
 
 namespace asbench::reports {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kHashDigits = 32;  ///< as evaluation/frame_sidecar.h names them
 constexpr std::uintmax_t kLargestPicture = 1ULL << 20;
 
 }  // namespace
 
-fs::path picture_folder(const fs::path& result) {
-  return fs::path(result).replace_extension(".frames");
-}
-
 std::string frame_picture_name(const document::ResultShot& shot, std::size_t index) {
-  return fmt::format("{}-{}.jpg", shot.sha256.substr(0, kHashDigits), shot.frames.at(index));
-}
-
-std::string reference_picture_name(const std::string& sha256) {
-  return sha256.substr(0, kHashDigits) + ".jpg";
+  return document::frame_picture_name(shot.sha256, shot.frames.at(index));
 }
 
 Pictures::Pictures(const std::vector<fs::path>& folders) {

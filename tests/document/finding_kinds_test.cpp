@@ -59,7 +59,7 @@ std::set<std::string> kinds_raised_in(const std::string& source) {
   static const std::regex finding(
       R"re(\{ ?"([a-z][a-z0-9_]+)", ?(?:""|[^,"{}]+(?:\? [^,"{}]+: "")?), ?[^,"{}]+, ?[^ }])re");
   static const std::regex carrier(
-      R"re((?:story_finding|outcome_with_finding|skipped_story|ReferenceProblem|BrokenVideo|report) ?[({]|kind =)re");
+      R"re((?:story_finding|outcome_with_finding|skipped_story|BrokenVideo|report) ?[({]|kind =)re");
   static const std::regex kind(R"re("([a-z]+(?:_[a-z0-9]+)+)")re");
   const std::string text = squeezed(source);
   std::set<std::string> kinds;

@@ -111,6 +111,22 @@ TEST_F(MakePlan, ADeclaredMetricOfAnotherRoleIsPlannedLikeABuiltInOne) {
               HasSubstr("third_i@1 | enc=facebook/dino-vitb16#"));
 }
 
+TEST_F(MakePlan, CellsOfReferencesStandOnTheMeanOfTheEncoderThatTheirMetricNames) {
+  const Json entry = {{"id", "a_i"}, {"measure", "reference_adherence"}, {"role", "a"}};
+  const Json second = {{"id", "copy_dino"}, {"measure", "reference_copy"}, {"role", "dino"}};
+  protocol_.catalogue =
+      protocol_.catalogue.with(Json{{"metrics", Json::array({entry, second})}}, "a test");
+  protocol_.encoders["a"] = protocol_.encoders.at("dino");
+  protocol_.background = "mean";
+  const Plan made = plan({"a_i", "reference_copy"});
+  EXPECT_EQ(made.extraction.encoders.at(0).role, "a");
+  EXPECT_EQ(made.extraction.encoders.at(made.extraction.cells_encoder).role, "clip")
+      << "a role that stands before it in the alphabet changes nothing";
+  EXPECT_THAT(refusal({"reference_copy", "copy_dino"}), HasSubstr("for one role only"));
+  protocol_.background = "black";
+  EXPECT_EQ(plan({"reference_copy", "copy_dino"}).extraction.encoders.size(), 2U);
+}
+
 TEST_F(MakePlan, EachReferenceKeepsItsOwnHash) {
   split_.ips[0].references.emplace_back("ant2.png");
   split_.ips[0].reference_sha256.emplace_back(64, 'x');
