@@ -9,15 +9,15 @@
 #include <cmath>
 #include <cstring>
 #include <fstream>
-#include <set>
 
 #include "core/error.h"
+#include "core/json_shape.h"
+#include "core/text.h"
 
 namespace asbench {
 namespace {
 
-/// First pass over a text: nesting and duplicate keys, without building a tree, so that neither a
-/// hostile depth nor a hostile size reaches the tree builder.
+/// First pass over a text: errors, nesting and duplicate keys, without building a tree.
 class Inspector : public nlohmann::json_sax<Json> {
  public:
   explicit Inspector(int max_depth) : max_depth_(max_depth) {}
@@ -28,7 +28,7 @@ class Inspector : public nlohmann::json_sax<Json> {
   bool number_unsigned(number_unsigned_t) override { return true; }
   bool number_float(number_float_t value, const string_t& text) override {
     if (std::isfinite(value)) return true;
-    problem = fmt::format("the number {} is out of range", text);
+    problem = fmt::format("the number {} is out of range", excerpt(text));
     return false;
   }
   bool string(string_t&) override { return true; }
@@ -38,6 +38,7 @@ class Inspector : public nlohmann::json_sax<Json> {
     return enter();
   }
   bool end_object() override {
+    note_duplicates(keys_.back());
     keys_.pop_back();
     --depth_;
     return true;
@@ -48,15 +49,18 @@ class Inspector : public nlohmann::json_sax<Json> {
     return true;
   }
   bool key(string_t& name) override {
-    if (!keys_.back().insert(name).second) duplicates.push_back(name);
+    keys_.back().push_back(name);
     return true;
   }
-  bool parse_error(std::size_t, const std::string&,
+  bool parse_error(std::size_t, const std::string& last_read,
                    const nlohmann::detail::exception& error) override {
     problem = error.what();
     // "[json.exception.parse_error.101] parse error at line 1, column 2: ..." -> from "parse error"
     // on
     if (const auto cut = problem.find("] "); cut != std::string::npos) problem.erase(0, cut + 2);
+    // The message quotes what was read of the token, however long that is.
+    if (const auto quote = problem.find(last_read); !last_read.empty() && quote != problem.npos)
+      problem.replace(quote, last_read.size(), end_of(last_read));
     return false;
   }
 
@@ -64,6 +68,28 @@ class Inspector : public nlohmann::json_sax<Json> {
   std::vector<std::string> duplicates;
 
  private:
+  static constexpr std::size_t kMostDuplicates = 100;
+
+  /// The end of a token, where the error is.
+  static std::string end_of(std::string_view token) {
+    constexpr std::size_t kShown = 60;
+    if (token.size() <= kShown) return excerpt(token);
+    std::size_t begin = token.size() - kShown;
+    while (begin < token.size() && (static_cast<unsigned char>(token[begin]) & 0xC0U) == 0x80U)
+      ++begin;
+    return "..." + excerpt(token.substr(begin), 77);
+  }
+
+  void note_duplicates(std::vector<std::string>& keys) {
+    std::sort(keys.begin(), keys.end());
+    for (auto key = std::adjacent_find(keys.begin(), keys.end());
+         key != keys.end() && duplicates.size() < kMostDuplicates;
+         key = std::adjacent_find(key, keys.end())) {
+      duplicates.push_back(excerpt(*key));
+      key = std::upper_bound(key, keys.end(), *key);
+    }
+  }
+
   bool enter() {
     if (++depth_ <= max_depth_) return true;
     problem = fmt::format("nested deeper than {} levels", max_depth_);
@@ -72,12 +98,18 @@ class Inspector : public nlohmann::json_sax<Json> {
 
   int max_depth_;
   int depth_ = 0;
-  std::vector<std::set<std::string, std::less<>>> keys_;
+  std::vector<std::vector<std::string>> keys_;  ///< of the objects that are open
 };
 
 [[noreturn]] void fail_on_file(const std::filesystem::path& path, std::string_view what,
                                int error) {
   throw BadInput(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
+}
+
+[[noreturn]] void refuse_size(std::string_view where, std::string_view size, std::size_t limit,
+                              std::string_view kind) {
+  throw BadInput(
+      fmt::format("{}: {}; {} may have at most {}", where, size, kind, size_in_words(limit)));
 }
 
 void check_finite(const Json& value, std::string& where) {
@@ -103,10 +135,11 @@ void check_finite(const Json& value, std::string& where) {
 Json parse_json(std::string_view text, std::string_view where, const JsonLimits& limits,
                 std::vector<std::string>* duplicate_keys) {
   if (text.size() > limits.max_bytes) {
-    throw BadInput(
-        fmt::format("{}: {} bytes; at most {} are allowed", where, text.size(), limits.max_bytes));
+    refuse_size(where, size_in_words(text.size()), limits.max_bytes, limits.kind);
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (const std::string problem = problem_with_shape(text, limits); !problem.empty())
+    throw BadInput(fmt::format("{}: {}", where, problem));
   Inspector inspector(limits.max_depth);
   if (!Json::sax_parse(text.begin(), text.end(), &inspector)) {
     throw BadInput(fmt::format("{}: not valid JSON: {}", where, inspector.problem));
@@ -121,7 +154,8 @@ Json parse_json(std::string_view text, std::string_view where, const JsonLimits&
 
 Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits,
                     std::vector<std::string>* duplicate_keys) {
-  return parse_json(read_text_file(path, limits.max_bytes), path.string(), limits, duplicate_keys);
+  return parse_json(read_text_file(path, limits.max_bytes, limits.kind), path.string(), limits,
+                    duplicate_keys);
 }
 
 void write_json_file(const std::filesystem::path& path, const Json& value) {
@@ -132,7 +166,8 @@ void write_json_file(const std::filesystem::path& path, const Json& value) {
   write_file_atomically(path, value.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
-std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes) {
+std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes,
+                           std::string_view kind) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status))
@@ -143,14 +178,15 @@ std::string read_text_file(const std::filesystem::path& path, std::size_t max_by
   std::ifstream stream(path, std::ios::binary);
   if (!stream) fail_on_file(path, "can't be opened", errno);
   std::string text;
+  if (const auto size = std::filesystem::file_size(path, error); !error) {
+    if (size > max_bytes) refuse_size(path.string(), size_in_words(size), max_bytes, kind);
+    text.reserve(size);
+  }
   std::vector<char> buffer(1 << 16);
   while (stream) {
     stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     text.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > max_bytes) {
-      throw BadInput(fmt::format("{}: larger than {} bytes, the most that is allowed",
-                                 path.string(), max_bytes));
-    }
+    if (text.size() > max_bytes) refuse_size(path.string(), "too large", max_bytes, kind);
   }
   if (stream.bad()) fail_on_file(path, "can't be read", errno);
   return text;

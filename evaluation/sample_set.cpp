@@ -91,7 +91,7 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   set.groups.assign(rows, "");
   for (std::size_t i = 0; i < rows; ++i) set.row_clips.push_back(static_cast<int>(i));
   if (!fs::exists(path)) return;
-  const Json sidecar = read_json_file(path);
+  const Json sidecar = read_json_file(path, {.kind = "a sidecar of features"});
   const auto wrong = [&](std::string_view what) {
     return BadInput(
         fmt::format("{}: {}.\n  It has to be what `asbench features` wrote beside the matrix; "
