@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "core/print.h"
 #include "core/progress.h"
 #include "document/finding_kinds.h"
 #include "loaders/findings.h"
@@ -99,8 +100,8 @@ SplitCounts count(const loaders::Split& split) {
 
 void print_split(const loaders::Split& split) {
   const SplitCounts counts = count(split);
-  fmt::print("split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
-  fmt::print("          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
+  print_safe(stdout, "split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
+  print_safe(stdout, "          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
              counted(split.stories.size(), "story", "stories"),
              counted(split.shot_count(), "shot", "shots"),
              counted(counts.captions, "caption", "captions"),
@@ -110,7 +111,7 @@ void print_split(const loaders::Split& split) {
 
 /// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
 void print_shots(const Report& report) {
-  fmt::print("          {} of {} shots are usable\n", report.usable_shots(),
+  print_safe(stdout, "          {} of {} shots are usable\n", report.usable_shots(),
              report.split.shot_count());
   std::map<std::string, int> kinds;
   for (const auto& shot : report.shots) {
@@ -123,11 +124,11 @@ void print_shots(const Report& report) {
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (i == kListedOfAKind) {
-      fmt::print("          ... and {} other combinations (--json lists every shot)\n",
+      print_safe(stdout, "          ... and {} other combinations (--json lists every shot)\n",
                  sorted.size() - i);
       break;
     }
-    fmt::print("          {}: {}\n",
+    print_safe(stdout, "          {}: {}\n",
                counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
                sorted[i].first);
   }
@@ -135,23 +136,25 @@ void print_shots(const Report& report) {
 
 void print_findings(const Report& report, bool all) {
   if (report.findings.empty()) {
-    fmt::print("findings  none\n");
+    print_safe(stdout, "findings  none\n");
     return;
   }
-  fmt::print("findings  {}, {} of which {} scoring\n", report.findings.size(), report.blocking(),
-             report.blocking() == 1 ? "prevents" : "prevent");
+  print_safe(stdout, "findings  {}, {} of which {} scoring\n", report.findings.size(),
+             report.blocking(), report.blocking() == 1 ? "prevents" : "prevent");
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
+    print_safe(stdout, "  {} ({}{})\n", kind, number,
+               document::is_blocking(kind) ? "" : ", information");
     if (const auto* known = document::find_finding_kind(kind))
-      fmt::print("    {}\n", known->sentence);
+      print_safe(stdout, "    {}\n", known->sentence);
     int listed = 0;
     for (const Finding& finding : report.findings) {
       if (finding.kind != kind) continue;
       if (!all && listed++ == kListedOfAKind) {
-        fmt::print("    ... and {} more (--all lists them)\n", number - kListedOfAKind);
+        print_safe(stdout, "    ... and {} more (--all lists them)\n", number - kListedOfAKind);
         break;
       }
-      fmt::print("    {}{}\n", where_of(finding), finding.detail);
+      print_prepared(stdout, fmt::format("    {}{}\n", terminal_text(where_of(finding)),
+                                         terminal_lines(finding.detail)));
     }
   }
 }
@@ -227,15 +230,16 @@ int run_inspect(const InspectOptions& options) {
   if (options.write) write_manifest(report.split, *options.write);
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
-    fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));
+    print_prepared(stdout, json_for_terminal(to_json(report), 1) + "\n");
   } else {
     print_split(report.split);
     if (report.outputs) {
-      fmt::print("outputs   {} (layout {})\n", *options.outputs.path, report.outputs->layout);
+      print_safe(stdout, "outputs   {} (layout {})\n", *options.outputs.path,
+                 report.outputs->layout);
       print_shots(report);
     }
     print_findings(report, options.all);
-    if (options.write) fmt::print("written   {}\n", *options.write);
+    if (options.write) print_safe(stdout, "written   {}\n", *options.write);
   }
   return report.blocking() > 0 ? kExitFailure : kExitDone;
 }

@@ -25,6 +25,7 @@
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
+#include "core/print.h"
 
 namespace {
 
@@ -118,8 +119,8 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
   } else {
     problem = problem_of(*part, error);
   }
-  fmt::print(stderr, "{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
-             command, commands.empty() ? "its options" : "them");
+  asbench::print_safe(stderr, "{}: {}.\n  `{} --help` lists {}, with an example.\n", command,
+                      problem, command, commands.empty() ? "its options" : "them");
 }
 
 }  // namespace

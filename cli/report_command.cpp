@@ -7,6 +7,7 @@
 #include "cli/report_options.h"
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/print.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
 #include "reports/contact_sheet.h"
@@ -52,22 +53,22 @@ int run_report(const ReportOptions& options) {
   for (const auto& column : options.columns)
     tables.columns.push_back(reports::table_column(column));
   for (const auto& file : reports::write_report(out, results, pictures, tables))
-    fmt::print("{}\n", file.string());
+    print_safe(stdout, "{}\n", file.string());
   if (options.sheets) {
     const auto sheets = reports::write_contact_sheets(out / "sheets", results, pictures);
     if (!sheets.empty())
-      fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
+      print_safe(stdout, "{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
   }
   const std::string spread = reports::frame_rule_spread_text(results, options.digits);
-  if (!spread.empty()) fmt::print("\n{}", spread);
+  if (!spread.empty()) print_prepared(stdout, "\n" + spread);
   return kExitDone;
 }
 
 int run_agree(const AgreeOptions& options) {
   const auto found = reports::agreement(read_results(options.results), read_ratings(options.scores),
                                         {.replicates = options.replicates, .seed = options.seed});
-  fmt::print("{}", options.json ? reports::agreement_json(found).dump(2) + "\n"
-                                : reports::agreement_text(found));
+  print_prepared(stdout, options.json ? json_for_terminal(reports::agreement_json(found)) + "\n"
+                                      : reports::agreement_text(found));
   return kExitDone;
 }
 

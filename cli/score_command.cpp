@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/npy.h"
+#include "core/print.h"
 #include "document/result.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
@@ -83,8 +84,8 @@ void print_metric(const document::ResultMetric& metric, bool normalised) {
   const char* arrow = metric.direction == document::ResultDirection::higher  ? " ^"
                       : metric.direction == document::ResultDirection::lower ? " v"
                                                                              : "";
-  fmt::print(
-      "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
+  print_safe(
+      stdout, "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
       number(metric.mean),
       metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
       metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
@@ -94,35 +95,37 @@ void print_metric(const document::ResultMetric& metric, bool normalised) {
 void print_findings(const Findings& findings) {
   const auto kinds = loaders::count_by_kind(findings);
   if (kinds.empty()) return;
-  fmt::print("\nfindings:");
-  for (const auto& [kind, count] : kinds) fmt::print(" {} {}", kind, count);
-  fmt::print("\n");
+  print_safe(stdout, "\nfindings:");
+  for (const auto& [kind, count] : kinds) print_safe(stdout, " {} {}", kind, count);
+  print_safe(stdout, "\n");
 }
 
 void print_table(const document::Result& result, const std::string& out) {
   const auto& coverage = result.coverage;
-  fmt::print("{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
+  print_safe(stdout, "{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
              counted(result.split.stories, "story", "stories"),
              counted(result.split.ips, "IP", "IPs"), coverage.scored_shots, coverage.expected_shots,
              coverage.policy, result.canonical ? "" : ", not canonical");
   if (!result.demo_encoders.empty()) {
-    fmt::print("DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
-               fmt::join(result.demo_encoders, ", "));
+    print_safe(stdout, "DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
+               fmt::format("{}", fmt::join(result.demo_encoders, ", ")));
   }
   const auto& between = result.normalised_between;
-  fmt::print("\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
+  print_safe(stdout, "\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
              "95 % interval", "HarMeanP", "N", "failed", "skipped", between ? "  normalised" : "");
   for (const auto& metric : result.metrics) print_metric(metric, between.has_value());
   if (between) {
-    fmt::print("\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
+    print_safe(stdout,
+               "\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
                between->floor.system, between->ceiling.system);
   }
   if (const std::string ceilings = ceilings_of(result); !ceilings.empty()) {
-    fmt::print("\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
+    print_safe(stdout, "\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
   }
   print_findings(coverage.findings);
-  for (const auto& change : result.overrides) fmt::print("not canonical: {}\n", change);
-  fmt::print(
+  for (const auto& change : result.overrides) print_safe(stdout, "not canonical: {}\n", change);
+  print_safe(
+      stdout,
       "\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or "
       "clips. Wrote {}\n",
       out);
@@ -131,12 +134,12 @@ void print_table(const document::Result& result, const std::string& out) {
 /// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
   if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
-  fmt::print(stderr,
+  print_safe(stderr,
              "asbench score: warning: {} are small encoders for the demo and tests, trained on "
              "drawn characters only.\n"
              "  This split is not the demo's: don't report these numbers. --protocol "
              "animeshooter-v1 uses published encoders.\n",
-             fmt::join(result.demo_encoders, " and "));
+             fmt::format("{}", fmt::join(result.demo_encoders, " and ")));
 }
 
 int run_score(const ScoreOptions& options) {
@@ -170,7 +173,7 @@ int run_score(const ScoreOptions& options) {
   const Json document = document::to_json(result);
   write_json_file(options.out, document);
   if (options.json) {
-    fmt::print("{}\n", document.at("metrics").dump(1));
+    print_prepared(stdout, json_for_terminal(document.at("metrics"), 1) + "\n");
   } else {
     print_table(result, options.out);
   }
@@ -188,7 +191,7 @@ int run_features(const FeaturesOptions& options) {
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
   write_json_file(options.out + ".json", table.sidecar);
-  fmt::print("wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows,
+  print_safe(stdout, "wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows,
              table.matrix.cols, options.out);
   return kExitDone;
 }

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/print.h"
 
 namespace asbench::features {
 namespace {
@@ -165,7 +166,7 @@ std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::u
     // Another process may have dropped and rewritten it meanwhile; removing a good entry costs one
     // computation.
     ::unlink(path.c_str());
-    fmt::print(stderr,
+    print_safe(stderr,
                "asbench: a damaged entry of the feature store was dropped and will be computed "
                "again: {}\n",
                path.string());
