@@ -48,8 +48,8 @@ std::vector<Measure> set_measures() {
       set_measure("recall", "Share of real clips near generated ones", Direction::higher, 0.0, 1.0,
                   "Share of real clips inside the k-nearest-neighbour ball of a generated clip.",
                   "Kynkaanniemi et al. 2019; prdc"),
-      set_measure("density", "How many real balls hold a generated clip", Direction::higher, 0.0,
-                  kNoLimit,
+      set_measure("density", "Mean number of real clips near a generated one", Direction::higher,
+                  0.0, kNoLimit,
                   "Mean over generated clips of the number of real k-nearest-neighbour balls that "
                   "hold it, / k; may exceed 1.",
                   "Naeem et al. 2020; prdc"),
