@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <memory>
 
 #include "core/error.h"
 #include "core/json_shape.h"
@@ -16,6 +18,8 @@
 
 namespace asbench {
 namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// First pass over a text: errors, nesting and duplicate keys, without building a tree.
 class Inspector : public nlohmann::json_sax<Json> {
@@ -112,6 +116,39 @@ class Inspector : public nlohmann::json_sax<Json> {
       fmt::format("{}: {}; {} may have at most {}", where, size, kind, size_in_words(limit)));
 }
 
+/// Everything that parse_json() promises, without building a tree.
+void check_json(std::string_view text, std::string_view where, const JsonLimits& limits,
+                std::vector<std::string>* duplicate_keys) {
+  if (text.size() > limits.max_bytes) {
+    refuse_size(where, size_in_words(text.size()), limits.max_bytes, limits.kind);
+  }
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  if (const std::string problem = problem_with_shape(text, limits); !problem.empty())
+    throw BadInput(fmt::format("{}: {}", where, problem));
+  Inspector inspector(limits.max_depth);
+  if (!Json::sax_parse(text.begin(), text.end(), &inspector)) {
+    throw BadInput(fmt::format("{}: not valid JSON: {}", where, inspector.problem));
+  }
+  if (limits.refuse_duplicate_keys && !inspector.duplicates.empty()) {
+    throw BadInput(fmt::format("{}: the key \"{}\" occurs twice in one object", where,
+                               inspector.duplicates.front()));
+  }
+  if (duplicate_keys != nullptr) *duplicate_keys = std::move(inspector.duplicates);
+}
+
+/// Reads a file again that check_json() accepted, without its text in memory.
+Json parse_from_disk(const std::filesystem::path& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
+                                                             &std::fclose);
+  if (file == nullptr) fail_on_file(path, "can't be opened", errno);
+  try {
+    return Json::parse(file.get());
+  } catch (const Json::exception&) {
+    if (std::ferror(file.get()) != 0) fail_on_file(path, "can't be read", errno);
+    throw BadInput(fmt::format("{}: changed while it was read", path.string()));
+  }
+}
+
 void check_finite(const Json& value, std::string& where) {
   const auto descend = [&](const std::string& step, const Json& child) {
     const std::size_t length = where.size();
@@ -134,28 +171,21 @@ void check_finite(const Json& value, std::string& where) {
 
 Json parse_json(std::string_view text, std::string_view where, const JsonLimits& limits,
                 std::vector<std::string>* duplicate_keys) {
-  if (text.size() > limits.max_bytes) {
-    refuse_size(where, size_in_words(text.size()), limits.max_bytes, limits.kind);
-  }
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  if (const std::string problem = problem_with_shape(text, limits); !problem.empty())
-    throw BadInput(fmt::format("{}: {}", where, problem));
-  Inspector inspector(limits.max_depth);
-  if (!Json::sax_parse(text.begin(), text.end(), &inspector)) {
-    throw BadInput(fmt::format("{}: not valid JSON: {}", where, inspector.problem));
-  }
-  if (limits.refuse_duplicate_keys && !inspector.duplicates.empty()) {
-    throw BadInput(fmt::format("{}: the key \"{}\" occurs twice in one object", where,
-                               inspector.duplicates.front()));
-  }
-  if (duplicate_keys != nullptr) *duplicate_keys = std::move(inspector.duplicates);
+  check_json(text, where, limits, duplicate_keys);
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   return Json::parse(text.begin(), text.end());
 }
 
 Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits,
                     std::vector<std::string>* duplicate_keys) {
-  return parse_json(read_text_file(path, limits.max_bytes, limits.kind), path.string(), limits,
-                    duplicate_keys);
+  constexpr std::size_t kLarge = std::size_t{8} << 20;
+  std::error_code error;
+  std::string text = read_text_file(path, limits.max_bytes, limits.kind);
+  if (text.size() < kLarge || !std::filesystem::is_regular_file(path, error))
+    return parse_json(text, path.string(), limits, duplicate_keys);
+  check_json(text, path.string(), limits, duplicate_keys);
+  text = std::string();
+  return parse_from_disk(path);
 }
 
 void write_json_file(const std::filesystem::path& path, const Json& value) {

@@ -22,7 +22,7 @@ struct JsonLimits {
 };
 
 /// Parses UTF-8 JSON. The text is measured before anything is built (core/json_shape.h): the tree
-/// takes at most three times the text's size, or 32 MB.
+/// takes at most four times the text's size, or 32 MB.
 /// @param where  what to call the text in messages, usually its path
 /// @param duplicate_keys  if given, receives the names of keys that occur twice in one object: at
 /// most 100 of them, each cut to 80 columns
@@ -32,7 +32,8 @@ struct JsonLimits {
                               std::vector<std::string>* duplicate_keys = nullptr);
 
 /// Reads and parses a file; the same errors, and BadInput when it can't be read. A file beyond the
-/// limit is refused by its size, before it is read.
+/// limit is refused by its size, before it is read. A large file is read twice, so that its text and
+/// its tree are not in memory together.
 [[nodiscard]] Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits = {},
                                   std::vector<std::string>* duplicate_keys = nullptr);
 

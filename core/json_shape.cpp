@@ -18,7 +18,7 @@ constexpr std::size_t kStringBytes = 48;
 constexpr std::size_t kShortString = 15;  ///< longer ones take a second block
 
 constexpr std::size_t kAlwaysAllowed = std::size_t{32} << 20;
-constexpr std::size_t kLargestGrowth = 3;
+constexpr std::size_t kLargestGrowth = 4;
 constexpr std::size_t kLongestToken = std::size_t{1} << 20;
 /// Json compares each new key with those before it. This many comparisons take a few seconds.
 constexpr double kMostComparisons = 2e9;
@@ -67,7 +67,9 @@ class Scan {
     const std::size_t length = at_ - begin;
     ++at_;
     if (length > kLongestToken) problem_ = too_long("text", length);
-    take(kStringBytes + (length > kShortString ? length + kValueBytes : 0));
+    while (at_ < text_.size() && is_space(text_[at_])) ++at_;
+    const bool is_key = at_ < text_.size() && text_[at_] == ':';  // stands in the member itself
+    take((is_key ? 0 : kStringBytes) + (length > kShortString ? length + kValueBytes : 0));
   }
 
   void token() {

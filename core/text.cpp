@@ -90,18 +90,20 @@ std::string terminal_lines(std::string_view text) {
 
 std::string excerpt(std::string_view text, std::size_t most) {
   constexpr std::string_view kMore = "...";
-  // Enough bytes for `most` columns with marks on them; the rest of a huge text is never escaped.
-  const std::size_t looked_at = most * 16;
-  const std::string safe = terminal_text(text.substr(0, looked_at));
-  if (text.size() <= looked_at && display_width(safe) <= most) return safe;
-  std::size_t end = 0;
-  for (std::size_t width = 0; end < safe.size();) {
-    const CodePoint c = code_point_at(safe, end);
-    width += static_cast<std::size_t>(columns_of(c.value));
-    if (width + kMore.size() > most) break;
-    end += c.length;
+  const std::size_t most_bytes = most * 16;  // marks take no column, but they take room
+  std::string safe;
+  std::size_t width = 0, cut = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view sign = text.substr(at, code_point_at(text, at).length);
+    const std::string shown = terminal_text(sign);
+    width += display_width(shown);
+    if (width > most || safe.size() + shown.size() > most_bytes)
+      return safe.substr(0, cut).append(kMore);
+    safe += shown;
+    if (width + kMore.size() <= most) cut = safe.size();
+    at += sign.size();
   }
-  return safe.substr(0, end).append(kMore);
+  return safe;
 }
 
 std::size_t display_width(std::string_view text) {

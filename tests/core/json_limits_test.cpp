@@ -107,6 +107,22 @@ TEST(JsonShape, ATextOfASizeThatResultsHaveIsRead) {
   EXPECT_EQ(problem_with_shape(text, {}), "");
 }
 
+TEST(JsonFiles, ALargeFileIsReadAsASmallOneIs) {
+  const TemporaryFolder folder;
+  const std::string text = "\xEF\xBB\xBF[" +
+                           repeated(
+                               "{\"a\": 0.12345678901234567, \"ü\": \"a text of some length, as "
+                               "captions have: a fox runs over a hill, and it rains\\n\"},",
+                               100'000) +
+                           "0]";
+  ASSERT_GT(text.size(), std::size_t{8} << 20);
+  write_file_atomically(folder / "x.json", text);
+  EXPECT_EQ(read_json_file(folder / "x.json"), parse_json(text, "text"));
+  write_file_atomically(folder / "x.json", text.substr(0, text.size() - 1));
+  EXPECT_THAT(bad_input([&] { static_cast<void>(read_json_file(folder / "x.json")); }),
+              HasSubstr("not valid JSON"));
+}
+
 TEST(JsonShape, LongTextsAndNumbersAreRefused) {
   EXPECT_THAT(refusal("[\"" + std::string(2 << 20, 'x') + "\"]"),
               HasSubstr("a text of 2 MB; at most 1 MB are allowed"));

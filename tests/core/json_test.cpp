@@ -82,7 +82,8 @@ TEST(ParseJson, RefusesNestingThatCouldExhaustTheStack) {
 
 TEST(ParseJson, RefusesTextsOverTheLimit) {
   EXPECT_NO_THROW(static_cast<void>(parse_json("[1234]", "text", {.max_bytes = 6})));
-  EXPECT_THAT(parse_failure("[12345]", {.max_bytes = 6}), HasSubstr("7 bytes; a JSON file may have at most 6 bytes"));
+  EXPECT_THAT(parse_failure("[12345]", {.max_bytes = 6}),
+              HasSubstr("7 bytes; a JSON file may have at most 6 bytes"));
 }
 
 TEST(ParseJson, TellsOrRefusesKeysThatOccurTwice) {
