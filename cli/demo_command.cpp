@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
+#include "core/print.h"
 #include "document/pictures.h"
 #include "document/result.h"
 #include "evaluation/normalise.h"
@@ -113,20 +114,23 @@ int run_demo(const DemoOptions& options) {
   const fs::path page =
       reports::write_report(out / "report", results, reports::Pictures(frames)).front();
 
-  fmt::print("{}\n", reports::leaderboard_text(results));
-  fmt::print(
+  print_prepared(stdout, reports::leaderboard_text(results) + "\n");
+  print_safe(
+      stdout,
       "How to read it: gt-story is real animation, wrong-ip shows the wrong characters, noise "
       "shows no character.\nref-still and copy-prev score above gt-story in some columns without "
       "animating the story; the control metrics on the\nright reveal it (see `asbench baselines "
       "show ref-still`).\n\n");
-  fmt::print(
+  print_safe(
+      stdout,
       "Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the "
       "leaderboard as a table\n       {}   real shots of one story\n"
       "       {}   result document of one system\n",
       page.string(), leaderboard.string(),
       world.ground_truth.shots.begin()->second.path.parent_path().string(),
       (out / "results" / "gt-story.json").string());
-  fmt::print(
+  print_safe(
+      stdout,
       "Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
       "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     "
       "(published "

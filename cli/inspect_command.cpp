@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "core/print.h"
 #include "core/progress.h"
 #include "core/words.h"
 #include "document/finding_kinds.h"
@@ -96,8 +97,8 @@ SplitCounts count(const loaders::Split& split) {
 
 void print_split(const loaders::Split& split) {
   const SplitCounts counts = count(split);
-  fmt::print("split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
-  fmt::print("          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
+  print_safe(stdout, "split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
+  print_safe(stdout, "          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
              counted(split.stories.size(), "story", "stories"),
              counted(split.shot_count(), "shot", "shots"),
              counted(counts.captions, "caption", "captions"),
@@ -112,18 +113,18 @@ void print_kinds(const std::map<std::string, int>& kinds, int listed, std::strin
                    [](const auto& a, const auto& b) { return a.second > b.second; });
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     if (static_cast<int>(i) == listed) {
-      fmt::print("{}... and {} other combinations (--json lists every shot)\n", indent,
+      print_safe(stdout, "{}... and {} other combinations (--json lists every shot)\n", indent,
                  sorted.size() - i);
       break;
     }
-    fmt::print("{}{}: {}\n", indent,
+    print_safe(stdout, "{}{}: {}\n", indent,
                counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
                sorted[i].first);
   }
 }
 
 void print_shots(const Report& report) {
-  fmt::print("          {} of {} shots are usable\n", report.usable_shots(),
+  print_safe(stdout, "          {} of {} shots are usable\n", report.usable_shots(),
              report.split.shot_count());
   std::map<std::string, int> kinds;
   for (const auto& shot : report.shots) {
@@ -156,12 +157,12 @@ void print_sound(const Report& report, bool all) {
   }
   if (report.usable_shots() == 0) return;
   if (kinds.empty()) {
-    fmt::print("          no shot has sound\n");
+    print_safe(stdout, "          no shot has sound\n");
     return;
   }
   const auto [slow, fast] = std::minmax_element(rates.begin(), rates.end());
   const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
-  fmt::print("          {} of {} usable shots have sound: {}, {}\n", rates.size(),
+  print_safe(stdout, "          {} of {} usable shots have sound: {}, {}\n", rates.size(),
              report.usable_shots(),
              span_of(fmt::format("{:.4g}", *slow), fmt::format("{:.4g}", *fast), "kHz"),
              span_of(fmt::format("{:.2f}", *least), fmt::format("{:.2f}", *most), "s"));
@@ -170,23 +171,25 @@ void print_sound(const Report& report, bool all) {
 
 void print_findings(const Report& report, bool all) {
   if (report.findings.empty()) {
-    fmt::print("findings  none\n");
+    print_safe(stdout, "findings  none\n");
     return;
   }
-  fmt::print("findings  {}, {} of which {} scoring\n", report.findings.size(), report.blocking(),
-             report.blocking() == 1 ? "prevents" : "prevent");
+  print_safe(stdout, "findings  {}, {} of which {} scoring\n", report.findings.size(),
+             report.blocking(), report.blocking() == 1 ? "prevents" : "prevent");
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
+    print_safe(stdout, "  {} ({}{})\n", kind, number,
+               document::is_blocking(kind) ? "" : ", information");
     if (const auto* known = document::find_finding_kind(kind))
-      fmt::print("    {}\n", known->sentence);
+      print_safe(stdout, "    {}\n", known->sentence);
     int listed = 0;
     for (const Finding& finding : report.findings) {
       if (finding.kind != kind) continue;
       if (!all && listed++ == kListedOfAKind) {
-        fmt::print("    ... and {} more (--all lists them)\n", number - kListedOfAKind);
+        print_safe(stdout, "    ... and {} more (--all lists them)\n", number - kListedOfAKind);
         break;
       }
-      fmt::print("    {}{}\n", where_of(finding), finding.detail);
+      print_prepared(stdout, fmt::format("    {}{}\n", terminal_text(where_of(finding)),
+                                         terminal_lines(finding.detail)));
     }
   }
 }
@@ -294,16 +297,17 @@ int run_inspect(const InspectOptions& options) {
   }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
-    fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));
+    print_prepared(stdout, json_for_terminal(to_json(report), 1) + "\n");
   } else {
     print_split(report.split);
     if (report.outputs) {
-      fmt::print("outputs   {} (layout {})\n", *options.outputs.path, report.outputs->layout);
+      print_safe(stdout, "outputs   {} (layout {})\n", *options.outputs.path,
+                 report.outputs->layout);
       print_shots(report);
       print_sound(report, options.all);
     }
     print_findings(report, options.all);
-    if (options.write) fmt::print("written   {}\n", *options.write);
+    if (options.write) print_safe(stdout, "written   {}\n", *options.write);
   }
   return report.blocking() > 0 ? kExitFailure : kExitDone;
 }

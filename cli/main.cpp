@@ -26,6 +26,7 @@
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
+#include "core/print.h"
 #include "core/say.h"
 
 namespace {
@@ -120,8 +121,8 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
   } else {
     problem = problem_of(*part, error);
   }
-  asbench::say(fmt::format("{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
-                           command, commands.empty() ? "its options" : "them"));
+  asbench::print_safe(stderr, "{}: {}.\n  `{} --help` lists {}, with an example.\n", command,
+                      problem, command, commands.empty() ? "its options" : "them");
 }
 
 }  // namespace
@@ -165,7 +166,7 @@ int main(int argc, char** argv) {
       std::ostringstream text;
       app.exit(error, text, text);
       return asbench::cli::run_guarded("", [&] {
-        fmt::print("{}", text.str());
+        print_prepared(stdout, text.str());
         return asbench::kExitDone;
       });
     }

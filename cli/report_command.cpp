@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "core/print.h"
 #include "core/write_file.h"
 #include "document/pictures.h"
 #include "document/result.h"
@@ -62,19 +63,19 @@ int run_report(const ReportOptions& options) {
   if (options.sheets)
     sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures);
   staged.commit();
-  for (const auto& file : written) fmt::print("{}\n", file.string());
+  for (const auto& file : written) print_safe(stdout, "{}\n", file.string());
   if (!sheets.empty())
-    fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
+    print_safe(stdout, "{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
   const std::string spread = reports::frame_rule_spread_text(results, options.digits);
-  if (!spread.empty()) fmt::print("\n{}", spread);
+  if (!spread.empty()) print_prepared(stdout, "\n" + spread);
   return kExitDone;
 }
 
 int run_agree(const AgreeOptions& options) {
   const auto found = reports::agreement(read_results(options.results), read_ratings(options.scores),
                                         {.replicates = options.replicates, .seed = options.seed});
-  fmt::print("{}", options.json ? reports::agreement_json(found).dump(2) + "\n"
-                                : reports::agreement_text(found));
+  print_prepared(stdout, options.json ? json_for_terminal(reports::agreement_json(found)) + "\n"
+                                      : reports::agreement_text(found));
   return kExitDone;
 }
 

@@ -11,7 +11,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
-#include "core/say.h"
+#include "core/print.h"
 #include "models/hub/check.h"
 #include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
@@ -124,29 +124,30 @@ Json as_json(const models::CheckReport& report) {
 }
 
 void print_check(const models::CheckReport& report) {
-  fmt::print("{}  {}{}\n", report.id, report.folder.string(),
+  print_safe(stdout, "{}  {}{}\n", report.id, report.folder.string(),
              report.revision ? "  commit " + *report.revision : "");
   if (report.overridden_revision) {
-    fmt::print("  note      fetched with --revision {} instead of the pinned revision\n",
+    print_safe(stdout, "  note      fetched with --revision {} instead of the pinned revision\n",
                *report.overridden_revision);
   }
   for (const models::CheckedFile& file : report.files) {
     const std::string name = file.path.filename().string();
     const std::string_view pin = models::to_string(file.pin);
     if (!file.problem.empty()) {
-      fmt::print("  WRONG     {}: {}; {}\n", name, file.problem, pin);
+      print_safe(stdout, "  WRONG     {}: {}; {}\n", name, file.problem, pin);
     } else if (file.pin == models::FilePin::single_differs ||
                file.pin == models::FilePin::differs) {
-      fmt::print("  WARNING   {}  SHA-256 {}; {}\n", name, file.sha256, pin);
+      print_safe(stdout, "  WARNING   {}  SHA-256 {}; {}\n", name, file.sha256, pin);
     } else if (file.compared_with.empty()) {
-      fmt::print("  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n", name,
-                 file.sha256, pin);
+      print_safe(stdout, "  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n",
+                 name, file.sha256, pin);
     } else {
-      fmt::print("  ok        {}  SHA-256 {} (as in the {}); {}\n", name, file.sha256,
+      print_safe(stdout, "  ok        {}  SHA-256 {} (as in the {}); {}\n", name, file.sha256,
                  file.compared_with, pin);
     }
   }
-  for (const std::string& problem : report.problems) fmt::print("  WRONG     {}\n", problem);
+  for (const std::string& problem : report.problems)
+    print_prepared(stdout, fmt::format("  WRONG     {}\n", terminal_lines(problem)));
 }
 
 }  // namespace
@@ -155,14 +156,14 @@ int run_weights_list(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   Json all = Json::array();
   if (!options.json) {
-    fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
+    print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
   }
   for (const models::CatalogueEntry& entry : catalogue_of(options).entries()) {
     const auto local = models::find_local(entry.id, folders);
     if (options.json) {
       all.push_back(as_json(entry, local));
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
+      print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
                  pin_of(entry), place_of(local));
     }
   }
@@ -176,13 +177,14 @@ int run_weights_list(const WeightsOptions& options) {
                      {"pinned", false},
                      {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
+      print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
     }
   }
   if (options.json) {
-    fmt::print("{}\n", all.dump(2));
+    print_prepared(stdout, json_for_terminal(all, 2) + "\n");
   } else {
-    fmt::print(
+    print_safe(
+        stdout,
         "\npinned: the revision (commit) whose weight files are known by their SHA-256.\n"
         "`asbench weights fetch ID` downloads a checkpoint and shows what its licence allows.\n");
   }
@@ -204,14 +206,16 @@ int run_weights_fetch(const WeightsOptions& options) {
   fetch.hub.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(options.time_limit));
   fetch.hub.cancelled = interrupted;
-  fetch.hub.say = [](const std::string& line) { say(line + "\n"); };
+  fetch.hub.say = [](const std::string& line) {
+    print_prepared(stderr, terminal_lines(line) + "\n");
+  };
   const models::FetchReport report = models::fetch_checkpoint(fetch);
   if (options.json) {
-    fmt::print("{}\n", as_json(report).dump(2));
+    print_prepared(stdout, json_for_terminal(as_json(report), 2) + "\n");
     return kExitDone;
   }
   for (const models::FetchedFile& file : report.files) {
-    fmt::print("{}  {}\n", file.sha256, file.path.string());
+    print_safe(stdout, "{}  {}\n", file.sha256, file.path.string());
   }
   return kExitDone;
 }
@@ -240,13 +244,13 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      say(fmt::format(
-          "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
-          "it again.\n",
-          id, models::fetch_command(id, folders)));
+      print_safe(stderr,
+                 "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
+                 "it again.\n",
+                 id, models::fetch_command(id, folders));
     }
   }
-  if (options.json) fmt::print("{}\n", all.dump(2));
+  if (options.json) print_prepared(stdout, json_for_terminal(all, 2) + "\n");
   return ok ? kExitDone : kExitFailure;
 }
 

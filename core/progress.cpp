@@ -7,6 +7,8 @@
 
 #include "core/say.h"
 
+#include "core/text.h"
+
 namespace asbench {
 namespace {
 
@@ -17,7 +19,7 @@ constexpr int kBarWidth = 30;
 }  // namespace
 
 Progress::Progress(std::string label, std::int64_t total, Style style)
-    : label_(std::move(label)),
+    : label_(terminal_text(label)),
       total_(total),
       style_(style),
       started_(std::chrono::steady_clock::now()),

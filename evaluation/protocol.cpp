@@ -57,8 +57,9 @@ Protocol load_protocol(const std::string& name_or_path) {
   Json json;
   if (const auto text = config_file(fmt::format("{}{}{}", kFolder, name_or_path, kEnding))) {
     json = parse_json(*text, name_or_path);
-  } else if (is_file(name_or_path)) {
-    json = read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true});
+  } else if (std::filesystem::is_regular_file(name_or_path)) {
+    json = read_json_file(
+        name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true, .kind = "a protocol"});
   } else {
     throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file",
                                  name_or_path, fmt::join(built_in_protocols(), ", ")));

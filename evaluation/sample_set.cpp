@@ -83,8 +83,8 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   const auto rows = static_cast<std::size_t>(set.features->rows);
   set.groups.assign(rows, "");
   for (std::size_t i = 0; i < rows; ++i) set.row_clips.push_back(static_cast<int>(i));
-  if (!is_there(path)) return;
-  const Json sidecar = read_json_file(path);
+  if (!fs::exists(path)) return;
+  const Json sidecar = read_json_file(path, {.kind = "a sidecar of features"});
   const auto wrong = [&](std::string_view what) {
     return BadInput(
         fmt::format("{}: {}.\n  It has to be what `asbench features` wrote beside the matrix; "

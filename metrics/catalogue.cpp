@@ -78,6 +78,17 @@ void require_known_controls(const Metric& metric, const Catalogue& known, std::s
   }
 }
 
+/// Those of the first metric with the same measure, else of the first of the same family.
+std::vector<std::string> controls_of_the_like(const Metric& metric, const Catalogue& known) {
+  const auto all = known.all();
+  auto alike = std::find_if(all.begin(), all.end(),
+                            [&](const Metric& one) { return one.measure == metric.measure; });
+  if (alike == all.end())
+    alike = std::find_if(all.begin(), all.end(),
+                         [&](const Metric& one) { return one.family == metric.family; });
+  return alike == all.end() ? std::vector<std::string>() : alike->controls;
+}
+
 Metric metric_of(const Json& entry, const Catalogue& known, std::string_view list) {
   Metric metric;
   metric.id = entry.at("id").get<std::string>();
@@ -107,10 +118,7 @@ Metric metric_of(const Json& entry, const Catalogue& known, std::string_view lis
   if (entry.contains("controls")) {
     metric.controls = entry.at("controls").get<std::vector<std::string>>();
   } else {
-    const auto all = known.all();
-    const auto alike = std::find_if(
-        all.begin(), all.end(), [&](const Metric& one) { return one.measure == metric.measure; });
-    if (alike != all.end()) metric.controls = alike->controls;
+    metric.controls = controls_of_the_like(metric, known);
   }
   if (entry.contains("withholds_marks")) {
     const Json& limit = entry.at("withholds_marks");

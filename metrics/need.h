@@ -50,7 +50,8 @@ class Needs {
 /// In words, for lists of what a metric needs: "frames", "captions", "mirrored references".
 [[nodiscard]] std::string_view to_string(Modality modality);
 
-/// A set of needs in words, one entry a need: "CLIP frames", "pixels frames", "DINO references".
+/// A set of needs in words, one entry a need: "sampled frames under CLIP",
+/// "sampled frames as pixels", "references under DINO".
 [[nodiscard]] std::vector<std::string> describe(const Needs& needs);
 
 /// How texts name a role: in capitals, "CLIP".

@@ -43,7 +43,7 @@ StoryValue measure_copy_rate(const StoryFeatures& story, const Metric& metric,
 Measure copy_rate() {
   Measure info;
   info.measure = "copy_rate";
-  info.measure_title = "Shots copied from a training set";
+  info.measure_title = "Share of shots copied from a training set";
   info.family = "controls";
   info.direction = Direction::lower;
   info.formula =

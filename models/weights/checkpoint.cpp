@@ -23,7 +23,8 @@ namespace {
 constexpr std::string_view kSingleFile = "model.safetensors";
 constexpr std::string_view kIndexEnding = ".safetensors.index.json";
 constexpr std::string_view kPickleFile = "pytorch_model.bin";
-constexpr JsonLimits kConfigLimits{.max_bytes = std::size_t{16} << 20, .max_depth = 32};
+constexpr JsonLimits kConfigLimits{
+    .max_bytes = std::size_t{16} << 20, .max_depth = 32, .kind = "a checkpoint's configuration"};
 constexpr std::size_t kMaxIndexBytes = std::size_t{256} << 20;
 
 std::optional<std::string> environment(const char* name) {

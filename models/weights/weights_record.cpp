@@ -10,7 +10,8 @@ namespace asbench::models {
 namespace {
 
 constexpr std::string_view kSchema = "asbench/weights@1";
-constexpr JsonLimits kLimits{.max_bytes = std::size_t{4} << 20, .max_depth = 8};
+constexpr JsonLimits kLimits{
+    .max_bytes = std::size_t{4} << 20, .max_depth = 8, .kind = "a record of weights"};
 
 }  // namespace
 

@@ -81,7 +81,8 @@ Gate load_gate(const std::string& name_or_path) {
                                  fmt::join(built_in_gates(), ", ")));
   }
   return gate_from_json(
-      read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true}),
+      read_json_file(name_or_path,
+                     {.max_bytes = 1 << 20, .refuse_duplicate_keys = true, .kind = "a gate"}),
       name_or_path);
 }
 

@@ -108,9 +108,10 @@ double sign_of(document::ResultDirection direction) {
   return direction == document::ResultDirection::lower ? -1.0 : 1.0;
 }
 
-void sort_by_first_metric(RankedTable& table) {
+void order(RankedTable& table) {
+  table.ranked = table.systems.size();
   const auto column = table.ranking_column();
-  if (!column) return;
+  if (!column || table.reported) return;
   const double sign = sign_of(table.directions[*column]);
   const auto key = [&](const RankedSystem& system) -> document::ResultValue {
     const auto* metric = system.result->find_metric(table.metrics[*column]);
@@ -118,6 +119,10 @@ void sort_by_first_metric(RankedTable& table) {
   };
   std::stable_sort(table.systems.begin(), table.systems.end(),
                    [&](const RankedSystem& a, const RankedSystem& b) { return key(a) > key(b); });
+  const auto barred = std::stable_partition(
+      table.systems.begin(), table.systems.end(),
+      [&](const RankedSystem& system) { return system.withheld[*column].empty(); });
+  table.ranked = static_cast<std::size_t>(barred - table.systems.begin());
 }
 
 void mark(RankedTable& table) {
@@ -163,7 +168,7 @@ RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
     demo_encoders.insert(result->demo_encoders.begin(), result->demo_encoders.end());
   }
   table.demo_encoders.assign(demo_encoders.begin(), demo_encoders.end());
-  if (!table.reported) sort_by_first_metric(table);
+  order(table);
   mark(table);
   return table;
 }
@@ -209,6 +214,18 @@ std::optional<std::size_t> RankedTable::ranking_column() const {
   });
   if (found == directions.end()) return std::nullopt;
   return static_cast<std::size_t>(found - directions.begin());
+}
+
+std::string not_ranked_head(const RankedTable& table) {
+  const auto column = table.ranking_column();
+  if (!column || table.ranked == table.systems.size()) return {};
+  return fmt::format("not ranked by {}", table.metrics[*column]);
+}
+
+std::string not_ranked_line(const RankedTable& table) {
+  const std::string head = not_ranked_head(table);
+  return head.empty() ? head
+                      : head + ": a control of this metric is beyond its limit or was not measured";
 }
 
 std::vector<std::string> withheld_lines(const RankedTable& table, const RankedSystem& system) {

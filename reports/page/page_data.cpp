@@ -186,6 +186,7 @@ class PageDataBuilder {
                   {"findings", findings_of(result)},
                   {"findingCount", result.coverage.findings.size()},
                   {"marks", Json::array()},
+                  {"barred", Json::array()},
                   {"values", Json::array()},
                   {"means", Json::array()},
                   {"shots", Json::array()},
@@ -195,6 +196,8 @@ class PageDataBuilder {
       const Marks& marks = system.marks[i];
       entry["marks"].push_back((marks.best ? 1 : 0) + (marks.second ? 2 : 0) +
                                (marks.as_good ? 4 : 0));
+      const bool ranks = table.directions[i] != document::ResultDirection::none;
+      entry["barred"].push_back(ranks ? system.withheld[i] : std::string());
       const document::ResultMetric* metric = result.find_metric(table.metrics[i]);
       StoryRows rows;
       if (metric != nullptr)

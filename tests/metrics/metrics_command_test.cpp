@@ -55,9 +55,28 @@ TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
   EXPECT_NE(text.find(metric->source), std::string::npos);
   EXPECT_NE(text.find("better      lower"), std::string::npos);
   EXPECT_NE(text.find("range       0 to 1"), std::string::npos);
-  EXPECT_NE(text.find("needs       CLIP frames, CLIP references, pixels frames, pixels references"),
-            std::string::npos);
+  EXPECT_NE(
+      text.find(
+          "needs       sampled frames under CLIP, references under CLIP, sampled frames as pixels, "
+          "references as pixels"),
+      std::string::npos);
   EXPECT_NE(text.find("setting     copy_cosine_from = 0.95"), std::string::npos);
+  EXPECT_NE(text.find("kind        control: read beside headlines"), std::string::npos);
+  EXPECT_NE(
+      text.find(
+          "levels      frame > shot > story > system, averaged in this order; N counts shots"),
+      std::string::npos);
+  EXPECT_NE(text.find("limit       a system above 0.1 gets no marks where this is a control"),
+            std::string::npos);
+  EXPECT_NE(output_of("metrics show motion").find("better      neither: no preferred direction"),
+            std::string::npos);
+  EXPECT_NE(output_of("metrics show fvd").find("range       0 or more"), std::string::npos);
+  EXPECT_NE(output_of("metrics show fvd")
+                .find("levels      all clips together give one number; N counts clips"),
+            std::string::npos);
+  EXPECT_NE(
+      output_of("metrics show clip_i").find("a system is not ranked and gets no marks here unless"),
+      std::string::npos);
   EXPECT_EQ(text.find("also gives"), std::string::npos);
   EXPECT_NE(output_of("metrics show clip_i").find("also gives  real_ceiling"), std::string::npos);
   const Json json = parse_json(output_of("metrics show reference_copy --json"), "stdout");

@@ -181,6 +181,19 @@ TEST(Catalogue, ConsistencyUnderAnotherRoleHasTheSameControls) {
   EXPECT_EQ(more.require("x").controls.size(), 4U);
 }
 
+TEST(Catalogue, ReferenceAdherenceUnderAnyRoleNeedsThatTheReferenceIsNotCopied) {
+  const std::vector<std::string> expected = {"reference_copy"};
+  for (const char* id : {"clip_i", "dino_i"})
+    EXPECT_EQ(built_in_metrics().require(id).controls, expected) << id;
+  const Catalogue more = built_in_metrics().with(
+      list_of(R"([{"id": "x", "measure": "reference_adherence", "role": "third"},
+                  {"id": "y", "measure": "reference_distance", "role": "third"}])"),
+      "p");
+  EXPECT_EQ(more.require("x").controls, expected);
+  EXPECT_EQ(more.require("y").controls, expected) << "another measure of the same family";
+  EXPECT_EQ(built_in_metrics().require("reference_copy").withholds_marks->above, 0.1);
+}
+
 TEST(Catalogue, RefusesWhatItCannotMeasure) {
   for (const char* list :
        {R"([{"id": "clip_i", "measure": "reference_adherence", "role": "x"}])",

@@ -181,7 +181,7 @@ TEST(EscapeText, LeavesPlainTextAlone) {
   for (const auto escape : {&terminal_text, &markdown_text, &xml_text, &csv_field})
     EXPECT_EQ(escape("Fuchs läuft 3-mal."), "Fuchs läuft 3-mal.");
   EXPECT_EQ(url_text("a-b_c.d~1/ä"), "a-b_c.d~1%2F%C3%A4");
-  EXPECT_EQ(terminal_text("a\x1b[31mb\n"), "a [31mb ");
+  EXPECT_EQ(terminal_text("a\x1b[31mb\n"), "a\\x1b[31mb\\n");
 }
 
 }  // namespace

@@ -192,7 +192,13 @@ TEST(Page, SaysWhichColumnsHaveNoMarksAndWhy) {
   made.value = [](int metric, int) { return metric == 8 ? 0.75 : 0.5; };
   const Json data = page_data(std::vector<document::Result>{result(made)}, Pictures());
   EXPECT_EQ(data["systems"][0]["withheld"],
-            Json::array({"no marks for consistency (frozen_rate 0.75)"}));
+            Json::array({"no marks for consistency (frozen_rate 0.75 is above 0.6)"}));
+  Json barred = Json::array();
+  for (const auto& metric : made.metrics)
+    barred.push_back(metric.starts_with("cross_shot") || metric.starts_with("faithful")
+                         ? "frozen_rate 0.75 is above 0.6"
+                         : "");
+  EXPECT_EQ(data["systems"][0]["barred"], barred);
 }
 
 TEST(Page, KnowsNoMetricByName) {
