@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "loaders/outputs/folder_index.h"
+#include "loaders/split.h"
+
+// What to write after --layout for the files that are there. Not for other modules.
+namespace asbench::loaders {
+
+struct LayoutSuggestion {
+  std::string layout;     ///< a template for LayoutTemplate
+  std::size_t found = 0;  ///< shots of the split that it finds
+};
+
+/// The template that finds most shots of the split in the folder, made from the names of files: the
+/// ids of a story and one or two of the numbers become placeholders. Nothing when there is none.
+[[nodiscard]] std::optional<LayoutSuggestion> suggest_layout(const Split& split,
+                                                             const FolderIndex& index);
+
+/// "--layout '{ip}/{shot}.mp4'", quoted for a shell.
+[[nodiscard]] std::string layout_option(const std::string& layout);
+
+}  // namespace asbench::loaders
