@@ -85,7 +85,7 @@ class Manifest {
     }
     for (const ShiftedIp& ip : shifted_ips(
              split_, 0, [&](const Story& story) { return listed_.contains(nfc(story.id)); })) {
-      take_out(split_, ip, "Correct the column story", fit_.outputs);
+      take_out(split_, ip, "correct the column story", fit_.outputs);
     }
     return std::move(fit_);
   }

@@ -103,7 +103,7 @@ Outputs apply_cuts(const Split& split, const FolderIndex& index, const LayoutTem
   }
   for (const ShiftedIp& ip :
        shifted_ips(split, 0, [&](const Story& story) { return by_id.contains(nfc(story.id)); })) {
-    take_out(split, ip, "Correct the story ids in the cut list", outputs);
+    take_out(split, ip, "correct the story ids in the cut list", outputs);
   }
   return outputs;
 }

@@ -89,10 +89,11 @@ void take_out(const Split& split, const ShiftedIp& ip, const std::string& remedy
     if (story.ip != ip.ip) continue;
     static_cast<void>(drop_story(
         outputs, story.id, ip.from_zero,
-        fmt::format("IP {}: the outputs number its stories from {}, the split from {}: {} is there "
-                    "and {} is not. Every story would be compared with the captions of another. {}",
+        fmt::format("IP {}: the outputs number its stories from {} instead of {}: {} is there and "
+                    "{} is not. Every story would be compared with the captions of another. If {} "
+                    "is the {} story, {}; if it is none of them, take it out",
                     ip.ip, ip.from_zero ? 0 : 1, ip.from_zero ? 1 : 0, ip.there, ip.absent,
-                    remedy)));
+                    ip.there, ip.from_zero ? "first" : "last", remedy)));
   }
 }
 
@@ -133,8 +134,10 @@ std::size_t check_numbering(const Split& split, const LayoutTemplate& layout,
         1 + drop_story(outputs, story.id, from_zero,
                        fmt::format("the files of the story are numbered from {}: {} is there and "
                                    "{} is not. Every file would be compared with the caption of "
-                                   "another shot. {}",
-                                   from_zero ? 0 : 1, name(beyond), name(far),
+                                   "another shot. If {} is the {} shot, {}; if it is no shot, take "
+                                   "it out",
+                                   from_zero ? 0 : 1, name(beyond), name(far), name(beyond),
+                                   from_zero ? "first" : "last",
                                    remedy(from_zero ? Field::shot0 : Field::shot)));
   }
   return taken_out;

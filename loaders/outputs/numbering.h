@@ -27,12 +27,12 @@ struct ShiftedIp {
                                                  const std::function<bool(const Story&)>& exists);
 
 /// Takes the stories of a shifted IP out of the outputs, with a finding `zero_based_numbering` or
-/// `one_based_numbering` for each. @param remedy  a sentence
+/// `one_based_numbering` for each. @param remedy  what to do, "use ..."
 void take_out(const Split& split, const ShiftedIp& ip, const std::string& remedy, Outputs& outputs);
 
 /// Looks for both kinds of shift, of stories and of shots, in outputs that a template found.
 /// @param exists  whether there is a file for a shot (of a story) that the split may not have
-/// @param remedy  a sentence for stories and one for shots that count from another number
+/// @param remedy  what to do, by the placeholder that fits: "use ..."
 /// @returns how many shots were taken out for it
 std::size_t check_numbering(const Split& split, const LayoutTemplate& layout,
                             const std::function<bool(const Story&, int)>& exists,

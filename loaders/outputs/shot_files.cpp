@@ -164,13 +164,13 @@ class Lookup {
     using Field = LayoutTemplate::Field;
     if (!suggested_) suggested_ = suggest_layout(split_, index_).value_or(LayoutSuggestion{});
     if (!suggested_->layout.empty() && LayoutTemplate(suggested_->layout).has(instead))
-      return fmt::format("If so, use {}", layout_option(suggested_->layout));
+      return fmt::format("use {}", layout_option(suggested_->layout));
     const char* const name = instead == Field::shot0     ? "{shot0}"
                              : instead == Field::shot    ? "{shot}"
                              : instead == Field::prompt0 ? "{prompt0}"
                              : instead == Field::prompt1 ? "{prompt1}"
                                                          : "{prompt}";
-    return fmt::format("If so, use a --layout with {}", name);
+    return fmt::format("use a --layout with {}", name);
   }
 
   const Split& split_;
