@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-// Comparing names of files and ids as people do. Not for other modules.
+// Comparing names of files and ids as people do. For loaders and cli.
 namespace asbench::loaders {
 
 /// The text in Unicode normalisation form C: macOS writes "é" as two characters, others as one.

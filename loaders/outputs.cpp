@@ -41,10 +41,7 @@ std::string shots_of(std::size_t found, std::size_t all) {
 
 /// What to do when a layout finds nothing: the command that finds most, else how to describe names.
 std::string remedy(const Split& split, const std::optional<LayoutSuggestion>& suggestion) {
-  if (suggestion) {
-    return fmt::format("This one finds {}: {}", shots_of(suggestion->found, split.shot_count()),
-                       layout_option(suggestion->layout));
-  }
+  if (suggestion) return suggestion_text(*suggestion, split.shot_count());
   return "Describe how the files are named with --layout: a template with {ip}, {prompt}, {story}, "
          "{shot} ({shot0} where shots are numbered from 0), or a CSV file with the columns "
          "story,shot,path.";

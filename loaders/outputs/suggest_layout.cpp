@@ -122,14 +122,22 @@ class Search {
   std::optional<LayoutSuggestion> best() {
     for (const FolderEntry* entry : spread(entries_, kNamesLookedAt)) add_templates(*entry);
     LayoutSuggestion best;
+    std::vector<std::string> names;
     for (const std::string& text : templates_) {
-      const std::size_t found = count(text, tried_);
-      if (found > best.found) best = {text, found};
+      auto found = files_of(text, tried_);
+      const std::size_t count = found.size();
+      if (count == 0 || count < best.found) continue;
+      if (count == best.found && shifts(text) == shifts(best.layout)) {
+        if (best.also.empty() && found != names) best.also = text;
+      } else if (count > best.found || shifts(text) < shifts(best.layout)) {
+        best = {text, count, {}};
+        names = std::move(found);
+      }
     }
     if (best.found == 0) return std::nullopt;
     std::vector<const Story*> all;
     for (const Story& story : split_.stories) all.push_back(&story);
-    best.found = count(best.layout, all);
+    best.found = files_of(best.layout, all).size();
     return best;
   }
 
@@ -165,21 +173,34 @@ class Search {
     }
   }
 
-  /// Shots of the stories that a template finds; 0 when it gives two of them one path.
-  std::size_t count(const std::string& text, const std::vector<const Story*>& stories) const {
-    std::unordered_set<std::string> found;
+  /// The files that a template finds for the stories' shots, in their order; none when it gives two
+  /// shots one file.
+  std::vector<std::string> files_of(const std::string& text,
+                                    const std::vector<const Story*>& stories) const {
+    std::vector<std::string> files;
+    std::unordered_set<std::string> seen;
     try {
       const LayoutTemplate layout(text);
       for (const Story* story : stories) {
         for (const Shot& shot : story->shots) {
           std::string name = nfc(layout.expand(*story, shot.number).string());
-          if (names_.contains(name) && !found.insert(std::move(name)).second) return 0;
+          if (!names_.contains(name)) continue;
+          if (!seen.insert(name).second) return {};
+          files.push_back(std::move(name));
         }
       }
     } catch (const Error&) {
-      return 0;  // not every prompt is a number, or an id can't be part of a path
+      return {};  // not every prompt is a number, or an id can't be part of a path
     }
-    return found.size();
+    return files;
+  }
+
+  /// How many numbers of a template count differently from the split.
+  static int shifts(const std::string& text) {
+    int count = 0;
+    for (const char* name : {"{shot0", "{prompt0", "{prompt1"})
+      count += text.find(name) == std::string::npos ? 0 : 1;
+    return count;
   }
 
   const Split& split_;
@@ -194,6 +215,18 @@ class Search {
 
 std::optional<LayoutSuggestion> suggest_layout(const Split& split, const FolderIndex& index) {
   return Search(split, index).best();
+}
+
+std::string suggestion_text(const LayoutSuggestion& suggestion, std::size_t shots) {
+  std::string text = fmt::format("This one finds {} of {} {}: {}", suggestion.found, shots,
+                                 shots == 1 ? "shot" : "shots", layout_option(suggestion.layout));
+  if (!suggestion.also.empty()) {
+    text += fmt::format(
+        "\n  {} finds as many, but takes other files for the shots: choose by what the numbers "
+        "mean",
+        layout_option(suggestion.also));
+  }
+  return text;
 }
 
 std::string layout_option(const std::string& layout) {

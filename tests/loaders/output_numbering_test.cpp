@@ -222,6 +222,19 @@ TEST(NoLayout, IsSuggestedForManyWaysToNameFiles) {
   }
 }
 
+TEST(NoLayout, IsNotGuessedWhereTheNumbersMayMeanTwoThings) {
+  const TemporaryFolder folder;
+  const Split split = numbered_split(1, 2, 2, 1);
+  for (int a = 1; a <= 2; ++a) {
+    for (int b = 1; b <= 2; ++b) write_text(folder / fmt::format("ip_00-{}-{}.mp4", a, b), "x");
+  }
+  const std::string message = refusal(split, folder.path());
+  EXPECT_NE(message.find("4 of 4 shots: --layout '{ip}-{prompt}-{shot}.mp4'"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("--layout '{ip}-{shot}-{prompt}.mp4' finds as many"), std::string::npos)
+      << message;
+}
+
 TEST(NoLayout, SaysWhatElseIsThere) {
   const TemporaryFolder folder;
   const Split split = testing::made_split(1, 1, 2);
