@@ -63,7 +63,8 @@ std::string remedy(const Split& split, const std::optional<LayoutSuggestion>& su
 /// A layout that fits a part of the files is not the right one when another fits more of them.
 void refuse_if_another_fits_better(const Split& split, const FolderIndex& index,
                                    const LayoutFit& best) {
-  if (best.matched() == split.shot_count()) return;
+  // Other numbering has its own finding, which names the layout to use.
+  if (best.matched() == split.shot_count() || best.taken_out > 0) return;
   const auto suggestion = suggest_layout(split, index);
   if (!suggestion || suggestion->found <= best.matched()) return;
   throw BadInput(fmt::format(
@@ -156,7 +157,7 @@ LayoutFit find_named(const Split& split, const FolderIndex& index, const std::st
   else
     fit = find_by_template(split, index, layout, Match::exact);
   fit.outputs.layout = layout;
-  if (fit.matched() * 2 >= split.shot_count()) return fit;
+  if (fit.matched() * 2 >= split.shot_count() || fit.taken_out > 0) return fit;
   const auto suggestion = suggest_layout(split, index);
   if (!suggestion || suggestion->found <= fit.matched()) return fit;
   const std::string found =
