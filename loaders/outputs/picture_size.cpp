@@ -28,15 +28,17 @@ long little_endian(std::string_view bytes) {
 /// The three forms of a WebP file: extended, lossless, lossy.
 Size webp_size(std::string_view head) {
   const std::string_view form = head.substr(12, 4);
-  if (form == "VP8X")
-    return {{little_endian(head.substr(24, 3)) + 1, little_endian(head.substr(27, 3)) + 1}};
-  if (form == "VP8L") {
+  if (form == "VP8L" && head.size() >= 25) {
     const long bits = little_endian(head.substr(21, 4));
     return {{(bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1}};
   }
-  if (form == "VP8 ")
+  if (head.size() < 30) return std::nullopt;
+  if (form == "VP8X")
+    return {{little_endian(head.substr(24, 3)) + 1, little_endian(head.substr(27, 3)) + 1}};
+  if (form == "VP8 ") {
     return {
         {little_endian(head.substr(26, 2)) & 0x3FFF, little_endian(head.substr(28, 2)) & 0x3FFF}};
+  }
   return std::nullopt;
 }
 
@@ -70,7 +72,7 @@ std::optional<std::pair<long, long>> picture_size(const std::filesystem::path& p
   file.read(bytes.data(), bytes.size());
   const std::string_view head(bytes.data(), static_cast<std::size_t>(file.gcount()));
   if (head.starts_with("\xFF\xD8\xFF")) return jpeg_size(file);
-  if (head.size() < kHeaderBytes) return std::nullopt;
+  if (head.size() < 24) return std::nullopt;
   if (head.starts_with("\x89PNG\r\n\x1A\n") && head.substr(12, 4) == "IHDR")
     return {{big_endian(head.substr(16, 4)), big_endian(head.substr(20, 4))}};
   if (head.starts_with("RIFF") && head.substr(8, 4) == "WEBP") return webp_size(head);
