@@ -11,6 +11,7 @@
 #include "cli/demo_options.h"
 #include "cli/errors.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "document/result.h"
 #include "evaluation/frame_sidecar.h"
@@ -93,11 +94,7 @@ document::Result score_system(const std::string& name, const World& world, const
 int run_demo(const DemoOptions& options) {
   install_interrupt_handlers();
   const fs::path out = options.out;
-  std::error_code error;
-  fs::create_directories(out / "results", error);
-  if (error)
-    throw BadInput(
-        fmt::format("--out {}: cannot create the folder: {}", options.out, error.message()));
+  make_folders(out / "results");
 
   const World world = draw_world(out);
   std::vector<document::Result> results;

@@ -8,7 +8,9 @@
 #include "cli/ratings_file.h"
 #include "cli/report_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
+#include "core/write_file.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
 #include "reports/contact_sheet.h"
@@ -57,13 +59,17 @@ int run_report(const ReportOptions& options) {
                                .intervals = options.intervals};
   for (const auto& column : options.columns)
     tables.columns.push_back(reports::table_column(column));
-  for (const auto& file : reports::write_report(out, results, pictures, tables))
-    fmt::print("{}\n", file.string());
-  if (options.sheets) {
-    const auto sheets = reports::write_contact_sheets(out / "sheets", results, pictures);
-    if (!sheets.empty())
-      fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
-  }
+  for (const fs::path& folder : {out, out / "sheets"}) remove_abandoned_temporaries(folder);
+  // All of it is written aside before the first file of an older report is replaced.
+  StagedFiles staged;
+  const auto written = reports::stage_report(staged, out, results, pictures, tables);
+  std::vector<fs::path> sheets;
+  if (options.sheets)
+    sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures);
+  staged.commit();
+  for (const auto& file : written) fmt::print("{}\n", file.string());
+  if (!sheets.empty())
+    fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
   const std::string spread = reports::frame_rule_spread_text(results, options.digits);
   if (!spread.empty()) fmt::print("\n{}", spread);
   return kExitDone;

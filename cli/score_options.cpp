@@ -46,9 +46,11 @@ void add_speed_group(CLI::App& command, ComputeOptions& compute) {
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
   command
-      .add_option("--decode-threads", compute.decode_threads,
-                  "number of threads that decode videos while the encoders work")
-      ->check(CLI::Range(1, 256))
+      .add_option(
+          "--decode-threads", compute.decode_threads,
+          "number of clips decoded at the same time while the encoders work, one thread each "
+          "(0: half of the cores, at most 8)")
+      ->check(CLI::Range(0, 256))
       ->capture_default_str();
   command.add_option("--cache", compute.cache,
                      "folder where extracted features are kept for later runs (default: "

@@ -24,7 +24,7 @@ struct ComputeOptions {
   std::string device = "cpu";
   int threads = 0;
   int batch = 0;
-  int decode_threads = 1;
+  int decode_threads = 0;
 };
 
 /// `asbench score`

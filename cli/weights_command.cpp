@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "core/say.h"
 #include "models/hub/check.h"
 #include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
@@ -196,8 +197,10 @@ int run_weights_fetch(const WeightsOptions& options) {
   fetch.hub.endpoint = options.endpoint.value_or(environment("HF_ENDPOINT", kDefaultEndpoint));
   fetch.hub.token = environment("HF_TOKEN", "");
   fetch.hub.retries = options.retries;
+  fetch.hub.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(options.time_limit));
   fetch.hub.cancelled = interrupted;
-  fetch.hub.say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  fetch.hub.say = [](const std::string& line) { say(line + "\n"); };
   const models::FetchReport report = models::fetch_checkpoint(fetch);
   if (options.json) {
     fmt::print("{}\n", as_json(report).dump(2));
@@ -233,10 +236,10 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      fmt::print(stderr,
-                 "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
-                 "it again.\n",
-                 id, models::fetch_command(id, folders));
+      say(fmt::format(
+          "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
+          "it again.\n",
+          id, models::fetch_command(id, folders)));
     }
   }
   if (options.json) fmt::print("{}\n", all.dump(2));
@@ -288,6 +291,12 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
       ->add_option("--retries", options->retries,
                    "number of times to try again after an attempt that received no data")
       ->check(CLI::Range(0, 100))
+      ->capture_default_str();
+  fetch
+      ->add_option("--time-limit", options->time_limit,
+                   "seconds after which the download is given up (what has arrived is kept); a "
+                   "connection that stalls for a minute is made anew before that")
+      ->check(CLI::Range(0.1, 1e6))
       ->capture_default_str();
   fetch->add_flag("--force", options->force, "replace existing files that differ");
   fetch->footer(

@@ -1,14 +1,9 @@
 #include "core/json.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <fstream>
 #include <set>
 
 #include "core/error.h"
@@ -75,11 +70,6 @@ class Inspector : public nlohmann::json_sax<Json> {
   std::vector<std::set<std::string, std::less<>>> keys_;
 };
 
-[[noreturn]] void fail_on_file(const std::filesystem::path& path, std::string_view what,
-                               int error) {
-  throw BadInput(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
-}
-
 void check_finite(const Json& value, std::string& where) {
   const auto descend = [&](const std::string& step, const Json& child) {
     const std::size_t length = where.size();
@@ -130,55 +120,6 @@ void write_json_file(const std::filesystem::path& path, const Json& value) {
   // File names may contain bytes that are not UTF-8; they become U+FFFD, so that the document can
   // still be written.
   write_file_atomically(path, value.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    throw BadInput(fmt::format("{}: no such file", path.string()));
-  if (std::filesystem::is_directory(status)) {
-    throw BadInput(fmt::format("{}: this is a folder; expected a file", path.string()));
-  }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) fail_on_file(path, "can't be opened", errno);
-  std::string text;
-  std::vector<char> buffer(1 << 16);
-  while (stream) {
-    stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    text.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > max_bytes) {
-      throw BadInput(fmt::format("{}: larger than {} bytes, the most that is allowed",
-                                 path.string(), max_bytes));
-    }
-  }
-  if (stream.bad()) fail_on_file(path, "can't be read", errno);
-  return text;
-}
-
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-  const std::filesystem::path temporary =
-      path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) fail_on_file(path, "can't be written", errno);
-  const auto give_up = [&](std::string_view what, int error) {
-    ::close(file);
-    ::unlink(temporary.c_str());
-    fail_on_file(path, what, error);
-  };
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t got = ::write(file, bytes.data() + written, bytes.size() - written);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) give_up("can't be written", errno);
-    written += static_cast<std::size_t>(got);
-  }
-  if (::fsync(file) != 0) give_up("can't be written to the disk", errno);
-  if (::close(file) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    fail_on_file(path, "can't be renamed to its final name", error);
-  }
 }
 
 }  // namespace asbench

@@ -97,7 +97,8 @@ struct ResultProvenance {
   int threads = 0;
   OrderedMap<ResultWeights> weights;  ///< by encoder role
   std::string decoder;
-  std::string started;  ///< UTC, "2026-01-31T12:00:00Z"
+  OrderedMap<int> colours;  ///< how videos became RGB -> shots, "matrix=untagged→bt601 range=..."
+  std::string started;      ///< UTC, "2026-01-31T12:00:00Z"
   double wall_seconds = 0.0;
   std::optional<ResultStages> stages;
   Json further;  ///< other keys, e.g. of reported results: null or an object

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/image_file.h"
 #include "loaders/small_jpeg.h"
 
@@ -12,29 +13,29 @@ namespace asbench::evaluation {
 namespace fs = std::filesystem;
 
 FrameSidecar::FrameSidecar(fs::path folder) : folder_(std::move(folder)) {
-  std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error) {
-    throw BadInput(fmt::format(
-        "{}: the folder for the sampled frames can't be created: {}\n  --no-frames saves none.",
-        folder_.string(), error.message()));
+  try {
+    make_folders(folder_);
+  } catch (const SystemFault& fault) {
+    throw SystemFault("the folder for the sampled frames can't be created", folder_, fault.error(),
+                      "--no-frames saves none.");
   }
+  remove_abandoned_temporaries(folder_);
 }
 
 bool FrameSidecar::wants(const std::string& content_sha256, std::span<const int> frames) {
   return std::any_of(frames.begin(), frames.end(), [&](int frame) {
-    return !fs::exists(folder_ / sidecar_frame_name(content_sha256, frame));
+    return !is_there(folder_ / sidecar_frame_name(content_sha256, frame));
   });
 }
 
 void FrameSidecar::take(const std::string& content_sha256, int frame, const Image& rgb) {
   const fs::path path = folder_ / sidecar_frame_name(content_sha256, frame);
-  if (!fs::exists(path)) loaders::write_small_jpeg(path, rgb, kSidecarSide);
+  if (!is_there(path)) loaders::write_small_jpeg(path, rgb, kSidecarSide);
 }
 
 void FrameSidecar::keep_reference(const std::string& sha256, const fs::path& picture) {
   const fs::path path = folder_ / sidecar_reference_name(sha256);
-  if (!fs::exists(path))
+  if (!is_there(path))
     loaders::write_small_jpeg(path, loaders::read_image(picture), kSidecarSide);
 }
 

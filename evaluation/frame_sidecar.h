@@ -15,7 +15,8 @@ inline constexpr int kSidecarSide = 192;
 /// there is not made again and two results may share a folder. Thread-safe.
 class FrameSidecar : public features::FrameSink {
  public:
-  /// Makes the folder. @throws BadInput when it can't be made.
+  /// Makes the folder and removes what killed runs left half-written in it. @throws SystemFault
+  /// when it can't be made.
   explicit FrameSidecar(std::filesystem::path folder);
   bool wants(const std::string& content_sha256, std::span<const int> frames) override;
   void take(const std::string& content_sha256, int frame, const Image& rgb) override;

@@ -75,7 +75,7 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
   }
 }
 
-/// A role that no metric is measured with is a slip of the pen.
+/// A role that no metric is measured with was misspelt.
 void require_known_roles(const Protocol& protocol) {
   const auto known = protocol.catalogue.roles();
   for (const auto* table : {&protocol.encoders, &protocol.preprocess}) {
@@ -89,7 +89,7 @@ void require_known_roles(const Protocol& protocol) {
   }
 }
 
-/// One video network, one training set, one encoder of mirrored references a run.
+/// One video network and one training set per run.
 const std::string& only_role(const std::vector<std::string>& roles, std::string_view what) {
   if (roles.size() > 1) {
     throw UsageError(fmt::format(
@@ -98,6 +98,29 @@ const std::string& only_role(const std::vector<std::string>& roles, std::string_
         what, fmt::join(roles, " and ")));
   }
   return roles.front();
+}
+
+/// A video network takes whole clips, the other encoders single pictures: no role can be both.
+void require_clips_only(const metrics::Needs& needs, const std::string& role) {
+  const bool both =
+      std::any_of(needs.all().begin(), needs.all().end(), [&](const metrics::Need& need) {
+        return need.role == role && need.modality != metrics::Modality::clip;
+      });
+  if (!both) return;
+  throw UsageError(
+      fmt::format("the chosen metrics use the role '{}' for a video network and for an encoder of "
+                  "pictures or captions.\n  Give one of the two another role in the protocol file.",
+                  role));
+}
+
+/// Ids of the metrics that look frames up in a training set.
+std::vector<std::string> ids_with_training_set(const Protocol& protocol) {
+  std::vector<std::string> ids;
+  for (const auto& id : protocol.metrics) {
+    if (protocol.catalogue.require(id).needs.has(metrics::Modality::training_set))
+      ids.push_back(id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -123,14 +146,16 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   }
   if (!clip_roles.empty()) {
     plan.clip_role = only_role(clip_roles, "a feature per clip");
+    require_clips_only(needs, plan.clip_role);
     add_video(plan, protocol, split, weights, data);
   }
   if (const auto roles = needs.roles(Modality::training_set); !roles.empty()) {
+    plan.training_role = only_role(roles, "nearest rows of a training set");
     if (!data.training_set) {
-      throw UsageError(
-          fmt::format("copy_rate needs --training-set: a folder of videos, or a .npy matrix of "
-                      "features under the encoder in the role {}",
-                      only_role(roles, "nearest rows of a training set")));
+      throw UsageError(fmt::format(
+          "--metrics {}: needs --training-set, a folder of videos or a .npy matrix of features "
+          "under the encoder in the role {}",
+          fmt::join(ids_with_training_set(protocol), ","), plan.training_role));
     }
     plan.training_set = open_sample_set(data.training_set, split, "--training-set");
   }

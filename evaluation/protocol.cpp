@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "core/config_files.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/schema.h"
 #include "metrics/catalogue.h"
 
@@ -28,7 +31,7 @@ Protocol load_protocol(const std::string& name_or_path) {
   Json json;
   if (const auto text = config_file(fmt::format("{}{}{}", kFolder, name_or_path, kEnding))) {
     json = parse_json(*text, name_or_path);
-  } else if (std::filesystem::is_regular_file(name_or_path)) {
+  } else if (is_file(name_or_path)) {
     json = read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true});
   } else {
     throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file",
@@ -45,7 +48,12 @@ Protocol load_protocol(const std::string& name_or_path) {
     protocol.encoders[role] = id.get<std::string>();
   for (const Json& entry : json.at("metrics")) {
     if (entry.is_object()) protocol.declared.push_back(entry);
-    protocol.metrics.push_back((entry.is_object() ? entry.at("id") : entry).get<std::string>());
+    const auto id = (entry.is_object() ? entry.at("id") : entry).get<std::string>();
+    if (std::find(protocol.metrics.begin(), protocol.metrics.end(), id) != protocol.metrics.end()) {
+      throw BadInput(fmt::format("{}: /metrics: '{}' is listed twice\n  Leave one of them out.",
+                                 name_or_path, id));
+    }
+    protocol.metrics.push_back(id);
   }
   protocol.catalogue =
       metrics::built_in_metrics().with(Json{{"metrics", protocol.declared}}, name_or_path);

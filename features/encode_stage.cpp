@@ -187,7 +187,7 @@ void EncodeStage::run_batch(Slot& slot) {
   statistics_.images_encoded += count;
   const auto& use = plan_.encoders[slot.index];
   if (slot.batch_size.record(static_cast<int>(count), seconds)) {
-    store_.put_text(
+    store_.remember_text(
         calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count()),
         slot.batch_size.text());
   }

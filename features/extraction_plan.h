@@ -71,7 +71,8 @@ struct ExtractionSettings {
   int threads = 0;  ///< of the encoders; 0: all cores
   int batch = 0;  ///< images a batch; 0: the fastest of a few, tried on the run's own first batches
                   ///< and remembered in the store
-  int decode_threads = 1;  ///< decode and preprocess ahead of the encoders
+  int decode_threads = 1;  ///< decode and preprocess ahead of the encoders, a clip each; 0: half of
+                           ///< the cores, at most 8
   std::string device = "cpu";
   Progress::Style progress = Progress::Style::automatic;
   FrameSink* sink = nullptr;

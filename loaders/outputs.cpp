@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
 #include "loaders/outputs/frame_folder_check.h"
@@ -79,7 +80,7 @@ LayoutFit find_automatically(const Split& split, const FolderIndex& index) {
   std::vector<std::string_view> equals;
   for (const BuiltInLayout& built_in : built_in_layouts()) {
     const bool needs_cuts = !LayoutTemplate(built_in.path_template).has_shot();
-    if (needs_cuts && !std::filesystem::exists(index.folder() / kCutListName)) continue;
+    if (needs_cuts && !is_there(index.folder() / kCutListName)) continue;
     LayoutFit fit;
     try {
       fit = find_by_template(split, index, built_in.path_template, Match::loose);
@@ -120,7 +121,7 @@ bool is_table(const std::string& layout) {
 
 std::filesystem::path table_path(const std::string& layout, const std::filesystem::path& folder) {
   for (const std::filesystem::path& file : {std::filesystem::path(layout), folder / layout}) {
-    if (std::filesystem::exists(file)) return file;
+    if (is_there(file)) return file;
   }
   throw BadInput(
       fmt::format("--layout {}: no such file, neither here nor in {}.\n  Expected a CSV file with "
@@ -183,7 +184,7 @@ void report_unexpected(const Split& split, const FolderIndex& index, LayoutFit& 
       known.insert(std::filesystem::absolute(clip.file).lexically_normal());
     }
   }
-  for (const FolderEntry& entry : index.entries()) {
+  for (const OutputEntry& entry : index.entries()) {
     if (entry.is_folder || !has_video_ending(entry.relative) || fit.named.contains(entry.relative))
       continue;
     const auto path = (index.folder() / entry.relative).lexically_normal();
@@ -208,7 +209,7 @@ const std::vector<BuiltInLayout>& built_in_layouts() {
 
 Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                      const OutputOptions& options) {
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw BadInput(
         fmt::format("{}: no such folder.\n  Expected the folder of the videos that the system "
                     "generated (--outputs).",
@@ -224,7 +225,7 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
     check_frame_folders(fit.outputs);
     return std::move(fit.outputs);
   } catch (const std::filesystem::filesystem_error& error) {
-    throw BadInput(fmt::format("{}: {}", folder.string(), error.what()));
+    throw SystemFault("can't be read", error.path1(), error.code().value());
   }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
 #include "loaders/outputs/numbering.h"
@@ -40,7 +41,7 @@ void cut_story(const Story& story, const std::filesystem::path& video,
            "the story's cuts are not an array of [start_frame, end_frame)");
     return;
   }
-  const bool there = source && std::filesystem::is_regular_file(source->path);
+  const bool there = source && is_file(source->path);
   for (std::size_t i = 0; i < story.shots.size(); ++i) {
     const int shot = story.shots[i].number;
     if (i >= cuts.size()) {
@@ -111,7 +112,7 @@ Outputs apply_cuts(const Split& split, const FolderIndex& index, const LayoutTem
 LayoutFit find_cuts(const Split& split, const FolderIndex& index, const LayoutTemplate& layout,
                     Match match) {
   const auto file = index.folder() / kCutListName;
-  if (!std::filesystem::exists(file)) {
+  if (!is_there(file)) {
     throw BadInput(fmt::format(
         "{}: no such file.\n  The layout \"{}\" has one video per story, so it needs a cut list "
         "{{\"<story>\": [[start_frame, end_frame), ...]}}. For one file per shot, use a layout "

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/files.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/layout_template.h"
 #include "loaders/video/frame_folder.h"
@@ -30,28 +31,23 @@ bool begins_with(const fs::path& path, const fs::path& start) {
 /// Walks folders depth first.
 class Walk {
  public:
-  Walk(const fs::path& top, std::vector<FolderEntry>& entries) : entries_(entries) {
-    std::error_code ignored;  // a folder that is not there holds nothing
-    top_ = fs::weakly_canonical(top, ignored);
-  }
+  Walk(const fs::path& top, std::vector<OutputEntry>& entries)
+      : top_(fs::weakly_canonical(top)), entries_(entries) {}
 
   /// @returns true when the folder itself holds a picture.
   bool list(const fs::path& folder, const std::string& prefix, bool hidden, bool behind_link) {
     bool has_pictures = false;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-         entry.increment(error)) {
-      const std::string name = entry->path().filename().string();
+    for (const auto& entry : list_folder(folder)) {
+      const std::string name = entry.path.filename().string();
       const std::string relative = prefix.empty() ? name : prefix + "/" + name;
       const bool is_hidden = hidden || name.starts_with('.') || name == "__MACOSX";
-      std::error_code ignored;  // a dangling link is neither a file nor a folder
-      if (entry->is_directory(ignored)) {
-        const bool is_link = entry->is_symlink(ignored);
-        if (is_link && (behind_link || leads_back(entry->path()))) continue;
-        if (list(entry->path(), relative, is_hidden, behind_link || is_link))
+      if (entry.kind == FileKind::folder) {
+        const bool is_link = fs::is_symlink(entry.path);
+        if (is_link && (behind_link || leads_back(entry.path))) continue;
+        if (list(entry.path, relative, is_hidden, behind_link || is_link))
           entries_.push_back({relative, true, is_hidden});
-      } else if (entry->is_regular_file(ignored)) {
-        has_pictures = has_pictures || (!is_hidden && has_picture_ending(entry->path()));
+      } else if (entry.kind == FileKind::file) {
+        has_pictures = has_pictures || (!is_hidden && has_picture_ending(entry.path));
         entries_.push_back({relative, false, is_hidden});
       }
     }
@@ -61,13 +57,12 @@ class Walk {
  private:
   /// A link to what is listed anyway, or to a folder around it: following it would go in circles.
   bool leads_back(const fs::path& link) const {
-    std::error_code error;
-    const fs::path target = fs::weakly_canonical(link, error);
-    return error || begins_with(target, top_) || begins_with(top_, target);
+    const fs::path target = fs::weakly_canonical(link);
+    return begins_with(target, top_) || begins_with(top_, target);
   }
 
   fs::path top_;
-  std::vector<FolderEntry>& entries_;
+  std::vector<OutputEntry>& entries_;
 };
 
 std::string counted(std::size_t number, std::string_view one, std::string_view several) {
@@ -75,15 +70,15 @@ std::string counted(std::size_t number, std::string_view one, std::string_view s
 }
 
 /// "a", "a and b": the first and one from the middle, which more often differs.
-std::string examples(const std::vector<const FolderEntry*>& entries) {
-  const FolderEntry& first = *entries.front();
+std::string examples(const std::vector<const OutputEntry*>& entries) {
+  const OutputEntry& first = *entries.front();
   if (entries.size() == 1) return first.relative;
   return first.relative + " and " + entries[(entries.size() + 1) / 2]->relative;
 }
 
-std::string endings(const std::vector<const FolderEntry*>& videos) {
+std::string endings(const std::vector<const OutputEntry*>& videos) {
   std::map<std::string, std::size_t> counts;
-  for (const FolderEntry* video : videos) ++counts[fs::path(video->relative).extension().string()];
+  for (const OutputEntry* video : videos) ++counts[fs::path(video->relative).extension().string()];
   std::vector<std::pair<std::string, std::size_t>> sorted(counts.begin(), counts.end());
   std::stable_sort(sorted.begin(), sorted.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -95,15 +90,16 @@ std::string endings(const std::vector<const FolderEntry*>& videos) {
 
 }  // namespace
 
-bool FolderEntry::may_be_shot() const {
+bool OutputEntry::may_be_shot() const {
   return !hidden && (is_folder || has_video_ending(relative));
 }
 
 FolderIndex::FolderIndex(fs::path folder) : folder_(std::move(folder)) {
+  if (!is_folder(folder_)) return;
   // Pictures at the top don't make a shot of the folder of all outputs.
   static_cast<void>(Walk(folder_, entries_).list(folder_, "", false, false));
   std::sort(entries_.begin(), entries_.end(),
-            [](const FolderEntry& a, const FolderEntry& b) { return a.relative < b.relative; });
+            [](const OutputEntry& a, const OutputEntry& b) { return a.relative < b.relative; });
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const std::string& relative = entries_[i].relative;
     if (!is_ascii(relative)) by_text_[nfc(relative)].push_back(i);
@@ -111,29 +107,29 @@ FolderIndex::FolderIndex(fs::path folder) : folder_(std::move(folder)) {
   }
 }
 
-std::vector<const FolderEntry*> FolderIndex::at(const Places& places,
+std::vector<const OutputEntry*> FolderIndex::at(const Places& places,
                                                 const std::string& name) const {
-  std::vector<const FolderEntry*> found;
+  std::vector<const OutputEntry*> found;
   if (const auto place = places.find(name); place != places.end()) {
     for (const std::size_t i : place->second) found.push_back(&entries_[i]);
   }
   return found;
 }
 
-std::vector<const FolderEntry*> FolderIndex::same_text(std::string_view relative) const {
+std::vector<const OutputEntry*> FolderIndex::same_text(std::string_view relative) const {
   if (is_ascii(relative)) return {};
   return at(by_text_, nfc(relative));
 }
 
-std::vector<const FolderEntry*> FolderIndex::similar(std::string_view relative) const {
+std::vector<const OutputEntry*> FolderIndex::similar(std::string_view relative) const {
   return at(by_loose_, loose_name(relative));
 }
 
 std::string FolderIndex::description() const {
-  std::vector<const FolderEntry*> videos;
-  std::vector<const FolderEntry*> folders;
-  std::vector<const FolderEntry*> others;
-  for (const FolderEntry& entry : entries_) {
+  std::vector<const OutputEntry*> videos;
+  std::vector<const OutputEntry*> folders;
+  std::vector<const OutputEntry*> others;
+  for (const OutputEntry& entry : entries_) {
     if (entry.hidden) continue;
     (entry.is_folder ? folders : entry.may_be_shot() ? videos : others).push_back(&entry);
   }

@@ -8,7 +8,7 @@
 #include <map>
 #include <set>
 
-#include "core/error.h"
+#include "core/files.h"
 #include "loaders/outputs/picture_size.h"
 #include "loaders/splits/common.h"
 #include "loaders/video/frame_folder.h"
@@ -93,17 +93,13 @@ class Check {
   Findings run() {
     std::vector<fs::path> pictures;
     std::vector<std::string> others;
-    try {
-      for (const fs::path& file : list_files(folder_)) {
-        if (has_picture_ending(file))
-          pictures.push_back(file);
-        else
-          others.push_back(file.filename().string());
-      }
-      for (const fs::path& folder : list_folders(folder_))
-        others.push_back(folder.filename().string() + "/");
-    } catch (const BadInput&) {
-      return {};  // the decoder names the cause
+    for (const auto& [path, kind] : list_folder(folder_)) {
+      const std::string name = path.filename().string();
+      if (name.starts_with('.')) continue;
+      if (kind == FileKind::file && has_picture_ending(path))
+        pictures.push_back(path);
+      else
+        others.push_back(kind == FileKind::folder ? name + "/" : name);
     }
     if (pictures.empty()) return {};
     std::sort(pictures.begin(), pictures.end(), [](const fs::path& a, const fs::path& b) {

@@ -7,8 +7,8 @@ namespace asbench::loaders {
 
 /// Findings about one folder, from the names of its files and the headers of its pictures:
 /// `frame_numbers` (gaps, repeats, no common numbering), `mixed_frames` (several formats),
-/// `mixed_frame_sizes`, `stray_file` (no frame, or a picture whose name doesn't fit). What can't be
-/// listed gives none: decoding names the cause. Thread-safe.
+/// `mixed_frame_sizes`, `stray_file` (no frame, or a picture whose name doesn't fit).
+/// @throws SystemFault when the folder or a file can't be read. Thread-safe.
 [[nodiscard]] Findings frame_folder_findings(const ShotKey& shot,
                                              const std::filesystem::path& folder);
 

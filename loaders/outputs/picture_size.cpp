@@ -1,8 +1,11 @@
 #include "loaders/outputs/picture_size.h"
 
 #include <array>
-#include <fstream>
+#include <cstdint>
+#include <span>
 #include <string_view>
+
+#include "core/files.h"
 
 namespace asbench::loaders {
 namespace {
@@ -43,23 +46,23 @@ Size webp_size(std::string_view head) {
 }
 
 /// Goes from segment to segment to the frame header (SOF0 to SOF15 without DHT, JPG and DAC).
-Size jpeg_size(std::ifstream& file) {
-  file.clear();
-  file.seekg(2);
+Size jpeg_size(const InputFile& file) {
+  std::uint64_t at = 2;
   for (int i = 0; i < kMostSegments; ++i) {
     std::array<char, 9> segment{};
-    if (!file.read(segment.data(), 4)) return std::nullopt;
-    const std::string_view bytes(segment.data(), segment.size());
-    if (static_cast<unsigned char>(bytes[0]) != 0xFF) return std::nullopt;
+    const std::size_t got = file.read_at(at, std::as_writable_bytes(std::span(segment)));
+    const std::string_view bytes(segment.data(), got);
+    if (got < 4 || static_cast<unsigned char>(bytes[0]) != 0xFF) return std::nullopt;
     const auto marker = static_cast<unsigned char>(bytes[1]);
     const long length = big_endian(bytes.substr(2, 2));
     const bool is_frame_header =
         marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
     if (is_frame_header) {
-      if (!file.read(segment.data() + 4, 5)) return std::nullopt;
+      if (got < segment.size()) return std::nullopt;
       return {{big_endian(bytes.substr(7, 2)), big_endian(bytes.substr(5, 2))}};
     }
-    if (length < 2 || marker == 0xDA || !file.seekg(length - 2, std::ios::cur)) return std::nullopt;
+    if (length < 2 || marker == 0xDA) return std::nullopt;
+    at += 2 + static_cast<std::uint64_t>(length);
   }
   return std::nullopt;
 }
@@ -67,10 +70,10 @@ Size jpeg_size(std::ifstream& file) {
 }  // namespace
 
 std::optional<std::pair<long, long>> picture_size(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  const InputFile file(path);
   std::array<char, kHeaderBytes> bytes{};
-  file.read(bytes.data(), bytes.size());
-  const std::string_view head(bytes.data(), static_cast<std::size_t>(file.gcount()));
+  const std::size_t got = file.read_at(0, std::as_writable_bytes(std::span(bytes)));
+  const std::string_view head(bytes.data(), got);
   if (head.starts_with("\xFF\xD8\xFF")) return jpeg_size(file);
   if (head.size() < 24) return std::nullopt;
   if (head.starts_with("\x89PNG\r\n\x1A\n") && head.substr(12, 4) == "IHDR")

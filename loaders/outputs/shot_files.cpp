@@ -3,10 +3,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <map>
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
 #include "loaders/outputs/numbering.h"
@@ -16,9 +18,9 @@ namespace asbench::loaders {
 namespace {
 
 namespace fs = std::filesystem;
-using Entries = std::vector<const FolderEntry*>;
+using Entries = std::vector<const OutputEntry*>;
 
-ShotSource source_of(const FolderIndex& index, const FolderEntry& entry) {
+ShotSource source_of(const FolderIndex& index, const OutputEntry& entry) {
   return {entry.is_folder ? ShotSource::Kind::frame_folder : ShotSource::Kind::video_file,
           index.folder() / entry.relative};
 }
@@ -33,14 +35,14 @@ Entries of_same_text(const FolderIndex& index, const std::string& relative) {
   if (found.empty()) {
     if (const std::string stem = without_ending(relative); !stem.empty())
       found = index.same_text(stem);
-    std::erase_if(found, [](const FolderEntry* entry) { return !entry->is_folder; });
+    std::erase_if(found, [](const OutputEntry* entry) { return !entry->is_folder; });
   }
   return found;
 }
 
 std::string names_of(const Entries& entries) {
   std::vector<std::string> names;
-  for (const FolderEntry* entry : entries) names.push_back(entry->relative);
+  for (const OutputEntry* entry : entries) names.push_back(entry->relative);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -109,14 +111,14 @@ class Lookup {
   Entries free_similar(const std::string& name) const {
     Entries similar = index_.similar(name);
     std::erase_if(similar,
-                  [&](const FolderEntry* entry) { return taken_.contains(entry->relative); });
+                  [&](const OutputEntry* entry) { return taken_.contains(entry->relative); });
     return similar;
   }
 
   void look_for_others(const ShotKey& key, const std::string& name) {
     auto& findings = fit_.outputs.findings;
     const auto name_in_finding = [&](const Entries& entries) {
-      for (const FolderEntry* entry : entries) fit_.named.insert(entry->relative);
+      for (const OutputEntry* entry : entries) fit_.named.insert(entry->relative);
       return names_of(entries);
     };
     const auto taken = fit_.outputs.shots.find(key);
@@ -187,18 +189,13 @@ class Lookup {
 }  // namespace
 
 std::optional<ShotSource> source_at(const fs::path& path) {
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  if (fs::is_directory(status)) return ShotSource{ShotSource::Kind::frame_folder, path};
-  if (fs::exists(status)) return ShotSource{ShotSource::Kind::video_file, path};
-  // Permission denied on the way is not "absent": the reader names the cause.
-  if (error && error != std::errc::no_such_file_or_directory &&
-      error != std::errc::not_a_directory) {
-    return ShotSource{ShotSource::Kind::video_file, path};
-  }
+  const FileKind kind = kind_of(path);
+  if (kind == FileKind::folder) return ShotSource{ShotSource::Kind::frame_folder, path};
+  // A device or FIFO too: the reader refuses it by name.
+  if (kind != FileKind::absent) return ShotSource{ShotSource::Kind::video_file, path};
   auto stem = path;
   stem.replace_extension();
-  if (has_video_ending(path) && fs::is_directory(stem, error))
+  if (has_video_ending(path) && is_folder(stem))
     return ShotSource{ShotSource::Kind::frame_folder, stem};
   return std::nullopt;
 }

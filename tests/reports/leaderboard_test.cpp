@@ -188,6 +188,13 @@ TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
       << "one system alone is not the best of anything";
 }
 
+TEST(Leaderboard, OtherDirectionsStandInAnotherTable) {
+  auto turned = document("b", 0.6, 0.0);
+  turned.metrics[0].direction = document::ResultDirection::lower;
+  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0), turned});
+  EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
+}
+
 TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {
   document::Result demo = document("a", 0.5, 0.0);
   demo.demo_encoders = {"asbench/mini-clip"};
