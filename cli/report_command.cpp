@@ -2,6 +2,8 @@
 // OpenCV.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "cli/errors.h"
 #include "cli/ratings_file.h"
 #include "cli/report_options.h"
@@ -41,8 +43,12 @@ int run_report(const ReportOptions& options) {
   auto results = read_results(options.results);
   std::vector<fs::path> folders;
   for (const auto& file : options.results) folders.push_back(document::picture_folder(file));
-  if (options.scores)
-    reports::attach_ratings(results, read_ratings(*options.scores), source_of(*options.scores));
+  if (options.scores) {
+    const auto ratings = read_ratings(*options.scores, results);
+    reports::attach_ratings(results, ratings, source_of(*options.scores));
+    if (const auto unmatched = reports::unmatched_ratings(results, ratings); unmatched.ratings > 0)
+      print_safe(stderr, "asbench report: warning: {}\n", reports::unmatched_text(unmatched));
+  }
   if (options.reported) {
     auto published = reports::published_results();
     results.insert(results.end(), std::make_move_iterator(published.begin()),
@@ -72,8 +78,11 @@ int run_report(const ReportOptions& options) {
 }
 
 int run_agree(const AgreeOptions& options) {
-  const auto found = reports::agreement(read_results(options.results), read_ratings(options.scores),
-                                        {.replicates = options.replicates, .seed = options.seed});
+  const auto results = read_results(options.results);
+  const auto found = reports::agreement(results, read_ratings(options.scores, results),
+                                        {.replicates = options.replicates,
+                                         .seed = options.seed,
+                                         .allow_unmatched = options.allow_unmatched});
   print_prepared(stdout, options.json ? json_for_terminal(reports::agreement_json(found)) + "\n"
                                       : reports::agreement_text(found));
   return kExitDone;

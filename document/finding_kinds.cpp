@@ -46,6 +46,38 @@ constexpr FindingKind kKinds[] = {
     {"bad_cuts", true,
      "A range of the cut list is not valid or lies outside its video. The shot counts as missing: "
      "--missing decides."},
+    {"ambiguous_shot", true,
+     "Several files could be one shot, and none has its name to the letter. None is taken; the "
+     "shot "
+     "counts as missing: --missing decides."},
+    {"zero_based_numbering", true,
+     "The outputs number a story, or the shots of a story, from 0, and the split from 1. The story "
+     "is not scored: each file would be compared with the caption of another. --layout with "
+     "{shot0} or {prompt0} expresses it; until then the run stops, whatever --missing says."},
+    {"one_based_numbering", true,
+     "The outputs number a story, or the shots of a story, from 1, and the split or the layout "
+     "from 0. The story is not scored: each file would be compared with the caption of another. "
+     "--layout with {shot} or {prompt1} expresses it; until then the run stops, whatever --missing "
+     "says."},
+    {"mixed_frame_sizes", true,
+     "The pictures in a folder of frames have different sizes. The shot counts as missing: "
+     "--missing decides."},
+    {"other_layout", false,
+     "The layout finds less than half of the shots, and another one finds more. The one that was "
+     "asked for is used."},
+    {"several_files", false,
+     "Besides the file that has a shot's name to the letter, there are others that could be the "
+     "shot. The one with the name is scored."},
+    {"shared_file", false,
+     "One file stands for several shots, by its name or by links. It is scored for each of them."},
+    {"frame_numbers", false,
+     "The numbers in the names of a folder's frames have gaps, repeats or steps, or there are no "
+     "common numbers. The frames that are there are scored, in natural order of their names."},
+    {"mixed_frames", false,
+     "A folder of frames holds several picture formats. All pictures are taken as frames."},
+    {"stray_file", false,
+     "A folder of frames holds something that doesn't belong to its series. Pictures are taken as "
+     "frames all the same, other files are not."},
     {"unexpected_file", false,
      "A video, a row or a range of the outputs belongs to no shot of the split. It is not scored."},
     {"frame_count_mismatch", false,

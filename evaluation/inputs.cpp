@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "core/error.h"
 #include "features/extractor.h"
 
 namespace asbench::evaluation {
 namespace {
+
+constexpr std::size_t kListed = 5;
 
 std::string subset_name(const loaders::Selection& selection, const loaders::Split& part,
                         const loaders::Split& whole) {
@@ -14,6 +17,22 @@ std::string subset_name(const loaders::Selection& selection, const loaders::Spli
       fmt::format("{}of{}#{}", part.stories.size(), whole.stories.size(), part.sha256.substr(0, 8));
   if (selection.subset) name += fmt::format(":seed={}", selection.seed);
   return name;
+}
+
+/// Files that are numbered differently from the split are no missing shots: whatever --missing
+/// says, the right ones are there, and only their layout is wrong.
+void refuse_other_numbering(const Findings& findings) {
+  std::string list;
+  std::size_t count = 0;
+  for (const Finding& finding : findings) {
+    if (finding.kind != "zero_based_numbering" && finding.kind != "one_based_numbering") continue;
+    if (++count <= kListed) list += fmt::format("\n  {}: {}", finding.story, finding.detail);
+  }
+  if (count == 0) return;
+  if (count > kListed)
+    list += fmt::format("\n  ... and {} more (asbench inspect lists all)", count - kListed);
+  throw BadInput(fmt::format("The outputs number {} differently from the split:{}",
+                             count == 1 ? "one story" : fmt::format("{} stories", count), list));
 }
 
 }  // namespace
@@ -25,6 +44,7 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   Inputs inputs{loaders::select(whole, selection), {}, {}};
   inputs.outputs = loaders::restrict_to(
       loaders::find_outputs(whole, outputs_path, {.layout = layout}), inputs.split);
+  refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
   return inputs;
 }

@@ -127,8 +127,12 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
   Inspection inspection;
   inspection.findings = outputs.findings;
   std::map<ShotKey, std::string> absent;
+  std::map<std::string, std::string> absent_stories;
   for (const Finding& finding : outputs.findings) {
-    if (finding.shot) absent[{finding.story, *finding.shot}] = finding.detail;
+    if (finding.shot)
+      absent[{finding.story, *finding.shot}] = finding.detail;
+    else
+      absent_stories[finding.story] = finding.detail;
   }
   std::map<ShotKey, std::string> digests;
   std::map<ShotKey, StreamFacts> colours;
@@ -138,7 +142,8 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
       report.key = {story.id, shot.number};
       const auto at = seen.find(report.key);
       if (at == seen.end()) {
-        report.cause = absent[report.key];
+        const auto why = absent.find(report.key);
+        report.cause = why != absent.end() ? why->second : absent_stories[story.id];
         inspection.shots.push_back(std::move(report));
         continue;
       }

@@ -1,6 +1,7 @@
 #include "loaders/split.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -8,6 +9,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "loaders/name_match.h"
 #include "loaders/splits/common.h"
 
 namespace asbench::loaders {
@@ -35,16 +37,18 @@ std::string digest(const Split& split) {
 }
 
 const SplitReader& reader_named(std::string_view form) {
-  std::string known;
+  std::vector<std::string> known;
   for (const SplitReader* reader : split_readers()) {
     if (reader->form() == form) return *reader;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", reader->form());
+    known.emplace_back(reader->form());
   }
   if (form == "annotations") {
     throw BadInput("--split-format annotations: this version doesn't read annotation files yet");
   }
-  throw UsageError(
-      fmt::format("--split-format {}: unknown form of a split. Choose from: {}.", form, known));
+  throw UsageError(fmt::format(
+      "--split-format {}: unknown form of a split.{}\n  Choose from {}, or leave the option out: "
+      "the form is recognised from the files.",
+      form, did_you_mean(form, known), fmt::join(known, ", ")));
 }
 
 const SplitReader& reader_for(const std::filesystem::path& path) {
