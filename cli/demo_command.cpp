@@ -11,10 +11,11 @@
 #include "cli/demo_options.h"
 #include "cli/errors.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/print.h"
+#include "document/pictures.h"
 #include "document/result.h"
-#include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "loaders/outputs.h"
@@ -80,7 +81,7 @@ document::Result score_system(const std::string& name, const World& world, const
   request.extraction.threads = threads;
   request.extraction.progress = Progress::Style::quiet;
   const fs::path result = out / "results" / (name + ".json");
-  request.frames_folder = evaluation::sidecar_folder(result);
+  request.frames_folder = document::picture_folder(result);
   document::Result scored = evaluation::score(request);
   scored.where = name;
   if (name != kFloor && name != kCeiling) {
@@ -94,11 +95,7 @@ document::Result score_system(const std::string& name, const World& world, const
 int run_demo(const DemoOptions& options) {
   install_interrupt_handlers();
   const fs::path out = options.out;
-  std::error_code error;
-  fs::create_directories(out / "results", error);
-  if (error)
-    throw BadInput(
-        fmt::format("--out {}: cannot create the folder: {}", options.out, error.message()));
+  make_folders(out / "results");
 
   const World world = draw_world(out);
   std::vector<document::Result> results;
@@ -108,7 +105,7 @@ int run_demo(const DemoOptions& options) {
     for (const char* name : kSystems) {
       generate_system(name, world, out / "systems" / name, options.threads);
       results.push_back(score_system(name, world, out, options.threads));
-      frames.push_back(evaluation::sidecar_folder(out / "results" / fmt::format("{}.json", name)));
+      frames.push_back(document::picture_folder(out / "results" / fmt::format("{}.json", name)));
       progress.advance();
     }
   }

@@ -53,6 +53,12 @@ int run_generate(const GenerateOptions& options) {
   request.threads = options.threads;
   if (options.quiet) request.progress = Progress::Style::quiet;
   const auto report = baselines::generate(request);
+  if (report.written + report.kept == 0) {
+    throw BadInput(
+        fmt::format("{}: no video was written: the chosen stories have no shots (--split, --ips, "
+                    "--stories).",
+                    options.out));
+  }
   if (options.json) {
     const Json done = {{"baseline", options.baseline},
                        {"out", options.out},

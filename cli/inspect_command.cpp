@@ -9,10 +9,12 @@
 #include "cli/errors.h"
 #include "cli/inspect_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/print.h"
 #include "core/progress.h"
+#include "core/words.h"
 #include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/inspection.h"
@@ -75,11 +77,6 @@ std::string where_of(const Finding& finding) {
   return fmt::format("story {} shot {}: ", finding.story, *finding.shot);
 }
 
-/// "1 story", "2 stories".
-std::string counted(std::size_t number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
-}
-
 struct SplitCounts {
   std::size_t references = 0;
   std::size_t clips = 0;
@@ -110,6 +107,22 @@ void print_split(const loaders::Split& split) {
 }
 
 /// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
+void print_kinds(const std::map<std::string, int>& kinds, int listed, std::string_view indent) {
+  std::vector<std::pair<std::string, int>> sorted(kinds.begin(), kinds.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (static_cast<int>(i) == listed) {
+      print_safe(stdout, "{}... and {} other combinations (--json lists every shot)\n", indent,
+                 sorted.size() - i);
+      break;
+    }
+    print_safe(stdout, "{}{}: {}\n", indent,
+               counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
+               sorted[i].first);
+  }
+}
+
 void print_shots(const Report& report) {
   print_safe(stdout, "          {} of {} shots are usable\n", report.usable_shots(),
              report.split.shot_count());
@@ -119,19 +132,41 @@ void print_shots(const Report& report) {
     const std::string fps = shot.fps > 0 ? fmt::format(", {:.6g} fps", shot.fps) : "";
     ++kinds[fmt::format("{} frames, {}x{}{}", shot.frame_count, shot.width, shot.height, fps)];
   }
-  std::vector<std::pair<std::string, int>> sorted(kinds.begin(), kinds.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (i == kListedOfAKind) {
-      print_safe(stdout, "          ... and {} other combinations (--json lists every shot)\n",
-                 sorted.size() - i);
-      break;
-    }
-    print_safe(stdout, "          {}: {}\n",
-               counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
-               sorted[i].first);
+  print_kinds(kinds, kListedOfAKind, "          ");
+}
+
+/// "44.1 kHz", "44.1 to 48 kHz"
+std::string span_of(const std::string& low, const std::string& high, std::string_view unit) {
+  return low == high ? fmt::format("{} {}", low, unit)
+                     : fmt::format("{} to {} {}", low, high, unit);
+}
+
+/// One line about the sound of the usable shots; with --all a line for each form of it.
+void print_sound(const Report& report, bool all) {
+  std::map<std::string, int> kinds;
+  std::vector<double> rates;
+  std::vector<double> seconds;
+  for (const auto& shot : report.shots) {
+    if (!shot.audio || !shot.audio->present) continue;
+    const loaders::AudioFacts& audio = *shot.audio;
+    rates.push_back(audio.sample_rate / 1000.0);
+    seconds.push_back(audio.seconds);
+    ++kinds[fmt::format("{}, {:.4g} kHz, {}, {:.2f} s", audio.codec, audio.sample_rate / 1000.0,
+                        counted(static_cast<std::size_t>(audio.channels), "channel", "channels"),
+                        audio.seconds)];
   }
+  if (report.usable_shots() == 0) return;
+  if (kinds.empty()) {
+    print_safe(stdout, "          no shot has sound\n");
+    return;
+  }
+  const auto [slow, fast] = std::minmax_element(rates.begin(), rates.end());
+  const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+  print_safe(stdout, "          {} of {} usable shots have sound: {}, {}\n", rates.size(),
+             report.usable_shots(),
+             span_of(fmt::format("{:.4g}", *slow), fmt::format("{:.4g}", *fast), "kHz"),
+             span_of(fmt::format("{:.2f}", *least), fmt::format("{:.2f}", *most), "s"));
+  if (all) print_kinds(kinds, static_cast<int>(kinds.size()), "            ");
 }
 
 void print_findings(const Report& report, bool all) {
@@ -159,6 +194,24 @@ void print_findings(const Report& report, bool all) {
   }
 }
 
+/// What a video stream says of itself; null for folders of frames.
+Json stream_json(const loaders::StreamFacts& facts) {
+  if (facts.codec.empty()) return nullptr;
+  const auto or_null = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"codec", facts.codec},
+          {"pixel_format", facts.pixel_format},
+          {"colour", loaders::colour_stamp(facts)},
+          {"matrix", facts.matrix},
+          {"matrix_tag", or_null(facts.matrix_tag)},
+          {"range", facts.range},
+          {"range_tagged", facts.range_tagged},
+          {"transfer", or_null(facts.transfer)},
+          {"orientation", or_null(facts.orientation)},
+          {"sample_aspect_ratio", fmt::format("{}:{}", facts.pixel_width, facts.pixel_height)},
+          {"video_streams", facts.video_streams},
+          {"stream", facts.stream}};
+}
+
 Json shot_json(const loaders::ShotReport& shot) {
   Json item{{"story", shot.key.story}, {"shot", shot.key.shot}, {"path", nullptr}};
   if (shot.source) item["path"] = shot.source->path.string();
@@ -174,6 +227,15 @@ Json shot_json(const loaders::ShotReport& shot) {
   item["width"] = shot.width;
   item["height"] = shot.height;
   item["fps"] = shot.fps > 0 ? Json(shot.fps) : Json(nullptr);
+  item["audio"] = nullptr;
+  if (shot.audio && shot.audio->present) {
+    item["audio"] = {{"codec", shot.audio->codec},
+                     {"sample_rate", shot.audio->sample_rate},
+                     {"channels", shot.audio->channels},
+                     {"seconds", shot.audio->seconds},
+                     {"streams", shot.audio->streams}};
+  }
+  item["stream"] = stream_json(shot.facts);
   return item;
 }
 
@@ -215,7 +277,7 @@ Json to_json(const Report& report) {
 
 void write_manifest(const loaders::Split& split, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw UsageError(
         fmt::format("--write {}: no such folder: {}. Create it first.", file, folder.string()));
   }
@@ -227,7 +289,12 @@ void write_manifest(const loaders::Split& split, const std::string& file) {
 int run_inspect(const InspectOptions& options) {
   install_interrupt_handlers();
   const Report report = gather(options);
-  if (options.write) write_manifest(report.split, *options.write);
+  if (options.write) {
+    write_manifest(report.split, *options.write);
+    // stdout then has the manifest, and nothing else.
+    if (output_target(*options.write).is_stdout())
+      return report.blocking() > 0 ? kExitFailure : kExitDone;
+  }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
     print_prepared(stdout, json_for_terminal(to_json(report), 1) + "\n");
@@ -237,6 +304,7 @@ int run_inspect(const InspectOptions& options) {
       print_safe(stdout, "outputs   {} (layout {})\n", *options.outputs.path,
                  report.outputs->layout);
       print_shots(report);
+      print_sound(report, options.all);
     }
     print_findings(report, options.all);
     if (options.write) print_safe(stdout, "written   {}\n", *options.write);

@@ -78,7 +78,7 @@ Json as_json(const Metric& metric) {
   json["kind"] = metrics::to_string(metric.kind);
   json["direction"] = metrics::to_string(metric.direction);
   json["range"] = {metric.range_low, metric.range_high};
-  json["definition"] = metric.definition;
+  json["definition"] = metrics::definition_under(metric, defaults);
   json["source"] = metric.source;
   json["aggregation"] = metric.aggregation;
   json["unit"] = metric.unit;
@@ -88,6 +88,12 @@ Json as_json(const Metric& metric) {
   json["parts"] = metric.parts;
   json["controls"] = metric.controls;
   json["leaderboard"] = metric.leaderboard;
+  json["withholds_marks"] = nullptr;
+  if (const auto& limit = metric.withholds_marks) {
+    json["withholds_marks"] = Json::object();
+    if (limit->above) json["withholds_marks"]["above"] = *limit->above;
+    if (limit->below) json["withholds_marks"]["below"] = *limit->below;
+  }
   json["harmeanp"] = metric.has_harmeanp;
   json["real_ceiling"] = metric.has_real_ceiling;
   json["needs"] = metrics::describe(metric.needs);
@@ -131,7 +137,7 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
     return kExitDone;
   }
   print_safe(stdout, "{}@{}  {}\n", metric.id, metric.version, metric.title);
-  print_safe(stdout, "  definition  {}\n", metric.definition);
+  print_safe(stdout, "  definition  {}\n", metrics::definition_under(metric, {}));
   print_safe(stdout, "  kind        {}\n", kind_in_words(metric.kind));
   print_safe(stdout, "  better      {}\n", direction_in_words(metric.direction));
   print_safe(stdout, "  range       {}\n", range_of(metric));
@@ -145,6 +151,10 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
                fmt::format("role{} {}", metric.roles.size() == 1 ? "" : "s",
                            fmt::join(metric.roles, ", ")));
   }
+  print_safe(stdout, "  leaderboard {}\n",
+             metric.leaderboard ? "a column by default" : "not by default");
+  if (!metric.parts.empty())
+    print_safe(stdout, "  parts       {}\n", fmt::format("{}", fmt::join(metric.parts, ", ")));
   if (metric.has_harmeanp)
     print_safe(stdout, "  also gives  harmeanp: harmonic mean of the shots x the worst shot\n");
   if (metric.has_real_ceiling) {

@@ -11,11 +11,14 @@
 #include "cli/errors.h"
 #include "cli/score_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/npy.h"
 #include "core/print.h"
+#include "core/say.h"
+#include "core/words.h"
+#include "document/pictures.h"
 #include "document/result.h"
-#include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
@@ -50,15 +53,20 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
   request.extraction.decode_threads = compute.decode_threads;
 }
 
-/// Checked first, so that a long run does not fail at its last step.
-void require_writable_target(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  if (std::filesystem::is_directory(path))
+/// Checked first, so that a long run does not fail at its last step. Also removes what killed runs
+/// left half-written beside it.
+OutputTarget require_writable_target(const std::string& path) {
+  if (is_folder(path))
     throw UsageError(fmt::format("--out {}: this is a folder; name a file to write", path));
-  if (!std::filesystem::is_directory(folder)) {
+  OutputTarget target = output_target(path);
+  if (!target.is_file()) return target;
+  const std::filesystem::path folder = std::filesystem::absolute(target.file).parent_path();
+  if (!is_folder(folder)) {
     throw UsageError(
         fmt::format("--out {}: no such folder: {}. Create it first.", path, folder.string()));
   }
+  remove_abandoned_temporaries(folder);
+  return target;
 }
 
 std::string number(const document::ResultValue& value) {
@@ -73,11 +81,6 @@ std::string ceilings_of(const document::Result& result) {
                         number(metric.real_ceiling->mean), metric.real_ceiling->n_clips);
   }
   return text;
-}
-
-/// "1 story", "2 stories".
-std::string counted(int number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 void print_metric(const document::ResultMetric& metric, bool normalised) {
@@ -134,16 +137,16 @@ void print_table(const document::Result& result, const std::string& out) {
 /// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
   if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
-  print_safe(stderr,
-             "asbench score: warning: {} are small encoders for the demo and tests, trained on "
-             "drawn characters only.\n"
-             "  This split is not the demo's: don't report these numbers. --protocol "
-             "animeshooter-v1 uses published encoders.\n",
-             fmt::format("{}", fmt::join(result.demo_encoders, " and ")));
+  say(fmt::format(
+      "asbench score: warning: {} are small encoders for the demo and tests, trained on "
+      "drawn characters only.\n"
+      "  This split is not the demo's: don't report these numbers. --protocol "
+      "animeshooter-v1 uses published encoders.\n",
+      fmt::join(result.demo_encoders, " and ")));
 }
 
 int run_score(const ScoreOptions& options) {
-  require_writable_target(options.out);
+  const OutputTarget out = require_writable_target(options.out);
   install_interrupt_handlers();
   evaluation::ScoreRequest request;
   fill_common(request, options.input, options.compute);
@@ -163,7 +166,9 @@ int run_score(const ScoreOptions& options) {
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
 
-  if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
+  // Beside a device there is no place for pictures.
+  if (!options.no_frames && out.is_file())
+    request.frames_folder = document::picture_folder(options.out);
   document::Result result = evaluation::score(request);
   if (!options.normalise.empty()) {
     evaluation::normalise(result,
@@ -172,8 +177,9 @@ int run_score(const ScoreOptions& options) {
   warn_of_demo_encoders(result, options.input.split.path);
   const Json document = document::to_json(result);
   write_json_file(options.out, document);
+  if (out.is_stdout()) return kExitDone;  // stdout has the document, and nothing else
   if (options.json) {
-    print_prepared(stdout, json_for_terminal(document.at("metrics"), 1) + "\n");
+    print_prepared(stdout, json_for_terminal(document::metrics_json(result), 1) + "\n");
   } else {
     print_table(result, options.out);
   }
@@ -181,7 +187,7 @@ int run_score(const ScoreOptions& options) {
 }
 
 int run_features(const FeaturesOptions& options) {
-  require_writable_target(options.out);
+  const OutputTarget out = require_writable_target(options.out);
   install_interrupt_handlers();
   evaluation::FeatureRequest request;
   fill_common(request, options.input, options.compute);
@@ -190,6 +196,13 @@ int run_features(const FeaturesOptions& options) {
   request.frames = options.frames;
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
+  if (!out.is_file()) {
+    say(
+        fmt::format("asbench features: {} is no file: the sidecar that names its rows is not "
+                    "written\n",
+                    options.out));
+    return kExitDone;
+  }
   write_json_file(options.out + ".json", table.sidecar);
   print_safe(stdout, "wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows,
              table.matrix.cols, options.out);

@@ -7,10 +7,12 @@
 #include <cstdlib>
 #include <memory>
 
+#include "cli/example_encoder.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/print.h"
+#include "core/say.h"
 #include "models/hub/check.h"
 #include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
@@ -134,6 +136,9 @@ void print_check(const models::CheckReport& report) {
     const std::string_view pin = models::to_string(file.pin);
     if (!file.problem.empty()) {
       print_safe(stdout, "  WRONG     {}: {}; {}\n", name, file.problem, pin);
+    } else if (file.pin == models::FilePin::single_differs ||
+               file.pin == models::FilePin::differs) {
+      print_safe(stdout, "  WARNING   {}  SHA-256 {}; {}\n", name, file.sha256, pin);
     } else if (file.compared_with.empty()) {
       print_safe(stdout, "  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n",
                  name, file.sha256, pin);
@@ -199,10 +204,10 @@ int run_weights_fetch(const WeightsOptions& options) {
   fetch.hub.endpoint = options.endpoint.value_or(environment("HF_ENDPOINT", kDefaultEndpoint));
   fetch.hub.token = environment("HF_TOKEN", "");
   fetch.hub.retries = options.retries;
+  fetch.hub.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(options.time_limit));
   fetch.hub.cancelled = interrupted;
-  fetch.hub.say = [](const std::string& line) {
-    print_prepared(stderr, terminal_lines(line) + "\n");
-  };
+  fetch.hub.say = [](const std::string& line) { say(line + "\n"); };
   const models::FetchReport report = models::fetch_checkpoint(fetch);
   if (options.json) {
     print_prepared(stdout, json_for_terminal(as_json(report), 2) + "\n");
@@ -224,8 +229,8 @@ int run_weights_check(const WeightsOptions& options) {
     if (folders.hub_cache) searched += " " + folders.hub_cache->string();
     throw BadInput(fmt::format(
         "no checkpoint to check in{}. Name another folder with --weights, or download one: "
-        "asbench weights fetch openai/clip-vit-base-patch32",
-        searched));
+        "asbench weights fetch {}",
+        searched, example_encoder().id));
   }
   Json all = Json::array();
   bool ok = true;
@@ -238,10 +243,10 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      print_safe(stderr,
-                 "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
-                 "it again.\n",
-                 id, models::fetch_command(id, folders));
+      say(fmt::format(
+          "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
+          "it again.\n",
+          id, models::fetch_command(id, folders)));
     }
   }
   if (options.json) print_prepared(stdout, json_for_terminal(all, 2) + "\n");
@@ -253,8 +258,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   CLI::App* command = app.add_subcommand(
       "weights", "list, download and verify encoder weights, with their licences");
   command->require_subcommand(1);
-  command->footer(
-      "Example:\n  asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
+  const std::string example = example_encoder().id;
+  command->footer("Example:\n  asbench weights fetch " + example + " --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
   options->catalogue = catalogue;
   const auto add_common = [&](CLI::App* part) {
@@ -277,9 +282,7 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
 
   CLI::App* fetch = command->add_subcommand(
       "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
-  fetch
-      ->add_option("ID", options->ids,
-                   "id of the checkpoint, for example openai/clip-vit-base-patch32")
+  fetch->add_option("ID", options->ids, "id of the checkpoint, for example " + example)
       ->required()
       ->expected(1);
   add_common(fetch);
@@ -294,10 +297,18 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
                    "number of times to try again after an attempt that received no data")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
+  fetch
+      ->add_option("--time-limit", options->time_limit,
+                   "seconds after which the download is given up (what has arrived is kept); a "
+                   "connection that stalls for a minute is made anew before that")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
   fetch->add_flag("--force", options->force, "replace existing files that differ");
   fetch->footer(
       "Example:\n"
-      "  asbench weights fetch facebook/dino-vitb16 --weights weights\n"
+      "  asbench weights fetch " +
+      example +
+      " --weights weights\n"
       "Downloads the pinned revision if the catalogue has one (`asbench weights list`). A pinned\n"
       "file must have the pinned size and SHA-256; any other file is verified against the hub's\n"
       "checksum (its ETag). The weights are downloaded in the pinned form, else as\n"
@@ -311,7 +322,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)");
   add_common(check);
   check->footer(
-      "Example:\n  asbench weights check openai/clip-vit-base-patch32 --weights weights\nExit "
+      "Example:\n  asbench weights check " + example +
+      " --weights weights\nExit "
       "codes: 0 every file is as expected, 2 a file is wrong or no checkpoint was found.");
   choose(check, run_weights_check);
 }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace asbench {
 
@@ -24,6 +27,29 @@ class UsageError : public Error {
 class BadInput : public Error {
  public:
   using Error::Error;
+};
+
+/// The system could not do what it was asked for: too many open files, a disk error, no permission,
+/// no memory, a file that vanished. It says nothing about the file's content, so it is never turned
+/// into a finding, a missing file or a score: the run ends. Hence it is no BadInput.
+class SystemFault : public Error {
+ public:
+  /// @param what  "can't be opened", "can't be read"; the message is "<path>: <what>: <error's
+  /// text>"
+  /// @param error  an errno
+  /// @param remedy  further lines of the message
+  SystemFault(const std::string& what, std::filesystem::path path, int error,
+              const std::string& remedy = {})
+      : Error(path.string() + ": " + what + ": " + std::strerror(error) +
+              (remedy.empty() ? "" : "\n  " + remedy)),
+        path_(std::move(path)),
+        error_(error) {}
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] int error() const { return error_; }
+
+ private:
+  std::filesystem::path path_;
+  int error_;
 };
 
 /// Two results that cannot be compared (signature, split or coverage differ); the message names

@@ -3,14 +3,12 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/evp.h>
-#include <unistd.h>
 #include <xxhash.h>
 
-#include <cerrno>
-#include <cstring>
 #include <vector>
 
 #include "core/error.h"
+#include "core/files.h"
 
 namespace asbench {
 namespace {
@@ -64,25 +62,11 @@ std::string sha256_hex(std::string_view text) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
-    throw BadInput(fmt::format("{}: can't be opened: {}", path.string(), std::strerror(errno)));
-  }
-  ::posix_fadvise(file, 0, 0, POSIX_FADV_SEQUENTIAL);
+  InputFile file(path);
+  ::posix_fadvise(file.descriptor(), 0, 0, POSIX_FADV_SEQUENTIAL);
   Sha256 sum;
   std::vector<std::byte> buffer(1 << 20);
-  for (;;) {
-    const ssize_t got = ::read(file, buffer.data(), buffer.size());
-    if (got == 0) break;
-    if (got < 0) {
-      if (errno == EINTR) continue;
-      const int error = errno;
-      ::close(file);
-      throw BadInput(fmt::format("{}: can't be read: {}", path.string(), std::strerror(error)));
-    }
-    sum.update(std::span(buffer).first(static_cast<std::size_t>(got)));
-  }
-  ::close(file);
+  while (const std::size_t got = file.read(buffer)) sum.update(std::span(buffer).first(got));
   return sum.hex_digest();
 }
 

@@ -33,8 +33,8 @@ class Sha256 {
 /// SHA-256 of a text. @returns 64 lower-case hexadecimal digits.
 [[nodiscard]] std::string sha256_hex(std::string_view text);
 
-/// SHA-256 of a file's bytes. @throws BadInput naming the path when it can't be opened or read to
-/// its end.
+/// SHA-256 of a file's bytes. @throws SystemFault when it can't be opened or read to its end,
+/// BadInput when it is no regular file.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path& path);
 
 /// The name that git gives to a file of these bytes: SHA-1 of "blob <length>\0" and the bytes. Hubs

@@ -1,20 +1,16 @@
 #include "core/json.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <fstream>
-#include <memory>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json_shape.h"
 #include "core/text.h"
+#include "core/words.h"
 
 namespace asbench {
 namespace {
@@ -105,22 +101,12 @@ class Inspector : public nlohmann::json_sax<Json> {
   std::vector<std::vector<std::string>> keys_;  ///< of the objects that are open
 };
 
-[[noreturn]] void fail_on_file(const std::filesystem::path& path, std::string_view what,
-                               int error) {
-  throw BadInput(fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
-}
-
-[[noreturn]] void refuse_size(std::string_view where, std::string_view size, std::size_t limit,
-                              std::string_view kind) {
-  throw BadInput(
-      fmt::format("{}: {}; {} may have at most {}", where, size, kind, size_in_words(limit)));
-}
-
 /// Everything that parse_json() promises, without building a tree.
 void check_json(std::string_view text, std::string_view where, const JsonLimits& limits,
                 std::vector<std::string>* duplicate_keys) {
   if (text.size() > limits.max_bytes) {
-    refuse_size(where, size_in_words(text.size()), limits.max_bytes, limits.kind);
+    throw BadInput(fmt::format("{}: {}; {} may have at most {}", where, size_in_words(text.size()),
+                               limits.kind, size_in_words(limits.max_bytes)));
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (const std::string problem = problem_with_shape(text, limits); !problem.empty())
@@ -136,15 +122,55 @@ void check_json(std::string_view text, std::string_view where, const JsonLimits&
   if (duplicate_keys != nullptr) *duplicate_keys = std::move(inspector.duplicates);
 }
 
+/// A file's bytes in turn, for the parser. A fault of the system is thrown through it.
+class FileBytes {
+ public:
+  explicit FileBytes(const std::filesystem::path& path) : file_(path) { fill(); }
+  [[nodiscard]] bool at_end() const { return at_ == size_; }
+  [[nodiscard]] char current() const { return static_cast<char>(buffer_[at_]); }
+  void advance() {
+    if (++at_ == size_) fill();
+  }
+
+ private:
+  void fill() {
+    size_ = file_.read(buffer_);
+    at_ = 0;
+  }
+
+  InputFile file_;
+  std::array<std::byte, 1 << 16> buffer_{};
+  std::size_t at_ = 0;
+  std::size_t size_ = 0;
+};
+
+/// Iterates over FileBytes; without them it is the end.
+struct FileBytesIterator {
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = char;
+
+  FileBytes* bytes = nullptr;
+
+  char operator*() const { return bytes->current(); }
+  FileBytesIterator& operator++() {
+    bytes->advance();
+    return *this;
+  }
+  bool operator==(const FileBytesIterator& other) const {
+    return (bytes == nullptr || bytes->at_end()) ==
+           (other.bytes == nullptr || other.bytes->at_end());
+  }
+};
+
 /// Reads a file again that check_json() accepted, without its text in memory.
 Json parse_from_disk(const std::filesystem::path& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
-                                                             &std::fclose);
-  if (file == nullptr) fail_on_file(path, "can't be opened", errno);
+  FileBytes bytes(path);
   try {
-    return Json::parse(file.get());
+    return Json::parse(FileBytesIterator{&bytes}, FileBytesIterator{});
   } catch (const Json::exception&) {
-    if (std::ferror(file.get()) != 0) fail_on_file(path, "can't be read", errno);
     throw BadInput(fmt::format("{}: changed while it was read", path.string()));
   }
 }
@@ -179,10 +205,8 @@ Json parse_json(std::string_view text, std::string_view where, const JsonLimits&
 Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits,
                     std::vector<std::string>* duplicate_keys) {
   constexpr std::size_t kLarge = std::size_t{8} << 20;
-  std::error_code error;
   std::string text = read_text_file(path, limits.max_bytes, limits.kind);
-  if (text.size() < kLarge || !std::filesystem::is_regular_file(path, error))
-    return parse_json(text, path.string(), limits, duplicate_keys);
+  if (text.size() < kLarge) return parse_json(text, path.string(), limits, duplicate_keys);
   check_json(text, path.string(), limits, duplicate_keys);
   text = std::string();
   return parse_from_disk(path);
@@ -194,57 +218,6 @@ void write_json_file(const std::filesystem::path& path, const Json& value) {
   // File names may contain bytes that are not UTF-8; they become U+FFFD, so that the document can
   // still be written.
   write_file_atomically(path, value.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes,
-                           std::string_view kind) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    throw BadInput(fmt::format("{}: no such file", path.string()));
-  if (std::filesystem::is_directory(status)) {
-    throw BadInput(fmt::format("{}: this is a folder; expected a file", path.string()));
-  }
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) fail_on_file(path, "can't be opened", errno);
-  std::string text;
-  if (const auto size = std::filesystem::file_size(path, error); !error) {
-    if (size > max_bytes) refuse_size(path.string(), size_in_words(size), max_bytes, kind);
-    text.reserve(size);
-  }
-  std::vector<char> buffer(1 << 16);
-  while (stream) {
-    stream.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-    text.append(buffer.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > max_bytes) refuse_size(path.string(), "too large", max_bytes, kind);
-  }
-  if (stream.bad()) fail_on_file(path, "can't be read", errno);
-  return text;
-}
-
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
-  const std::filesystem::path temporary =
-      path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid());
-  const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (file < 0) fail_on_file(path, "can't be written", errno);
-  const auto give_up = [&](std::string_view what, int error) {
-    ::close(file);
-    ::unlink(temporary.c_str());
-    fail_on_file(path, what, error);
-  };
-  std::size_t written = 0;
-  while (written < bytes.size()) {
-    const ssize_t got = ::write(file, bytes.data() + written, bytes.size() - written);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) give_up("can't be written", errno);
-    written += static_cast<std::size_t>(got);
-  }
-  if (::fsync(file) != 0) give_up("can't be written to the disk", errno);
-  if (::close(file) != 0 || ::rename(temporary.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(temporary.c_str());
-    fail_on_file(path, "can't be renamed to its final name", error);
-  }
 }
 
 }  // namespace asbench

@@ -6,6 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/files.h"
+#include "core/write_file.h"
+
 namespace asbench {
 
 /// Documents keep their keys in the order they were written, so that a result is readable from top
@@ -31,26 +34,15 @@ struct JsonLimits {
                               const JsonLimits& limits = {},
                               std::vector<std::string>* duplicate_keys = nullptr);
 
-/// Reads and parses a file; the same errors, and BadInput when it can't be read. A file beyond the
-/// limit is refused by its size, before it is read. A large file is read twice, so that its text and
-/// its tree are not in memory together.
+/// Reads and parses a file; the same errors, and those of read_text_file() (core/files.h). A file
+/// beyond the limit is refused by its size, before it is read. A large file is read twice, so that
+/// its text and its tree are not in memory together.
 [[nodiscard]] Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits = {},
                                   std::vector<std::string>* duplicate_keys = nullptr);
 
 /// Writes `value` beside `path` under a temporary name, syncs and renames: readers see the old file
 /// or the new one. Numbers are written with the digits that read back to the same double. @throws
-/// BadInput when it can't be written, InternalError when the value contains a NaN or an infinity.
+/// what write_file_atomically() throws, InternalError when the value contains a NaN or an infinity.
 void write_json_file(const std::filesystem::path& path, const Json& value);
-
-/// Reads a whole file. @param kind  what the limit is for, in messages
-/// @throws BadInput naming the path; before anything is read where the file's size tells that it is
-/// beyond the limit.
-[[nodiscard]] std::string read_text_file(const std::filesystem::path& path,
-                                         std::size_t max_bytes = 256ULL << 20,
-                                         std::string_view kind = "a text file");
-
-/// Writes a file under a temporary name, syncs it and renames it to `path`. @throws BadInput naming
-/// the path and the cause.
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace asbench

@@ -1,10 +1,7 @@
 #include "core/npy.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -174,28 +171,12 @@ double widen(std::uint64_t bits, int size) {
   return std::bit_cast<double>(bits);
 }
 
-struct Descriptor {
-  int owned = -1;
-  ~Descriptor() {
-    if (owned >= 0) ::close(owned);
-  }
-};
-
 std::span<const std::byte> map_file(const std::filesystem::path& path) {
-  // Without O_NONBLOCK, opening a pipe would wait for a writer.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
-  if (file.owned < 0)
-    throw BadInput(fmt::format("{} can't be opened: {}", path.string(), std::strerror(errno)));
-  struct stat status {};
-  if (::fstat(file.owned, &status) != 0)
-    throw BadInput(fmt::format("{} can't be read: {}", path.string(), std::strerror(errno)));
-  if (!S_ISREG(status.st_mode)) throw BadInput(fmt::format("{} is not a file", path.string()));
-  const auto size = static_cast<std::size_t>(status.st_size);
+  const InputFile file(path);
+  const auto size = static_cast<std::size_t>(file.size());
   if (size == 0) refuse(path.string(), "it is empty");
-  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.owned, 0);
-  if (memory == MAP_FAILED)
-    throw BadInput(
-        fmt::format("{} can't be mapped into memory: {}", path.string(), std::strerror(errno)));
+  void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor(), 0);
+  if (memory == MAP_FAILED) throw SystemFault("can't be mapped into memory", path, errno);
   return {static_cast<const std::byte*>(memory), size};
 }
 

@@ -12,7 +12,8 @@
 
 namespace asbench {
 
-// How the program prints. tests/style checks that nothing is printed in another way.
+// How the program prints to stdout; stderr is for say() (core/say.h). tests/style checks that
+// nothing is printed in another way.
 
 namespace detail {
 

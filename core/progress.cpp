@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 
+#include "core/say.h"
 #include "core/text.h"
 
 namespace asbench {
@@ -55,16 +55,16 @@ void Progress::draw(bool last) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   const double share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
   if (style_ == Style::lines) {
-    fmt::print(stderr, "{}: {}/{} ({:.0f} s)\n", label_, done_, total_, seconds);
+    say(fmt::format("{}: {}/{} ({:.0f} s)\n", label_, done_, total_, seconds));
   } else {
     const int filled = static_cast<int>(share * kBarWidth);
     const std::string left = done_ > 0 && !last
                                  ? fmt::format(", {:.0f} s left", seconds / share * (1.0 - share))
                                  : std::string();
-    fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled, "",
-               kBarWidth - filled, done_, total_, seconds, left, last ? "\n" : "");
+    say_as_it_is(fmt::format("\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled,
+                             "", kBarWidth - filled, done_, total_, seconds, left,
+                             last ? "\n" : ""));
   }
-  std::fflush(stderr);
 }
 
 }  // namespace asbench

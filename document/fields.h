@@ -103,6 +103,7 @@ void fields(auto& archive, Of<ResultProvenance> auto& provenance) {
   archive.when(measured, "threads", provenance.threads);
   archive.when(measured, "weights", provenance.weights);
   archive.when(measured, "decoder", provenance.decoder);
+  archive.when(!provenance.colours.empty(), "colours", provenance.colours);
   archive.when(measured, "started", provenance.started);
   archive.when(measured, "wall_seconds", provenance.wall_seconds);
   archive.optional("stages", provenance.stages);

@@ -40,6 +40,9 @@ constexpr FindingKind kKinds[] = {
      "failure or is left out."},
     {"broken_video", true,
      "A video cannot be decoded. The shot counts as missing: --missing decides."},
+    {"damaged_video", true,
+     "FFmpeg notices errors in a video's data, or conceals them. The shot counts as missing: "
+     "--missing decides."},
     {"bad_cuts", true,
      "A range of the cut list is not valid or lies outside its video. The shot counts as missing: "
      "--missing decides."},
@@ -53,6 +56,26 @@ constexpr FindingKind kKinds[] = {
     {"duplicate_shot", false,
      "The sampled frames of two shots of a story are equal byte by byte. Both are scored; "
      "duplicate_pairs counts the pair."},
+    {"hdr_transfer", false,
+     "A video has a transfer function of high dynamic range (PQ or HLG). Its frames are scored "
+     "without tone mapping, so they look pale."},
+    {"unknown_matrix", false,
+     "A video is tagged with a colour matrix that this version cannot convert. It is decoded with "
+     "bt601; its colours may be wrong."},
+    {"mixed_colour", false,
+     "The videos of one system have different colour tags. Each is decoded as it is tagged; check "
+     "that the tags are right, because wrong ones shift colours."},
+    {"alpha_channel", false,
+     "A shot has transparent pixels. They are composited on black, in videos and in folders of "
+     "frames alike."},
+    {"non_square_pixels", false,
+     "A video has a sample aspect ratio other than 1:1. Its frames are scored as they are stored, "
+     "without stretching."},
+    {"odd_rotation", false,
+     "A video asks for a rotation that is no multiple of 90 degrees. Its frames are scored as they "
+     "are stored."},
+    {"several_video_streams", false,
+     "A file holds several videos. The first that is marked as default is scored, else the first."},
     {"caption_truncated", false,
      "A caption is longer than the text encoder reads. Its end is cut off; the text metrics "
      "compare "
@@ -62,7 +85,8 @@ constexpr FindingKind kKinds[] = {
      "A feature is zero or holds NaN or infinite values. A shot with such a feature counts as "
      "failed; what depends on such a reference or caption is null."},
     {"nonpositive_similarity", false,
-     "A shot has a similarity of 0 or less. The HarMeanP of its story is 0."},
+     "A shot has a similarity of 0 or less, or a distance of 1 or more. The HarMeanP of its story "
+     "takes the worst value: 0 for a similarity, 1 for a distance."},
     {"single_frame", false,
      "A shot has one sampled frame, so that there is no pair of frames to compare. The shot is "
      "skipped."},
@@ -99,8 +123,8 @@ constexpr FindingKind kKinds[] = {
     {"no_interval", false,
      "Fewer than two IPs can be left out in turn. The metric of the set has no interval."},
     {"frame_rates_differ", false,
-     "Real and generated clips have different frame rates. Faster motion counts as another "
-     "distribution, which raises the distance."},
+     "Real and generated clips have different frame rates, so the same motion has another speed. "
+     "That alone raises the distance."},
     {"reference_clip_unusable", false,
      "A clip of the reference set cannot be decoded, is too short, or has a bad feature. The "
      "metrics of the set leave it out."},

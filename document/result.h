@@ -97,7 +97,8 @@ struct ResultProvenance {
   int threads = 0;
   OrderedMap<ResultWeights> weights;  ///< by encoder role
   std::string decoder;
-  std::string started;  ///< UTC, "2026-01-31T12:00:00Z"
+  OrderedMap<int> colours;  ///< how videos became RGB -> shots, "matrix=untagged→bt601 range=..."
+  std::string started;      ///< UTC, "2026-01-31T12:00:00Z"
   double wall_seconds = 0.0;
   std::optional<ResultStages> stages;
   Json further;  ///< other keys, e.g. of reported results: null or an object
@@ -245,6 +246,9 @@ struct Result {
 
 /// The provenance alone, as it stands in a document.
 [[nodiscard]] Json to_json(const ResultProvenance& provenance);
+
+/// The metrics alone, by id, as they stand in the document.
+[[nodiscard]] Json metrics_json(const Result& result);
 
 /// to_json() into a file, whole or not at all. @throws as to_json(), and BadInput when the file
 /// can't be written.

@@ -90,6 +90,7 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
                std::span<const features::ClipOutcome> outcomes, const loaders::FrameRule& rule) {
   Coverage coverage = expected(split, outputs);
   std::map<loaders::ShotKey, std::string> digests;
+  std::map<loaders::ShotKey, loaders::StreamFacts> colours;
   for (const auto& [key, source] : outputs.shots) {
     const auto& outcome = outcomes[clips.at(key)];
     if (outcome.broken) {
@@ -102,11 +103,15 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
     loaders::DecodedClip counts;
     counts.frame_count = outcome.frame_count;
     counts.declared_frames = outcome.declared_frames;
+    counts.facts = outcome.facts;
+    colours[key] = outcome.facts;
     const auto findings = loaders::clip_findings(key, counts, std::span(&rule, 1));
     coverage.findings.insert(coverage.findings.end(), findings.begin(), findings.end());
   }
-  const auto duplicates = loaders::duplicate_findings(digests);
-  coverage.findings.insert(coverage.findings.end(), duplicates.begin(), duplicates.end());
+  for (const Findings& of_all :
+       {loaders::colour_findings(colours), loaders::duplicate_findings(digests)}) {
+    coverage.findings.insert(coverage.findings.end(), of_all.begin(), of_all.end());
+  }
   return coverage;
 }
 

@@ -54,6 +54,17 @@ std::string utc_now() {
   return text;
 }
 
+document::OrderedMap<int> colours_of(const std::map<loaders::ShotKey, std::size_t>& clips,
+                                     std::span<const features::ClipOutcome> outcomes) {
+  document::OrderedMap<int> colours;
+  for (const auto& [key, clip] : clips) {
+    const auto& outcome = outcomes[clip];
+    const std::string stamp = loaders::colour_stamp(outcome.facts);
+    if (!outcome.broken && !stamp.empty()) ++colours[stamp];
+  }
+  return colours;
+}
+
 document::ResultProvenance provenance_of(const Plan& plan,
                                          const features::ExtractionStatistics& statistics,
                                          const std::string& started, double wall_seconds) {

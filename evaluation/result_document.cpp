@@ -58,7 +58,7 @@ document::ResultMetric overall_metric(const metrics::Metric& info,
   document::ResultMetric metric;
   metric.id = measured.metric;
   metric.signature = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
-  metric.description = describe(info);
+  metric.description = describe(info, parts.protocol->settings);
   metric.direction = direction_of(info.direction);
   metric.mean = measured.mean;
   metric.ci95 = measured.ci95;
@@ -81,11 +81,12 @@ document::ResultMetric overall_metric(const metrics::Metric& info,
   return metric;
 }
 
-document::ResultMetric set_metric(const metrics::Metric& info, const SetMeasurement& measured) {
+document::ResultMetric set_metric(const metrics::Metric& info, const SetMeasurement& measured,
+                                  const metrics::MetricSettings& settings) {
   document::ResultMetric metric;
   metric.id = measured.metric;
   metric.signature = measured.signature;
-  metric.description = describe(info);
+  metric.description = describe(info, settings);
   metric.direction = direction_of(info.direction);
   metric.mean = measured.value;
   metric.ci95 = measured.ci95;
@@ -175,17 +176,18 @@ void add_measurements(const ResultParts& parts, document::Result& result) {
                                            story_metric(info, measured.stories[s]));
   }
   for (const auto& measured : *parts.sets) {
-    result.metrics.push_back(
-        set_metric(parts.protocol->catalogue.require(measured.metric), measured));
+    result.metrics.push_back(set_metric(parts.protocol->catalogue.require(measured.metric),
+                                        measured, parts.protocol->settings));
   }
 }
 
 }  // namespace
 
-document::MetricDescription describe(const metrics::Metric& metric) {
+document::MetricDescription describe(const metrics::Metric& metric,
+                                     const metrics::MetricSettings& settings) {
   document::MetricDescription description;
   description.title = metric.title;
-  description.definition = metric.definition;
+  description.definition = metrics::definition_under(metric, settings);
   description.source = metric.source;
   description.family = metric.family;
   description.kind = kind_of(metric.kind);

@@ -152,6 +152,7 @@ document::Result score(const ScoreRequest& request) {
   const double wall =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   result.provenance = provenance_of(plan, extraction.statistics(), started, wall);
+  result.provenance.colours = colours_of(plan.clips, clips);
   return result;
 }
 

@@ -97,8 +97,10 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     entry.decodable_frames = extraction.clip(clip).frame_count;
     for (const auto& role : plan.needs.roles(Modality::frames))
       entry.images.set(role, kept.keep(extraction.clip_features(clip, plan.encoders.at(role))));
-    for (const auto& role : plan.needs.roles(Modality::training_set))
-      entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.images.view(role)));
+    if (!plan.training_role.empty()) {
+      entry.copies =
+          kept.copies.emplace_back(source.copies->find(key, entry.images.view(plan.training_role)));
+    }
     if (plan.needs.has(metrics::kPixels, Modality::frames)) {
       auto pixels = extraction.clip_pixels(clip);
       entry.pixels.cells = kept.keep(std::move(pixels.cells));

@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "loaders/video/stream_facts.h"
+
 namespace asbench::features {
 
 /// What became of one clip of the plan. Plain data.
 struct ClipOutcome {
   struct Broken {
-    std::string kind;  ///< finding that it becomes: broken_video, bad_cuts
+    std::string kind;  ///< finding that it becomes: broken_video, damaged_video, bad_cuts
     std::string cause;
     bool operator==(const Broken&) const = default;
   };
@@ -21,6 +23,7 @@ struct ClipOutcome {
   double fps = 0.0;
   int width = 0;
   int height = 0;
+  loaders::StreamFacts facts;  ///< colours, orientation, alpha, choice of stream
   std::vector<int>
       indices;  ///< sampled frames under the plan's rule, repeats included (frame_count < k)
   std::string

@@ -7,6 +7,46 @@
 #include "loaders/video/frame_rules.h"
 
 namespace asbench::features {
+namespace {
+
+// A field that is added here needs a new version of the entry: clip_info_key().
+Json to_json(const loaders::StreamFacts& facts) {
+  return {{"codec", facts.codec},
+          {"pixel_format", facts.pixel_format},
+          {"matrix", facts.matrix},
+          {"range", facts.range},
+          {"matrix_tag", facts.matrix_tag},
+          {"range_tagged", facts.range_tagged},
+          {"transfer", facts.transfer},
+          {"orientation", facts.orientation},
+          {"odd_rotation", facts.odd_rotation},
+          {"pixel_width", facts.pixel_width},
+          {"pixel_height", facts.pixel_height},
+          {"video_streams", facts.video_streams},
+          {"stream", facts.stream},
+          {"alpha", static_cast<int>(facts.alpha)}};
+}
+
+loaders::StreamFacts facts_of(const Json& json) {
+  loaders::StreamFacts facts;
+  json.at("codec").get_to(facts.codec);
+  json.at("pixel_format").get_to(facts.pixel_format);
+  json.at("matrix").get_to(facts.matrix);
+  json.at("range").get_to(facts.range);
+  json.at("matrix_tag").get_to(facts.matrix_tag);
+  json.at("range_tagged").get_to(facts.range_tagged);
+  json.at("transfer").get_to(facts.transfer);
+  json.at("orientation").get_to(facts.orientation);
+  json.at("odd_rotation").get_to(facts.odd_rotation);
+  json.at("pixel_width").get_to(facts.pixel_width);
+  json.at("pixel_height").get_to(facts.pixel_height);
+  json.at("video_streams").get_to(facts.video_streams);
+  json.at("stream").get_to(facts.stream);
+  facts.alpha = static_cast<loaders::StreamFacts::Alpha>(json.at("alpha").get<int>());
+  return facts;
+}
+
+}  // namespace
 
 void store_clip_info(const FeatureStore& store, std::string_view decoder,
                      const ClipOutcome& outcome) {
@@ -16,6 +56,7 @@ void store_clip_info(const FeatureStore& store, std::string_view decoder,
   info["fps"] = outcome.fps;
   info["width"] = outcome.width;
   info["height"] = outcome.height;
+  info["stream"] = to_json(outcome.facts);
   store.put_text(clip_info_key(outcome.content_sha256, decoder), info.dump());
 }
 
@@ -30,6 +71,7 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
   outcome.fps = info.at("fps").get<double>();
   outcome.width = info.at("width").get<int>();
   outcome.height = info.at("height").get<int>();
+  outcome.facts = facts_of(info.at("stream"));
   outcome.window = clip_window(plan, outcome.frame_count);
   if (!outcome.window.empty() &&
       !store.has(clip_feature_key(*plan.clip_encoder, content, decoder, outcome.window)))

@@ -8,7 +8,8 @@
 
 namespace asbench::features {
 
-/// Stores what the decode of a clip has shown: frame count, rate, size.
+/// Stores what the decode of a clip has shown: frame count, rate, size, what the
+/// stream says of itself.
 void store_clip_info(const FeatureStore& store, std::string_view decoder,
                      const ClipOutcome& outcome);
 

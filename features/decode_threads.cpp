@@ -1,16 +1,28 @@
 #include "features/decode_threads.h"
 
 #include <algorithm>
+#include <system_error>
+#include <thread>
 #include <utility>
 
+#include "core/threads.h"
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::features {
+namespace {
+
+int thread_count(int wanted) {
+  if (wanted > 0) return wanted;
+  constexpr int kMost = 8;  // each may hold a clip's frames
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, kMost);
+}
+
+}  // namespace
 
 DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSettings& settings,
                              const FeatureStore& store, const ClipSource& source,
                              BoundedQueue<PreparedInput>& queue)
-    : count_(std::max(1, settings.decode_threads)),
+    : count_(thread_count(settings.decode_threads)),
       stop_(settings.stop),
       queue_(queue),
       schedule_(plan),
@@ -30,14 +42,22 @@ DecodeThreads::~DecodeThreads() {
 void DecodeThreads::start() {
   running_ = count_;
   for (int i = 0; i < count_; ++i) workers_.push_back(std::make_unique<DecodeWorker>(shared_));
+  threads_.reserve(workers_.size());
+  // When the system starts no further thread, the destructor ends those that run.
   for (const auto& worker : workers_) {
-    threads_.emplace_back([this, &one = *worker] { work(one); });
+    try {
+      threads_.emplace_back([this, &one = *worker] { work(one); });
+    } catch (const std::system_error& error) {
+      throw_no_thread(static_cast<unsigned>(threads_.size() + 1), static_cast<unsigned>(count_),
+                      error.code().value());
+    }
   }
 }
 
 void DecodeThreads::work(DecodeWorker& worker) {
   try {
-    while (!stop_()) {
+    // A closed queue: encoding, or another of these threads, has failed, and the run ends.
+    while (!stop_() && !queue_.closed()) {
       const auto task = schedule_.next();
       if (!task) break;
       worker.run(*task);
@@ -46,7 +66,7 @@ void DecodeThreads::work(DecodeWorker& worker) {
   } catch (...) {
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
-    queue_.close();
+      queue_.close();
   }
   if (--running_ == 0) queue_.close();
 }

@@ -172,6 +172,7 @@ void DecodeWorker::take_clip(const loaders::DecodedClip& decoded, ClipUse use,
   outcome.fps = decoded.fps;
   outcome.width = decoded.width;
   outcome.height = decoded.height;
+  outcome.facts = decoded.facts;
   outcome.window = clip_window(shared_.plan, decoded.frame_count);
   if (use == ClipUse::reference_set) {
     store_clip_info(shared_.store, decoder_, outcome);

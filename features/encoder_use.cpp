@@ -32,7 +32,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
     for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
                              "special_tokens_map.json", "added_tokens.json"}) {
       const auto path = use.checkpoint.folder / name;
-      if (std::filesystem::exists(path)) files += fmt::format("{} {}\n", name, sha256_file(path));
+      if (is_there(path)) files += fmt::format("{} {}\n", name, sha256_file(path));
     }
     use.tokenizer_sha256 = sha256_hex(files);
   }

@@ -14,7 +14,7 @@ constexpr std::string_view kDtype = "float32";
 }  // namespace
 
 std::string clip_info_key(std::string_view content_sha256, std::string_view decoder) {
-  return sha256_hex(fmt::format("clip-info@1\nclip={}\ndecoder={}\n", content_sha256, decoder));
+  return sha256_hex(fmt::format("clip-info@2\nclip={}\ndecoder={}\n", content_sha256, decoder));
 }
 
 std::string pixel_key(std::string_view content_sha256, std::string_view decoder,

@@ -1,11 +1,56 @@
 #include "loaders/findings.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "loaders/image_file.h"
 #include "loaders/video/clip_check.h"
 
 namespace asbench::loaders {
+
+namespace {
+
+void add_stream_findings(const ShotKey& shot, const StreamFacts& facts, Findings& findings) {
+  if (is_hdr(facts)) {
+    findings.push_back({"hdr_transfer", shot.story, shot.shot,
+                        fmt::format("the transfer function {} is of high dynamic range; the frames "
+                                    "are used as if it were that of an ordinary screen",
+                                    facts.transfer)});
+  }
+  if (has_unknown_matrix(facts)) {
+    findings.push_back(
+        {"unknown_matrix", shot.story, shot.shot,
+         fmt::format("the colour matrix {} can't be converted; bt601 is used", facts.matrix_tag)});
+  }
+  if (facts.alpha == StreamFacts::Alpha::on_black) {
+    findings.push_back({"alpha_channel", shot.story, shot.shot,
+                        "pixels that are not opaque are composited on black"});
+  } else if (facts.alpha == StreamFacts::Alpha::undecoded) {
+    findings.push_back({"alpha_channel", shot.story, shot.shot,
+                        "the video has an alpha channel that this FFmpeg can't decode (it is built "
+                        "without libvpx); the pixels are used as if they were opaque"});
+  }
+  if (facts.pixel_width != facts.pixel_height) {
+    findings.push_back({"non_square_pixels", shot.story, shot.shot,
+                        fmt::format("the sample aspect ratio is {}:{}; the frames are used as they "
+                                    "are stored",
+                                    facts.pixel_width, facts.pixel_height)});
+  }
+  if (facts.odd_rotation) {
+    findings.push_back({"odd_rotation", shot.story, shot.shot,
+                        "the video asks to be rotated by an angle that is no multiple of 90 "
+                        "degrees; the frames are used as they are stored"});
+  }
+  if (facts.video_streams > 1) {
+    findings.push_back(
+        {"several_video_streams", shot.story, shot.shot,
+         fmt::format("the file has {} video streams; stream {} is used: the first that is marked "
+                     "as default, else the first",
+                     facts.video_streams, facts.stream)});
+  }
+}
+
+}  // namespace
 
 Finding broken_finding(const ShotKey& shot, const BrokenVideo& broken) {
   return {broken.kind(), shot.story, shot.shot, broken.what()};
@@ -26,7 +71,32 @@ Findings clip_findings(const ShotKey& shot, const DecodedClip& clip,
                                     "are used",
                                     clip.frame_count, clip.declared_frames)});
   }
+  add_stream_findings(shot, clip.facts, findings);
   return findings;
+}
+
+Findings colour_findings(const std::map<ShotKey, StreamFacts>& shots) {
+  struct Group {
+    int shots = 0;
+    ShotKey first;
+  };
+  std::map<std::string, Group> groups;  // matrix and range -> who has them
+  for (const auto& [key, facts] : shots) {
+    if (facts.matrix.empty() || facts.matrix == "rgb") continue;
+    Group& group = groups[facts.matrix + " " + facts.range];
+    if (group.shots++ == 0) group.first = key;
+  }
+  if (groups.size() < 2) return {};
+  std::vector<std::string> parts;
+  for (const auto& [colour, group] : groups) {
+    parts.push_back(fmt::format("{} {} as {} (first: {} shot {})", group.shots,
+                                group.shots == 1 ? "shot" : "shots", colour, group.first.story,
+                                group.first.shot));
+  }
+  return {{"mixed_colour", "", std::nullopt,
+           fmt::format("the videos are tagged differently and were converted to RGB differently: "
+                       "{}",
+                       fmt::join(parts, "; "))}};
 }
 
 Findings duplicate_findings(const std::map<ShotKey, std::string>& digests) {

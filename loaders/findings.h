@@ -12,13 +12,18 @@
 // Findings about shots and references, with the same wording for `inspect` and `score`.
 namespace asbench::loaders {
 
-/// `broken_video` or `bad_cuts` with path and cause.
+/// `broken_video`, `damaged_video` or `bad_cuts` with path and cause.
 [[nodiscard]] Finding broken_finding(const ShotKey& shot, const BrokenVideo& broken);
 
 /// `short_shot` for each rule that needs more frames than there are, `frame_count_mismatch` when
-/// the container declares a number of frames that differs from those that decode (which are used).
+/// the container declares a number of frames that differs from those that decode (which are used);
+/// from the stream: `hdr_transfer`, `alpha_channel`, `non_square_pixels`, `several_video_streams`,
+/// `unknown_matrix`, `odd_rotation`.
 [[nodiscard]] Findings clip_findings(const ShotKey& shot, const DecodedClip& clip,
                                      std::span<const FrameRule> rules);
+
+/// `mixed_colour`, once, when the videos of one system were converted to RGB in different ways.
+[[nodiscard]] Findings colour_findings(const std::map<ShotKey, StreamFacts>& shots);
 
 /// `duplicate_shot` for every shot of a story whose clip_digest() an earlier shot of it has.
 [[nodiscard]] Findings duplicate_findings(const std::map<ShotKey, std::string>& digests);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/outputs/finders.h"
 
 namespace asbench::loaders {
@@ -33,7 +34,7 @@ Outputs find_automatically(const Split& split, const std::filesystem::path& fold
   std::vector<std::string_view> equals;
   for (const BuiltInLayout& built_in : built_in_layouts()) {
     const bool needs_cuts = !LayoutTemplate(built_in.path_template).has_shot();
-    if (needs_cuts && !std::filesystem::exists(folder / kCutListName)) continue;
+    if (needs_cuts && !is_there(folder / kCutListName)) continue;
     Outputs found;
     try {
       found = find_by_template(split, folder, built_in.path_template);
@@ -76,7 +77,7 @@ bool is_csv(const std::string& layout) {
 }
 
 std::filesystem::path csv_path(const std::string& layout, const std::filesystem::path& folder) {
-  if (std::filesystem::exists(layout)) return layout;
+  if (is_there(layout)) return layout;
   return folder / layout;
 }
 
@@ -115,17 +116,18 @@ void report_unexpected(const Split& split, const std::filesystem::path& folder, 
     }
   }
   std::vector<std::filesystem::path> unexpected;
-  std::error_code error;
-  using Walk = std::filesystem::recursive_directory_iterator;
-  for (Walk entry(folder, std::filesystem::directory_options::skip_permission_denied, error), end;
-       !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;  // a dangling link is not a file
-    const auto path = entry->path().lexically_normal();
-    if (has_video_ending(path) && entry->is_regular_file(ignored) && !known.contains(path) &&
-        !known.contains(std::filesystem::absolute(path).lexically_normal())) {
-      unexpected.push_back(path);
+  const auto look = [&](const auto& self, const std::filesystem::path& in) -> void {
+    for (const auto& entry : list_folder(in)) {
+      if (entry.kind == FileKind::folder && !std::filesystem::is_symlink(entry.path))
+        self(self, entry.path);
+      const auto path = entry.path.lexically_normal();
+      if (entry.kind == FileKind::file && has_video_ending(path) && !known.contains(path) &&
+          !known.contains(std::filesystem::absolute(path).lexically_normal())) {
+        unexpected.push_back(path);
+      }
     }
-  }
+  };
+  look(look, folder);
   std::sort(unexpected.begin(), unexpected.end());
   for (const auto& path : unexpected) {
     outputs.findings.push_back({"unexpected_file", "", std::nullopt,
@@ -146,22 +148,14 @@ const std::vector<BuiltInLayout>& built_in_layouts() {
 }
 
 std::optional<ShotSource> source_at(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::is_directory(status)) {
-    return ShotSource{ShotSource::Kind::frame_folder, path};
-  }
-  if (std::filesystem::exists(status)) return ShotSource{ShotSource::Kind::video_file, path};
-  // Permission denied on the way is not "absent": the reader names the cause.
-  if (error && error != std::errc::no_such_file_or_directory &&
-      error != std::errc::not_a_directory) {
-    return ShotSource{ShotSource::Kind::video_file, path};
-  }
+  const FileKind kind = kind_of(path);
+  if (kind == FileKind::folder) return ShotSource{ShotSource::Kind::frame_folder, path};
+  // A device or FIFO too: the reader refuses it by name.
+  if (kind != FileKind::absent) return ShotSource{ShotSource::Kind::video_file, path};
   auto stem = path;
   stem.replace_extension();
-  if (has_video_ending(path) && std::filesystem::is_directory(stem, error)) {
+  if (has_video_ending(path) && is_folder(stem))
     return ShotSource{ShotSource::Kind::frame_folder, stem};
-  }
   return std::nullopt;
 }
 
@@ -192,7 +186,7 @@ Outputs find_shot_files(const Split& split, const std::filesystem::path& folder,
 
 Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                      const OutputOptions& options) {
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw BadInput(
         fmt::format("{}: no such folder.\n  Expected the folder of the videos that the system "
                     "generated (--outputs).",
@@ -205,7 +199,7 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
     report_unexpected(split, folder, outputs);
     return outputs;
   } catch (const std::filesystem::filesystem_error& error) {
-    throw BadInput(fmt::format("{}: {}", folder.string(), error.what()));
+    throw SystemFault("can't be read", error.path1(), error.code().value());
   }
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "loaders/splits/common.h"
 
@@ -59,7 +60,7 @@ const SplitReader& reader_for(const std::filesystem::path& path) {
                     "read annotation files yet. It reads these forms of a split:{}",
                     path.string(), forms));
   }
-  if (!std::filesystem::is_directory(path)) {
+  if (!is_folder(path)) {
     // A file that isn't JSON at all deserves its own message.
     [[maybe_unused]] const Json parsed = read_json_file(path);
   }
@@ -101,7 +102,7 @@ const std::vector<const SplitReader*>& split_readers() {
 
 Split read_split(const std::filesystem::path& path, const std::optional<std::string>& form) {
   const SplitReader* named = form ? &reader_named(*form) : nullptr;
-  if (!std::filesystem::exists(path)) {
+  if (!is_there(path)) {
     throw BadInput(fmt::format(
         "{}: no such file or folder.\n  Expected a demo folder, a test-set folder or a split "
         "manifest (--split).",
@@ -117,7 +118,7 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
     }
     return split;
   } catch (const std::filesystem::filesystem_error& error) {
-    throw BadInput(fmt::format("{}: {}", path.string(), error.what()));
+    throw SystemFault("can't be read", error.path1(), error.code().value());
   }
 }
 

@@ -15,7 +15,7 @@ enum class Modality {
   references,           ///< the story's references
   mirrored_references,  ///< the same, mirrored left-right
   gallery,              ///< the references of every character of the split
-  clip,                 ///< one feature a clip: of the shots' and of a reference set's
+  clip,                 ///< one feature per clip: of the shots' and of a reference set's
   training_set,         ///< each frame's nearest row of a training set
 };
 

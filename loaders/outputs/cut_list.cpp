@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/outputs/finders.h"
 
 namespace asbench::loaders {
@@ -35,7 +36,7 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
            "the story's cuts are not an array of [start_frame, end_frame)");
     return;
   }
-  const bool there = std::filesystem::is_regular_file(video);
+  const bool there = is_file(video);
   for (std::size_t i = 0; i < story.shots.size(); ++i) {
     const int shot = story.shots[i].number;
     if (i >= cuts.size()) {
@@ -97,7 +98,7 @@ Outputs apply_cuts(const Split& split, const std::filesystem::path& folder,
 Outputs find_cuts(const Split& split, const std::filesystem::path& folder,
                   const LayoutTemplate& layout) {
   const auto file = folder / kCutListName;
-  if (!std::filesystem::exists(file)) {
+  if (!is_there(file)) {
     throw BadInput(fmt::format(
         "{}: no such file.\n  The layout \"{}\" has one video per story, so it needs a cut list "
         "{{\"<story>\": [[start_frame, end_frame), ...]}}. For one file per shot, use a layout "

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 
 namespace asbench::loaders {
@@ -27,20 +28,11 @@ bool is_utf8(std::string_view text) {
 std::vector<std::filesystem::path> list_entries(const std::filesystem::path& folder,
                                                 bool want_folders) {
   std::vector<std::filesystem::path> paths;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().filename().string().starts_with('.')) continue;
-    std::error_code ignored;  // a dangling link is neither a file nor a folder
-    if (want_folders ? entry->is_directory(ignored) : entry->is_regular_file(ignored)) {
-      paths.push_back(entry->path());
-    }
+  for (const auto& entry : list_folder(folder)) {
+    if (entry.path.filename().string().starts_with('.')) continue;
+    if (entry.kind == (want_folders ? FileKind::folder : FileKind::file))
+      paths.push_back(entry.path);
   }
-  if (error) {
-    throw BadInput(
-        fmt::format("{}: the folder can't be listed: {}", folder.string(), error.message()));
-  }
-  std::sort(paths.begin(), paths.end());
   return paths;
 }
 
@@ -84,6 +76,7 @@ std::optional<std::string> caption_of(const Json& value, const std::string& stor
 
 void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings) {
   try {
+    if (!is_there(file)) throw BadInput(fmt::format("{}: no such file", file.string()));
     std::string hash = sha256_file(file);
     ip.references.push_back(file);
     ip.reference_sha256.push_back(std::move(hash));
@@ -134,9 +127,7 @@ std::vector<std::filesystem::path> list_folders(const std::filesystem::path& fol
 }
 
 std::string folder_name(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto full = std::filesystem::weakly_canonical(path, error);
-  const auto& base = error ? path : full;
+  const auto base = std::filesystem::weakly_canonical(path);
   return base.filename().empty() ? base.parent_path().filename().string()
                                  : base.filename().string();
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/splits/common.h"
 
 // Demo form (docs/design/dataset.md 8): a folder with `<ip>.json` = {"<prompt>": {"captions":
@@ -35,7 +36,7 @@ class DemoReader : public SplitReader {
   }
 
   bool recognises(const std::filesystem::path& path) const override {
-    if (!std::filesystem::is_directory(path)) return false;
+    if (!is_folder(path)) return false;
     const auto files = list_files(path);
     return std::any_of(files.begin(), files.end(), is_demo_file);
   }
@@ -62,7 +63,7 @@ class DemoReader : public SplitReader {
     if (!is_demo_document(*document) || !is_safe_id(ip.id)) {
       // Other JSON files (results, cut lists) may be in the same folder: only one with an IP's
       // reference is a defective part of the split.
-      if (std::filesystem::exists(reference)) {
+      if (is_there(reference)) {
         split.findings.push_back(
             {"bad_schema", "", std::nullopt,
              fmt::format(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "core/schema.h"
 #include "loaders/splits/common.h"
@@ -116,7 +117,7 @@ class ManifestReader : public SplitReader {
   }
 
   bool recognises(const std::filesystem::path& path) const override {
-    if (!std::filesystem::is_regular_file(path)) return false;
+    if (!is_file(path)) return false;
     Findings ignored;
     const auto document = read_split_json(path, ignored);
     return document && document->is_object() && document->contains("schema") &&

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/splits/common.h"
 
 // Test-set form (docs/design/dataset.md 7): a folder per IP with `prompts.json` = {"prompts":
@@ -20,7 +21,7 @@ bool has_prompts(const Json& document) {
 
 bool is_ip_folder(const std::filesystem::path& folder) {
   const auto file = folder / "prompts.json";
-  if (!std::filesystem::is_regular_file(file)) return false;
+  if (!is_file(file)) return false;
   Findings ignored;
   const auto document = read_split_json(file, ignored);
   return document && has_prompts(*document);
@@ -35,7 +36,7 @@ std::optional<double> seconds_of(const Json& clip, std::string_view key) {
 void read_clips(const std::filesystem::path& folder, Ip& ip, UnknownKeys& unknown,
                 Findings& findings) {
   const auto file = folder / "clips.json";
-  if (!std::filesystem::exists(file)) return;
+  if (!is_there(file)) return;
   const auto document = read_split_json(file, findings);
   if (!document) return;
   const auto bad = [&](const std::string& what) {
@@ -71,7 +72,7 @@ class TestSetReader : public SplitReader {
   }
 
   bool recognises(const std::filesystem::path& path) const override {
-    if (!std::filesystem::is_directory(path)) return false;
+    if (!is_folder(path)) return false;
     const auto folders = list_folders(path);
     return std::any_of(folders.begin(), folders.end(), is_ip_folder);
   }
@@ -89,7 +90,7 @@ class TestSetReader : public SplitReader {
  private:
   static void read_ip(const std::filesystem::path& folder, Split& split, UnknownKeys& unknown) {
     const auto file = folder / "prompts.json";
-    if (!std::filesystem::exists(file)) return;
+    if (!is_there(file)) return;
     const auto document = read_split_json(file, split.findings);
     if (!document) return;
     Ip ip;

@@ -16,10 +16,11 @@ void check_clip(const ShotSource& source) {
     }
     return;
   }
-  VideoDecoder decoder(source.path, {});
-  if (decoder.run({.frames = {0}, .ranges = {}, .stop_after = 1}).decoded == 0) {
-    throw BrokenVideo(source.path, "no frame decodes");
-  }
+  const Pass pass =
+      VideoDecoder(source.path, {}).run({.frames = {0}, .ranges = {}, .stop_after = 1});
+  // Damage is rare: the complete pass then says the same of it as decode_clip() would.
+  if (pass.damage) static_cast<void>(decode_clip({ShotSource::Kind::video_file, source.path}, {}));
+  if (pass.decoded == 0) throw BrokenVideo(source.path, "no frame decodes");
 }
 
 }  // namespace asbench::loaders

@@ -4,29 +4,23 @@
 
 #include <algorithm>
 #include <limits>
-#include <opencv2/core/utility.hpp>
-#include <opencv2/core/version.hpp>
-#include <sstream>
 
 #include "core/hash.h"
+#include "loaders/video/container_check.h"
 #include "loaders/video/decoder.h"
+#include "loaders/video/libav.h"
 
 namespace asbench::loaders {
 namespace {
 
-std::string version_in_build_information(std::string_view part) {
-  // Lines read "      avcodec:                   YES (59.37.100)".
-  std::istringstream lines(cv::getBuildInformation());
-  for (std::string line; std::getline(lines, line);) {
-    const auto name = line.find(std::string(part) + ":");
-    const auto open = line.find('(');
-    const auto close = line.find(')');
-    if (name == std::string::npos || open == std::string::npos || close == std::string::npos) {
-      continue;
-    }
-    return line.substr(open + 1, close - open - 1);
-  }
-  return "unknown";
+/// "59.37.100" of FFmpeg's packed version numbers.
+std::string version_text(unsigned version) {
+  return fmt::format("{}.{}.{}", AV_VERSION_MAJOR(version), AV_VERSION_MINOR(version),
+                     AV_VERSION_MICRO(version));
+}
+
+BrokenVideo damaged(const std::filesystem::path& file, const Damage& damage) {
+  return {file, damage.cause(), "damaged_video"};
 }
 
 /// Adds the frames to keep if the shot is [begin, end) of the video. `all` needs no list of frames:
@@ -63,6 +57,11 @@ bool is_range(const ShotSource& source) {
   return source.begin_frame >= 0 && source.begin_frame < source.end_frame;
 }
 
+/// Note [Damage and threads]
+/// FFmpeg's threads notice damage sooner or later. A file that is found damaged is read again on
+/// one thread, so that what is said of it is the same for any number of them.
+constexpr DecodeOptions kOneThread = {.threads = 1};
+
 DecodedClip decode_file(const std::filesystem::path& file, std::span<const FrameRule> rules,
                         const DecodeOptions& options) {
   VideoDecoder decoder(file, options);
@@ -74,8 +73,13 @@ DecodedClip decode_file(const std::filesystem::path& file, std::span<const Frame
   for (auto& range : wanted.ranges) range.second = std::numeric_limits<int>::max();
   sort_frames(wanted);
   Pass pass = decoder.run(wanted);
+  if (pass.damage) {
+    if (options.threads > 1) return decode_file(file, rules, kOneThread);
+    throw damaged(file, *pass.damage);
+  }
   if (pass.decoded == 0) throw BrokenVideo(file, "no frame decodes");
   clip.frame_count = pass.decoded;
+  clip.facts = pass.facts_of(0, pass.decoded);
   clip.frames = std::move(pass.frames);
   set_size(clip);
   clip.indices = indices_of(rules, clip.frame_count);
@@ -156,12 +160,19 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     VideoDecoder decoder(file, options);
     fps = decoder.fps();
     pass = decoder.run(wanted);
-    if (pass.decoded == 0) throw BrokenVideo(file, "no frame decodes");
+    if (pass.damage && options.threads > 1) return decode_ranges(sources, rules, kOneThread);
+    if (pass.decoded == 0) {
+      throw pass.damage ? damaged(file, *pass.damage) : BrokenVideo(file, "no frame decodes");
+    }
   } catch (const BrokenVideo& broken) {
     outcomes.assign(sources.size(), broken);
     return outcomes;
   }
   for (const ShotSource& source : sources) {
+    if (const Damage* damage = pass.damage_before(source.end_frame); damage && is_range(source)) {
+      outcomes.emplace_back(damaged(file, *damage));
+      continue;
+    }
     if (!is_range(source) || source.end_frame > pass.decoded) {
       outcomes.emplace_back(
           BrokenVideo(file,
@@ -173,6 +184,7 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     DecodedClip clip;
     clip.frame_count = clip.declared_frames = source.end_frame - source.begin_frame;
     clip.fps = fps;
+    clip.facts = pass.facts_of(source.begin_frame, source.end_frame);
     clip.indices = indices_of(rules, clip.frame_count);
     const Image& first = pass.frames.at(source.begin_frame);
     clip.width = first.width;
@@ -186,32 +198,22 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
 }
 
 const std::string& decoder_name() {
-  static const std::string name =
-      fmt::format("opencv-{}/avcodec-{}/swscale-{}", CV_VERSION,
-                  version_in_build_information("avcodec"), version_in_build_information("swscale"));
+  static const std::string name = fmt::format(
+      "avcodec-{}/swscale-{}", version_text(avcodec_version()), version_text(swscale_version()));
   return name;
 }
 
 std::string content_sha256(const ShotSource& source) {
-  try {
-    switch (source.kind) {
-      case ShotSource::Kind::video_file:
-        return sha256_file(source.path);
-      case ShotSource::Kind::video_range:
-        return sha256_hex(fmt::format("range {} {} {}", sha256_file(source.path),
-                                      source.begin_frame, source.end_frame));
-      case ShotSource::Kind::frame_folder:
-        break;
-    }
+  if (source.kind == ShotSource::Kind::frame_folder) {
     Sha256 sum;
     sum.update("frames");
     for (const auto& file : list_frames(source.path)) sum.update(" " + sha256_file(file));
     return sum.hex_digest();
-  } catch (const BrokenVideo&) {
-    throw;
-  } catch (const BadInput& error) {
-    throw BrokenVideo(source.path, fmt::format("can't be read: {}", error.what()));
   }
+  if (const auto defect = container_defect(source.path)) throw BrokenVideo(source.path, *defect);
+  std::string file = sha256_file(source.path);
+  if (source.kind == ShotSource::Kind::video_file) return file;
+  return sha256_hex(fmt::format("range {} {} {}", file, source.begin_frame, source.end_frame));
 }
 
 std::string frame_digest(const Image& frame) {

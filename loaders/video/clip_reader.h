@@ -11,14 +11,16 @@
 #include "core/image.h"
 #include "loaders/shot_source.h"
 #include "loaders/video/frame_rules.h"
+#include "loaders/video/stream_facts.h"
 
 namespace asbench::loaders {
 
 /// A shot that can't be used: it counts as missing (docs/design/metrics.md 9.1).
 class BrokenVideo : public BadInput {
  public:
-  /// @param kind  finding that it becomes: `broken_video`, or `bad_cuts` for a range that the video
-  ///              doesn't have
+  /// @param kind  finding that it becomes: `broken_video`; `damaged_video` when FFmpeg notices
+  /// errors
+  ///              in the data; `bad_cuts` for a range that the video doesn't have
   BrokenVideo(const std::filesystem::path& file, const std::string& cause,
               std::string kind = "broken_video");
   [[nodiscard]] const std::string& cause() const { return cause_; }
@@ -36,26 +38,33 @@ struct DecodedClip {
   double fps = 0.0;         ///< frames per second; 0 when unknown (folders)
   int width = 0;
   int height = 0;
+  StreamFacts facts;                      ///< colours, orientation, alpha, choice of stream
   std::vector<std::vector<int>> indices;  ///< frame_indices() of each rule, in the rules' order
   std::map<int, Image> frames;            ///< RGB [height, width, 3], the union of the indices
 };
 
 struct DecodeOptions {
-  /// Threads of FFmpeg's decoder. Respected from OpenCV 4.7 on; earlier versions use one thread per
-  /// CPU. The frames are the same.
+  /// Threads of FFmpeg's decoder, for streams whose frames consist of parts; H.264 always has one.
+  /// One is best for many clips, which are decoded side by side. The outcome is the same for any
+  /// number.
   int threads = 1;
 };
 
 /// Decodes a shot forwards, once, and keeps the frames that the rules select, in one pass when the
 /// container's frame count is right, else in two. Every other frame is decoded but not converted.
 ///
-/// Frame folders: 8-bit PNG, JPEG or WebP of one size; alpha is composited on black. Videos: audio
-/// is ignored, rotation tags are applied, an alpha plane is dropped. The frames are the same for
-/// any number of threads and for any set of rules beside the one that asks.
-/// @throws BrokenVideo: not there, unreadable, empty, no video, truncated (container_check.h), no
-///   frame decodes, an impossible size (a side above 16384, more than 2^28 pixels), frames of
-///   different sizes (always for folders; for videos where OpenCV reports it: 4.6 converts every
-///   frame with the size of the first), a range beyond the end. Nothing else. Thread-safe.
+/// Frame folders: 8-bit PNG, JPEG or WebP of one size. Videos: the first stream that is marked as
+/// default, else the first; sound and cover pictures are ignored. Matrix and range as tagged, bt601
+/// limited where not (frame_picture.h, Note [Colour]); the display matrix is applied; the sample
+/// aspect ratio and transfer functions are not. Alpha is composited on black in both. The outcome
+/// is the same for any number of threads, and frames are the same for any set of rules beside the
+/// one that asks.
+/// @throws BrokenVideo: not there, empty, no video, truncated (container_check.h), damaged (FFmpeg
+///   notices an error: demuxed_stream.h, Note [Strict reading]), no frame decodes, an impossible
+///   size (a side above 16384, more than 2^28 pixels), frames of different sizes, a range beyond
+///   the end. A range before the first damage is sound. SystemFault, which must not become a broken
+///   shot: the file can't be opened or read (permission, disk, open files), no memory or thread.
+///   Nothing else. Thread-safe.
 [[nodiscard]] DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rules,
                                       const DecodeOptions& options = {});
 
@@ -67,13 +76,14 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
                                                        std::span<const FrameRule> rules,
                                                        const DecodeOptions& options = {});
 
-/// Decoder and version, "opencv-4.6.0/avcodec-59.37.100/swscale-6.7.100": part of store keys and
-/// provenance, because another decoder may give other pixels.
+/// Decoder and version, "avcodec-59.37.100/swscale-6.7.100": part of store keys and provenance,
+/// because another decoder may give other pixels.
 [[nodiscard]] const std::string& decoder_name();
 
 /// SHA-256 of what decode_clip would read: the file's bytes; for a folder the SHA-256 of its
 /// pictures' hashes in frame order; for a range of the file's hash and the range. Names don't
-/// matter. @throws BrokenVideo with the cause when it can't be read.
+/// matter. @throws BrokenVideo for what container_defect() names; SystemFault when it can't be
+/// read.
 [[nodiscard]] std::string content_sha256(const ShotSource& source);
 
 /// XXH3 of a picture's size and pixels.
@@ -83,7 +93,7 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 /// Of all kept frames.
 [[nodiscard]] std::string clip_digest(const DecodedClip& clip);
 
-/// Silences OpenCV and FFmpeg on stderr for the whole process; their errors are reported as
+/// Silences OpenCV and FFmpeg on stderr for the whole process; FFmpeg's errors are reported as
 /// BrokenVideo. Called by everything here; a program with threads calls it once before it starts
 /// them (it sets an environment variable, unless the user has set it: OPENCV_FFMPEG_LOGLEVEL).
 void silence_decoders();

@@ -5,12 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
-#include <fstream>
 #include <span>
 #include <string_view>
+
+#include "core/files.h"
 
 namespace asbench::loaders {
 namespace {
@@ -21,29 +20,12 @@ constexpr std::array<std::string_view, 16> kBoxes = {"ftyp", "moov", "mdat", "fr
                                                      "moof", "mfra", "sidx", "styp", "uuid", "meta",
                                                      "pnot", "emsg", "prft", "udta"};
 
-/// A file with positioned reads of a few bytes.
-class Bytes {
- public:
-  explicit Bytes(const std::filesystem::path& file, std::uint64_t size)
-      : stream_(file, std::ios::binary), size_(size) {}
-
-  [[nodiscard]] bool ok() const { return stream_.is_open(); }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-
-  /// Up to `count` bytes from `offset`; fewer at the end.
-  std::string read(std::uint64_t offset, std::size_t count) {
-    std::string bytes(count, '\0');
-    stream_.clear();
-    stream_.seekg(static_cast<std::streamoff>(offset));
-    stream_.read(bytes.data(), static_cast<std::streamsize>(count));
-    bytes.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream_.gcount(), 0)));
-    return bytes;
-  }
-
- private:
-  std::ifstream stream_;
-  std::uint64_t size_;
-};
+/// Up to `count` bytes from `offset`; fewer at the end.
+std::string read_text(const InputFile& file, std::uint64_t offset, std::size_t count) {
+  std::string bytes(count, '\0');
+  bytes.resize(file.read_at(offset, std::as_writable_bytes(std::span(bytes))));
+  return bytes;
+}
 
 std::uint64_t big_endian(std::string_view bytes) {
   std::uint64_t value = 0;
@@ -64,11 +46,11 @@ std::optional<std::string> overrun(std::string_view what, std::uint64_t end, std
   return fmt::format("truncated: {} ends at byte {}, the file at {}", what, end, size);
 }
 
-std::optional<std::string> check_boxes(Bytes& file) {
+std::optional<std::string> check_boxes(const InputFile& file) {
   bool has_moov = false;
   bool has_fragments = false;
   for (std::uint64_t offset = 0; offset + 8 <= file.size();) {
-    const std::string header = file.read(offset, 16);
+    const std::string header = read_text(file, offset, 16);
     const std::string_view type = std::string_view(header).substr(4, 4);
     if (std::find(kBoxes.begin(), kBoxes.end(), type) == kBoxes.end()) break;
     has_moov |= type == "moov";
@@ -90,10 +72,10 @@ std::optional<std::string> check_boxes(Bytes& file) {
   return std::nullopt;
 }
 
-std::optional<std::string> check_riff(Bytes& file) {
+std::optional<std::string> check_riff(const InputFile& file) {
   // OpenDML files are several RIFF chunks in a row; each has to fit.
   for (std::uint64_t offset = 0; offset + 12 <= file.size();) {
-    const std::string header = file.read(offset, 12);
+    const std::string header = read_text(file, offset, 12);
     if (!header.starts_with("RIFF")) break;
     const std::uint64_t length = little_endian(std::string_view(header).substr(4, 4));
     const std::uint64_t end = offset + 8 + length;
@@ -120,12 +102,12 @@ std::optional<Ebml> ebml_size(std::string_view bytes) {
   return Ebml{value, length, value == mask};
 }
 
-std::optional<std::string> check_matroska(Bytes& file) {
-  const std::string head = file.read(0, 16);
+std::optional<std::string> check_matroska(const InputFile& file) {
+  const std::string head = read_text(file, 0, 16);
   const auto header = ebml_size(std::string_view(head).substr(4));
   if (!header || header->unknown || header->value > 4096) return std::nullopt;
   const std::uint64_t at = 4 + header->length + header->value;
-  const std::string segment = file.read(at, 16);
+  const std::string segment = read_text(file, at, 16);
   if (!segment.starts_with("\x18\x53\x80\x67")) {
     return segment.size() < 4 ? std::optional<std::string>("truncated: there is no segment")
                               : std::nullopt;
@@ -146,21 +128,18 @@ bool is_text(std::string_view head) {
 }  // namespace
 
 std::optional<std::string> container_defect(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) {
-    return error && error != std::errc::no_such_file_or_directory
-               ? fmt::format("can't be read: {}", error.message())
-               : "no such file";
+  switch (kind_of(path)) {
+    case FileKind::absent:
+      return "no such file";
+    case FileKind::folder:
+    case FileKind::other:
+      return "not a regular file";
+    case FileKind::file:
+      break;
   }
-  if (!std::filesystem::is_regular_file(status)) return "not a regular file";
-  const std::uint64_t size = std::filesystem::file_size(path, error);
-  if (error) return fmt::format("can't be read: {}", error.message());
-  if (size == 0) return "empty file (0 bytes)";
-  errno = 0;
-  Bytes file(path, size);
-  if (!file.ok()) return fmt::format("can't be read: {}", std::strerror(errno));
-  const std::string head = file.read(0, 512);
+  const InputFile file(path);
+  if (file.size() == 0) return "empty file (0 bytes)";
+  const std::string head = read_text(file, 0, 512);
   if (is_text(head)) return "not a video: a text file";
   if (head.size() >= 8) {
     const std::string_view type = std::string_view(head).substr(4, 4);

@@ -6,8 +6,8 @@
 
 namespace asbench::loaders {
 
-/// Checks a file before it is given to a decoder and says why it can't be a complete video: empty,
-/// not a regular file, unreadable, a text, or truncated. @returns the cause in a few words, or
+/// Checks a file before it is given to a decoder and says why it can't be a complete video: not
+/// there, not a regular file, empty, a text, or truncated. @returns the cause in a few words, or
 /// nothing.
 ///
 /// Truncated means: a top-level box of an MP4 or MOV that is longer than the file, or no `moov`
@@ -15,6 +15,7 @@ namespace asbench::loaders {
 /// when some frames would still decode: otherwise breaking a shot could raise a score
 /// (docs/design/metrics.md 9.1). Texts are refused because FFmpeg would take some of them as
 /// playlists and open what they name. Reads a few bytes only. Thread-safe.
+/// @throws SystemFault when the file can't be read: that is the machine's fault, not the file's.
 [[nodiscard]] std::optional<std::string> container_defect(const std::filesystem::path& file);
 
 }  // namespace asbench::loaders

@@ -3,33 +3,30 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
 #include <mutex>
-#include <opencv2/core/utility.hpp>
+#include <new>
 #include <opencv2/core/utils/logger.hpp>
-#include <opencv2/videoio.hpp>
+#include <string>
+#include <utility>
 
+#include "core/error.h"
 #include "loaders/video/container_check.h"
-#include "loaders/video/mat_image.h"
+#include "loaders/video/demuxed_stream.h"
+#include "loaders/video/frame_picture.h"
 
 namespace asbench::loaders {
 namespace {
 
-/// Note [A packet that doesn't decode]
-/// OpenCV's grab() fails at the end of the file and at a damaged packet alike. As FFmpeg's own
-/// tools do, a damaged packet is passed over: while the container promises more frames, grab() is
-/// asked again, this often in a row. At the true end each of these calls returns at once.
-constexpr int kDamagedPacketsInARow = 256;
+/// Note [Frames before the first key frame]
+/// FFmpeg's H.264 decoder drops frames that refer to frames before the start, unless it is told to
+/// give out corrupt frames. It is told so, and marks them. In a stream that begins with a key frame
+/// they are the frames that a cut through an open group of pictures leaves behind: they are
+/// dropped, as every player does. In one that doesn't, the key frame is lost: that is damage, which
+/// would else only make the clip shorter.
 
-std::vector<int> open_parameters([[maybe_unused]] const DecodeOptions& options) {
-  // Hardware decoders differ in their last bits from machine to machine.
-  std::vector<int> parameters = {cv::CAP_PROP_HW_ACCELERATION, cv::VIDEO_ACCELERATION_NONE};
-#if CV_VERSION_MAJOR > 4 || (CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR >= 7)
-  parameters.insert(parameters.end(), {cv::CAP_PROP_N_THREADS, options.threads});
-#endif
-  return parameters;
-}
+/// A decoder that fails this often in a row when it is asked for its last frames has no more.
+constexpr int kFailuresAtTheEnd = 256;
 
 }  // namespace
 
@@ -51,40 +48,184 @@ void silence_decoders() {
       cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
     }
   });
+  ErrorLog::install();
 }
 
-struct VideoDecoder::State {
-  std::filesystem::path file;
-  cv::VideoCapture capture;
-  int declared = 0;
-  double fps = 0.0;
-};
+const Damage* Pass::damage_before(int end) const {
+  return damage && damage->first_frame < end ? &*damage : nullptr;
+}
 
-VideoDecoder::VideoDecoder(const std::filesystem::path& file, const DecodeOptions& options)
-    : state_(std::make_unique<State>()) {
-  silence_decoders();
-  if (const auto defect = container_defect(file)) throw BrokenVideo(file, *defect);
-  state_->file = file;
-  try {
-    // The absolute path, so that FFmpeg can't read a protocol into the name ("concat:...").
-    if (!state_->capture.open(std::filesystem::absolute(file).string(), cv::CAP_FFMPEG,
-                              open_parameters(options))) {
-      throw BrokenVideo(file, "not a video: FFmpeg finds no stream that it can decode");
+StreamFacts Pass::facts_of(int begin, int end) const {
+  StreamFacts of_range = facts;
+  const auto first = std::lower_bound(transparent_frames.begin(), transparent_frames.end(), begin);
+  if (first != transparent_frames.end() && *first < end) {
+    of_range.alpha = StreamFacts::Alpha::on_black;
+  }
+  return of_range;
+}
+
+/// The decoder of one stream, and what a pass needs beside it.
+struct VideoDecoder::State {
+  State(const std::filesystem::path& path, const DecodeOptions& options)
+      : file(path), source(path, errors) {
+    const AVCodecParameters& parameters = *source.stream().codecpar;
+    if (parameters.width == 0 || parameters.height == 0) {
+      throw BrokenVideo(file, "not a video: FFmpeg can't tell the size of its frames");
     }
-    const auto property = [&](int id) {
-      const double value = state_->capture.get(id);
-      return std::isfinite(value) ? value : 0.0;
-    };
-    state_->declared = static_cast<int>(std::clamp(property(cv::CAP_PROP_FRAME_COUNT), 0.0, 1e9));
-    state_->fps = std::max(property(cv::CAP_PROP_FPS), 0.0);
-    const auto side = [&](int id) { return static_cast<long>(std::clamp(property(id), 0.0, 1e9)); };
-    if (const auto defect =
-            size_defect(side(cv::CAP_PROP_FRAME_WIDTH), side(cv::CAP_PROP_FRAME_HEIGHT))) {
+    if (const auto defect = size_defect(parameters.width, parameters.height)) {
       throw BrokenVideo(file, *defect);
     }
-  } catch (const cv::Exception& error) {
-    throw BrokenVideo(file, fmt::format("can't be opened: {}", error.err));
+    codec.reset(avcodec_alloc_context3(&source.codec()));
+    if (!codec || avcodec_parameters_to_context(codec.get(), &parameters) < 0) {
+      throw std::bad_alloc();
+    }
+    codec->pkt_timebase = source.stream().time_base;
+    // Note [Threads of one decoder]
+    // Parts of one frame side by side, never several frames: with frame threads FFmpeg 5.1 gives
+    // damaged frames that differ from run to run, misses errors, and can abort. Its H.264 decoder
+    // doesn't tell which frames it patches up when it has more than one thread.
+    const bool one_thread = codec->codec_id == AV_CODEC_ID_H264;
+    codec->thread_count = one_thread ? 1 : std::max(options.threads, 1);
+    codec->thread_type = FF_THREAD_SLICE;
+    codec->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
+    codec->max_pixels = kMaxPixels;
+    codec->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;  // Note [Frames before the first key frame]
+    codec->opaque = &errors;
+    const ErrorLog::Listening listening(errors);
+    const int error = avcodec_open2(codec.get(), &source.codec(), nullptr);
+    const auto said = errors.take();
+    if (error == AVERROR(ENOMEM) || error == AVERROR(EAGAIN)) {
+      throw SystemFault("the decoder can't be started", file, AVUNERROR(error));
+    }
+    if (error < 0) {
+      throw BrokenVideo(file, fmt::format("not a video: its decoder can't be started: {}",
+                                          said.value_or(libav::error_text(error))));
+    }
+    if (said) damage.note(*said, 0);
   }
+
+  std::filesystem::path file;
+  ErrorLog errors;  ///< outlives the contexts that write to it
+  DemuxedStream source;
+  libav::Codec codec;
+  libav::Packet packet = libav::make_packet();
+  libav::Frame frame = libav::make_frame();
+  FramePicture picture;
+  DamageReport damage;
+
+  void decode(const Wanted& wanted, Pass& pass);
+  /// Gives the decoder the next packet, or the end. @returns false after the end.
+  bool send(int decoded);
+  /// Takes the decoder's next frame. @returns false when it wants a packet first, or has ended.
+  /// The frame may be one to drop: is_left_behind().
+  bool receive(int decoded, bool at_end);
+  [[nodiscard]] bool is_left_behind(int decoded) const;
+  void take(const Wanted& wanted, Pass& pass);
+  [[noreturn]] void out_of_memory() const { throw SystemFault("can't be decoded", file, ENOMEM); }
+
+ private:
+  bool any_packet_ = false;
+  bool starts_with_key_ = false;
+  int failures_at_end_ = 0;
+  std::optional<DisplayMatrix> display_matrix_;  ///< of a frame; holds until the next that has one
+  std::pair<int, int> size_{0, 0};
+};
+
+bool VideoDecoder::State::send(int decoded) {
+  std::optional<std::string> defect;
+  const bool more = source.read(*packet, defect);
+  if (more && !std::exchange(any_packet_, true)) {
+    starts_with_key_ = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+  }
+  int error = 0;
+  {
+    const ErrorLog::Listening listening(errors);
+    error = avcodec_send_packet(codec.get(), more ? packet.get() : nullptr);
+  }
+  if (error == AVERROR(ENOMEM)) out_of_memory();
+  auto said = errors.take();
+  if (!defect) defect = std::move(said);
+  if (error < 0 && error != AVERROR_EOF && !defect) defect = libav::error_text(error);
+  if (defect) damage.note(*defect, decoded);
+  return more;
+}
+
+bool VideoDecoder::State::receive(int decoded, bool at_end) {
+  while (true) {
+    int error = 0;
+    {
+      const ErrorLog::Listening listening(errors);
+      error = avcodec_receive_frame(codec.get(), frame.get());
+    }
+    if (error == AVERROR(ENOMEM)) out_of_memory();
+    const bool ended = error == AVERROR_EOF || error == AVERROR(EAGAIN);
+    std::optional<std::string> failure;
+    if (error < 0 && !ended) failure = libav::error_text(error);
+    if (error >= 0 && frame->decode_error_flags != 0) {
+      failure = "FFmpeg conceals an error in the picture";
+    } else if (error >= 0 && (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 &&
+               !is_left_behind(decoded)) {
+      failure = "FFmpeg marks the frame as corrupt";
+    }
+    const std::optional<std::string> said = errors.take();
+    if (said || failure) damage.note(said ? *said : *failure, decoded);
+    if (error >= 0) return true;
+    if (ended || !at_end || ++failures_at_end_ > kFailuresAtTheEnd) return false;
+  }
+}
+
+bool VideoDecoder::State::is_left_behind(int decoded) const {
+  return decoded == 0 && starts_with_key_ && frame->decode_error_flags == 0 &&
+         (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
+}
+
+void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
+  const int index = pass.decoded;
+  if (const auto defect = size_defect(frame->width, frame->height)) {
+    throw BrokenVideo(file, fmt::format("frame {}: {}", index, *defect));
+  }
+  if (auto own = display_matrix_of(*frame)) display_matrix_ = own;
+  const DisplayMatrix matrix = display_matrix_.value_or(display_matrix_of(source.stream()));
+  std::pair<int, int> size(frame->width, frame->height);
+  if (matrix.orientation.swaps_sides()) std::swap(size.first, size.second);
+  if (index == 0) {
+    size_ = size;
+    describe(*frame, pass.facts);
+    pass.facts.orientation = matrix.orientation.name();
+    pass.facts.odd_rotation = matrix.odd_angle;
+  } else if (size != size_) {
+    throw BrokenVideo(file, fmt::format("the frame size changes from {}x{} to {}x{} at frame {}",
+                                        size_.first, size_.second, size.first, size.second, index));
+  }
+  if (has_transparency(*frame)) pass.transparent_frames.push_back(index);
+  const bool is_wanted =
+      std::binary_search(wanted.frames.begin(), wanted.frames.end(), index) ||
+      std::any_of(wanted.ranges.begin(), wanted.ranges.end(),
+                  [&](const auto& range) { return range.first <= index && index < range.second; });
+  if (!is_wanted || damage.damage()) return;
+  try {
+    pass.frames.emplace(index, picture.make(*frame, matrix.orientation));
+  } catch (const NoPicture& error) {
+    throw BrokenVideo(file, fmt::format("frame {}: {}", index, error.what()));
+  }
+}
+
+void VideoDecoder::State::decode(const Wanted& wanted, Pass& pass) {
+  const auto enough = [&] { return wanted.stop_after >= 0 && pass.decoded >= wanted.stop_after; };
+  for (bool more = true; more && !enough();) {
+    more = send(pass.decoded);
+    while (!enough() && receive(pass.decoded, !more)) {
+      if (is_left_behind(pass.decoded)) continue;
+      take(wanted, pass);
+      ++pass.decoded;
+    }
+  }
+}
+
+VideoDecoder::VideoDecoder(const std::filesystem::path& file, const DecodeOptions& options) {
+  silence_decoders();
+  if (const auto defect = container_defect(file)) throw BrokenVideo(file, *defect);
+  state_ = std::make_unique<State>(file, options);
 }
 
 VideoDecoder::~VideoDecoder() = default;
@@ -92,57 +233,21 @@ VideoDecoder::VideoDecoder(VideoDecoder&&) noexcept = default;
 VideoDecoder& VideoDecoder::operator=(VideoDecoder&&) noexcept = default;
 
 int VideoDecoder::declared_frames() const {
-  return state_->declared;
+  return state_->source.declared_frames();
 }
 double VideoDecoder::fps() const {
-  return state_->fps;
+  return state_->source.fps();
 }
 
 Pass VideoDecoder::run(const Wanted& wanted) {
   Pass pass;
-  auto next = wanted.frames.begin();
-  cv::Mat picture;
-  const auto is_wanted = [&](int frame) {
-    while (next != wanted.frames.end() && *next < frame) ++next;
-    if (next != wanted.frames.end() && *next == frame) return true;
-    return std::any_of(wanted.ranges.begin(), wanted.ranges.end(), [&](const auto& range) {
-      return range.first <= frame && frame < range.second;
-    });
-  };
-  const auto keep = [&] {
-    if (!state_->capture.retrieve(picture) || picture.empty()) {
-      throw BrokenVideo(state_->file, fmt::format("frame {} can't be converted", pass.decoded));
-    }
-    if (const auto defect = size_defect(picture.cols, picture.rows)) {
-      throw BrokenVideo(state_->file, fmt::format("frame {}: {}", pass.decoded, *defect));
-    }
-    Image frame = to_image(picture);
-    if (!pass.frames.empty()) {
-      const Image& first = pass.frames.begin()->second;
-      if (first.width != frame.width || first.height != frame.height) {
-        throw BrokenVideo(
-            state_->file,
-            fmt::format("the frame size changes from {}x{} to {}x{} at frame {}", first.width,
-                        first.height, frame.width, frame.height, pass.decoded));
-      }
-    }
-    pass.frames.emplace(pass.decoded, std::move(frame));
-  };
-  try {
-    int failures = 0;
-    while (wanted.stop_after < 0 || pass.decoded < wanted.stop_after) {
-      if (!state_->capture.grab()) {  // Note [A packet that doesn't decode]
-        if (pass.decoded >= state_->declared || ++failures > kDamagedPacketsInARow) break;
-        continue;
-      }
-      failures = 0;
-      if (is_wanted(pass.decoded)) keep();
-      ++pass.decoded;
-    }
-  } catch (const cv::Exception& error) {
-    throw BrokenVideo(state_->file,
-                      fmt::format("decoding fails at frame {}: {}", pass.decoded, error.err));
+  pass.facts.codec = avcodec_get_name(state_->codec->codec_id);
+  state_->source.describe(pass.facts);
+  state_->decode(wanted, pass);
+  if (!state_->damage.damage()) {
+    if (const auto& defect = state_->source.damage_at_opening()) state_->damage.note(*defect, 0);
   }
+  pass.damage = state_->damage.damage();
   return pass;
 }
 

@@ -10,6 +10,8 @@
 
 #include "core/image.h"
 #include "loaders/video/clip_reader.h"
+#include "loaders/video/damage_log.h"
+#include "loaders/video/stream_facts.h"
 
 // One forward pass over a video file, behind decode_clip(). Not for other modules.
 namespace asbench::loaders {
@@ -29,14 +31,23 @@ struct Wanted {
 };
 
 struct Pass {
-  int decoded = 0;  ///< frames decoded: all of them, or Wanted::stop_after
-  std::map<int, Image> frames;
+  int decoded = 0;              ///< frames decoded: all of them, or Wanted::stop_after
+  std::map<int, Image> frames;  ///< none from the first damage on
+  std::optional<Damage> damage;
+  /// Of the stream and its first frame; alpha is in transparent_frames.
+  StreamFacts facts;
+  std::vector<int> transparent_frames;  ///< ascending; those with a pixel that is not opaque
+
+  /// What is damaged for someone who needs frames before `end`; nothing when they are sound.
+  [[nodiscard]] const Damage* damage_before(int end) const;
+  /// `facts` for frames [begin, end).
+  [[nodiscard]] StreamFacts facts_of(int begin, int end) const;
 };
 
-/// A video file opened with OpenCV's FFmpeg back end. Move-only owner; one thread at a time.
+/// A video file opened with FFmpeg's libraries. Move-only owner; one thread at a time.
 class VideoDecoder {
  public:
-  /// @throws BrokenVideo when the file is no whole video or has an absurd size.
+  /// @throws BrokenVideo when the file is no whole video or has an absurd size; SystemFault.
   VideoDecoder(const std::filesystem::path& file, const DecodeOptions& options);
   ~VideoDecoder();
   VideoDecoder(VideoDecoder&&) noexcept;
@@ -46,7 +57,7 @@ class VideoDecoder {
   [[nodiscard]] double fps() const;           ///< 0 when unknown
 
   /// Decodes from the first frame to the last; only once for an open file.
-  /// @throws BrokenVideo when kept frames differ in size or can't be converted.
+  /// @throws BrokenVideo when frames differ in size, or kept ones can't be converted; SystemFault.
   [[nodiscard]] Pass run(const Wanted& wanted);
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "loaders/image_file.h"
 #include "loaders/splits/common.h"
@@ -51,11 +52,13 @@ DecodedClip decode_folder(const std::filesystem::path& folder, std::span<const F
     const auto& file = files[static_cast<std::size_t>(i)];
     Image frame;
     try {
-      frame = flatten_on_black(read_image(file));
+      frame = read_image(file);
     } catch (const BadInput& error) {
       throw BrokenVideo(folder,
                         fmt::format("frame {}: {}", file.filename().string(), error.what()));
     }
+    if (is_transparent(frame)) clip.facts.alpha = StreamFacts::Alpha::on_black;
+    frame = flatten_on_black(std::move(frame));
     if (i == 0) {
       clip.width = frame.width;
       clip.height = frame.height;

@@ -56,4 +56,12 @@ Image flatten_on_black(Image image) {
   return flat;
 }
 
+bool is_transparent(const Image& image) {
+  if (image.channels != 4) return false;
+  for (std::size_t alpha = 3; alpha < image.bytes.size(); alpha += 4) {
+    if (image.bytes[alpha] != 255) return true;
+  }
+  return false;
+}
+
 }  // namespace asbench::loaders

@@ -18,7 +18,10 @@ namespace asbench::loaders {
 [[nodiscard]] cv::Mat to_mat(const Image& image);
 
 /// RGBA over black, rounded as docs/design/metrics.md 1.5 (t = c a + 128; (t + (t >> 8)) >> 8); RGB
-/// passes through. For frames of frame folders: a video frame has no alpha.
+/// passes through. For frames of videos and of frame folders.
 [[nodiscard]] Image flatten_on_black(Image image);
+
+/// True when it has an alpha channel with a value below 255.
+[[nodiscard]] bool is_transparent(const Image& image);
 
 }  // namespace asbench::loaders

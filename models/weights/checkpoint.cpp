@@ -10,8 +10,10 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "core/program_folder.h"
+#include "core/threads.h"
 #include "models/weights/shard_index.h"
 
 namespace asbench::models {
@@ -50,24 +52,10 @@ bool hub_name(std::string_view id) {
   return plain_part(id.substr(0, slash)) && plain_part(id.substr(slash + 1));
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
-
-bool is_file(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    names.push_back(entry->path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
+  for (const FolderEntry& entry : list_folder(folder))
+    names.push_back(entry.path.filename().string());
   return names;
 }
 
@@ -305,13 +293,9 @@ std::string weights_sha256(const Checkpoint& checkpoint) {
       if (!problem) problem = std::current_exception();
     }
   };
-  {
-    const std::size_t count = std::min<std::size_t>(
-        files.size(), std::max<std::size_t>(1, std::thread::hardware_concurrency()));
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
-    work();
-  }
+  const std::size_t count = std::min<std::size_t>(
+      files.size(), std::max<std::size_t>(1, std::thread::hardware_concurrency()));
+  run_on_threads(static_cast<unsigned>(count), work, [&] { next = files.size(); });
   if (problem) std::rethrow_exception(problem);
   std::sort(lines.begin(), lines.end());
   return sha256_hex(fmt::format("{}", fmt::join(lines, "")));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 
 namespace asbench::models {
@@ -16,8 +17,7 @@ constexpr JsonLimits kLimits{
 
 std::optional<WeightsRecord> read_weights_record(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kRecordName;
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  if (!is_there(path)) return std::nullopt;
   const Json json = read_json_file(path, kLimits);
   try {
     if (json.at("schema").get<std::string>() != kSchema) {

@@ -41,7 +41,7 @@ std::string markdown_table(const RankedTable& table, int digits) {
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const std::string value = number_of(system, table.metrics[i], digits);
       text += system.marks[i].best      ? fmt::format(" **{}** |", value)
-              : system.marks[i].as_good ? fmt::format(" <u>{}</u> |", value)
+              : system.marks[i].as_good ? fmt::format(" {} ≈ |", value)
                                         : fmt::format(" {} |", value);
     }
     text += "\n";
@@ -118,8 +118,7 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
   for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard)) {
     text += fmt::format("\n{}\n\n{}", markdown_text(table_heading(table)),
                         markdown_table(table, options.digits));
-    text += fmt::format(
-        "\n^ higher is better, v lower is better; **best**, <u>underlined</u>: {}.\n\n", kReached);
+    text += fmt::format("\n^ higher is better, v lower is better; **best**, ≈: {}.\n\n", kReached);
     if (const std::string line = not_ranked_line(table); !line.empty())
       text += markdown_text(line) + ".\n\n";
     for (const auto& system : table.systems) {

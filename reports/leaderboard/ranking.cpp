@@ -19,23 +19,26 @@ std::set<std::string> story_ids(const document::Result& result) {
   return ids;
 }
 
-/// Documents that will share a table; a metric's signature is that of the first that has it.
+/// Documents that will share a table; a metric's signature and direction are those of the first
+/// that has it.
 struct Group {
   bool reported = false;
   std::string split;
   std::set<std::string> stories;
   std::map<std::string, std::string> signatures;
+  std::map<std::string, document::ResultDirection> directions;
   std::vector<const document::Result*> results;
 
   [[nodiscard]] bool takes(const document::Result& result, const std::set<std::string>& ids) const {
     if (reported != (result.kind == document::ResultKind::reported) ||
         split != result.split.sha256 || stories != ids)
       return false;
-    return std::all_of(result.metrics.begin(), result.metrics.end(),
-                       [&](const document::ResultMetric& metric) {
-                         const auto known = signatures.find(metric.id);
-                         return known == signatures.end() || known->second == metric.signature;
-                       });
+    return std::all_of(
+        result.metrics.begin(), result.metrics.end(), [&](const document::ResultMetric& metric) {
+          const auto known = signatures.find(metric.id);
+          return known == signatures.end() || (known->second == metric.signature &&
+                                               directions.at(metric.id) == metric.direction);
+        });
   }
 };
 
@@ -47,11 +50,13 @@ std::vector<Group> groups_of(std::span<const document::Result> results) {
                               [&](const Group& group) { return group.takes(result, ids); });
     if (found == groups.end()) {
       groups.push_back(
-          {result.kind == document::ResultKind::reported, result.split.sha256, ids, {}, {}});
+          {result.kind == document::ResultKind::reported, result.split.sha256, ids, {}, {}, {}});
       found = std::prev(groups.end());
     }
-    for (const auto& metric : result.metrics)
+    for (const auto& metric : result.metrics) {
       found->signatures.emplace(metric.id, metric.signature);
+      found->directions.emplace(metric.id, metric.direction);
+    }
     found->results.push_back(&result);
   }
   // Measured results come before published ones.
@@ -97,13 +102,6 @@ std::vector<std::string> columns_of(const Group& group, const Descriptions& desc
       columns.push_back(id);
   }
   return columns.empty() ? all : columns;
-}
-
-document::ResultDirection direction_of(const Group& group, const std::string& metric) {
-  for (const document::Result* result : group.results) {
-    if (const auto* found = result->find_metric(metric)) return found->direction;
-  }
-  return document::ResultDirection::none;
 }
 
 double sign_of(document::ResultDirection direction) {
@@ -161,7 +159,7 @@ RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
   table.metrics = columns_of(group, descriptions, wanted, otherwise);
   for (const auto& metric : table.metrics) {
     table.descriptions.push_back(description_of(descriptions, metric));
-    table.directions.push_back(direction_of(group, metric));
+    table.directions.push_back(group.directions.at(metric));
     table.signatures.push_back(group.signatures.at(metric));
   }
   std::set<std::string> demo_encoders;

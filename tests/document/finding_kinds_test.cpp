@@ -59,7 +59,7 @@ std::set<std::string> kinds_raised_in(const std::string& source) {
   static const std::regex finding(
       R"re(\{ ?"([a-z][a-z0-9_]+)", ?(?:""|[^,"{}]+(?:\? [^,"{}]+: "")?), ?[^,"{}]+, ?[^ }])re");
   static const std::regex carrier(
-      R"re((?:story_finding|outcome_with_finding|skipped_story|ReferenceProblem|BrokenVideo|report) ?[({]|kind =)re");
+      R"re((?:story_finding|outcome_with_finding|skipped_story|BrokenVideo|report) ?[({]|kind =)re");
   static const std::regex kind(R"re("([a-z]+(?:_[a-z0-9]+)+)")re");
   const std::string text = squeezed(source);
   std::set<std::string> kinds;
@@ -132,8 +132,8 @@ TEST(FindingKinds, AreListedOnceWithASentence) {
 }
 
 TEST(FindingKinds, BlockWhenTheyTakeSomethingAway) {
-  for (const char* kind :
-       {"missing_shot", "broken_video", "bad_cuts", "missing_reference", "bad_json", "bad_schema"})
+  for (const char* kind : {"missing_shot", "broken_video", "damaged_video", "bad_cuts",
+                           "missing_reference", "bad_json", "bad_schema"})
     EXPECT_TRUE(is_blocking(kind)) << kind;
   for (const char* kind : {"short_shot", "duplicate_shot", "unexpected_file", "shot_count",
                            "missing_caption", "no_such_kind"})

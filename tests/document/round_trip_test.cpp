@@ -126,6 +126,18 @@ TEST(Writer, RefusesAPartThatTheDescriptionDoesNotList) {
   }
 }
 
+TEST(Writer, RefusesAPartWithTheNameOfAFieldAndAMetricThatIsListedTwice) {
+  for (const char* name : {"mean", "ips", "normalised"}) {
+    Result result = testing::result_with_every_field();
+    result.metrics[0].description.parts.emplace_back(name);
+    result.metrics[0].parts.emplace(name, 1.0);
+    EXPECT_THROW(static_cast<void>(to_json(result)), InternalError) << name;
+  }
+  Result result = testing::result_with_every_field();
+  result.metrics.push_back(result.metrics[0]);
+  EXPECT_THROW(static_cast<void>(to_json(result)), InternalError);
+}
+
 TEST(Writer, RefusesWhatTheSchemaRefuses) {
   Result result = testing::result_with_every_field();
   result.system.clear();

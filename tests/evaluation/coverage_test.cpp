@@ -125,6 +125,23 @@ TEST_F(CoverageOfShots, AfterExtractionNamesBrokenShortUnevenAndEqualShots) {
   EXPECT_THAT(coverage.findings[0].detail, HasSubstr("1.mp4"));
 }
 
+TEST_F(CoverageOfShots, AfterExtractionNamesWhatStreamsSay) {
+  expect_shots(3);
+  const auto coverage = covered([](int number, features::ClipOutcome& outcome) {
+    outcome.facts.codec = "h264";
+    outcome.facts.matrix = number == 2 ? "bt709" : "bt601";
+    outcome.facts.range = "limited";
+    if (number == 1) outcome.facts.transfer = "arib-std-b67";
+    if (number == 3) outcome.facts.alpha = loaders::StreamFacts::Alpha::on_black;
+  });
+  EXPECT_THAT(coverage.missing, IsEmpty());
+  std::vector<std::string> kinds;
+  for (const auto& finding : coverage.findings) kinds.push_back(finding.kind);
+  EXPECT_THAT(kinds, ElementsAre("hdr_transfer", "alpha_channel", "mixed_colour"));
+  EXPECT_THAT(coverage.findings[2].detail, HasSubstr("2 shots as bt601 limited"));
+  EXPECT_NO_THROW(require_complete(coverage));
+}
+
 TEST_F(CoverageOfShots, CompleteIsNoError) {
   expect_shots(2);
   EXPECT_NO_THROW(require_complete(probed().coverage));

@@ -147,7 +147,7 @@ TEST(ClipReader, CountsFramesItselfWhenTheContainerDeclaresOthers) {
   for (const auto& [index, frame] : clip.frames) EXPECT_EQ(closest(frame, spec), index);
 }
 
-TEST(ClipReader, PassesOverAPacketThatDoesNotDecode) {
+TEST(ClipReader, RefusesAPacketThatDoesNotDecode) {
   const TemporaryFolder folder;
   testing::make_video(folder / "a.avi", {.frames = 12});
   std::string bytes = read_text_file(folder / "a.avi");
@@ -161,9 +161,14 @@ TEST(ClipReader, PassesOverAPacketThatDoesNotDecode) {
   ASSERT_LT(at + 8 + size, bytes.size());
   std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(at + 8), size, '\0');
   write_file_atomically(folder / "a.avi", bytes);
-  const DecodedClip clip = decode(file(folder / "a.avi"), {"ends:2"});
-  EXPECT_EQ(clip.frame_count, 11);
-  EXPECT_EQ(clip.declared_frames, 12);
+  try {
+    static_cast<void>(decode(file(folder / "a.avi"), {"ends:2"}));
+    FAIL();
+  } catch (const BrokenVideo& broken) {
+    EXPECT_EQ(broken.kind(), "damaged_video");
+    EXPECT_NE(broken.cause().find("first noticed at frame 5, 1 time in all"), std::string::npos)
+        << broken.cause();
+  }
 }
 
 TEST(ClipReader, DecodesRangesOfALongVideo) {
@@ -249,9 +254,8 @@ TEST(ContentHash, CountsBytesAndOrderAndNotNames) {
 }
 
 TEST(DecoderName, HasTheVersionsThatDecideThePixels) {
-  EXPECT_EQ(decoder_name().find("opencv-4."), 0U) << decoder_name();
-  EXPECT_NE(decoder_name().find("/avcodec-"), std::string::npos) << decoder_name();
-  EXPECT_EQ(decoder_name().find("unknown"), std::string::npos) << decoder_name();
+  EXPECT_EQ(decoder_name().find("avcodec-"), 0U) << decoder_name();
+  EXPECT_NE(decoder_name().find("/swscale-"), std::string::npos) << decoder_name();
 }
 
 }  // namespace

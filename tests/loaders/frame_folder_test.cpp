@@ -48,6 +48,10 @@ TEST(FrameFolder, PutsTransparentFramesOnBlack) {
   const DecodedClip clip = decode(folder / "shot", "all");
   EXPECT_EQ(clip.frames.at(0).bytes,
             (std::vector<std::uint8_t>{200, 100, 50, 0, 0, 0, 100, 50, 25, 0, 0, 0}));
+  EXPECT_EQ(clip.facts.alpha, StreamFacts::Alpha::on_black);
+  for (std::size_t alpha = 3; alpha < 16; alpha += 4) frame.bytes[alpha] = 255;
+  testing::make_picture(folder / "opaque" / "1.png", frame);
+  EXPECT_EQ(decode(folder / "opaque", "all").facts.alpha, StreamFacts::Alpha::none);
 }
 
 TEST(FrameFolder, IsBrokenWithoutPicturesOrWithADefectiveOne) {

@@ -40,6 +40,8 @@ TEST(Inspection, CountsEveryShotOfACompleteSystem) {
     EXPECT_EQ(shot.frame_count, 8);
     EXPECT_EQ(shot.width, 64);
     EXPECT_EQ(shot.height, 48);
+    EXPECT_EQ(shot.facts.codec, "mpeg4");
+    EXPECT_EQ(colour_stamp(shot.facts), "matrix=untagged→bt601 range=untagged→limited");
   }
 }
 

@@ -51,7 +51,7 @@ TEST(MetricsCommand, ListsThemAsJsonToo) {
 TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
   const std::string text = output_of("metrics show reference_copy");
   const auto* metric = metrics::built_in_metrics().find("reference_copy");
-  EXPECT_NE(text.find(metric->definition), std::string::npos);
+  EXPECT_NE(text.find(metrics::definition_under(*metric, {})), std::string::npos);
   EXPECT_NE(text.find(metric->source), std::string::npos);
   EXPECT_NE(text.find("better      lower"), std::string::npos);
   EXPECT_NE(text.find("range       0 to 1"), std::string::npos);
@@ -81,6 +81,23 @@ TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
   EXPECT_NE(output_of("metrics show clip_i").find("also gives  real_ceiling"), std::string::npos);
   const Json json = parse_json(output_of("metrics show reference_copy --json"), "stdout");
   EXPECT_EQ(json.at("settings").at("copy_cells_below"), 0.03);
+  EXPECT_EQ(json.at("withholds_marks"), (Json{{"above", 0.1}}));
+}
+
+TEST(MetricsCommand, ShowsPartsLimitAndWhetherItIsALeaderboardColumn) {
+  const std::string copy = output_of("metrics show reference_copy");
+  EXPECT_NE(copy.find("limit       withholds marks above 0.1\n"), std::string::npos);
+  EXPECT_NE(copy.find("leaderboard a column by default\n"), std::string::npos);
+  EXPECT_EQ(copy.find("parts "), std::string::npos);
+  EXPECT_NE(output_of("metrics show clip_t_margin").find("withholds marks below 0.0005\n"),
+            std::string::npos);
+  const std::string pairs = output_of("metrics show cross_shot_dino");
+  EXPECT_NE(pairs.find("parts       adjacent, first, worst\n"), std::string::npos);
+  EXPECT_NE(pairs.find("leaderboard not by default\n"), std::string::npos);
+  EXPECT_EQ(pairs.find("withholds"), std::string::npos);
+  EXPECT_TRUE(parse_json(output_of("metrics show motion --json"), "stdout")
+                  .at("withholds_marks")
+                  .is_null());
 }
 
 TEST(MetricsCommand, AnswersAnUnknownNameWithTheKnownOnes) {

@@ -64,7 +64,7 @@ TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
   EXPECT_LT(text.find("| best |"), text.find("| near |"));
   EXPECT_LT(text.find("| near |"), text.find("| low |"));
   EXPECT_NE(text.find("| best | **0.700**"), std::string::npos) << text;
-  EXPECT_NE(text.find("| near | <u>0.690</u>"), std::string::npos) << text;
+  EXPECT_NE(text.find("| near | 0.690 ≈ |"), std::string::npos) << text;
   EXPECT_NE(text.find("| low | 0.500"), std::string::npos) << text;
 }
 
@@ -210,8 +210,8 @@ TEST(Leaderboard, ADistanceInTheFirstColumnRanksTheSmallestFirst) {
                         with_distance("near", 4.0, 1.5)};
   const auto text = leaderboard_markdown(results);
   EXPECT_NE(text.find("| system | reference\\_distance v |"), std::string::npos) << text;
-  EXPECT_LT(text.find("| best | **3.000** |"), text.find("| near | <u>4.000</u> |")) << text;
-  EXPECT_LT(text.find("| near | <u>4.000</u> |"), text.find("| far | 250.000 |")) << text;
+  EXPECT_LT(text.find("| best | **3.000** |"), text.find("| near | 4.000 ≈ |")) << text;
+  EXPECT_LT(text.find("| near | 4.000 ≈ |"), text.find("| far | 250.000 |")) << text;
   EXPECT_NE(leaderboard_text(results).find("3.000*"), std::string::npos);
 }
 
@@ -255,6 +255,13 @@ TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
   EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
   EXPECT_EQ(text.find("**"), text.find("**best**"))
       << "one system alone is not the best of anything";
+}
+
+TEST(Leaderboard, OtherDirectionsStandInAnotherTable) {
+  auto turned = document("b", 0.6, 0.0);
+  turned.metrics[0].direction = document::ResultDirection::lower;
+  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0), turned});
+  EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
 }
 
 TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {
