@@ -15,6 +15,7 @@
 #include "core/interrupt.h"
 #include "core/npy.h"
 #include "core/print.h"
+#include "core/say.h"
 #include "core/words.h"
 #include "document/pictures.h"
 #include "document/result.h"
@@ -136,12 +137,12 @@ void print_table(const document::Result& result, const std::string& out) {
 /// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
   if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
-  print_safe(stderr,
-             "asbench score: warning: {} are small encoders for the demo and tests, trained on "
-             "drawn characters only.\n"
-             "  This split is not the demo's: don't report these numbers. --protocol "
-             "animeshooter-v1 uses published encoders.\n",
-             fmt::format("{}", fmt::join(result.demo_encoders, " and ")));
+  say(fmt::format(
+      "asbench score: warning: {} are small encoders for the demo and tests, trained on "
+      "drawn characters only.\n"
+      "  This split is not the demo's: don't report these numbers. --protocol "
+      "animeshooter-v1 uses published encoders.\n",
+      fmt::join(result.demo_encoders, " and ")));
 }
 
 int run_score(const ScoreOptions& options) {
@@ -196,10 +197,10 @@ int run_features(const FeaturesOptions& options) {
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
   if (!out.is_file()) {
-    print_safe(
-        stderr,
-        "asbench features: {} is not a file: the sidecar that names its rows is not written\n",
-        options.out);
+    say(
+        fmt::format("asbench features: {} is not a file: the sidecar that names its rows is not "
+                    "written\n",
+                    options.out));
     return kExitDone;
   }
   write_json_file(options.out + ".json", table.sidecar);
