@@ -155,7 +155,11 @@ void print_findings(const Report& report, bool all) {
   fmt::print("findings  {}, {} of which {} scoring\n", report.findings.size(), report.blocking(),
              report.blocking() == 1 ? "prevents" : "prevent");
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
+    const std::string_view stops = document::what_it_stops(kind);
+    fmt::print("  {} ({}{})\n", kind, number,
+               stops.empty()        ? ", information"
+               : stops == "scoring" ? ""
+                                    : fmt::format(", stops {}", stops));
     if (const auto* known = document::find_finding_kind(kind))
       fmt::print("    {}\n", known->sentence);
     int listed = 0;

@@ -130,12 +130,6 @@ bool takes_a_caption(std::string_view kind) {
   return kind == "missing_caption";
 }
 
-std::string_view blocks(const FindingKind& kind) {
-  if (!kind.blocking) return "no";
-  if (takes_a_reference(kind.kind)) return "metrics with references";
-  return takes_a_caption(kind.kind) ? "metrics with captions" : "yes";
-}
-
 }  // namespace
 
 std::span<const FindingKind> finding_kinds() {
@@ -156,6 +150,12 @@ bool is_blocking(std::string_view kind, const InputNeeds& needs) {
   return true;
 }
 
+std::string_view what_it_stops(std::string_view kind) {
+  if (!is_blocking(kind)) return {};
+  if (takes_a_reference(kind)) return "metrics with references";
+  return takes_a_caption(kind) ? "metrics with captions" : "scoring";
+}
+
 std::string finding_kinds_markdown() {
   std::string text =
       "# Findings\n\n"
@@ -173,9 +173,11 @@ std::string finding_kinds_markdown() {
       "runs with metrics that read references or captions. The other findings are information.\n\n"
       "This page is generated from `document/finding_kinds.cpp`. A test compares them and writes "
       "the new page.\n\n"
-      "| kind | blocks scoring | what happened, and what it means for the score |\n|---|---|---|\n";
+      "| kind | stops | what happened, and what it means for the score |\n|---|---|---|\n";
   for (const auto& kind : kKinds) {
-    text += fmt::format("| `{}` | {} | {} |\n", kind.kind, blocks(kind), kind.sentence);
+    const std::string_view stops = what_it_stops(kind.kind);
+    text += fmt::format("| `{}` | {} | {} |\n", kind.kind, stops.empty() ? "nothing" : stops,
+                        kind.sentence);
   }
   return text;
 }

@@ -36,6 +36,10 @@ struct InputNeeds {
 /// unknown kind.
 [[nodiscard]] bool is_blocking(std::string_view kind, const InputNeeds& needs = {});
 
+/// What such a finding stops, for tables: "scoring", "metrics with references", "metrics with
+/// captions", or nothing.
+[[nodiscard]] std::string_view what_it_stops(std::string_view kind);
+
 /// docs/findings.md.
 [[nodiscard]] std::string finding_kinds_markdown();
 

@@ -123,6 +123,10 @@ SplitJson read_split_file(const std::filesystem::path& file, std::string_view la
   // split's.
   const std::string bytes = read_text_file(file);
   SplitJson read;
+  if (bytes.empty()) {
+    report("bad_json", file.string() + ": empty file (0 bytes)");
+    return read;
+  }
   try {
     Text text = decode_file_text(bytes, file.string());
     read.text = std::move(text.utf8);

@@ -155,6 +155,11 @@ TEST(FindingKinds, BlockOnlyRunsThatNeedWhatIsLost) {
     EXPECT_EQ(is_blocking(entry.kind, {.references = false, .captions = true}),
               entry.blocking && !reference)
         << entry.kind;
+    EXPECT_EQ(what_it_stops(entry.kind), !entry.blocking ? ""
+                                         : reference     ? "metrics with references"
+                                         : caption       ? "metrics with captions"
+                                                         : "scoring")
+        << entry.kind;
   }
 }
 
