@@ -64,10 +64,10 @@ std::optional<Finding> defect_of(const std::string& ip, const std::filesystem::p
     if (const auto empty = emptiness(read.image))
       return report("empty_reference", fmt::format("{}: {}", file.string(), *empty));
     if (read.orientation != 1) {
-      information.push_back(
-          about("reference_turned",
-                fmt::format("{}: turned as its EXIF orientation {} says; it is {}x{} pixels now",
-                            file.string(), read.orientation, read.image.width, read.image.height)));
+      information.push_back(report(
+          "reference_turned",
+          fmt::format("{}: turned as its EXIF orientation {} says; it is {}x{} pixels now",
+                      file.string(), read.orientation, read.image.width, read.image.height)));
     }
   } catch (const BadInput& error) {
     return report("missing_reference", error.what());

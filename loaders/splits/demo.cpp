@@ -23,10 +23,14 @@ bool is_demo_document(const Json& document) {
          });
 }
 
+bool has_json_ending(const std::filesystem::path& file) {
+  return lower_case(file.extension().string()) == ".json";
+}
+
 /// Also a file that is not valid JSON, when it is an IP's by its captions or by the reference
 /// beside it: what is wrong with it is then a finding.
 bool is_demo_file(const std::filesystem::path& file) {
-  if (file.extension() != ".json") return false;
+  if (!has_json_ending(file)) return false;
   Findings ignored;
   const SplitJson read = read_split_file(file, {}, ignored);
   if (read.document) return is_demo_document(*read.document);
@@ -60,9 +64,11 @@ class DemoReader : public SplitReader {
     split.name = folder_name(path);
     split.form = form();
     UnknownKeys unknown;
-    for (const auto& file : list_files(path)) {
-      if (file.extension() == ".json") read_ip(file, split, unknown);
+    const auto files = list_files(path);
+    for (const auto& file : files) {
+      if (has_json_ending(file)) read_ip(file, split, unknown);
     }
+    for (const auto& file : files) notice_lone_reference(file, split);
     unknown.report(split.findings);
     count_lost_stories(split, {.stories_per_ip = {}, .shots_per_story = kShotsPerStory});
     return split;
@@ -81,6 +87,23 @@ class DemoReader : public SplitReader {
       return;
     }
     find_reference(ip, file.parent_path(), ip.id + "_ref.png", ip.id, split.findings);
+    split.ips.push_back(std::move(ip));
+  }
+
+  /// A reference without a file of prompts beside it: the IP has lost its stories.
+  static void notice_lone_reference(const std::filesystem::path& file, Split& split) {
+    constexpr std::string_view kEnding = "_ref.png";
+    const std::string name = file.filename().string();
+    if (!name.ends_with(kEnding)) return;
+    Ip ip;
+    ip.id = name.substr(0, name.size() - kEnding.size());
+    const auto prompts =
+        find_file(file.parent_path(), {.name = ip.id + ".json", .like = ip.id + "."});
+    if (prompts.file || !is_safe_id(ip.id)) return;
+    split.findings.push_back({"missing_prompts", "", std::nullopt,
+                              fmt::format("{}{}", ip_label(ip.id), prompts.problem)});
+    split.uncounted_ips.push_back(ip.id);
+    add_reference(ip, file, split.findings);
     split.ips.push_back(std::move(ip));
   }
 

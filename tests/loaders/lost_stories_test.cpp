@@ -110,6 +110,17 @@ TEST_F(LostParts, OfAFileOfAnotherFormAreCountedByItsKeys) {
   EXPECT_EQ(lost(split), (Outline{{"beta/2", 4}, {"beta/4", 4}}));
 }
 
+TEST_F(LostParts, OfAReferenceWithoutPromptsAreNoticed) {
+  std::filesystem::rename(folder / "alpha.json", folder / "alpha.json.txt");
+  const Split split = read_split(folder.path());
+  ASSERT_EQ(count_of(split.findings, "missing_prompts"), 1);
+  EXPECT_THAT(split.findings[0].detail, HasSubstr("IP alpha: "));
+  EXPECT_THAT(split.findings[0].detail, HasSubstr("There is alpha.json.txt"));
+  EXPECT_EQ(lost(split), (Outline{{"alpha/2", 4}}));
+  std::filesystem::rename(folder / "alpha.json.txt", folder / "alpha.JSON");
+  EXPECT_THAT(read_split(folder.path()).findings, IsEmpty()) << "the ending's case says nothing";
+}
+
 TEST_F(LostParts, HaveTheirOutputsAndCountAsStories) {
   write_text(folder / "alpha.json", R"({"1": {"captions": ["a", "b", "c", "d",]}})");
   const Split split = read_split(folder.path());
