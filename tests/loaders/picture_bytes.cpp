@@ -33,8 +33,7 @@ std::string into_png(std::string_view png, const std::string& chunk) {
   return std::string(png.substr(0, 33)) + chunk + std::string(png.substr(33));
 }
 
-/// WebP keeps further chunks in its extended form: a VP8X chunk first. Readers take the sizes from
-/// the coded picture.
+/// WebP keeps further chunks in its extended form: a VP8X chunk first.
 std::string into_webp(std::string_view webp, std::string_view exif) {
   const auto chunk = [](std::string_view type, std::string data) {
     std::string bytes =
@@ -42,15 +41,14 @@ std::string into_webp(std::string_view webp, std::string_view exif) {
     if (data.size() % 2 != 0) bytes += '\0';
     return bytes;
   };
-  // A key frame's size stands 14 bytes after the beginning of its chunk (RFC 6386, 9.1).
-  const auto side = [&](std::size_t at) {
-    return static_cast<std::uint32_t>(
-        (static_cast<unsigned char>(webp[at]) | static_cast<unsigned char>(webp[at + 1]) << 8) &
-        0x3FFF);
-  };
-  if (webp.substr(12, 4) != "VP8 ") throw std::runtime_error("only simple WebP files are extended");
-  const std::string extended = chunk("VP8X", number(0x08, 4, true) + number(side(26) - 1, 3, true) +
-                                                 number(side(28) - 1, 3, true));
+  // The size of lossless pictures stands in 14 + 14 bits behind a signature byte.
+  if (webp.substr(12, 4) != "VP8L") throw std::runtime_error("only lossless WebP is extended");
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < 4; ++i)
+    bits |= static_cast<std::uint32_t>(static_cast<unsigned char>(webp[21 + i])) << (8 * i);
+  const std::string extended =
+      chunk("VP8X", number(0x08, 4, true) + number(bits & 0x3FFFU, 3, true) +
+                        number(bits >> 14U & 0x3FFFU, 3, true));
   const std::string body =
       "WEBP" + extended + std::string(webp.substr(12)) + chunk("EXIF", std::string(exif));
   return "RIFF" + number(static_cast<std::uint32_t>(body.size()), 4, true) + body;
