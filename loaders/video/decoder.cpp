@@ -18,6 +18,13 @@
 namespace asbench::loaders {
 namespace {
 
+/// Note [Frames before the first key frame]
+/// FFmpeg's H.264 decoder drops frames that refer to frames before the start, unless it is told to
+/// give out corrupt frames. It is told so, and marks them. In a stream that begins with a key frame
+/// they are the frames that a cut through an open group of pictures leaves behind: they are
+/// dropped, as every player does. In one that doesn't, the key frame is lost: that is damage, which
+/// would else only make the clip shorter.
+
 /// A decoder that fails this often in a row when it is asked for its last frames has no more.
 constexpr int kFailuresAtTheEnd = 256;
 
@@ -62,6 +69,9 @@ struct VideoDecoder::State {
   State(const std::filesystem::path& path, const DecodeOptions& options)
       : file(path), source(path, errors) {
     const AVCodecParameters& parameters = *source.stream().codecpar;
+    if (parameters.width == 0 || parameters.height == 0) {
+      throw BrokenVideo(file, "not a video: FFmpeg can't tell the size of its frames");
+    }
     if (const auto defect = size_defect(parameters.width, parameters.height)) {
       throw BrokenVideo(file, *defect);
     }
@@ -79,14 +89,13 @@ struct VideoDecoder::State {
     codec->thread_type = FF_THREAD_SLICE;
     codec->err_recognition = AV_EF_CRCCHECK | AV_EF_EXPLODE;
     codec->max_pixels = kMaxPixels;
-    // Frames before a decoder has found its feet come out, marked as corrupt: without this flag it
-    // drops them, and a clip that lost its first packet would only be shorter.
-    codec->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;
+    codec->flags |= AV_CODEC_FLAG_OUTPUT_CORRUPT;  // Note [Frames before the first key frame]
     codec->opaque = &errors;
     const ErrorLog::Listening listening(errors);
     const int error = avcodec_open2(codec.get(), &source.codec(), nullptr);
+    throw_if_no_memory(error, file);
     const auto said = errors.take();
-    if (error == AVERROR(ENOMEM) || error == AVERROR(EAGAIN)) {
+    if (error == AVERROR(EAGAIN)) {  // a thread
       throw SystemFault("the decoder can't be started", file, AVUNERROR(error));
     }
     if (error < 0) {
@@ -109,24 +118,31 @@ struct VideoDecoder::State {
   /// Gives the decoder the next packet, or the end. @returns false after the end.
   bool send(int decoded);
   /// Takes the decoder's next frame. @returns false when it wants a packet first, or has ended.
+  /// The frame may be one to drop: is_left_behind().
   bool receive(int decoded, bool at_end);
+  [[nodiscard]] bool is_left_behind(int decoded) const;
   void take(const Wanted& wanted, Pass& pass);
-  [[noreturn]] void out_of_memory() const { throw SystemFault("can't be decoded", file, ENOMEM); }
 
  private:
+  bool any_packet_ = false;
+  bool starts_with_key_ = false;
   int failures_at_end_ = 0;
+  std::optional<DisplayMatrix> display_matrix_;  ///< of a frame; holds until the next that has one
   std::pair<int, int> size_{0, 0};
 };
 
 bool VideoDecoder::State::send(int decoded) {
   std::optional<std::string> defect;
   const bool more = source.read(*packet, defect);
+  if (more && !std::exchange(any_packet_, true)) {
+    starts_with_key_ = (packet->flags & AV_PKT_FLAG_KEY) != 0;
+  }
   int error = 0;
   {
     const ErrorLog::Listening listening(errors);
     error = avcodec_send_packet(codec.get(), more ? packet.get() : nullptr);
   }
-  if (error == AVERROR(ENOMEM)) out_of_memory();
+  throw_if_no_memory(error, file);
   auto said = errors.take();
   if (!defect) defect = std::move(said);
   if (error < 0 && error != AVERROR_EOF && !defect) defect = libav::error_text(error);
@@ -141,18 +157,26 @@ bool VideoDecoder::State::receive(int decoded, bool at_end) {
       const ErrorLog::Listening listening(errors);
       error = avcodec_receive_frame(codec.get(), frame.get());
     }
-    if (error == AVERROR(ENOMEM)) out_of_memory();
-    std::optional<std::string> defect = errors.take();
+    throw_if_no_memory(error, file);
     const bool ended = error == AVERROR_EOF || error == AVERROR(EAGAIN);
-    if (!defect && error < 0 && !ended) defect = libav::error_text(error);
-    if (!defect && error >= 0) {
-      if (frame->decode_error_flags != 0) defect = "FFmpeg conceals an error in the picture";
-      if ((frame->flags & AV_FRAME_FLAG_CORRUPT) != 0) defect = "FFmpeg marks the frame as corrupt";
+    std::optional<std::string> failure;
+    if (error < 0 && !ended) failure = libav::error_text(error);
+    if (error >= 0 && frame->decode_error_flags != 0) {
+      failure = "FFmpeg conceals an error in the picture";
+    } else if (error >= 0 && (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0 &&
+               !is_left_behind(decoded)) {
+      failure = "FFmpeg marks the frame as corrupt";
     }
-    if (defect) damage.note(*defect, decoded);
+    const std::optional<std::string> said = errors.take();
+    if (said || failure) damage.note(said ? *said : *failure, decoded);
     if (error >= 0) return true;
     if (ended || !at_end || ++failures_at_end_ > kFailuresAtTheEnd) return false;
   }
+}
+
+bool VideoDecoder::State::is_left_behind(int decoded) const {
+  return decoded == 0 && starts_with_key_ && frame->decode_error_flags == 0 &&
+         (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0;
 }
 
 void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
@@ -160,7 +184,8 @@ void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
   if (const auto defect = size_defect(frame->width, frame->height)) {
     throw BrokenVideo(file, fmt::format("frame {}: {}", index, *defect));
   }
-  const DisplayMatrix matrix = display_matrix_of(*frame, source.stream());
+  if (auto own = display_matrix_of(*frame)) display_matrix_ = own;
+  const DisplayMatrix matrix = display_matrix_.value_or(display_matrix_of(source.stream()));
   std::pair<int, int> size(frame->width, frame->height);
   if (matrix.orientation.swaps_sides()) std::swap(size.first, size.second);
   if (index == 0) {
@@ -190,6 +215,7 @@ void VideoDecoder::State::decode(const Wanted& wanted, Pass& pass) {
   for (bool more = true; more && !enough();) {
     more = send(pass.decoded);
     while (!enough() && receive(pass.decoded, !more)) {
+      if (is_left_behind(pass.decoded)) continue;
       take(wanted, pass);
       ++pass.decoded;
     }

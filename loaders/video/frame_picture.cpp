@@ -148,6 +148,13 @@ bool is_opencvs(const AVFrame& frame) {
          descriptor_of(frame)->comp[0].depth == 8;
 }
 
+DisplayMatrix display_matrix_in(const std::uint8_t* data, std::size_t size) {
+  std::array<std::int32_t, 9> matrix{};
+  if (data == nullptr || size < sizeof(matrix)) return {};
+  std::memcpy(matrix.data(), data, sizeof(matrix));
+  return read_display_matrix(matrix);
+}
+
 bool palette_has_transparency(const AVFrame& frame) {
   std::array<bool, 256> seen{};
   for (int y = 0; y < frame.height; ++y) {
@@ -271,19 +278,16 @@ bool has_transparency(const AVFrame& frame) {
   return false;
 }
 
-DisplayMatrix display_matrix_of(const AVFrame& frame, const AVStream& stream) {
-  std::array<std::int32_t, 9> matrix{};
-  const AVFrameSideData* own = av_frame_get_side_data(&frame, AV_FRAME_DATA_DISPLAYMATRIX);
-  if (own != nullptr && own->size >= sizeof(matrix)) {
-    std::memcpy(matrix.data(), own->data, sizeof(matrix));
-    return read_display_matrix(matrix);
-  }
+std::optional<DisplayMatrix> display_matrix_of(const AVFrame& frame) {
+  const AVFrameSideData* data = av_frame_get_side_data(&frame, AV_FRAME_DATA_DISPLAYMATRIX);
+  if (data == nullptr) return std::nullopt;
+  return display_matrix_in(data->data, data->size);
+}
+
+DisplayMatrix display_matrix_of(const AVStream& stream) {
   std::size_t size = 0;
-  const std::uint8_t* of_stream =
-      av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-  if (of_stream == nullptr || size < sizeof(matrix)) return {};
-  std::memcpy(matrix.data(), of_stream, sizeof(matrix));
-  return read_display_matrix(matrix);
+  const std::uint8_t* data = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return display_matrix_in(data, size);
 }
 
 }  // namespace asbench::loaders

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -53,7 +54,9 @@ void describe(const AVFrame& frame, StreamFacts& facts);
 /// True when the frame's format has alpha and some pixel isn't opaque. Reads every pixel.
 [[nodiscard]] bool has_transparency(const AVFrame& frame);
 
-/// The display matrix that comes with a frame, else that of the stream.
-[[nodiscard]] DisplayMatrix display_matrix_of(const AVFrame& frame, const AVStream& stream);
+/// The display matrix that comes with a frame, if one does.
+[[nodiscard]] std::optional<DisplayMatrix> display_matrix_of(const AVFrame& frame);
+/// The stream's; upright when it has none.
+[[nodiscard]] DisplayMatrix display_matrix_of(const AVStream& stream);
 
 }  // namespace asbench::loaders

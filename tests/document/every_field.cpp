@@ -39,6 +39,7 @@ ResultProvenance provenance() {
         .overridden_revision = std::nullopt,
         .further = nullptr}}};
   made.decoder = "libav 59";
+  made.colours = {{"matrix=bt709 range=full", 3}, {"matrix=rgb", 1}};
   made.started = "2026-01-31T12:00:00Z";
   made.wall_seconds = 12.5;
   made.stages = ResultStages{.clips = 1,

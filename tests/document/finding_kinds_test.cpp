@@ -132,8 +132,8 @@ TEST(FindingKinds, AreListedOnceWithASentence) {
 }
 
 TEST(FindingKinds, BlockWhenTheyTakeSomethingAway) {
-  for (const char* kind :
-       {"missing_shot", "broken_video", "bad_cuts", "missing_reference", "bad_json", "bad_schema"})
+  for (const char* kind : {"missing_shot", "broken_video", "damaged_video", "bad_cuts",
+                           "missing_reference", "bad_json", "bad_schema"})
     EXPECT_TRUE(is_blocking(kind)) << kind;
   for (const char* kind : {"short_shot", "duplicate_shot", "unexpected_file", "shot_count",
                            "missing_caption", "no_such_kind"})

@@ -110,6 +110,8 @@ class Writer {
     checked(avcodec_send_frame(codec_.get(), frame), "encode");
     const libav::Packet packet = libav::make_packet();
     while (avcodec_receive_packet(codec_.get(), packet.get()) >= 0) {
+      if ((packet->flags & AV_PKT_FLAG_KEY) != 0) ++keys_;
+      if (spec_.keep && !spec_.keep(index_++, keys_)) continue;
       packet->stream_index = stream_->index;
       packet->duration = 1;
       av_packet_rescale_ts(packet.get(), codec_->time_base, stream_->time_base);
@@ -121,6 +123,8 @@ class Writer {
   const EncodedStream& spec_;
   libav::Codec codec_;
   AVStream* stream_ = nullptr;
+  int index_ = 0;
+  int keys_ = 0;
 };
 
 }  // namespace

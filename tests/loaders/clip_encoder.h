@@ -34,6 +34,8 @@ struct EncodedStream {
   AVRational pixel_shape{0, 1};
   std::optional<std::array<std::int32_t, 9>> display_matrix = {};
   int disposition = 0;
+  /// Which packets reach the file: index in coded order, and how many key packets came so far.
+  std::function<bool(int index, int keys)> keep = {};
 };
 
 /// True when this FFmpeg has the encoder.

@@ -220,6 +220,29 @@ TEST(DamagedVideo, LeavesRangesBeforeItSound) {
   }
 }
 
+TEST(DamagedVideo, IsAClipWithoutItsFirstKeyFrame) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a.mkv", "a.mp4", "a.ts"}) {
+    EncodedStream spec = stream_of(kForms[0]);
+    spec.keep = [](int index, int) { return index > 0; };
+    testing::write_clip(folder / name, {spec});
+    EXPECT_EQ(verdict(folder / name).find("damaged_video: "), 0U)
+        << name << ": " << verdict(folder / name);
+  }
+}
+
+TEST(Sound, IsAClipThatWasCutThroughAnOpenGroupOfPictures) {
+  // The frames that are shown before the first key frame refer to some that were cut off. Players
+  // drop them, OpenCV's reader too.
+  const TemporaryFolder folder;
+  EncodedStream spec{.frames = kFrames};
+  spec.options = "crf=18:threads=1:x264-params=open-gop=1\\:keyint=8\\:scenecut=0\\:bframes=2";
+  spec.keep = [](int, int keys) { return keys > 1; };
+  testing::write_clip(folder / "a.mkv", {spec});
+  const std::string said = verdict(folder / "a.mkv");
+  EXPECT_EQ(said.find("sound: 1"), 0U) << said;  // 16, and none of the two before
+}
+
 TEST(DamagedVideo, IsNotTheFaultOfOtherDecoders) {
   // Two clips side by side on two threads, one of them damaged: each keeps its own errors.
   const TemporaryFolder folder;
