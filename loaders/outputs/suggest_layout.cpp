@@ -6,6 +6,7 @@
 #include <charconv>
 #include <set>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -132,7 +133,13 @@ class Search {
       const std::size_t count = found.size();
       if (count == 0 || count < best.found) continue;
       if (count == best.found && shifts(text) == shifts(best.layout)) {
-        if (best.also.empty() && found != names) best.also = text;
+        if (found == names) continue;
+        if (shot_comes_first(best.layout) && !shot_comes_first(text)) {
+          best.also = std::exchange(best.layout, text);
+          names = std::move(found);
+        } else if (best.also.empty()) {
+          best.also = text;
+        }
       } else if (count > best.found || shifts(text) < shifts(best.layout)) {
         best = {text, count, {}};
         names = std::move(found);
@@ -206,6 +213,13 @@ class Search {
     for (const char* name : {"{shot0", "{prompt0", "{prompt1"})
       count += text.find(name) == std::string::npos ? 0 : 1;
     return count;
+  }
+
+  /// People write the story before the shot.
+  static bool shot_comes_first(const std::string& text) {
+    const std::size_t shot = text.find("{shot");
+    const std::size_t story = std::min(text.find("{story"), text.find("{prompt"));
+    return shot < story && story != std::string::npos;
   }
 
   const Split& split_;
