@@ -16,7 +16,6 @@
 #include <system_error>
 
 #include "core/error.h"
-#include "core/print.h"
 #include "core/say.h"
 
 namespace asbench::cli {
@@ -33,8 +32,7 @@ void on_exit_of_a_library() {
 }
 
 void say_problem(std::string_view command, std::string_view problem) {
-  print_prepared(stderr, fmt::format("asbench{}{}: {}\n", command.empty() ? "" : " ", command,
-                                     terminal_lines(problem)));
+  say(fmt::format("asbench{}{}: {}\n", command.empty() ? "" : " ", command, problem));
 }
 
 void say_bug(std::string_view command, std::string_view problem) {

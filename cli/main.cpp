@@ -121,8 +121,8 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
   } else {
     problem = problem_of(*part, error);
   }
-  asbench::print_safe(stderr, "{}: {}.\n  `{} --help` lists {}, with an example.\n", command,
-                      problem, command, commands.empty() ? "its options" : "them");
+  asbench::say(fmt::format("{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
+                           command, commands.empty() ? "its options" : "them"));
 }
 
 }  // namespace
@@ -166,7 +166,7 @@ int main(int argc, char** argv) {
       std::ostringstream text;
       app.exit(error, text, text);
       return asbench::cli::run_guarded("", [&] {
-        print_prepared(stdout, text.str());
+        asbench::print_prepared(stdout, text.str());
         return asbench::kExitDone;
       });
     }

@@ -137,7 +137,7 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
     return kExitDone;
   }
   print_safe(stdout, "{}@{}  {}\n", metric.id, metric.version, metric.title);
-  print_safe(stdout, "  definition  {}\n", metric.definition);
+  print_safe(stdout, "  definition  {}\n", metrics::definition_under(metric, {}));
   print_safe(stdout, "  kind        {}\n", kind_in_words(metric.kind));
   print_safe(stdout, "  better      {}\n", direction_in_words(metric.direction));
   print_safe(stdout, "  range       {}\n", range_of(metric));

@@ -11,6 +11,7 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/print.h"
+#include "core/say.h"
 #include "core/write_file.h"
 #include "document/pictures.h"
 #include "document/result.h"
@@ -47,7 +48,7 @@ int run_report(const ReportOptions& options) {
     const auto ratings = read_ratings(*options.scores, results);
     reports::attach_ratings(results, ratings, source_of(*options.scores));
     if (const auto unmatched = reports::unmatched_ratings(results, ratings); unmatched.ratings > 0)
-      print_safe(stderr, "asbench report: warning: {}\n", reports::unmatched_text(unmatched));
+      say(fmt::format("asbench report: warning: {}\n", reports::unmatched_text(unmatched)));
   }
   if (options.reported) {
     auto published = reports::published_results();

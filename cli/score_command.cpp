@@ -15,6 +15,7 @@
 #include "core/interrupt.h"
 #include "core/npy.h"
 #include "core/print.h"
+#include "core/say.h"
 #include "core/words.h"
 #include "document/pictures.h"
 #include "document/result.h"
@@ -91,7 +92,10 @@ void print_metric(const document::ResultMetric& metric, bool normalised) {
       number(metric.mean),
       metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
       metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
-      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "");
+      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "",
+      metric.of_stories ? fmt::format("  {} of {} only", metric.n_stories,
+                                      counted(*metric.of_stories, "story", "stories"))
+                        : "");
 }
 
 void print_findings(const Findings& findings) {
@@ -136,12 +140,12 @@ void print_table(const document::Result& result, const std::string& out) {
 /// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
   if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
-  print_safe(stderr,
-             "asbench score: warning: {} are small encoders for the demo and tests, trained on "
-             "drawn characters only.\n"
-             "  This split is not the demo's: don't report these numbers. --protocol "
-             "animeshooter-v1 uses published encoders.\n",
-             fmt::format("{}", fmt::join(result.demo_encoders, " and ")));
+  say(fmt::format(
+      "asbench score: warning: {} are small encoders for the demo and tests, trained on "
+      "drawn characters only.\n"
+      "  This split is not the demo's: don't report these numbers. --protocol "
+      "animeshooter-v1 uses published encoders.\n",
+      fmt::join(result.demo_encoders, " and ")));
 }
 
 int run_score(const ScoreOptions& options) {
@@ -196,10 +200,10 @@ int run_features(const FeaturesOptions& options) {
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
   if (!out.is_file()) {
-    print_safe(
-        stderr,
-        "asbench features: {} is not a file: the sidecar that names its rows is not written\n",
-        options.out);
+    say(
+        fmt::format("asbench features: {} is not a file: the sidecar that names its rows is not "
+                    "written\n",
+                    options.out));
     return kExitDone;
   }
   write_json_file(options.out + ".json", table.sidecar);

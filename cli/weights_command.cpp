@@ -12,6 +12,7 @@
 #include "core/interrupt.h"
 #include "core/json.h"
 #include "core/print.h"
+#include "core/say.h"
 #include "models/hub/check.h"
 #include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
@@ -206,9 +207,7 @@ int run_weights_fetch(const WeightsOptions& options) {
   fetch.hub.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::duration<double>(options.time_limit));
   fetch.hub.cancelled = interrupted;
-  fetch.hub.say = [](const std::string& line) {
-    print_prepared(stderr, terminal_lines(line) + "\n");
-  };
+  fetch.hub.say = [](const std::string& line) { say(line + "\n"); };
   const models::FetchReport report = models::fetch_checkpoint(fetch);
   if (options.json) {
     print_prepared(stdout, json_for_terminal(as_json(report), 2) + "\n");
@@ -244,10 +243,10 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      print_safe(stderr,
-                 "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
-                 "it again.\n",
-                 id, models::fetch_command(id, folders));
+      say(fmt::format(
+          "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
+          "it again.\n",
+          id, models::fetch_command(id, folders)));
     }
   }
   if (options.json) print_prepared(stdout, json_for_terminal(all, 2) + "\n");

@@ -74,10 +74,10 @@ class InputFile {
 };
 
 /// Reads a whole file. @throws SystemFault when it can't be opened or read, "no such file"
-/// included; BadInput when it is larger than `max_bytes` (before anything is read, where its size
-/// tells) or no regular file. @param kind  what the limit is for, in messages
+/// included; BadInput when it is larger than `max_bytes`, which its size tells before it is read,
+/// or no regular file. @param kind  what the limit is for, in messages
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path,
-                                         std::size_t max_bytes = 256ULL << 20,
+                                         std::size_t max_bytes = 1ULL << 30,
                                          std::string_view kind = "a text file");
 
 /// Makes the folder and those above it. @throws SystemFault naming the folder.

@@ -3,15 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <cmath>
-#include <cstdio>
-#include <memory>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/json_shape.h"
 #include "core/text.h"
+#include "core/words.h"
 
 namespace asbench {
 namespace {
@@ -123,15 +122,55 @@ void check_json(std::string_view text, std::string_view where, const JsonLimits&
   if (duplicate_keys != nullptr) *duplicate_keys = std::move(inspector.duplicates);
 }
 
+/// A file's bytes in turn, for the parser. A fault of the system is thrown through it.
+class FileBytes {
+ public:
+  explicit FileBytes(const std::filesystem::path& path) : file_(path) { fill(); }
+  [[nodiscard]] bool at_end() const { return at_ == size_; }
+  [[nodiscard]] char current() const { return static_cast<char>(buffer_[at_]); }
+  void advance() {
+    if (++at_ == size_) fill();
+  }
+
+ private:
+  void fill() {
+    size_ = file_.read(buffer_);
+    at_ = 0;
+  }
+
+  InputFile file_;
+  std::array<std::byte, 1 << 16> buffer_{};
+  std::size_t at_ = 0;
+  std::size_t size_ = 0;
+};
+
+/// Iterates over FileBytes; without them it is the end.
+struct FileBytesIterator {
+  using iterator_category = std::input_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = char;
+
+  FileBytes* bytes = nullptr;
+
+  char operator*() const { return bytes->current(); }
+  FileBytesIterator& operator++() {
+    bytes->advance();
+    return *this;
+  }
+  bool operator==(const FileBytesIterator& other) const {
+    return (bytes == nullptr || bytes->at_end()) ==
+           (other.bytes == nullptr || other.bytes->at_end());
+  }
+};
+
 /// Reads a file again that check_json() accepted, without its text in memory.
 Json parse_from_disk(const std::filesystem::path& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"),
-                                                             &std::fclose);
-  if (file == nullptr) throw SystemFault("can't be opened", path, errno);
+  FileBytes bytes(path);
   try {
-    return Json::parse(file.get());
+    return Json::parse(FileBytesIterator{&bytes}, FileBytesIterator{});
   } catch (const Json::exception&) {
-    if (std::ferror(file.get()) != 0) throw SystemFault("can't be read", path, errno);
     throw BadInput(fmt::format("{}: changed while it was read", path.string()));
   }
 }

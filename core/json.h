@@ -34,7 +34,9 @@ struct JsonLimits {
                               const JsonLimits& limits = {},
                               std::vector<std::string>* duplicate_keys = nullptr);
 
-/// Reads and parses a file; the same errors, and those of read_text_file() (core/files.h).
+/// Reads and parses a file; the same errors, and those of read_text_file() (core/files.h). A file
+/// beyond the limit is refused by its size, before it is read. A large file is read twice, so that
+/// its text and its tree are not in memory together.
 [[nodiscard]] Json read_json_file(const std::filesystem::path& path, const JsonLimits& limits = {},
                                   std::vector<std::string>* duplicate_keys = nullptr);
 

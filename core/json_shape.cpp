@@ -6,6 +6,8 @@
 #include <bit>
 #include <vector>
 
+#include "core/words.h"
+
 namespace asbench {
 namespace {
 
@@ -143,13 +145,6 @@ class Scan {
 
 std::string problem_with_shape(std::string_view text, const JsonLimits& limits) {
   return Scan(text, limits).problem();
-}
-
-std::string size_in_words(std::size_t bytes) {
-  if (bytes < std::size_t{1} << 20) return fmt::format("{} bytes", bytes);
-  const double megabytes = static_cast<double>(bytes) / (1 << 20);
-  return megabytes < 1024 ? fmt::format("{:.4g} MB", megabytes)
-                          : fmt::format("{:.4g} GB", megabytes / 1024);
 }
 
 }  // namespace asbench

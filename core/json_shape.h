@@ -15,7 +15,4 @@ namespace asbench {
 /// size (32 MB are always allowed). Empty: it may be parsed.
 [[nodiscard]] std::string problem_with_shape(std::string_view text, const JsonLimits& limits);
 
-/// "1.5 GB", "812 bytes"
-[[nodiscard]] std::string size_in_words(std::size_t bytes);
-
 }  // namespace asbench

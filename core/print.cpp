@@ -1,15 +1,6 @@
 #include "core/print.h"
 
-#include "core/say.h"
-
 namespace asbench {
-
-void detail::write(std::FILE* stream, std::string_view text) {
-  if (stream == stderr)
-    say(text);
-  else
-    fmt::print(stream, "{}", text);
-}
 
 std::string json_for_terminal(const Json& json, int indent) {
   const std::string text = json.dump(indent, ' ', false, Json::error_handler_t::replace);

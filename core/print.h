@@ -12,11 +12,10 @@
 
 namespace asbench {
 
-// How the program prints. tests/style checks that nothing is printed in another way.
+// How the program prints to stdout; stderr is for say() (core/say.h). tests/style checks that
+// nothing is printed in another way.
 
 namespace detail {
-
-void write(std::FILE* stream, std::string_view text);
 
 template <typename T>
 using Safe =
@@ -34,18 +33,17 @@ Safe<T> safe(const T& value) {
 
 /// Formats and prints. The format is the program's own text; every text among the values is made
 /// safe by terminal_text() (core/text.h). Join ranges into a text first.
-/// @throws std::system_error when stdout can't be written. stderr changes nothing but the silence
-/// (say(), core/say.h).
+/// @throws std::system_error when the stream can't be written.
 template <typename... T>
 void print_safe(std::FILE* stream, fmt::format_string<detail::Safe<T>...> format,
                 const T&... values) {
-  detail::write(stream, fmt::vformat(format, fmt::make_format_args(detail::safe(values)...)));
+  fmt::vprint(stream, format, fmt::make_format_args(detail::safe(values)...));
 }
 
 /// Prints a text of several lines in which names are safe already: a table, Markdown, what
 /// json_for_terminal() gave. @throws as print_safe().
 inline void print_prepared(std::FILE* stream, std::string_view text) {
-  detail::write(stream, text);
+  fmt::print(stream, "{}", text);
 }
 
 /// JSON for stdout: the same data as dump(indent), in which the characters that terminal_text()

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/say.h"
-
 #include "core/text.h"
 
 namespace asbench {
@@ -62,8 +61,9 @@ void Progress::draw(bool last) {
     const std::string left = done_ > 0 && !last
                                  ? fmt::format(", {:.0f} s left", seconds / share * (1.0 - share))
                                  : std::string();
-    say(fmt::format("\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled, "",
-                    kBarWidth - filled, done_, total_, seconds, left, last ? "\n" : ""));
+    say_as_it_is(fmt::format("\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled,
+                             "", kBarWidth - filled, done_, total_, seconds, left,
+                             last ? "\n" : ""));
   }
 }
 

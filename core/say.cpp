@@ -9,6 +9,7 @@
 #include <new>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace asbench {
 namespace {
@@ -41,6 +42,16 @@ extern "C" void on_unreadable_page(int) {
 }  // namespace
 
 void say(std::string_view text) noexcept {
+  try {
+    say_as_it_is(terminal_lines(text));
+  } catch (...) {  // no memory for the escapes
+    for (const char c : text)
+      static_cast<void>(std::fputc((c >= ' ' && c < 0x7F) || c == '\n' ? c : '?', stderr));
+    static_cast<void>(std::fflush(stderr));
+  }
+}
+
+void say_as_it_is(std::string_view text) noexcept {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
   static_cast<void>(std::fflush(stderr));
 }

@@ -1,8 +1,14 @@
 #include "core/stand_in.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
+
+#include "core/error.h"
+#include "core/files.h"
 
 namespace asbench {
 namespace {
@@ -56,6 +62,14 @@ std::optional<std::string> stand_in_of(std::string_view head) {
     return "a file server's error message (XML), not the file itself; get the file again";
   }
   return std::nullopt;
+}
+
+void refuse_stand_in(const std::filesystem::path& file) {
+  if (!is_file(file)) return;  // opening a pipe would wait
+  std::string head(kStandInBytes, '\0');
+  head.resize(InputFile(file).read(std::as_writable_bytes(std::span(head))));
+  if (const auto other = stand_in_of(head))
+    throw BadInput(fmt::format("{}: {}", file.string(), *other));
 }
 
 }  // namespace asbench

@@ -16,4 +16,11 @@ std::string replaced(std::string_view text, std::string_view place, std::string_
   return result;
 }
 
+std::string size_in_words(std::size_t bytes) {
+  if (bytes < std::size_t{1} << 20) return fmt::format("{} bytes", bytes);
+  const double megabytes = static_cast<double>(bytes) / (1 << 20);
+  return megabytes < 1024 ? fmt::format("{:.4g} MB", megabytes)
+                          : fmt::format("{:.4g} GB", megabytes / 1024);
+}
+
 }  // namespace asbench

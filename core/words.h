@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -12,5 +13,8 @@ namespace asbench {
 /// The text with every `place` in it replaced. @param place  not empty
 [[nodiscard]] std::string replaced(std::string_view text, std::string_view place,
                                    std::string_view by);
+
+/// "812 bytes", "1.5 MB", "3 GB": powers of 1024, four digits.
+[[nodiscard]] std::string size_in_words(std::size_t bytes);
 
 }  // namespace asbench

@@ -85,7 +85,8 @@ void write_aside(const fs::path& temporary, const fs::path& path, std::string_vi
   if (file.number() < 0) throw SystemFault("can't be written", path, errno);
   try {
     write_all(file.number(), bytes, path);
-    if (sync == Sync::yes && ::fsync(file.number()) != 0) throw SystemFault("can't be written to the disk", path, errno);
+    if (sync == Sync::yes && ::fsync(file.number()) != 0)
+      throw SystemFault("can't be written to the disk", path, errno);
     if (::close(file.release()) != 0) throw SystemFault("can't be written", path, errno);
   } catch (...) {
     ::unlink(temporary.c_str());

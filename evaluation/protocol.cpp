@@ -57,7 +57,7 @@ Protocol load_protocol(const std::string& name_or_path) {
   Json json;
   if (const auto text = config_file(fmt::format("{}{}{}", kFolder, name_or_path, kEnding))) {
     json = parse_json(*text, name_or_path);
-  } else if (std::filesystem::is_regular_file(name_or_path)) {
+  } else if (is_file(name_or_path)) {
     json = read_json_file(
         name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true, .kind = "a protocol"});
   } else {

@@ -83,7 +83,7 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   const auto rows = static_cast<std::size_t>(set.features->rows);
   set.groups.assign(rows, "");
   for (std::size_t i = 0; i < rows; ++i) set.row_clips.push_back(static_cast<int>(i));
-  if (!fs::exists(path)) return;
+  if (!is_there(path)) return;
   const Json sidecar = read_json_file(path, {.kind = "a sidecar of features"});
   const auto wrong = [&](std::string_view what) {
     return BadInput(

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/print.h"
+#include "core/say.h"
 
 namespace asbench::features {
 namespace {
@@ -152,11 +152,10 @@ void FeatureStore::set_aside(const std::filesystem::path& path) const {
     throw SystemFault("what is in the place of an entry of the feature store can't be set aside",
                       path, error, "Remove it; the entry is then computed again.");
   }
-  print_safe(
-      stderr,
-      "asbench: what was in the place of an entry of the feature store is not an entry; it was "
-      "set aside as {} and the entry will be computed again\n",
-      target.string());
+  say(fmt::format(
+      "asbench: what was in the place of an entry of the feature store is not an entry; it "
+      "was set aside as {} and the entry will be computed again\n",
+      target.string()));
 }
 
 std::optional<InputFile> FeatureStore::open_entry(const std::filesystem::path& path) const {
@@ -193,10 +192,10 @@ std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::u
     // Another process may have dropped and rewritten it meanwhile; removing a good entry costs one
     // computation.
     ::unlink(path.c_str());
-    print_safe(stderr,
-               "asbench: a damaged entry of the feature store was dropped and will be computed "
-               "again: {}\n",
-               path.string());
+    say(
+        fmt::format("asbench: a damaged entry of the feature store was dropped and will be "
+                    "computed again: {}\n",
+                    path.string()));
     return std::nullopt;
   }
   rows = header.rows;

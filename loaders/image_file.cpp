@@ -7,9 +7,11 @@
 #include <memory>
 #include <new>
 #include <opencv2/imgcodecs.hpp>
+#include <utility>
 
 #include "core/error.h"
 #include "core/json.h"
+#include "loaders/exif_orientation.h"
 #include "loaders/image_check.h"
 #include "loaders/video/decoder.h"
 #include "loaders/video/mat_image.h"
@@ -58,10 +60,10 @@ cv::Mat decode(CheckedPicture& checked, const std::string& where) {
 
 }  // namespace
 
-Image read_image(const std::filesystem::path& path) {
+PictureFile decode_picture(const std::string& bytes, std::string_view name) {
   silence_decoders();
-  const std::string where = path.string();
-  CheckedPicture checked = check_picture(read_text_file(path, kMaxFileBytes), where);
+  const std::string where(name);
+  CheckedPicture checked = check_picture(bytes, where);
   if (checked.bits != 8) {
     throw BadInput(fmt::format("{}: {} bits per channel; save it with 8", where, checked.bits));
   }
@@ -78,8 +80,16 @@ Image read_image(const std::filesystem::path& path) {
     throw BadInput(fmt::format("{}: {}", where, *defect));
   }
   Image image = to_image(picture);
-  if (checked.transparent_grey) return with_transparent_level(image, *checked.transparent_grey);
-  return image;
+  if (checked.transparent_grey) image = with_transparent_level(image, *checked.transparent_grey);
+  return {upright(std::move(image), checked.orientation), checked.orientation};
+}
+
+PictureFile read_picture_file(const std::filesystem::path& path) {
+  return decode_picture(read_text_file(path, kMaxFileBytes), path.string());
+}
+
+Image read_image(const std::filesystem::path& path) {
+  return read_picture_file(path).image;
 }
 
 }  // namespace asbench::loaders

@@ -59,7 +59,7 @@ std::vector<Measure> set_measures() {
           "Share of real clips inside the k-nearest-neighbour ball of a generated clip.",
           "Kynkaanniemi et al. 2019; prdc"),
       neighbour_measure(
-          "density", "How many real balls hold a generated clip", kNoLimit,
+          "density", "Mean number of real clips near a generated one", kNoLimit,
           "Mean over generated clips of the number of real k-nearest-neighbour balls that "
           "hold it, / k; may exceed 1.",
           "Naeem et al. 2020; prdc"),

@@ -133,8 +133,8 @@ Measure identity(Identity quantity) {
       info.measure_title = "Own character ranked first";
       info.formula =
           "Shot: 1 when its reference score with its own character is above those with all other "
-          "characters of the split, else 0; a tie counts as a miss. Scored with {roles}; several "
-          "are averaged.";
+          "characters of the split, else 0; a tie counts as a miss. Scores are means over the "
+          "encoders: {roles}.";
       info.measure_story = measure<Identity::top1>;
       break;
     case Identity::reciprocal_rank:
@@ -142,7 +142,7 @@ Measure identity(Identity quantity) {
       info.measure_title = "Reciprocal rank of the own character";
       info.formula =
           "Shot: 1 / rank of its own character among all characters of the split by reference "
-          "score; a tie counts as a miss. Scored with {roles}; several are averaged.";
+          "score; a tie counts as a miss. Scores are means over the encoders: {roles}.";
       info.measure_story = measure<Identity::reciprocal_rank>;
       break;
     case Identity::margin:
@@ -150,7 +150,7 @@ Measure identity(Identity quantity) {
       info.measure_title = "Own character against the nearest other";
       info.formula =
           "Shot: reference score with its own character - the highest with another character of "
-          "the split. Scored with {roles}; several are averaged. A failed shot "
+          "the split. Scores are means over the encoders: {roles}. A failed shot "
           "counts -2 under `zero`.";
       info.range_low = -2.0;
       info.range_high = 2.0;

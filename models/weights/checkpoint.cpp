@@ -13,6 +13,7 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/program_folder.h"
+#include "core/stand_in.h"
 #include "core/threads.h"
 #include "models/weights/shard_index.h"
 
@@ -60,6 +61,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
 }
 
 void add_shards(const fs::path& index_file, Checkpoint& checkpoint) {
+  refuse_stand_in(index_file);
   ShardIndex index =
       parse_shard_index(read_text_file(index_file, kMaxIndexBytes), index_file.string());
   for (const std::string& name : index.files) {
@@ -103,6 +105,7 @@ bool find_weights(Checkpoint& checkpoint) {
 }
 
 Json read_object(const fs::path& file) {
+  refuse_stand_in(file);
   Json json = read_json_file(file, kConfigLimits);
   if (!json.is_object()) {
     throw BadInput(fmt::format("{}: a JSON object was expected", file.string()));
@@ -128,6 +131,7 @@ Attempt try_folder(std::string_view id, const fs::path& folder) {
             fmt::format("{}: weights are missing: neither {} nor a shard index nor {} exists",
                         folder.string(), kSingleFile, kPickleFile)};
   }
+  for (const fs::path& file : checkpoint.weight_files) refuse_stand_in(file);
   checkpoint.config = read_object(config);
   const fs::path preprocessor = folder / "preprocessor_config.json";
   if (is_file(preprocessor)) checkpoint.preprocessor = read_object(preprocessor);

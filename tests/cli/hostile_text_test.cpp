@@ -121,7 +121,7 @@ TEST(HostileText, AHugeDocumentIsRefusedByItsSize) {
   fs::resize_file(folder / "huge.json", std::size_t{4} << 30);  // sparse
   const auto run = report(folder, folder / "huge.json");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_THAT(run.err, HasSubstr("huge.json: 4 GB; a result document may have at most 256 MB"));
+  EXPECT_THAT(run.err, HasSubstr("huge.json: 4 GB or more; a result document may have at most 256 MB"));
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

@@ -7,9 +7,12 @@
 #include <fstream>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 #include "core/json_shape.h"
 #include "core/text.h"
+#include "core/words.h"
+#include "core/write_file.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench {
@@ -78,7 +81,8 @@ TEST(JsonLimits, AFileIsRefusedByItsSizeWithTheLimitsName) {
   const std::string message = bad_input([&] {
     static_cast<void>(read_json_file(file, {.max_bytes = 256 << 20, .kind = "a result document"}));
   });
-  EXPECT_THAT(message, HasSubstr("huge.json: 3 GB; a result document may have at most 256 MB"));
+  EXPECT_THAT(message,
+              HasSubstr("huge.json: 3 GB or more; a result document may have at most 256 MB"));
   EXPECT_THAT(bad_input([&] { static_cast<void>(read_text_file(file, 1000, "a list")); }),
               HasSubstr("a list may have at most 1000 bytes"));
 }

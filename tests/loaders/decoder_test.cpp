@@ -111,9 +111,13 @@ std::vector<Tagged> tagged_clips() {
         stream.range = tag.range;
         stream.pictures = {testing::lopsided_picture(64, 48),
                            testing::lopsided_picture(64, 48, 90)};
-        if (ten) stream.display_matrix = testing::display_matrix(0, -1, 1, 0);
+        const std::size_t turn = clips.size() % 5;
+        if (turn != 1) {  // upright
+          stream.display_matrix = testing::display_matrix(turns[turn][0], turns[turn][1],
+                                                          turns[turn][2], turns[turn][3]);
+        }
         clips.push_back(
-            {fmt::format("{}_{}_{}", codec.codec, tag.name, ten ? "10_turned" : "8"), stream});
+            {fmt::format("{}_{}_{}bit_turn{}", codec.codec, tag.name, ten ? 10 : 8, turn), stream});
       }
     }
   }

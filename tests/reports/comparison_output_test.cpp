@@ -151,7 +151,7 @@ TEST(ComparisonJunit, ARegressionIsAFailureAndAMetricWithoutDirectionIsSkipped) 
 TEST(ComparisonJunit, IdsAreText) {
   const auto text =
       comparison_junit(compared(renamed(documents(0.1, "<&\"'\x01>"), "</failure><x a=\"")));
-  EXPECT_THAT(text, HasSubstr("&lt;&amp;&quot;&apos; &gt;"));
+  EXPECT_THAT(text, HasSubstr("&lt;&amp;&quot;&apos;\\x01&gt;"));
   EXPECT_THAT(text, Not(HasSubstr("</failure><x")));
 }
 
