@@ -6,6 +6,7 @@
 #include <charconv>
 #include <set>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -17,12 +18,13 @@ namespace {
 
 constexpr std::size_t kNamesLookedAt = 60;  ///< spread over the folder
 constexpr std::size_t kStoriesTried = 200;  ///< spread over the split
-constexpr std::size_t kTemplates = 300;
+constexpr std::size_t kTemplates = 600;
+constexpr std::size_t kStride = 23;  ///< a prime: neighbours in a folder are much alike
 
 /// A name in which some pieces are placeholders already; only the others are searched.
 struct Piece {
   std::string text;
-  bool placeholder = false;
+  bool fixed = false;  ///< a placeholder, or the ending of a video file (".mp4" holds a number)
 };
 using Draft = std::vector<Piece>;
 
@@ -52,7 +54,7 @@ std::optional<Draft> with_id(const Draft& draft, const std::string& id,
                              const std::string& placeholder) {
   for (std::size_t i = 0; i < draft.size(); ++i) {
     const std::string& text = draft[i].text;
-    if (draft[i].placeholder || id.empty()) continue;
+    if (draft[i].fixed || id.empty()) continue;
     for (std::size_t at = text.find(id); at != std::string::npos; at = text.find(id, at + 1)) {
       const std::size_t end = at + id.size();
       const bool cuts_word = (at > 0 && is_word(text[at - 1]) && is_word(id.front())) ||
@@ -78,7 +80,7 @@ std::vector<Draft> with_number(const Draft& draft, const std::vector<std::string
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < draft.size(); ++i) {
     const std::string& text = draft[i].text;
-    for (std::size_t at = 0; !draft[i].placeholder && at < text.size(); ++at) {
+    for (std::size_t at = 0; !draft[i].fixed && at < text.size(); ++at) {
       std::size_t end = at;
       while (end < text.size() && is_digit(text[end])) ++end;
       if (end == at) continue;
@@ -120,7 +122,10 @@ class Search {
   }
 
   std::optional<LayoutSuggestion> best() {
-    for (const OutputEntry* entry : spread(entries_, kNamesLookedAt)) add_templates(*entry);
+    const auto names_looked_at = spread(entries_, kNamesLookedAt);
+    const std::size_t stride = names_looked_at.size() % kStride == 0 ? 1 : kStride;
+    for (std::size_t i = 0; i < names_looked_at.size(); ++i)
+      add_templates(*names_looked_at[i * stride % names_looked_at.size()]);
     LayoutSuggestion best;
     std::vector<std::string> names;
     for (const std::string& text : templates_) {
@@ -128,7 +133,13 @@ class Search {
       const std::size_t count = found.size();
       if (count == 0 || count < best.found) continue;
       if (count == best.found && shifts(text) == shifts(best.layout)) {
-        if (best.also.empty() && found != names) best.also = text;
+        if (found == names) continue;
+        if (shot_comes_first(best.layout) && !shot_comes_first(text)) {
+          best.also = std::exchange(best.layout, text);
+          names = std::move(found);
+        } else if (best.also.empty()) {
+          best.also = text;
+        }
       } else if (count > best.found || shifts(text) < shifts(best.layout)) {
         best = {text, count, {}};
         names = std::move(found);
@@ -146,7 +157,8 @@ class Search {
   void add_templates(const OutputEntry& entry) {
     const std::string name = nfc(entry.relative);
     if (name.find_first_of("{}") != std::string::npos) return;
-    const Draft whole = {{name}};
+    const std::size_t ending = has_video_ending(name) ? name.rfind('.') : name.size();
+    const Draft whole = {{name.substr(0, ending)}, {name.substr(ending), true}};
     std::vector<Draft> drafts;
     std::set<std::string> seen;
     const auto add = [&](Draft draft) {
@@ -201,6 +213,13 @@ class Search {
     for (const char* name : {"{shot0", "{prompt0", "{prompt1"})
       count += text.find(name) == std::string::npos ? 0 : 1;
     return count;
+  }
+
+  /// People write the story before the shot.
+  static bool shot_comes_first(const std::string& text) {
+    const std::size_t shot = text.find("{shot");
+    const std::size_t story = std::min(text.find("{story"), text.find("{prompt"));
+    return shot < story && story != std::string::npos;
   }
 
   const Split& split_;
