@@ -1,5 +1,6 @@
 // inspect, as a function of the media module (cli/modules.h).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -29,6 +30,7 @@ struct Report {
   std::optional<loaders::Outputs> outputs;
   std::vector<loaders::ShotReport> shots;
   Findings findings;
+  Findings split_findings;  ///< those of them that are not about outputs
 
   [[nodiscard]] std::size_t usable_shots() const {
     return static_cast<std::size_t>(
@@ -47,14 +49,18 @@ Report gather(const InspectOptions& options) {
   report.split = loaders::read_split(options.split.path, options.split.format);
   report.findings = report.split.findings;
   loaders::silence_decoders();
+  loaders::Split usable = report.split;
   for (const auto& findings :
-       {loaders::reference_findings(report.split), loaders::tuning_clip_findings(report.split)}) {
+       {loaders::keep_usable_references(usable), loaders::tuning_clip_findings(report.split)}) {
     report.findings.insert(report.findings.end(), findings.begin(), findings.end());
   }
+  report.split_findings = report.findings;
   if (!options.outputs.path) return report;
 
-  report.outputs = loaders::find_outputs(report.split, *options.outputs.path,
-                                         {.layout = options.outputs.layout});
+  report.outputs = loaders::restrict_to(
+      loaders::find_outputs(loaders::with_lost_stories(report.split), *options.outputs.path,
+                            {.layout = options.outputs.layout}),
+      report.split);
   Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
   inspection_options.threads = options.threads;
@@ -106,6 +112,14 @@ void print_split(const loaders::Split& split) {
              counted(counts.captions, "caption", "captions"),
              counted(counts.references, "reference", "references"),
              counted(counts.clips, "tuning clip", "tuning clips"));
+  if (!split.lost.empty()) {
+    fmt::print("          and {} that can't be read\n",
+               counted(split.lost.size(), "story", "stories"));
+  }
+  if (!split.uncounted_ips.empty()) {
+    fmt::print("          and an unknown number of stories that can't be read: {}\n",
+               fmt::join(split.uncounted_ips, ", "));
+  }
 }
 
 /// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
@@ -141,7 +155,11 @@ void print_findings(const Report& report, bool all) {
   fmt::print("findings  {}, {} of which {} scoring\n", report.findings.size(), report.blocking(),
              report.blocking() == 1 ? "prevents" : "prevent");
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
+    const std::string_view stops = document::what_it_stops(kind);
+    fmt::print("  {} ({}{})\n", kind, number,
+               stops.empty()        ? ", information"
+               : stops == "scoring" ? ""
+                                    : fmt::format(", stops {}", stops));
     if (const auto* known = document::find_finding_kind(kind))
       fmt::print("    {}\n", known->sentence);
     int listed = 0;
@@ -185,7 +203,9 @@ Json to_json(const Report& report) {
                        {"shots", report.split.shot_count()},
                        {"captions", counts.captions},
                        {"references", counts.references},
-                       {"tuning_clips", counts.clips}};
+                       {"tuning_clips", counts.clips},
+                       {"lost_stories", report.split.lost.size()},
+                       {"uncounted_ips", report.split.uncounted_ips}};
   document["outputs"] = nullptr;
   if (report.outputs) {
     Json shots = Json::array();
@@ -210,6 +230,21 @@ Json to_json(const Report& report) {
   return document;
 }
 
+/// A manifest of what is left would look like a complete split: what was lost would never be missed
+/// again.
+void require_whole(const Report& report) {
+  std::string causes;
+  for (const Finding& finding : report.split_findings) {
+    if (document::is_blocking(finding.kind, {.references = true, .captions = false}))
+      causes += fmt::format("\n  {}{}: {}", where_of(finding), finding.kind, finding.detail);
+  }
+  if (causes.empty()) return;
+  throw BadInput(fmt::format(
+      "--write: a part of the split is missing, and its manifest would not show it:{}\n  Mend the "
+      "split first.",
+      causes));
+}
+
 void write_manifest(const loaders::Split& split, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (!std::filesystem::is_directory(folder)) {
@@ -224,7 +259,10 @@ void write_manifest(const loaders::Split& split, const std::string& file) {
 int run_inspect(const InspectOptions& options) {
   install_interrupt_handlers();
   const Report report = gather(options);
-  if (options.write) write_manifest(report.split, *options.write);
+  if (options.write) {
+    require_whole(report);
+    write_manifest(report.split, *options.write);
+  }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
     fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));

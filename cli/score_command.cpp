@@ -84,11 +84,14 @@ void print_metric(const document::ResultMetric& metric, bool normalised) {
                       : metric.direction == document::ResultDirection::lower ? " v"
                                                                              : "";
   fmt::print(
-      "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
+      "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}{}\n", metric.id + arrow,
       number(metric.mean),
       metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
       metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
-      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "");
+      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "",
+      metric.of_stories ? fmt::format("  {} of {} only", metric.n_stories,
+                                      counted(*metric.of_stories, "story", "stories"))
+                        : "");
 }
 
 void print_findings(const Findings& findings) {

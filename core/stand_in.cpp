@@ -1,8 +1,13 @@
 #include "core/stand_in.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <fstream>
+
+#include "core/error.h"
 
 namespace asbench {
 namespace {
@@ -56,6 +61,17 @@ std::optional<std::string> stand_in_of(std::string_view head) {
     return "a file server's error message (XML), not the file itself; get the file again";
   }
   return std::nullopt;
+}
+
+void refuse_stand_in(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error)) return;  // opening a pipe would wait
+  std::string head(kStandInBytes, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(stream.gcount(), 0)));
+  if (const auto other = stand_in_of(head))
+    throw BadInput(fmt::format("{}: {}", file.string(), *other));
 }
 
 }  // namespace asbench

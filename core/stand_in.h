@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,5 +17,9 @@ inline constexpr std::size_t kStandInBytes = 512;
 /// @returns what it is and the remedy, for use after "path: "; nothing for any other file.
 /// Thread-safe.
 [[nodiscard]] std::optional<std::string> stand_in_of(std::string_view head);
+
+/// @throws BadInput naming the path and the remedy when the file is a stand-in. A file that can't
+/// be read is left to whoever reads it.
+void refuse_stand_in(const std::filesystem::path& file);
 
 }  // namespace asbench

@@ -130,6 +130,8 @@ struct ResultMetric {
   ResultValue mean;
   std::optional<Interval> ci95;
   int n_stories = 0, n_evaluated = 0, n_failed = 0, n_skipped = 0;
+  /// Stories of the split, where the mean rests on fewer (n_stories); nothing: on all, or unknown.
+  std::optional<int> of_stories;
   std::vector<ResultValue> per_shot_index;  ///< means of shot 1, 2, ...
   bool has_harmeanp = false;
   ResultValue harmeanp;

@@ -1,8 +1,14 @@
 #include "evaluation/inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+
+#include "core/error.h"
+#include "evaluation/plan.h"
 #include "features/extractor.h"
+#include "loaders/findings.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -24,9 +30,49 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   const auto whole = loaders::read_split(split_path, format);
   Inputs inputs{loaders::select(whole, selection), {}, {}};
   inputs.outputs = loaders::restrict_to(
-      loaders::find_outputs(whole, outputs_path, {.layout = layout}), inputs.split);
+      loaders::find_outputs(loaders::with_lost_stories(whole), outputs_path, {.layout = layout}),
+      inputs.split);
   inputs.subset = subset_name(selection, inputs.split, whole);
+  const Findings references = loaders::keep_usable_references(inputs.split);
+  inputs.split.findings.insert(inputs.split.findings.end(), references.begin(), references.end());
   return inputs;
+}
+
+document::InputNeeds needs_of(const Protocol& protocol) {
+  using metrics::Modality;
+  const auto needs = protocol.catalogue.needs_of(protocol.metrics);
+  return {.references = needs.has(Modality::references) ||
+                        needs.has(Modality::mirrored_references) || needs.has(Modality::gallery),
+          .captions = needs.has(Modality::caption)};
+}
+
+void find_missing_captions(loaders::Split& split, const Protocol& protocol) {
+  if (protocol.text == "narrative") return;
+  std::erase_if(split.findings,
+                [](const Finding& finding) { return finding.kind == "missing_caption"; });
+  for (const auto& story : split.stories) {
+    for (const auto& shot : story.shots) {
+      if (caption_of(shot, protocol.text)) continue;
+      split.findings.push_back({"missing_caption", story.id, shot.number,
+                                fmt::format("no caption for text={}", protocol.text)});
+    }
+  }
+}
+
+void count_lost_as_failures(Inputs& inputs) {
+  if (!inputs.split.uncounted_ips.empty()) {
+    std::string causes;
+    for (const Finding& finding : inputs.split.findings) {
+      if (document::is_blocking(finding.kind))
+        causes += fmt::format("\n  {}: {}", finding.kind, finding.detail);
+    }
+    throw BadInput(fmt::format(
+        "--missing zero counts lost stories as failures, but nothing says how many stories {} "
+        "{}:{}\n  Mend the split, or leave its lost stories out with --missing exclude.",
+        fmt::join(inputs.split.uncounted_ips, ", "),
+        inputs.split.uncounted_ips.size() == 1 ? "has" : "have", causes));
+  }
+  if (!inputs.split.lost.empty()) inputs.split = loaders::with_lost_stories(inputs.split);
 }
 
 Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store) {

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <opencv2/imgcodecs.hpp>
+#include <utility>
 
 #include "core/error.h"
 #include "core/json.h"
 #include "loaders/image_check.h"
+#include "loaders/orientation.h"
 #include "loaders/video/decoder.h"
 #include "loaders/video/mat_image.h"
 
@@ -28,14 +30,9 @@ Image with_transparent_level(const Image& grey, std::uint8_t level) {
 
 }  // namespace
 
-Image read_image(const std::filesystem::path& path) {
+PictureFile decode_picture(const std::string& bytes, std::string_view where) {
   silence_decoders();
-  const std::string where = path.string();
-  std::error_code error;
-  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
-    throw BadInput(fmt::format("{}: not a regular file", where));
-  }
-  CheckedPicture checked = check_picture(read_text_file(path, kMaxFileBytes), where);
+  CheckedPicture checked = check_picture(bytes, where);
   if (checked.bits != 8) {
     throw BadInput(fmt::format("{}: {} bits per channel; save it with 8", where, checked.bits));
   }
@@ -59,8 +56,20 @@ Image read_image(const std::filesystem::path& path) {
     throw BadInput(fmt::format("{}: {}", where, *defect));
   }
   Image image = to_image(picture);
-  if (checked.transparent_grey) return with_transparent_level(image, *checked.transparent_grey);
-  return image;
+  if (checked.transparent_grey) image = with_transparent_level(image, *checked.transparent_grey);
+  return {upright(std::move(image), checked.orientation), checked.orientation};
+}
+
+PictureFile read_picture_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    throw BadInput(fmt::format("{}: not a regular file", path.string()));
+  }
+  return decode_picture(read_text_file(path, kMaxFileBytes), path.string());
+}
+
+Image read_image(const std::filesystem::path& path) {
+  return read_picture_file(path).image;
 }
 
 }  // namespace asbench::loaders

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -76,6 +77,16 @@ std::set<std::string> draw(const std::vector<Story>& stories, int subset, std::u
   return chosen;
 }
 
+/// The IP that a finding is about. Ids may hold ": ", so the longest that fits is meant.
+std::optional<std::string> ip_named_in(const Finding& finding, const Split& split) {
+  std::optional<std::string> named;
+  for (const Ip& ip : split.ips) {
+    if (finding.detail.starts_with(ip_label(ip.id)) && (!named || ip.id.size() > named->size()))
+      named = ip.id;
+  }
+  return named;
+}
+
 }  // namespace
 
 bool is_whole(const Selection& selection) {
@@ -92,6 +103,7 @@ Split select(const Split& split, const Selection& selection) {
   std::set<std::string> story_ids;
   for (const Ip& ip : split.ips) ip_ids.insert(ip.id);
   for (const Story& story : split.stories) story_ids.insert(story.id);
+  for (const LostStory& story : split.lost) story_ids.insert(story.id);
   refuse_unknown("--ips", selection.ips, ip_ids);
   refuse_unknown("--stories", selection.stories, story_ids);
 
@@ -116,7 +128,12 @@ Split select(const Split& split, const Selection& selection) {
     const auto chosen = draw(part.stories, *selection.subset, selection.seed);
     std::erase_if(part.stories, [&](const Story& story) { return !chosen.contains(story.id); });
   }
-  if (part.stories.empty()) {
+  std::erase_if(part.lost, [&](const LostStory& story) {
+    return selection.limit || selection.subset ||
+           (!stories.empty() && !stories.contains(story.id)) ||
+           (!ips.empty() && !ips.contains(story.ip));
+  });
+  if (part.stories.empty() && part.lost.empty()) {
     throw UsageError(
         "--ips and --stories leave no story: none of the chosen stories belongs to a chosen IP");
   }
@@ -127,9 +144,16 @@ Split select(const Split& split, const Selection& selection) {
     used_ips.insert(story.ip);
     used_stories.insert(story.id);
   }
+  for (const LostStory& story : part.lost) {
+    used_ips.insert(story.ip);
+    used_stories.insert(story.id);
+  }
+  std::erase_if(part.uncounted_ips, [&](const std::string& ip) { return !used_ips.contains(ip); });
   std::erase_if(part.ips, [&](const Ip& ip) { return !used_ips.contains(ip.id); });
   std::erase_if(part.findings, [&](const Finding& finding) {
-    return !finding.story.empty() && !used_stories.contains(finding.story);
+    if (!finding.story.empty()) return !used_stories.contains(finding.story);
+    const auto ip = ip_named_in(finding, split);
+    return ip && !used_ips.contains(*ip);
   });
   finish_split(part);
   return part;

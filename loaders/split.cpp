@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "loaders/splits/common.h"
+#include "loaders/text_file.h"
 
 namespace asbench::loaders {
 namespace {
@@ -61,7 +62,7 @@ const SplitReader& reader_for(const std::filesystem::path& path) {
   }
   if (!std::filesystem::is_directory(path)) {
     // A file that isn't JSON at all deserves its own message.
-    [[maybe_unused]] const Json parsed = read_json_file(path);
+    [[maybe_unused]] const Json parsed = parse_json(read_text(path).utf8, path.string());
   }
   throw BadInput(fmt::format(
       "{}: not a split. Known forms:{}\n  If it is meant to be one of these, name the form with "
@@ -111,7 +112,7 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
     const SplitReader& reader = named != nullptr ? *named : reader_for(path);
     Split split = reader.read(path);
     finish_split(split);
-    if (split.stories.empty() && split.ips.empty()) {
+    if (split.stories.empty() && split.ips.empty() && split.findings.empty()) {
       throw BadInput(fmt::format("{}: no stories found when read in the form {}: {}.",
                                  path.string(), reader.form(), reader.looks_like()));
     }
@@ -119,6 +120,25 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
   } catch (const std::filesystem::filesystem_error& error) {
     throw BadInput(fmt::format("{}: {}", path.string(), error.what()));
   }
+}
+
+std::string ip_label(std::string_view ip) {
+  return fmt::format("IP {}: ", ip);
+}
+
+Split with_lost_stories(const Split& split) {
+  Split whole = split;
+  for (const LostStory& lost : split.lost) {
+    Story& story = whole.stories.emplace_back();
+    story.id = lost.id;
+    story.ip = lost.ip;
+    story.prompt = lost.id.substr(lost.id.rfind('/') + 1);
+    for (int number = 1; number <= lost.shots; ++number) story.shots.emplace_back().number = number;
+  }
+  whole.lost.clear();
+  finish_split(whole);
+  whole.sha256 = split.sha256;
+  return whole;
 }
 
 void finish_split(Split& split) {

@@ -216,11 +216,13 @@ Text decode_text(std::string_view bytes, std::string_view where) {
                    byte_at(bytes, *bad), line_of(bytes, *bad)));
 }
 
+Text decode_file_text(std::string_view bytes, std::string_view where) {
+  if (const auto other = stand_in_of(bytes)) throw BadInput(fmt::format("{}: {}", where, *other));
+  return decode_text(bytes, where);
+}
+
 Text read_text(const std::filesystem::path& path, std::size_t max_bytes) {
-  const std::string bytes = read_text_file(path, max_bytes);
-  if (const auto other = stand_in_of(bytes))
-    throw BadInput(fmt::format("{}: {}", path.string(), *other));
-  return decode_text(bytes, path.string());
+  return decode_file_text(read_text_file(path, max_bytes), path.string());
 }
 
 }  // namespace asbench::loaders

@@ -28,8 +28,12 @@ struct Text {
 /// @throws BadInput with the cause, the line and what to do. Thread-safe.
 [[nodiscard]] Text decode_text(std::string_view bytes, std::string_view where);
 
-/// The same of a file. @throws BadInput also when it can't be read, is larger than `max_bytes`, or
-/// is a Git LFS pointer or an HTML page in the place of the file (core/stand_in.h).
+/// The same of the bytes of a file. @throws BadInput also when they are a Git LFS pointer or an
+/// HTML page in the place of the file (core/stand_in.h).
+[[nodiscard]] Text decode_file_text(std::string_view bytes, std::string_view where);
+
+/// Reads the file, and decode_file_text(). @throws BadInput also when it can't be read or is larger
+/// than `max_bytes`.
 [[nodiscard]] Text read_text(const std::filesystem::path& path, std::size_t max_bytes = 1ULL << 30);
 
 }  // namespace asbench::loaders

@@ -6,6 +6,8 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "loaders/splits/find_file.h"
+#include "loaders/text_file.h"
 
 namespace asbench::loaders {
 namespace {
@@ -83,31 +85,70 @@ std::optional<std::string> caption_of(const Json& value, const std::string& stor
 }
 
 void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings) {
-  try {
-    std::string hash = sha256_file(file);
-    ip.references.push_back(file);
-    ip.reference_sha256.push_back(std::move(hash));
-  } catch (const BadInput& error) {
-    findings.push_back(
-        {"missing_reference", "", std::nullopt, fmt::format("IP {}: {}", ip.id, error.what())});
+  std::error_code error;
+  const auto status = std::filesystem::status(file, error);
+  if (!std::filesystem::is_regular_file(status)) {
+    const bool there = std::filesystem::exists(status);
+    findings.push_back({"missing_reference", "", std::nullopt,
+                        fmt::format("{}{}: {}", ip_label(ip.id), file.string(),
+                                    there ? "not a regular file" : "no such file")});
+    return;
   }
+  ip.references.push_back(file);
+  ip.reference_sha256.push_back(sha256_file(file));
+}
+
+void find_reference(Ip& ip, const std::filesystem::path& folder, const std::string& name,
+                    const std::string& like, Findings& findings) {
+  const FoundFile found = find_file(
+      folder, {.name = name, .endings = {".png", ".jpg", ".jpeg", ".webp"}, .like = like});
+  if (!found.file) {
+    findings.push_back({"missing_reference", "", std::nullopt,
+                        fmt::format("{}{}", ip_label(ip.id), found.problem)});
+    return;
+  }
+  if (!found.note.empty()) {
+    findings.push_back(
+        {"other_file_used", "", std::nullopt, fmt::format("{}{}", ip_label(ip.id), found.note)});
+  }
+  add_reference(ip, *found.file, findings);
+}
+
+SplitJson read_split_file(const std::filesystem::path& file, std::string_view label,
+                          Findings& findings) {
+  const auto report = [&](const char* kind, std::string_view detail) {
+    findings.push_back({kind, "", std::nullopt, fmt::format("{}{}", label, detail)});
+  };
+  // A file that can't be read is the system's fault and ends the run; what its bytes are is the
+  // split's.
+  const std::string bytes = read_text_file(file);
+  SplitJson read;
+  if (bytes.empty()) {
+    report("bad_json", file.string() + ": empty file (0 bytes)");
+    return read;
+  }
+  try {
+    Text text = decode_file_text(bytes, file.string());
+    read.text = std::move(text.utf8);
+    std::vector<std::string> doubled;
+    read.document = parse_json(read.text, file.string(), {}, &doubled);
+    if (!text.is_utf8()) {
+      report("text_encoding",
+             fmt::format("{}: read as {}; save it as UTF-8", file.string(), text.encoding));
+    }
+    for (const std::string& key : doubled) {
+      report("duplicate_key",
+             fmt::format("{}: the key \"{}\" occurs twice in one object; the last value counts",
+                         file.string(), key));
+    }
+  } catch (const BadInput& error) {
+    report("bad_json", error.what());
+  }
+  return read;
 }
 
 std::optional<Json> read_split_json(const std::filesystem::path& file, Findings& findings) {
-  try {
-    std::vector<std::string> doubled;
-    Json document = read_json_file(file, {}, &doubled);
-    for (const std::string& key : doubled) {
-      findings.push_back({"duplicate_key", "", std::nullopt,
-                          fmt::format("{}: the key \"{}\" occurs twice in one object; the last "
-                                      "value counts",
-                                      file.string(), key)});
-    }
-    return document;
-  } catch (const BadInput& error) {
-    findings.push_back({"bad_json", "", std::nullopt, error.what()});
-    return std::nullopt;
-  }
+  return read_split_file(file, {}, findings).document;
 }
 
 void UnknownKeys::look(const Json& object, std::initializer_list<std::string_view> known) {

@@ -12,6 +12,8 @@
 #include <span>
 #include <string_view>
 
+#include "core/stand_in.h"
+
 namespace asbench::loaders {
 namespace {
 
@@ -161,6 +163,7 @@ std::optional<std::string> container_defect(const std::filesystem::path& path) {
   Bytes file(path, size);
   if (!file.ok()) return fmt::format("can't be read: {}", std::strerror(errno));
   const std::string head = file.read(0, 512);
+  if (const auto other = stand_in_of(head)) return "not a video: " + *other;
   if (is_text(head)) return "not a video: a text file";
   if (head.size() >= 8) {
     const std::string_view type = std::string_view(head).substr(4, 4);

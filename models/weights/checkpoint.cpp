@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/program_folder.h"
+#include "core/stand_in.h"
 #include "models/weights/shard_index.h"
 
 namespace asbench::models {
@@ -71,6 +72,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
 }
 
 void add_shards(const fs::path& index_file, Checkpoint& checkpoint) {
+  refuse_stand_in(index_file);
   ShardIndex index =
       parse_shard_index(read_text_file(index_file, kMaxIndexBytes), index_file.string());
   for (const std::string& name : index.files) {
@@ -114,6 +116,7 @@ bool find_weights(Checkpoint& checkpoint) {
 }
 
 Json read_object(const fs::path& file) {
+  refuse_stand_in(file);
   Json json = read_json_file(file, kConfigLimits);
   if (!json.is_object()) {
     throw BadInput(fmt::format("{}: a JSON object was expected", file.string()));
@@ -139,6 +142,7 @@ Attempt try_folder(std::string_view id, const fs::path& folder) {
             fmt::format("{}: weights are missing: neither {} nor a shard index nor {} exists",
                         folder.string(), kSingleFile, kPickleFile)};
   }
+  for (const fs::path& file : checkpoint.weight_files) refuse_stand_in(file);
   checkpoint.config = read_object(config);
   const fs::path preprocessor = folder / "preprocessor_config.json";
   if (is_file(preprocessor)) checkpoint.preprocessor = read_object(preprocessor);

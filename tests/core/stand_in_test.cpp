@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/error.h"
+#include "core/json.h"
+#include "tests/support/temporary_folder.h"
+
 namespace asbench {
 namespace {
 
@@ -43,6 +47,22 @@ TEST(StandIn, LeavesOtherFilesAlone) {
 
 TEST(StandIn, LooksAtTheFrontOnly) {
   EXPECT_EQ(named(std::string(2 * kStandInBytes, ' ') + "<html>"), "");
+}
+
+TEST(StandIn, IsRefusedWithItsPath) {
+  const testing::TemporaryFolder folder;
+  const auto file = folder / "model.safetensors";
+  EXPECT_NO_THROW(refuse_stand_in(file)) << "not there: its reader says so";
+  EXPECT_NO_THROW(refuse_stand_in(folder.path()));
+  write_file_atomically(file, "weights");
+  EXPECT_NO_THROW(refuse_stand_in(file));
+  write_file_atomically(file, "version https://git-lfs.github.com/spec/v1\noid sha256:aa\n");
+  try {
+    refuse_stand_in(file);
+    ADD_FAILURE() << "was taken";
+  } catch (const BadInput& error) {
+    EXPECT_THAT(error.what(), HasSubstr(file.string() + ": a Git LFS pointer"));
+  }
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(RoundTrip, KeepsTheOrderOfKeys) {
                           "canonical", "overrides", "demo_encoders", "references", "metrics",
                           "stories", "normalised_between"));
   EXPECT_THAT(keys_of(document.at("metrics").at("clip_i")),
-              ElementsAre("signature", "description", "direction", "mean", "ci95", "n_stories",
+              ElementsAre("signature", "description", "direction", "mean", "ci95", "n_stories", "of_stories",
                           "n_evaluated", "n_failed", "n_skipped", "per_shot_index", "harmeanp",
                           "real_ceiling", "worst", "adjacent", "by_distance", "ips", "normalised"));
   EXPECT_THAT(

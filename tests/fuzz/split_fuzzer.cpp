@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
 #include "loaders/csv.h"
 #include "loaders/outputs/finders.h"
 #include "loaders/split.h"
 #include "loaders/splits/common.h"
+#include "loaders/splits/lost_stories.h"
+#include "loaders/text_file.h"
 
 namespace {
 
@@ -43,7 +46,11 @@ void read_folder_forms(std::string_view text) {
     UnknownKeys unknown;
     Split split;
     split.ips.push_back({"ip", {}, {}, {}});
-    split.stories = stories_of(document, "ip", unknown, split.findings);
+    StoryList list = stories_of(document, "ip", unknown, split.findings);
+    split.stories = std::move(list.stories);
+    split.lost = std::move(list.lost);
+    count_lost_stories(split, {});
+    check(with_lost_stories(split));
     unknown.report(split.findings);
     check(std::move(split));
   }
@@ -71,5 +78,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   attempt([&] { read_manifest(text); });
   attempt([&] { read_folder_forms(text); });
   attempt([&] { static_cast<void>(parse_csv(text, "fuzz")); });
+  attempt([&] { static_cast<void>(decode_text(text, "fuzz")); });
+  static_cast<void>(outline_of(text, StoryPlace::captions_by_prompt));
+  static_cast<void>(outline_of(text, StoryPlace::prompts_array));
   return 0;
 }

@@ -292,5 +292,16 @@ TEST(OpenCheckpoint, EncodersOfTheProgramNeedNoWeightsFolder) {
   }
 }
 
+TEST(OpenCheckpoint, RefusesPointersInThePlaceOfItsFiles) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 9\n";
+  for (const char* name : {"model.safetensors", "pytorch_model.bin", "config.json"}) {
+    const TemporaryFolder folder;
+    put_checkpoint(folder / kId, name == std::string("config.json") ? "model.safetensors" : name);
+    put(folder / kId / name, pointer);
+    expect_error<BadInput>([&] { static_cast<void>(open_checkpoint(kId, root(folder))); },
+                           {name, "Git LFS pointer", "git lfs pull"});
+  }
+}
+
 }  // namespace
 }  // namespace asbench::models
