@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "document/finding_kinds.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
 #include "loaders/findings.h"
