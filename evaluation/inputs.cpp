@@ -10,6 +10,8 @@
 #include "evaluation/plan.h"
 #include "features/extractor.h"
 #include "loaders/findings.h"
+#include "metrics/catalogue.h"
+#include "metrics/need.h"
 
 namespace asbench::evaluation {
 namespace {
