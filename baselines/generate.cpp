@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
+#include "core/threads.h"
 #include "core/version.h"
 #include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
@@ -31,9 +33,7 @@ struct Job {
 
 /// A finished shot may have either ending: that of the file it was copied from.
 bool is_finished(const fs::path& file) {
-  std::error_code unreadable;  // reported by open_record()
-  return fs::exists(fs::path(file).concat(".mp4"), unreadable) ||
-         fs::exists(fs::path(file).concat(".avi"), unreadable);
+  return is_there(fs::path(file).concat(".mp4")) || is_there(fs::path(file).concat(".avi"));
 }
 
 Json record_of(const GenerateRequest& request) {
@@ -55,19 +55,10 @@ Json record_of(const GenerateRequest& request) {
 }
 
 void open_record(const fs::path& out, const Json& wanted) {
-  std::error_code error;
-  fs::create_directories(out, error);
-  if (error)
-    throw BadInput(
-        fmt::format("--out {}: cannot create the folder: {}", out.string(), error.message()));
+  make_folders(out);
   const fs::path file = out / kRecord;
-  const bool is_there = fs::exists(file, error);
-  const bool empty = !error && fs::is_empty(out, error);
-  if (error)
-    throw BadInput(
-        fmt::format("--out {}: cannot read the folder: {}", out.string(), error.message()));
-  if (!is_there) {
-    if (!empty) {
+  if (!is_there(file)) {
+    if (!list_folder(out).empty()) {
       throw UsageError(fmt::format(
           "--out {}: the folder has files but no {}, so it was not written by `asbench generate`. "
           "Name a new folder.",
@@ -87,14 +78,10 @@ void open_record(const fs::path& out, const Json& wanted) {
   }
 }
 
-/// Copies under a temporary name; BadInput when the source file is missing or the disk full.
+/// Copies under a temporary name; SystemFault when the source file is missing or the disk full.
 /// (copy_file() calls a full disk an input/output error.)
 void copy_clip(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::create_directories(to.parent_path(), error);
-  if (error)
-    throw BadInput(fmt::format("{}: cannot create the folder: {}", to.parent_path().string(),
-                               error.message()));
+  make_folders(to.parent_path());
   write_file_atomically(to, read_text_file(from));
 }
 
@@ -162,13 +149,9 @@ void run_jobs(const std::vector<Job>& jobs, const Generator& generator,
       next = jobs.size();
     }
   };
-  {
-    const unsigned count = request.threads > 0 ? static_cast<unsigned>(request.threads)
-                                               : std::max(1U, std::thread::hardware_concurrency());
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < count; ++i) threads.emplace_back(work);
-    work();
-  }
+  const unsigned count = request.threads > 0 ? static_cast<unsigned>(request.threads)
+                                             : std::max(1U, std::thread::hardware_concurrency());
+  run_on_threads(count, work, [&] { next = jobs.size(); });
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -208,7 +191,7 @@ GenerateReport generate(const GenerateRequest& request) {
 
 std::optional<std::string> generated_by(const fs::path& folder) {
   const fs::path file = folder / kRecord;
-  if (!fs::is_regular_file(file)) return std::nullopt;
+  if (!is_file(file)) return std::nullopt;
   const Json record = read_json_file(file);
   if (!record.is_object() || !record.contains("baseline") || !record.at("baseline").is_string())
     return std::nullopt;

@@ -25,8 +25,8 @@ struct GenerateReport {
 
 /// Writes a built-in system's videos below `out` in the default output layout,
 /// `{story}/shot_{shot:02}.mp4`, and `generator.json`, which says how they were made. A shot gets
-/// its name when it is finished, so an interrupted run can resume. The frames that
-/// are drawn are the same for any number of threads. An encoded file is not: see ClipWriter.
+/// its name when it is finished, so an interrupted run can resume. The files are the same for any
+/// number of threads, byte for byte on one machine (ClipWriter).
 /// @throws UsageError for an unknown baseline, for inputs that lack what it needs (says what), and
 /// for a folder that holds shots
 ///   of other settings; BadInput when it can't be written or a donor is broken; "interrupted" after

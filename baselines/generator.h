@@ -41,8 +41,9 @@ struct GeneratorInputs {
 using FrameWriter = std::function<void(const Image& rgb)>;
 
 /// A system that turns stories into shots. To add one: implement this, describe it in
-/// configs/baselines/<name>.json, add a line to make_generator(). Writing, resuming, threads and
-/// progress are generate()'s business (baselines/generate.h).
+/// configs/baselines/<name>.json, add a line to make_copying_generator() or
+/// make_drawing_generator(), which make_generator() asks. Writing, resuming, threads and progress
+/// are generate()'s business (baselines/generate.h).
 ///
 /// A shot is either a clip that exists (it is copied unchanged) or drawn. Both depend on the
 /// arguments only, so shots may be made in any order and by several threads at once.

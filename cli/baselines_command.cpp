@@ -7,6 +7,7 @@
 
 #include "baselines/catalogue.h"
 #include "core/error.h"
+#include "core/print.h"
 
 namespace asbench::cli {
 namespace {
@@ -32,13 +33,14 @@ int list(bool json) {
   if (json) {
     Json array = Json::array();
     for (const auto& info : all) array.push_back(as_json(info));
-    fmt::print("{}\n", array.dump(2));
+    print_prepared(stdout, json_for_terminal(array, 2) + "\n");
     return kExitDone;
   }
-  fmt::print("{:<18}{:<28}{}\n", "baseline", "needs", "what it bounds");
+  print_safe(stdout, "{:<18}{:<28}{}\n", "baseline", "needs", "what it bounds");
   for (const auto& info : all)
-    fmt::print("{:<18}{:<28}{}\n", info.name, needs_of(info), info.bounds);
-  fmt::print(
+    print_safe(stdout, "{:<18}{:<28}{}\n", info.name, needs_of(info), info.bounds);
+  print_safe(
+      stdout,
       "\n`asbench baselines show NAME` explains one, `asbench generate --baseline NAME` generates "
       "its videos.\n");
   return kExitDone;
@@ -47,15 +49,15 @@ int list(bool json) {
 int show(const std::string& name, bool json) {
   const BaselineInfo info = baselines::find_baseline(name);
   if (json) {
-    fmt::print("{}\n", as_json(info).dump(2));
+    print_prepared(stdout, json_for_terminal(as_json(info), 2) + "\n");
     return kExitDone;
   }
-  fmt::print("{} ({})\n  does        {}\n  bound for   {}\n", info.name, info.kind, info.does,
-             info.bounds);
-  if (!info.exploit.empty()) fmt::print("  exploit     {}\n", info.exploit);
-  fmt::print("  needs       {}\n", needs_of(info));
+  print_safe(stdout, "{} ({})\n  does        {}\n  bound for   {}\n", info.name, info.kind,
+             info.does, info.bounds);
+  if (!info.exploit.empty()) print_safe(stdout, "  exploit     {}\n", info.exploit);
+  print_safe(stdout, "  needs       {}\n", needs_of(info));
   for (const auto& [key, value] : info.parameters.items())
-    fmt::print("  parameter   {} = {}\n", key, value.dump());
+    print_safe(stdout, "  parameter   {} = {}\n", key, value.dump());
   return kExitDone;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/print.h"
 #include "document/result.h"
 #include "reports/comparison/compare.h"
 #include "reports/comparison/comparison_output.h"
@@ -33,7 +34,8 @@ struct CompareCommand {
 std::string formatted(const reports::Comparison& comparison, const CompareCommand& command) {
   if (command.format == "markdown")
     return reports::comparison_markdown(comparison, {.story_link = command.story_link});
-  if (command.format == "json") return reports::comparison_json(comparison).dump(2) + "\n";
+  if (command.format == "json")
+    return json_for_terminal(reports::comparison_json(comparison)) + "\n";
   if (command.format == "junit") return reports::comparison_junit(comparison);
   return reports::comparison_text(comparison);
 }
@@ -49,7 +51,7 @@ int run(const CompareCommand& command) {
   if (command.out)
     write_file_atomically(*command.out, text);
   else
-    fmt::print("{}", text);
+    print_prepared(stdout, text);
   return comparison.regressed() ? kExitRegression : kExitDone;
 }
 

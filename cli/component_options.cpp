@@ -4,6 +4,7 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "cli/example_encoder.h"
 #include "cli/modules.h"
 
 namespace asbench::cli {
@@ -25,8 +26,8 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       "inspect        -                                      JSON: the checkpoint's tensors and "
       "configuration\n"
       "Example:\n"
-      "  asbench component tokenizer --model weights/openai/clip-vit-base-patch32 --in texts.json "
-      "--out ids.json");
+      "  asbench component tokenizer --model weights/" +
+      example_encoder().id + " --in texts.json --out ids.json");
   command->add_option("NAME", options->name, "the part to run: one of the names below")
       ->required()
       ->check(

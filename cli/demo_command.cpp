@@ -11,9 +11,11 @@
 #include "cli/demo_options.h"
 #include "cli/errors.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
+#include "core/print.h"
+#include "document/pictures.h"
 #include "document/result.h"
-#include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "loaders/outputs.h"
@@ -79,7 +81,7 @@ document::Result score_system(const std::string& name, const World& world, const
   request.extraction.threads = threads;
   request.extraction.progress = Progress::Style::quiet;
   const fs::path result = out / "results" / (name + ".json");
-  request.frames_folder = evaluation::sidecar_folder(result);
+  request.frames_folder = document::picture_folder(result);
   document::Result scored = evaluation::score(request);
   scored.where = name;
   if (name != kFloor && name != kCeiling) {
@@ -93,11 +95,7 @@ document::Result score_system(const std::string& name, const World& world, const
 int run_demo(const DemoOptions& options) {
   install_interrupt_handlers();
   const fs::path out = options.out;
-  std::error_code error;
-  fs::create_directories(out / "results", error);
-  if (error)
-    throw BadInput(
-        fmt::format("--out {}: cannot create the folder: {}", options.out, error.message()));
+  make_folders(out / "results");
 
   const World world = draw_world(out);
   std::vector<document::Result> results;
@@ -107,7 +105,7 @@ int run_demo(const DemoOptions& options) {
     for (const char* name : kSystems) {
       generate_system(name, world, out / "systems" / name, options.threads);
       results.push_back(score_system(name, world, out, options.threads));
-      frames.push_back(evaluation::sidecar_folder(out / "results" / fmt::format("{}.json", name)));
+      frames.push_back(document::picture_folder(out / "results" / fmt::format("{}.json", name)));
       progress.advance();
     }
   }
@@ -116,20 +114,23 @@ int run_demo(const DemoOptions& options) {
   const fs::path page =
       reports::write_report(out / "report", results, reports::Pictures(frames)).front();
 
-  fmt::print("{}\n", reports::leaderboard_text(results));
-  fmt::print(
+  print_prepared(stdout, reports::leaderboard_text(results) + "\n");
+  print_safe(
+      stdout,
       "How to read it: gt-story is real animation, wrong-ip shows the wrong characters, noise "
       "shows no character.\nref-still and copy-prev score above gt-story in some columns without "
       "animating the story; the control metrics on the\nright reveal it (see `asbench baselines "
       "show ref-still`).\n\n");
-  fmt::print(
+  print_safe(
+      stdout,
       "Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the "
       "leaderboard as a table\n       {}   real shots of one story\n"
       "       {}   result document of one system\n",
       page.string(), leaderboard.string(),
       world.ground_truth.shots.begin()->second.path.parent_path().string(),
       (out / "results" / "gt-story.json").string());
-  fmt::print(
+  print_safe(
+      stdout,
       "Next   asbench score --split {} --outputs YOUR_VIDEOS --protocol demo --out mine.json\n"
       "       asbench score --split YOUR_SPLIT --outputs YOUR_VIDEOS --out mine.json     "
       "(published "

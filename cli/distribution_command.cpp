@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/npy.h"
+#include "core/print.h"
 #include "metrics/set/distribution.h"
 
 extern "C" void openblas_set_num_threads(int) __attribute__((weak));  // null with another BLAS
@@ -112,8 +113,7 @@ int run_distribution(const DistributionOptions& options) {
                          generated = read_samples(options.generated);
   try {
     const auto result = metrics::measure_distribution(real, generated, settings);
-    fmt::print("{}\n", to_json(result, real, generated, options)
-                           .dump(1, ' ', false, Json::error_handler_t::replace));
+    print_prepared(stdout, json_for_terminal(to_json(result, real, generated, options), 1) + "\n");
   } catch (const BadInput& error) {
     throw BadInput(fmt::format("{}\n  real: {} [{}, {}]\n  generated: {} [{}, {}]", error.what(),
                                options.real, real.rows, real.cols, options.generated,

@@ -1,38 +1,117 @@
 #include "cli/errors.h"
 
 #include <fmt/format.h>
+#include <stdio_ext.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <new>
+#include <string>
+#include <system_error>
 
 #include "core/error.h"
+#include "core/say.h"
 
 namespace asbench::cli {
+namespace {
 
-int run_guarded(std::string_view command, const std::function<int()>& action) noexcept {
+/// Set while a command runs. Libraries that get no thread or no memory call exit(1) (libgomp,
+/// OpenBLAS): 1 is what `compare` answers to a regression.
+std::atomic<bool> running = false;
+
+void on_exit_of_a_library() {
+  if (!running) return;
+  say("asbench: a library ended the program; what it says is above.\n");
+  ::_exit(kExitFailure);
+}
+
+void say_problem(std::string_view command, std::string_view problem) {
+  say(fmt::format("asbench{}{}: {}\n", command.empty() ? "" : " ", command, problem));
+}
+
+void say_bug(std::string_view command, std::string_view problem) {
+  say_problem(command, fmt::format("internal error: {}\n  This is a bug in asbench. Please report "
+                                   "it with the command line.",
+                                   problem));
+}
+
+constexpr std::string_view kNoMemory =
+    "out of memory: the system, the container or `ulimit -v` gives no more.\n  Free some, raise "
+    "the limit, or use less: a smaller --batch, fewer --threads and --decode-threads.";
+
+/// LibTorch's and OpenCV's words for a failed allocation, where nothing has translated them.
+bool speaks_of_memory(std::string_view text) {
+  return text.find("can't allocate memory") != std::string_view::npos ||
+         text.find("Failed to allocate") != std::string_view::npos;
+}
+
+int run(std::string_view command, const std::function<int()>& action) {
   try {
-    try {
-      return action();
-    } catch (const InternalError& error) {
-      fmt::print(stderr,
-                 "asbench {}: internal error: {}\n  This is a bug in asbench. Please report it "
-                 "with the command line.\n",
-                 command, error.what());
-    } catch (const Error& error) {
-      fmt::print(stderr, "asbench {}: {}\n", command, error.what());
-    } catch (const std::bad_alloc&) {
-      fmt::print(stderr, "asbench {}: out of memory. Try a smaller --batch.\n", command);
-    } catch (const std::exception& error) {
-      fmt::print(stderr,
-                 "asbench {}: internal error: {}\n  This is a bug in asbench. Please report it "
-                 "with the command line.\n",
-                 command, error.what());
+    return action();
+  } catch (const InternalError& error) {
+    if (speaks_of_memory(error.what()))
+      say_problem(command, kNoMemory);
+    else
+      say_bug(command, error.what());
+  } catch (const Error& error) {
+    say_problem(command, error.what());
+  } catch (const std::bad_alloc&) {
+    say_problem(command, kNoMemory);
+  } catch (const std::filesystem::filesystem_error& error) {
+    say_problem(command, fmt::format("{}: {}", error.path1().string(), error.code().message()));
+  } catch (const std::system_error& error) {
+    // A failed print is said below, once.
+    if (std::ferror(stdout) == 0) {
+      say_problem(command,
+                  fmt::format("the system refused what was asked for: {}", error.code().message()));
     }
-  } catch (...) {
-    std::fputs("asbench: failed, and the message could not be printed\n", stderr);
+  } catch (const std::exception& error) {
+    if (speaks_of_memory(error.what()))
+      say_problem(command, kNoMemory);
+    else
+      say_bug(command, error.what());
   }
   return kExitFailure;
+}
+
+/// Flushes stdout. @returns `code`, or 2 with a message when something could not be written.
+int finish_output(std::string_view command, int code) noexcept {
+  const bool failed_before = std::ferror(stdout) != 0;
+  errno = 0;
+  if (std::fflush(stdout) == 0 && !failed_before) return code;
+  const int error = errno;
+  try {
+    say_problem(command, fmt::format("stdout can't be written: {}",
+                                     error != 0 ? std::strerror(error) : "a write failed"));
+  } catch (...) {
+    say("asbench: stdout can't be written\n");
+  }
+  ::__fpurge(stdout);  // else it would be tried again
+  std::clearerr(stdout);
+  return kExitFailure;
+}
+
+}  // namespace
+
+int run_guarded(std::string_view command, const std::function<int()>& action) noexcept {
+  static const bool registered = std::atexit(on_exit_of_a_library) == 0;
+  static_cast<void>(registered);
+  running = true;
+  int code = kExitFailure;
+  try {
+    code = run(command, action);
+  } catch (...) {
+    say("asbench: failed, and the message could not be made: out of memory\n");
+  }
+  code = finish_output(command, code);
+  running = false;
+  return code;
 }
 
 }  // namespace asbench::cli

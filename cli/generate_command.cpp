@@ -8,6 +8,7 @@
 #include "cli/generate_options.h"
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "core/print.h"
 #include "loaders/selection.h"
 
 namespace asbench::cli {
@@ -52,15 +53,22 @@ int run_generate(const GenerateOptions& options) {
   request.threads = options.threads;
   if (options.quiet) request.progress = Progress::Style::quiet;
   const auto report = baselines::generate(request);
+  if (report.written + report.kept == 0) {
+    throw BadInput(
+        fmt::format("{}: no video was written: the chosen stories have no shots (--split, --ips, "
+                    "--stories).",
+                    options.out));
+  }
   if (options.json) {
     const Json done = {{"baseline", options.baseline},
                        {"out", options.out},
                        {"written", report.written},
                        {"kept", report.kept}};
-    fmt::print("{}\n", done.dump(1, ' ', false, Json::error_handler_t::replace));
+    print_prepared(stdout, json_for_terminal(done, 1) + "\n");
     return kExitDone;
   }
-  fmt::print(
+  print_safe(
+      stdout,
       "{}: {} {} written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
       "{}.json\n",
       options.baseline, report.written, report.written == 1 ? "shot" : "shots", options.out,

@@ -41,10 +41,12 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
       ->capture_default_str();
 
   command->option_defaults()->group("Selection");
-  command->add_option("--ips", options->ips, "only the stories of these IPs (comma-separated ids)")
-      ->delimiter(',');
-  command->add_option("--stories", options->stories, "only these stories (comma-separated ids)")
-      ->delimiter(',');
+  command->add_option("--ips", options->ips,
+                      "only the stories of these IPs: ids with commas between them, or the option "
+                      "several times; a comma inside an id is understood");
+  command->add_option("--stories", options->stories,
+                      "only these stories: ids with commas between them, or the option several "
+                      "times; a comma inside an id is understood");
   command->add_option("--limit", options->limit, "only the first N stories");
 
   command->option_defaults()->group("Videos");

@@ -20,17 +20,19 @@ CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
       .add_option(
           "--layout", outputs.layout,
           "how the videos are named: auto (detect), default, default-avi, animeshootergen-demo, "
-          "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4, or a CSV file with the columns "
-          "story,shot,path")
+          "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4 ({shot0} where shots are numbered "
+          "from 0), or a CSV file with the columns story,shot,path")
       ->capture_default_str();
   return option;
 }
 
 void add_selection_options(CLI::App& command, SelectionOptions& selection) {
-  command.add_option("--ips", selection.ips, "only the stories of these IPs (comma-separated ids)")
-      ->delimiter(',');
-  command.add_option("--stories", selection.stories, "only these stories (comma-separated ids)")
-      ->delimiter(',');
+  command.add_option("--ips", selection.ips,
+                     "only the stories of these IPs: ids with commas between them, or the option "
+                     "several times; a comma inside an id is understood");
+  command.add_option("--stories", selection.stories,
+                     "only these stories: ids with commas between them, or the option several "
+                     "times; a comma inside an id is understood");
   command.add_option("--limit", selection.limit, "only the first N stories");
   command.add_option("--subset", selection.subset,
                      "only N stories, drawn at random and spread evenly over the IPs");

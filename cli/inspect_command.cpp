@@ -1,5 +1,6 @@
 // inspect, as a function of the media module (cli/modules.h).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,9 +10,12 @@
 #include "cli/errors.h"
 #include "cli/inspect_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "core/print.h"
 #include "core/progress.h"
+#include "core/words.h"
 #include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/inspection.h"
@@ -29,6 +33,7 @@ struct Report {
   std::optional<loaders::Outputs> outputs;
   std::vector<loaders::ShotReport> shots;
   Findings findings;
+  Findings split_findings;  ///< those of them that are not about outputs
 
   [[nodiscard]] std::size_t usable_shots() const {
     return static_cast<std::size_t>(
@@ -47,14 +52,18 @@ Report gather(const InspectOptions& options) {
   report.split = loaders::read_split(options.split.path, options.split.format);
   report.findings = report.split.findings;
   loaders::silence_decoders();
+  loaders::Split usable = report.split;
   for (const auto& findings :
-       {loaders::reference_findings(report.split), loaders::tuning_clip_findings(report.split)}) {
+       {loaders::keep_usable_references(usable), loaders::tuning_clip_findings(report.split)}) {
     report.findings.insert(report.findings.end(), findings.begin(), findings.end());
   }
+  report.split_findings = report.findings;
   if (!options.outputs.path) return report;
 
-  report.outputs = loaders::find_outputs(report.split, *options.outputs.path,
-                                         {.layout = options.outputs.layout});
+  report.outputs = loaders::restrict_to(
+      loaders::find_outputs(loaders::with_lost_stories(report.split), *options.outputs.path,
+                            {.layout = options.outputs.layout}),
+      report.split);
   Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
   inspection_options.threads = options.threads;
@@ -72,11 +81,6 @@ std::string where_of(const Finding& finding) {
   if (finding.story.empty()) return {};
   if (!finding.shot) return fmt::format("story {}: ", finding.story);
   return fmt::format("story {} shot {}: ", finding.story, *finding.shot);
-}
-
-/// "1 story", "2 stories".
-std::string counted(std::size_t number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
 }
 
 struct SplitCounts {
@@ -99,18 +103,42 @@ SplitCounts count(const loaders::Split& split) {
 
 void print_split(const loaders::Split& split) {
   const SplitCounts counts = count(split);
-  fmt::print("split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
-  fmt::print("          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
+  print_safe(stdout, "split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
+  print_safe(stdout, "          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
              counted(split.stories.size(), "story", "stories"),
              counted(split.shot_count(), "shot", "shots"),
              counted(counts.captions, "caption", "captions"),
              counted(counts.references, "reference", "references"),
              counted(counts.clips, "tuning clip", "tuning clips"));
+  if (!split.lost.empty()) {
+    fmt::print("          and {} that can't be read\n",
+               counted(split.lost.size(), "story", "stories"));
+  }
+  if (!split.uncounted_ips.empty()) {
+    fmt::print("          and an unknown number of stories that can't be read: {}\n",
+               fmt::join(split.uncounted_ips, ", "));
+  }
 }
 
 /// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
+void print_kinds(const std::map<std::string, int>& kinds, int listed, std::string_view indent) {
+  std::vector<std::pair<std::string, int>> sorted(kinds.begin(), kinds.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (static_cast<int>(i) == listed) {
+      print_safe(stdout, "{}... and {} other combinations (--json lists every shot)\n", indent,
+                 sorted.size() - i);
+      break;
+    }
+    print_safe(stdout, "{}{}: {}\n", indent,
+               counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
+               sorted[i].first);
+  }
+}
+
 void print_shots(const Report& report) {
-  fmt::print("          {} of {} shots are usable\n", report.usable_shots(),
+  print_safe(stdout, "          {} of {} shots are usable\n", report.usable_shots(),
              report.split.shot_count());
   std::map<std::string, int> kinds;
   for (const auto& shot : report.shots) {
@@ -118,40 +146,67 @@ void print_shots(const Report& report) {
     const std::string fps = shot.fps > 0 ? fmt::format(", {:.6g} fps", shot.fps) : "";
     ++kinds[fmt::format("{} frames, {}x{}{}", shot.frame_count, shot.width, shot.height, fps)];
   }
-  std::vector<std::pair<std::string, int>> sorted(kinds.begin(), kinds.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (i == kListedOfAKind) {
-      fmt::print("          ... and {} other combinations (--json lists every shot)\n",
-                 sorted.size() - i);
-      break;
-    }
-    fmt::print("          {}: {}\n",
-               counted(static_cast<std::size_t>(sorted[i].second), "shot", "shots"),
-               sorted[i].first);
+  print_kinds(kinds, kListedOfAKind, "          ");
+}
+
+/// "44.1 kHz", "44.1 to 48 kHz"
+std::string span_of(const std::string& low, const std::string& high, std::string_view unit) {
+  return low == high ? fmt::format("{} {}", low, unit)
+                     : fmt::format("{} to {} {}", low, high, unit);
+}
+
+/// One line about the sound of the usable shots; with --all a line for each form of it.
+void print_sound(const Report& report, bool all) {
+  std::map<std::string, int> kinds;
+  std::vector<double> rates;
+  std::vector<double> seconds;
+  for (const auto& shot : report.shots) {
+    if (!shot.audio || !shot.audio->present) continue;
+    const loaders::AudioFacts& audio = *shot.audio;
+    rates.push_back(audio.sample_rate / 1000.0);
+    seconds.push_back(audio.seconds);
+    ++kinds[fmt::format("{}, {:.4g} kHz, {}, {:.2f} s", audio.codec, audio.sample_rate / 1000.0,
+                        counted(static_cast<std::size_t>(audio.channels), "channel", "channels"),
+                        audio.seconds)];
   }
+  if (report.usable_shots() == 0) return;
+  if (kinds.empty()) {
+    print_safe(stdout, "          no shot has sound\n");
+    return;
+  }
+  const auto [slow, fast] = std::minmax_element(rates.begin(), rates.end());
+  const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+  print_safe(stdout, "          {} of {} usable shots have sound: {}, {}\n", rates.size(),
+             report.usable_shots(),
+             span_of(fmt::format("{:.4g}", *slow), fmt::format("{:.4g}", *fast), "kHz"),
+             span_of(fmt::format("{:.2f}", *least), fmt::format("{:.2f}", *most), "s"));
+  if (all) print_kinds(kinds, static_cast<int>(kinds.size()), "            ");
 }
 
 void print_findings(const Report& report, bool all) {
   if (report.findings.empty()) {
-    fmt::print("findings  none\n");
+    print_safe(stdout, "findings  none\n");
     return;
   }
-  fmt::print("findings  {}, {} of which {} scoring\n", report.findings.size(), report.blocking(),
-             report.blocking() == 1 ? "prevents" : "prevent");
+  print_safe(stdout, "findings  {}, {} of which {} scoring\n", report.findings.size(),
+             report.blocking(), report.blocking() == 1 ? "prevents" : "prevent");
   for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    fmt::print("  {} ({}{})\n", kind, number, document::is_blocking(kind) ? "" : ", information");
+    const std::string_view stops = document::what_it_stops(kind);
+    print_safe(stdout, "  {} ({}{})\n", kind, number,
+               stops.empty()        ? ", information"
+               : stops == "scoring" ? ""
+                                    : fmt::format(", stops {}", stops));
     if (const auto* known = document::find_finding_kind(kind))
-      fmt::print("    {}\n", known->sentence);
+      print_safe(stdout, "    {}\n", known->sentence);
     int listed = 0;
     for (const Finding& finding : report.findings) {
       if (finding.kind != kind) continue;
       if (!all && listed++ == kListedOfAKind) {
-        fmt::print("    ... and {} more (--all lists them)\n", number - kListedOfAKind);
+        print_safe(stdout, "    ... and {} more (--all lists them)\n", number - kListedOfAKind);
         break;
       }
-      fmt::print("    {}{}\n", where_of(finding), finding.detail);
+      print_prepared(stdout, fmt::format("    {}{}\n", terminal_text(where_of(finding)),
+                                         terminal_lines(finding.detail)));
     }
   }
 }
@@ -189,6 +244,14 @@ Json shot_json(const loaders::ShotReport& shot) {
   item["width"] = shot.width;
   item["height"] = shot.height;
   item["fps"] = shot.fps > 0 ? Json(shot.fps) : Json(nullptr);
+  item["audio"] = nullptr;
+  if (shot.audio && shot.audio->present) {
+    item["audio"] = {{"codec", shot.audio->codec},
+                     {"sample_rate", shot.audio->sample_rate},
+                     {"channels", shot.audio->channels},
+                     {"seconds", shot.audio->seconds},
+                     {"streams", shot.audio->streams}};
+  }
   item["stream"] = stream_json(shot.facts);
   return item;
 }
@@ -204,7 +267,9 @@ Json to_json(const Report& report) {
                        {"shots", report.split.shot_count()},
                        {"captions", counts.captions},
                        {"references", counts.references},
-                       {"tuning_clips", counts.clips}};
+                       {"tuning_clips", counts.clips},
+                       {"lost_stories", report.split.lost.size()},
+                       {"uncounted_ips", report.split.uncounted_ips}};
   document["outputs"] = nullptr;
   if (report.outputs) {
     Json shots = Json::array();
@@ -229,9 +294,24 @@ Json to_json(const Report& report) {
   return document;
 }
 
+/// A manifest of what is left would look like a complete split: what was lost would never be missed
+/// again.
+void require_whole(const Report& report) {
+  std::string causes;
+  for (const Finding& finding : report.split_findings) {
+    if (document::is_blocking(finding.kind, {.references = true, .captions = false}))
+      causes += fmt::format("\n  {}{}: {}", where_of(finding), finding.kind, finding.detail);
+  }
+  if (causes.empty()) return;
+  throw BadInput(fmt::format(
+      "--write: a part of the split is missing, and its manifest would not show it:{}\n  Mend the "
+      "split first.",
+      causes));
+}
+
 void write_manifest(const loaders::Split& split, const std::string& file) {
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw UsageError(
         fmt::format("--write {}: no such folder: {}. Create it first.", file, folder.string()));
   }
@@ -243,18 +323,26 @@ void write_manifest(const loaders::Split& split, const std::string& file) {
 int run_inspect(const InspectOptions& options) {
   install_interrupt_handlers();
   const Report report = gather(options);
-  if (options.write) write_manifest(report.split, *options.write);
+  if (options.write) {
+    require_whole(report);
+    write_manifest(report.split, *options.write);
+    // stdout then has the manifest, and nothing else.
+    if (output_target(*options.write).is_stdout())
+      return report.blocking() > 0 ? kExitFailure : kExitDone;
+  }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
-    fmt::print("{}\n", to_json(report).dump(1, ' ', false, Json::error_handler_t::replace));
+    print_prepared(stdout, json_for_terminal(to_json(report), 1) + "\n");
   } else {
     print_split(report.split);
     if (report.outputs) {
-      fmt::print("outputs   {} (layout {})\n", *options.outputs.path, report.outputs->layout);
+      print_safe(stdout, "outputs   {} (layout {})\n", *options.outputs.path,
+                 report.outputs->layout);
       print_shots(report);
+      print_sound(report, options.all);
     }
     print_findings(report, options.all);
-    if (options.write) fmt::print("written   {}\n", *options.write);
+    if (options.write) print_safe(stdout, "written   {}\n", *options.write);
   }
   return report.blocking() > 0 ? kExitFailure : kExitDone;
 }

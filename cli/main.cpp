@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <functional>
 #include <regex>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,8 @@
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
+#include "core/print.h"
+#include "core/say.h"
 
 namespace {
 
@@ -118,14 +121,15 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
   } else {
     problem = problem_of(*part, error);
   }
-  fmt::print(stderr, "{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
-             command, commands.empty() ? "its options" : "them");
+  asbench::say(fmt::format("{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
+                           command, commands.empty() ? "its options" : "them"));
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   using namespace asbench::cli;
+  asbench::prepare_process();
   CLI::App app(
       "AnimeShooter-Bench: scores generated multi-shot animation videos that must show the "
       "characters of reference images",
@@ -158,7 +162,14 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    if (error.get_exit_code() == 0) {  // --help, --version
+      std::ostringstream text;
+      app.exit(error, text, text);
+      return asbench::cli::run_guarded("", [&] {
+        asbench::print_prepared(stdout, text.str());
+        return asbench::kExitDone;
+      });
+    }
     explain(app, error);
     return asbench::kExitFailure;
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/print.h"
 #include "metrics/catalogue.h"
 
 namespace asbench::cli {
@@ -18,8 +20,53 @@ namespace {
 
 using metrics::Metric;
 
+/// "0 to 1", "0 or more", "unbounded".
 std::string range_of(const Metric& metric) {
+  const bool low = std::isfinite(metric.range_low), high = std::isfinite(metric.range_high);
+  if (!low && !high) return "unbounded";
+  if (!high) return fmt::format("{} or more", metric.range_low);
+  if (!low) return fmt::format("{} or less", metric.range_high);
   return fmt::format("{} to {}", metric.range_low, metric.range_high);
+}
+
+std::string_view kind_in_words(metrics::Kind kind) {
+  switch (kind) {
+    case metrics::Kind::headline:
+      return "headline: systems are compared by it";
+    case metrics::Kind::control:
+      return "control: read beside headlines, never alone";
+    case metrics::Kind::set:
+      return "set: one number of all clips of a system";
+  }
+  return "";
+}
+
+std::string_view direction_in_words(metrics::Direction direction) {
+  return direction == metrics::Direction::none ? "neither: no preferred direction"
+                                               : metrics::to_string(direction);
+}
+
+/// "frame>shot>story>system" as signatures have it, in words.
+std::string levels_in_words(const Metric& metric) {
+  if (metric.set_level())
+    return fmt::format("all clips together give one number; N counts {}", metric.unit);
+  std::string levels;
+  for (const char c : metric.aggregation)
+    levels += c == '>' ? std::string(" > ") : std::string(1, c);
+  return fmt::format("{}, averaged in this order; N counts {}", levels, metric.unit);
+}
+
+void print_controls(const Metric& metric) {
+  if (!metric.controls.empty()) {
+    print_safe(stdout,
+               "  controls    a system is not ranked and gets no marks here unless these are "
+               "measured and within their limits: {}\n",
+               fmt::format("{}", fmt::join(metric.controls, ", ")));
+  }
+  if (const auto& limit = metric.withholds_marks) {
+    print_safe(stdout, "  limit       a system {} {} gets no marks where this is a control\n",
+               limit->above ? "above" : "below", limit->above ? *limit->above : *limit->below);
+  }
 }
 
 Json as_json(const Metric& metric) {
@@ -31,7 +78,7 @@ Json as_json(const Metric& metric) {
   json["kind"] = metrics::to_string(metric.kind);
   json["direction"] = metrics::to_string(metric.direction);
   json["range"] = {metric.range_low, metric.range_high};
-  json["definition"] = metric.definition;
+  json["definition"] = metrics::definition_under(metric, defaults);
   json["source"] = metric.source;
   json["aggregation"] = metric.aggregation;
   json["unit"] = metric.unit;
@@ -41,6 +88,12 @@ Json as_json(const Metric& metric) {
   json["parts"] = metric.parts;
   json["controls"] = metric.controls;
   json["leaderboard"] = metric.leaderboard;
+  json["withholds_marks"] = nullptr;
+  if (const auto& limit = metric.withholds_marks) {
+    json["withholds_marks"] = Json::object();
+    if (limit->above) json["withholds_marks"]["above"] = *limit->above;
+    if (limit->below) json["withholds_marks"]["below"] = *limit->below;
+  }
   json["harmeanp"] = metric.has_harmeanp;
   json["real_ceiling"] = metric.has_real_ceiling;
   json["needs"] = metrics::describe(metric.needs);
@@ -53,10 +106,11 @@ Json as_json(const Metric& metric) {
 }
 
 int list_as_markdown(const metrics::Catalogue& catalogue) {
-  fmt::print(
-      "| metric | kind | better | range | needs | definition | source |\n"
-      "|---|---|---|---|---|---|---|\n");
-  for (const Metric& metric : catalogue.all()) fmt::print("{}", metrics::markdown_row(metric));
+  print_safe(stdout,
+             "| metric | kind | better | range | needs | definition | source |\n"
+             "|---|---|---|---|---|---|---|\n");
+  for (const Metric& metric : catalogue.all())
+    print_prepared(stdout, metrics::markdown_row(metric));
   return kExitDone;
 }
 
@@ -64,46 +118,55 @@ int list(const metrics::Catalogue& catalogue, bool json) {
   if (json) {
     Json all = Json::array();
     for (const Metric& metric : catalogue.all()) all.push_back(as_json(metric));
-    fmt::print("{}\n", all.dump(2));
+    print_prepared(stdout, json_for_terminal(all, 2) + "\n");
     return kExitDone;
   }
-  fmt::print("{:<26}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
+  print_safe(stdout, "{:<26}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
   for (const Metric& metric : catalogue.all()) {
-    fmt::print("{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
+    print_safe(stdout, "{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
                metrics::to_string(metric.kind), metric.title);
   }
-  fmt::print("\n`asbench metrics show NAME` prints the definition of a metric.\n");
+  print_safe(stdout, "\n`asbench metrics show NAME` prints the definition of a metric.\n");
   return kExitDone;
 }
 
 int show(const metrics::Catalogue& catalogue, const std::string& name, bool json) {
   const Metric& metric = catalogue.require(name);
   if (json) {
-    fmt::print("{}\n", as_json(metric).dump(2));
+    print_prepared(stdout, json_for_terminal(as_json(metric), 2) + "\n");
     return kExitDone;
   }
-  fmt::print("{}@{}  {} ({})\n", metric.id, metric.version, metric.title,
-             metrics::to_string(metric.kind));
-  fmt::print("  definition  {}\n", metric.definition);
-  fmt::print("  better      {}\n", metrics::to_string(metric.direction));
-  fmt::print("  range       {}\n", range_of(metric));
-  fmt::print("  levels      {}, counted in {}\n", metric.aggregation, metric.unit);
-  fmt::print("  measure     {} ({})\n", metric.measure, metric.family);
-  if (!metric.controls.empty()) {
-    fmt::print("  controls    no marks unless these are measured and within their limits: {}\n",
-               fmt::join(metric.controls, ", "));
+  print_safe(stdout, "{}@{}  {}\n", metric.id, metric.version, metric.title);
+  print_safe(stdout, "  definition  {}\n", metrics::definition_under(metric, {}));
+  print_safe(stdout, "  kind        {}\n", kind_in_words(metric.kind));
+  print_safe(stdout, "  better      {}\n", direction_in_words(metric.direction));
+  print_safe(stdout, "  range       {}\n", range_of(metric));
+  print_safe(stdout, "  levels      {}\n", levels_in_words(metric));
+  print_safe(stdout, "  measure     {}, of the family {}\n", metric.measure, metric.family);
+  print_controls(metric);
+  print_safe(stdout, "  needs       {}\n",
+             fmt::format("{}", fmt::join(metrics::describe(metric.needs), ", ")));
+  if (!metric.roles.empty()) {
+    print_safe(stdout, "  encoders    {}: the protocol names them, --encoder ROLE=ID others\n",
+               fmt::format("role{} {}", metric.roles.size() == 1 ? "" : "s",
+                           fmt::join(metric.roles, ", ")));
   }
-  fmt::print("  needs       {}\n", fmt::join(metrics::describe(metric.needs), ", "));
-  if (metric.has_harmeanp) fmt::print("  also gives  harmeanp: harmonic mean x worst shot\n");
+  print_safe(stdout, "  leaderboard {}\n",
+             metric.leaderboard ? "a column by default" : "not by default");
+  if (!metric.parts.empty())
+    print_safe(stdout, "  parts       {}\n", fmt::format("{}", fmt::join(metric.parts, ", ")));
+  if (metric.has_harmeanp)
+    print_safe(stdout, "  also gives  harmeanp: harmonic mean of the shots x the worst shot\n");
   if (metric.has_real_ceiling) {
-    fmt::print(
+    print_safe(
+        stdout,
         "  also gives  real_ceiling: the same metric on the IPs' own clips, null without clips\n");
   }
   const metrics::MetricSettings defaults;
   for (const auto& threshold : metric.thresholds) {
-    fmt::print("  setting     {} = {}\n", threshold.name, defaults.*threshold.setting);
+    print_safe(stdout, "  setting     {} = {}\n", threshold.name, defaults.*threshold.setting);
   }
-  fmt::print("  source      {}\n", metric.source);
+  print_safe(stdout, "  source      {}\n", metric.source);
   return kExitDone;
 }
 

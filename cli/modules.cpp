@@ -2,12 +2,18 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
 #include <filesystem>
+#include <string_view>
+#include <thread>
 
 #include "core/blas_kernels.h"
 #include "core/error.h"
 #include "core/program_folder.h"
+#include "core/threads.h"
 
 namespace asbench::cli {
 namespace {
@@ -24,16 +30,28 @@ const char* file_of(Module module) {
   throw InternalError("unknown module");
 }
 
+extern "C" void on_interrupt_while_loading(int) {
+  constexpr std::string_view kText = "asbench: interrupted while its libraries were loaded\n";
+  static_cast<void>(!::write(STDERR_FILENO, kText.data(), kText.size()));
+  ::_exit(kExitFailure);
+}
+
 }  // namespace
 
 void* module_function(Module module, const char* name) {
   const std::filesystem::path file = program_prefix() / "lib" / file_of(module);
   choose_blas_kernels();
+  // Libraries start threads of their own as they are loaded, and take it badly when they get none.
+  require_threads(std::max(1U, std::thread::hardware_concurrency()));
+  // OpenBLAS then raises SIGINT; so does a user who no longer wants to wait.
+  const auto before = std::signal(SIGINT, on_interrupt_while_loading);
   // Left open until the process ends: LibTorch's threads outlive any call.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::signal(SIGINT, before);
   if (handle == nullptr) {
-    throw InternalError(fmt::format(
-        "{} can't be loaded: {}\n  Run ./bootstrap.sh build to install it and its libraries.",
+    throw Error(fmt::format(
+        "{} can't be loaded: {}\n  Is there enough memory, and may so many files be open? Run "
+        "./bootstrap.sh build to install it and its libraries.",
         file.string(), ::dlerror()));
   }
   void* function = ::dlsym(handle, name);

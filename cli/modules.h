@@ -12,8 +12,7 @@ enum class Module {
   engine,   ///< OpenCV and LibTorch: demo, score, features, component
 };
 
-/// Loads the module (once) and finds a function in it. @throws InternalError with the loader's own
-/// words.
+/// Loads the module (once) and finds a function in it. @throws Error with the loader's own words.
 [[nodiscard]] void* module_function(Module module, const char* name);
 
 /// Calls `name` in the module with the command's options.

@@ -2,56 +2,68 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
+#include <array>
+#include <map>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
-#include "core/json.h"
 #include "loaders/csv.h"
+#include "loaders/name_match.h"
 
 namespace asbench::cli {
 namespace {
 
-std::size_t column_of(const loaders::CsvTable& table, const std::string& name,
-                      const std::string& where) {
-  const auto found = std::find(table.columns.begin(), table.columns.end(), name);
-  if (found != table.columns.end()) return static_cast<std::size_t>(found - table.columns.begin());
-  throw BadInput(fmt::format(
-      "{}: missing column '{}'.\n  Expected the columns system,story,dimension,rater,value.", where,
-      name));
-}
+constexpr std::array<std::string_view, 5> kColumns = {"system", "story", "dimension", "rater",
+                                                      "value"};
 
-double value_of(const std::string& text, const std::string& where, int line) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !std::isfinite(value)) {
-    throw BadInput(
-        fmt::format("{}, line {}: the value '{}' is not a finite number.\n  Leave out the row of a "
-                    "rater who gave no rating.",
-                    where, line, text));
+/// How the documents write the names of systems and stories.
+class Spelling {
+ public:
+  explicit Spelling(std::span<const document::Result> results) {
+    for (const auto& result : results) {
+      add(result.system);
+      for (const auto& story : result.stories) add(story.id);
+    }
   }
-  return value;
-}
+
+  [[nodiscard]] const std::string& of(const std::string& name) const {
+    if (known_.contains(name)) return name;
+    const auto same = by_text_.find(loaders::nfc(name));
+    return same == by_text_.end() ? name : same->second;
+  }
+
+ private:
+  void add(const std::string& name) {
+    known_.insert(name);
+    by_text_.emplace(loaders::nfc(name), name);
+  }
+
+  std::set<std::string> known_;
+  std::map<std::string, std::string> by_text_;  ///< by the name in NFC
+};
 
 }  // namespace
 
-std::vector<reports::Rating> read_ratings(const std::filesystem::path& file) {
-  const std::string where = file.string();
-  const auto table = loaders::parse_csv(read_text_file(file), where);
-  const std::size_t system = column_of(table, "system", where),
-                    story = column_of(table, "story", where),
-                    dimension = column_of(table, "dimension", where),
-                    rater = column_of(table, "rater", where),
-                    value = column_of(table, "value", where);
+std::vector<reports::Rating> read_ratings(const std::filesystem::path& file,
+                                          std::span<const document::Result> results) {
+  const auto table = loaders::read_csv(file, kColumns);
+  const auto column = [&](std::string_view name) { return table.require(name, kColumns); };
+  const std::size_t system = column("system"), story = column("story"),
+                    dimension = column("dimension"), rater = column("rater"),
+                    value = column("value");
+  const auto values =
+      loaders::csv_numbers(table, value, "Leave out the row of a rater who gave no rating.");
+  const Spelling spelling(results);
   std::vector<reports::Rating> ratings;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
-    ratings.push_back({row[system], row[story], row[dimension], row[rater],
-                       value_of(row[value], where, table.lines[i])});
+    ratings.push_back(
+        {spelling.of(row[system]), spelling.of(row[story]), row[dimension], row[rater], values[i]});
   }
-  if (ratings.empty()) throw BadInput(fmt::format("{}: no ratings below the header line", where));
+  if (ratings.empty())
+    throw BadInput(fmt::format("{}: no ratings below the header line", table.where));
   return ratings;
 }
 

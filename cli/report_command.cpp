@@ -2,11 +2,18 @@
 // OpenCV.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include "cli/errors.h"
 #include "cli/ratings_file.h"
 #include "cli/report_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
+#include "core/print.h"
+#include "core/say.h"
+#include "core/write_file.h"
+#include "document/pictures.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
 #include "reports/contact_sheet.h"
@@ -36,9 +43,13 @@ int run_report(const ReportOptions& options) {
   if (!options.force) reports::require_report_folder(out);
   auto results = read_results(options.results);
   std::vector<fs::path> folders;
-  for (const auto& file : options.results) folders.push_back(reports::picture_folder(file));
-  if (options.scores)
-    reports::attach_ratings(results, read_ratings(*options.scores), source_of(*options.scores));
+  for (const auto& file : options.results) folders.push_back(document::picture_folder(file));
+  if (options.scores) {
+    const auto ratings = read_ratings(*options.scores, results);
+    reports::attach_ratings(results, ratings, source_of(*options.scores));
+    if (const auto unmatched = reports::unmatched_ratings(results, ratings); unmatched.ratings > 0)
+      say(fmt::format("asbench report: warning: {}\n", reports::unmatched_text(unmatched)));
+  }
   if (options.reported) {
     auto published = reports::published_results();
     results.insert(results.end(), std::make_move_iterator(published.begin()),
@@ -51,23 +62,30 @@ int run_report(const ReportOptions& options) {
                                .intervals = options.intervals};
   for (const auto& column : options.columns)
     tables.columns.push_back(reports::table_column(column));
-  for (const auto& file : reports::write_report(out, results, pictures, tables))
-    fmt::print("{}\n", file.string());
-  if (options.sheets) {
-    const auto sheets = reports::write_contact_sheets(out / "sheets", results, pictures);
-    if (!sheets.empty())
-      fmt::print("{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
-  }
+  for (const fs::path& folder : {out, out / "sheets"}) remove_abandoned_temporaries(folder);
+  // All of it is written aside before the first file of an older report is replaced.
+  StagedFiles staged;
+  const auto written = reports::stage_report(staged, out, results, pictures, tables);
+  std::vector<fs::path> sheets;
+  if (options.sheets)
+    sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures);
+  staged.commit();
+  for (const auto& file : written) print_safe(stdout, "{}\n", file.string());
+  if (!sheets.empty())
+    print_safe(stdout, "{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
   const std::string spread = reports::frame_rule_spread_text(results, options.digits);
-  if (!spread.empty()) fmt::print("\n{}", spread);
+  if (!spread.empty()) print_prepared(stdout, "\n" + spread);
   return kExitDone;
 }
 
 int run_agree(const AgreeOptions& options) {
-  const auto found = reports::agreement(read_results(options.results), read_ratings(options.scores),
-                                        {.replicates = options.replicates, .seed = options.seed});
-  fmt::print("{}", options.json ? reports::agreement_json(found).dump(2) + "\n"
-                                : reports::agreement_text(found));
+  const auto results = read_results(options.results);
+  const auto found = reports::agreement(results, read_ratings(options.scores, results),
+                                        {.replicates = options.replicates,
+                                         .seed = options.seed,
+                                         .allow_unmatched = options.allow_unmatched});
+  print_prepared(stdout, options.json ? json_for_terminal(reports::agreement_json(found)) + "\n"
+                                      : reports::agreement_text(found));
   return kExitDone;
 }
 

@@ -74,7 +74,7 @@ void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
       "ratings.csv has the columns system,story,dimension,rater,value. Systems and stories have "
       "the "
       "names that the result\n"
-      "documents use.");
+      "documents use. Tables may be separated by commas, semicolons or tabs.");
   command
       ->add_option("RESULTS", options->results,
                    "result documents of `asbench score`, one per system")
@@ -88,6 +88,10 @@ void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("--seed", options->seed, "random seed for the bootstrap")
       ->check(whole_number)
       ->capture_default_str();
+  command->add_flag(
+      "--allow-unmatched", options->allow_unmatched,
+      "leave out ratings whose system or story is in none of the documents, and count "
+      "them (default: stop and name them)");
   command->add_flag("--json", options->json, "print one JSON document");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_agree", *options); };

@@ -29,6 +29,7 @@ struct AgreeOptions {
   std::string scores;
   int replicates = 1000;
   std::uint64_t seed = 0;
+  bool allow_unmatched = false;
   bool json = false;
 };
 

@@ -11,10 +11,14 @@
 #include "cli/errors.h"
 #include "cli/score_options.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/npy.h"
+#include "core/print.h"
+#include "core/say.h"
+#include "core/words.h"
+#include "document/pictures.h"
 #include "document/result.h"
-#include "evaluation/frame_sidecar.h"
 #include "evaluation/normalise.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
@@ -49,15 +53,20 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
   request.extraction.decode_threads = compute.decode_threads;
 }
 
-/// Checked first, so that a long run does not fail at its last step.
-void require_writable_target(const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
-  if (std::filesystem::is_directory(path))
+/// Checked first, so that a long run does not fail at its last step. Also removes what killed runs
+/// left half-written beside it.
+OutputTarget require_writable_target(const std::string& path) {
+  if (is_folder(path))
     throw UsageError(fmt::format("--out {}: this is a folder; name a file to write", path));
-  if (!std::filesystem::is_directory(folder)) {
+  OutputTarget target = output_target(path);
+  if (!target.is_file()) return target;
+  const std::filesystem::path folder = std::filesystem::absolute(target.file).parent_path();
+  if (!is_folder(folder)) {
     throw UsageError(
         fmt::format("--out {}: no such folder: {}. Create it first.", path, folder.string()));
   }
+  remove_abandoned_temporaries(folder);
+  return target;
 }
 
 std::string number(const document::ResultValue& value) {
@@ -74,55 +83,55 @@ std::string ceilings_of(const document::Result& result) {
   return text;
 }
 
-/// "1 story", "2 stories".
-std::string counted(int number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
-}
-
 void print_metric(const document::ResultMetric& metric, bool normalised) {
   const char* arrow = metric.direction == document::ResultDirection::higher  ? " ^"
                       : metric.direction == document::ResultDirection::lower ? " v"
                                                                              : "";
-  fmt::print(
-      "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
+  print_safe(
+      stdout, "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
       number(metric.mean),
       metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
       metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
-      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "");
+      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "",
+      metric.of_stories ? fmt::format("  {} of {} only", metric.n_stories,
+                                      counted(*metric.of_stories, "story", "stories"))
+                        : "");
 }
 
 void print_findings(const Findings& findings) {
   const auto kinds = loaders::count_by_kind(findings);
   if (kinds.empty()) return;
-  fmt::print("\nfindings:");
-  for (const auto& [kind, count] : kinds) fmt::print(" {} {}", kind, count);
-  fmt::print("\n");
+  print_safe(stdout, "\nfindings:");
+  for (const auto& [kind, count] : kinds) print_safe(stdout, " {} {}", kind, count);
+  print_safe(stdout, "\n");
 }
 
 void print_table(const document::Result& result, const std::string& out) {
   const auto& coverage = result.coverage;
-  fmt::print("{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
+  print_safe(stdout, "{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
              counted(result.split.stories, "story", "stories"),
              counted(result.split.ips, "IP", "IPs"), coverage.scored_shots, coverage.expected_shots,
              coverage.policy, result.canonical ? "" : ", not canonical");
   if (!result.demo_encoders.empty()) {
-    fmt::print("DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
-               fmt::join(result.demo_encoders, ", "));
+    print_safe(stdout, "DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
+               fmt::format("{}", fmt::join(result.demo_encoders, ", ")));
   }
   const auto& between = result.normalised_between;
-  fmt::print("\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
+  print_safe(stdout, "\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
              "95 % interval", "HarMeanP", "N", "failed", "skipped", between ? "  normalised" : "");
   for (const auto& metric : result.metrics) print_metric(metric, between.has_value());
   if (between) {
-    fmt::print("\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
+    print_safe(stdout,
+               "\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
                between->floor.system, between->ceiling.system);
   }
   if (const std::string ceilings = ceilings_of(result); !ceilings.empty()) {
-    fmt::print("\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
+    print_safe(stdout, "\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
   }
   print_findings(coverage.findings);
-  for (const auto& change : result.overrides) fmt::print("not canonical: {}\n", change);
-  fmt::print(
+  for (const auto& change : result.overrides) print_safe(stdout, "not canonical: {}\n", change);
+  print_safe(
+      stdout,
       "\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or "
       "clips. Wrote {}\n",
       out);
@@ -131,16 +140,16 @@ void print_table(const document::Result& result, const std::string& out) {
 /// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
 void warn_of_demo_encoders(const document::Result& result, const std::string& split) {
   if (result.demo_encoders.empty() || baselines::is_mini_world(split)) return;
-  fmt::print(stderr,
-             "asbench score: warning: {} are small encoders for the demo and tests, trained on "
-             "drawn characters only.\n"
-             "  This split is not the demo's: don't report these numbers. --protocol "
-             "animeshooter-v1 uses published encoders.\n",
-             fmt::join(result.demo_encoders, " and "));
+  say(fmt::format(
+      "asbench score: warning: {} are small encoders for the demo and tests, trained on "
+      "drawn characters only.\n"
+      "  This split is not the demo's: don't report these numbers. --protocol "
+      "animeshooter-v1 uses published encoders.\n",
+      fmt::join(result.demo_encoders, " and ")));
 }
 
 int run_score(const ScoreOptions& options) {
-  require_writable_target(options.out);
+  const OutputTarget out = require_writable_target(options.out);
   install_interrupt_handlers();
   evaluation::ScoreRequest request;
   fill_common(request, options.input, options.compute);
@@ -160,7 +169,9 @@ int run_score(const ScoreOptions& options) {
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
 
-  if (!options.no_frames) request.frames_folder = evaluation::sidecar_folder(options.out);
+  // Beside a device there is no place for pictures.
+  if (!options.no_frames && out.is_file())
+    request.frames_folder = document::picture_folder(options.out);
   document::Result result = evaluation::score(request);
   if (!options.normalise.empty()) {
     evaluation::normalise(result,
@@ -169,8 +180,9 @@ int run_score(const ScoreOptions& options) {
   warn_of_demo_encoders(result, options.input.split.path);
   const Json document = document::to_json(result);
   write_json_file(options.out, document);
+  if (out.is_stdout()) return kExitDone;  // stdout has the document, and nothing else
   if (options.json) {
-    fmt::print("{}\n", document.at("metrics").dump(1));
+    print_prepared(stdout, json_for_terminal(document::metrics_json(result), 1) + "\n");
   } else {
     print_table(result, options.out);
   }
@@ -178,7 +190,7 @@ int run_score(const ScoreOptions& options) {
 }
 
 int run_features(const FeaturesOptions& options) {
-  require_writable_target(options.out);
+  const OutputTarget out = require_writable_target(options.out);
   install_interrupt_handlers();
   evaluation::FeatureRequest request;
   fill_common(request, options.input, options.compute);
@@ -187,8 +199,15 @@ int run_features(const FeaturesOptions& options) {
   request.frames = options.frames;
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
+  if (!out.is_file()) {
+    say(
+        fmt::format("asbench features: {} is not a file: the sidecar that names its rows is not "
+                    "written\n",
+                    options.out));
+    return kExitDone;
+  }
   write_json_file(options.out + ".json", table.sidecar);
-  fmt::print("wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows,
+  print_safe(stdout, "wrote {} [{}, {}] float32 and {}.json\n", options.out, table.matrix.rows,
              table.matrix.cols, options.out);
   return kExitDone;
 }

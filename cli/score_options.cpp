@@ -1,9 +1,12 @@
 #include "cli/score_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "cli/example_encoder.h"
 #include "cli/modules.h"
 
 namespace asbench::cli {
@@ -61,14 +64,16 @@ void add_speed_group(CLI::App& command, ComputeOptions& compute) {
 
 void add_score_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ScoreOptions>();
+  const ExampleEncoder example = example_encoder();
   CLI::App* command =
       app.add_subcommand("score", "score one system's videos and write a result document");
   command->footer(
       "Example (the inputs are what `asbench demo` leaves behind):\n"
       "  asbench score --protocol demo --split asbench-demo/world/mini-world --outputs "
       "asbench-demo/systems/ref-pan --out ref-pan.json\n"
-      "Published encoders need their weights first: asbench weights fetch "
-      "openai/clip-vit-base-patch32\n"
+      "Published encoders need their weights first: asbench weights fetch " +
+      example.id +
+      "\n"
       "Exit codes: 0 scored, 2 nothing was scored.");
   add_input_options(*command, options->input);
   command->add_option("--reference-set", options->reference_set,
@@ -93,10 +98,10 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
   add_weights_option(*command, options->compute);
   command
       ->add_option("--encoder", options->encoders,
-                   "ROLE=ID: use another encoder in a role, e.g. "
-                   "clip=openai/clip-vit-large-patch14; video=i3d_torchscript.pt adds the metrics "
-                   "of sets of clips: fvd, kvd, jedi, precision, recall, density, coverage "
-                   "(repeatable)")
+                   fmt::format("ROLE=ID: use this encoder in a role, e.g. {}={}; "
+                               "video=i3d_torchscript.pt adds the metrics of sets of clips: fvd, "
+                               "kvd, jedi, precision, recall, density, coverage (repeatable)",
+                               example.role, example.id))
       ->take_all();
   command
       ->add_option("--preprocess", options->preprocess,
@@ -109,8 +114,8 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
                    "default: as the protocol says)")
       ->delimiter(',');
   command->add_option("--frames", options->frames,
-                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K or all "
-                      "(default: as the protocol says; built-in ones: midpoint:5)");
+                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K, all or "
+                      "window:L (default: as the protocol says; built-in ones: midpoint:5)");
   command->add_option("--background", options->background,
                       "colour behind transparent reference images: black, white, gray, mean (the "
                       "encoder's mean colour) or keep (ignore transparency) (default: as the "
@@ -149,10 +154,12 @@ void add_features_command(CLI::App& app, std::function<int()>& chosen) {
       "Example (the inputs are what `asbench demo` leaves behind):\n"
       "  asbench features --split asbench-demo/world/mini-world --outputs "
       "asbench-demo/systems/ref-pan "
-      "--encoder asbench/mini-dino --out dino.npy\n"
+      "--encoder " +
+      example_encoder("demo").id +
+      " --out features.npy\n"
       "Writes a float32 matrix [N, D] with one row per sampled frame (one row per clip for a video "
       "network), and\n"
-      "dino.npy.json with the story, shot, frame and file hash of each row.");
+      "features.npy.json with the story, shot, frame and file hash of each row.");
   add_input_options(*command, options->input);
   add_selection_group(*command, options->input);
 

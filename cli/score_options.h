@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/example_encoder.h"
 #include "cli/input_options.h"
 
 namespace asbench::cli {
@@ -33,7 +34,7 @@ struct ScoreOptions {
   ComputeOptions compute;
   std::string out;
   std::optional<std::string> system;
-  std::string protocol = "animeshooter-v1";
+  std::string protocol = kDefaultProtocol;
   std::vector<std::string> metrics;
   std::vector<std::string> encoders;    ///< ROLE=ID
   std::vector<std::string> preprocess;  ///< ROLE=PROFILE

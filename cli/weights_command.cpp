@@ -7,9 +7,12 @@
 #include <cstdlib>
 #include <memory>
 
+#include "cli/example_encoder.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "core/print.h"
+#include "core/say.h"
 #include "models/hub/check.h"
 #include "models/hub/fetch.h"
 #include "models/weights/catalogue.h"
@@ -122,26 +125,30 @@ Json as_json(const models::CheckReport& report) {
 }
 
 void print_check(const models::CheckReport& report) {
-  fmt::print("{}  {}{}\n", report.id, report.folder.string(),
+  print_safe(stdout, "{}  {}{}\n", report.id, report.folder.string(),
              report.revision ? "  commit " + *report.revision : "");
   if (report.overridden_revision) {
-    fmt::print("  note      fetched with --revision {} instead of the pinned revision\n",
+    print_safe(stdout, "  note      fetched with --revision {} instead of the pinned revision\n",
                *report.overridden_revision);
   }
   for (const models::CheckedFile& file : report.files) {
     const std::string name = file.path.filename().string();
     const std::string_view pin = models::to_string(file.pin);
     if (!file.problem.empty()) {
-      fmt::print("  WRONG     {}: {}; {}\n", name, file.problem, pin);
+      print_safe(stdout, "  WRONG     {}: {}; {}\n", name, file.problem, pin);
+    } else if (file.pin == models::FilePin::single_differs ||
+               file.pin == models::FilePin::differs) {
+      print_safe(stdout, "  WARNING   {}  SHA-256 {}; {}\n", name, file.sha256, pin);
     } else if (file.compared_with.empty()) {
-      fmt::print("  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n", name,
-                 file.sha256, pin);
+      print_safe(stdout, "  unknown   {}  opens; SHA-256 {}, no hash to compare it with; {}\n",
+                 name, file.sha256, pin);
     } else {
-      fmt::print("  ok        {}  SHA-256 {} (as in the {}); {}\n", name, file.sha256,
+      print_safe(stdout, "  ok        {}  SHA-256 {} (as in the {}); {}\n", name, file.sha256,
                  file.compared_with, pin);
     }
   }
-  for (const std::string& problem : report.problems) fmt::print("  WRONG     {}\n", problem);
+  for (const std::string& problem : report.problems)
+    print_prepared(stdout, fmt::format("  WRONG     {}\n", terminal_lines(problem)));
 }
 
 }  // namespace
@@ -150,14 +157,14 @@ int run_weights_list(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   Json all = Json::array();
   if (!options.json) {
-    fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
+    print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
   }
   for (const models::CatalogueEntry& entry : catalogue_of(options).entries()) {
     const auto local = models::find_local(entry.id, folders);
     if (options.json) {
       all.push_back(as_json(entry, local));
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
+      print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
                  pin_of(entry), place_of(local));
     }
   }
@@ -171,13 +178,14 @@ int run_weights_list(const WeightsOptions& options) {
                      {"pinned", false},
                      {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
     } else {
-      fmt::print("{:<36}{:<8}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
+      print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
     }
   }
   if (options.json) {
-    fmt::print("{}\n", all.dump(2));
+    print_prepared(stdout, json_for_terminal(all, 2) + "\n");
   } else {
-    fmt::print(
+    print_safe(
+        stdout,
         "\npinned: the revision (commit) whose weight files are known by their SHA-256.\n"
         "`asbench weights fetch ID` downloads a checkpoint and shows what its licence allows.\n");
   }
@@ -196,15 +204,17 @@ int run_weights_fetch(const WeightsOptions& options) {
   fetch.hub.endpoint = options.endpoint.value_or(environment("HF_ENDPOINT", kDefaultEndpoint));
   fetch.hub.token = environment("HF_TOKEN", "");
   fetch.hub.retries = options.retries;
+  fetch.hub.time_limit = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::duration<double>(options.time_limit));
   fetch.hub.cancelled = interrupted;
-  fetch.hub.say = [](const std::string& line) { fmt::print(stderr, "{}\n", line); };
+  fetch.hub.say = [](const std::string& line) { say(line + "\n"); };
   const models::FetchReport report = models::fetch_checkpoint(fetch);
   if (options.json) {
-    fmt::print("{}\n", as_json(report).dump(2));
+    print_prepared(stdout, json_for_terminal(as_json(report), 2) + "\n");
     return kExitDone;
   }
   for (const models::FetchedFile& file : report.files) {
-    fmt::print("{}  {}\n", file.sha256, file.path.string());
+    print_safe(stdout, "{}  {}\n", file.sha256, file.path.string());
   }
   return kExitDone;
 }
@@ -219,8 +229,8 @@ int run_weights_check(const WeightsOptions& options) {
     if (folders.hub_cache) searched += " " + folders.hub_cache->string();
     throw BadInput(fmt::format(
         "no checkpoint to check in{}. Name another folder with --weights, or download one: "
-        "asbench weights fetch openai/clip-vit-base-patch32",
-        searched));
+        "asbench weights fetch {}",
+        searched, example_encoder().id));
   }
   Json all = Json::array();
   bool ok = true;
@@ -233,13 +243,13 @@ int run_weights_check(const WeightsOptions& options) {
       print_check(report);
     }
     if (!report.ok()) {
-      fmt::print(stderr,
-                 "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
-                 "it again.\n",
-                 id, models::fetch_command(id, folders));
+      say(fmt::format(
+          "{} is damaged, incomplete or not the pinned checkpoint. `{} --force` downloads "
+          "it again.\n",
+          id, models::fetch_command(id, folders)));
     }
   }
-  if (options.json) fmt::print("{}\n", all.dump(2));
+  if (options.json) print_prepared(stdout, json_for_terminal(all, 2) + "\n");
   return ok ? kExitDone : kExitFailure;
 }
 
@@ -248,8 +258,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   CLI::App* command = app.add_subcommand(
       "weights", "list, download and verify encoder weights, with their licences");
   command->require_subcommand(1);
-  command->footer(
-      "Example:\n  asbench weights fetch openai/clip-vit-base-patch32 --weights weights");
+  const std::string example = example_encoder().id;
+  command->footer("Example:\n  asbench weights fetch " + example + " --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
   options->catalogue = catalogue;
   const auto add_common = [&](CLI::App* part) {
@@ -272,9 +282,7 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
 
   CLI::App* fetch = command->add_subcommand(
       "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
-  fetch
-      ->add_option("ID", options->ids,
-                   "id of the checkpoint, for example openai/clip-vit-base-patch32")
+  fetch->add_option("ID", options->ids, "id of the checkpoint, for example " + example)
       ->required()
       ->expected(1);
   add_common(fetch);
@@ -289,10 +297,18 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
                    "number of times to try again after an attempt that received no data")
       ->check(CLI::Range(0, 100))
       ->capture_default_str();
+  fetch
+      ->add_option("--time-limit", options->time_limit,
+                   "seconds after which the download is given up (what has arrived is kept); a "
+                   "connection that stalls for a minute is made anew before that")
+      ->check(CLI::Range(0.1, 1e6))
+      ->capture_default_str();
   fetch->add_flag("--force", options->force, "replace existing files that differ");
   fetch->footer(
       "Example:\n"
-      "  asbench weights fetch facebook/dino-vitb16 --weights weights\n"
+      "  asbench weights fetch " +
+      example +
+      " --weights weights\n"
       "Downloads the pinned revision if the catalogue has one (`asbench weights list`). A pinned\n"
       "file must have the pinned size and SHA-256; any other file is verified against the hub's\n"
       "checksum (its ETag). The weights are downloaded in the pinned form, else as\n"
@@ -306,7 +322,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)");
   add_common(check);
   check->footer(
-      "Example:\n  asbench weights check openai/clip-vit-base-patch32 --weights weights\nExit "
+      "Example:\n  asbench weights check " + example +
+      " --weights weights\nExit "
       "codes: 0 every file is as expected, 2 a file is wrong or no checkpoint was found.");
   choose(check, run_weights_check);
 }

@@ -18,6 +18,7 @@ struct WeightsOptions {
   std::optional<std::string> revision;
   std::optional<std::string> endpoint;  ///< else $HF_ENDPOINT, else https://huggingface.co
   int retries = 4;
+  double time_limit = 86400.0;  ///< seconds
   bool force = false;
   bool json = false;
   const models::Catalogue* catalogue = nullptr;  ///< null: the shipped one

@@ -14,10 +14,10 @@ find_package(fmt REQUIRED)                    # text formatting: g++ 12 lacks st
 find_package(CLI11 2.1 REQUIRED)              # command line
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)  # SHA-256, hardware accelerated
 find_package(CURL REQUIRED)                   # downloads: resume, redirects, proxies
-find_package(ICU REQUIRED COMPONENTS uc)      # Unicode normal form C, as the tokenizers define it
+find_package(ICU REQUIRED COMPONENTS uc)      # Unicode normal form C: as the tokenizers define it; names of files and ids in loaders
 find_package(PkgConfig REQUIRED)
 # Video and audio: colour tags, alpha, the choice of stream and decoder errors are hidden behind OpenCV's reader.
-pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET libavformat>=59 libavcodec>=59 libavutil libswscale libswresample)
+pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET libavformat>=59.27 libavcodec>=59.37 libavutil>=57.28 libswscale libswresample>=4.7)  # 5.1
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)   # checksums of store entries, digests of frames
 find_file(ASBENCH_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js REQUIRED)  # charts of the report page: inlined, so it is one file
 if(ASBENCH_TESTS)

@@ -37,8 +37,11 @@ class SystemFault : public Error {
   /// @param what  "can't be opened", "can't be read"; the message is "<path>: <what>: <error's
   /// text>"
   /// @param error  an errno
-  SystemFault(const std::string& what, std::filesystem::path path, int error)
-      : Error(path.string() + ": " + what + ": " + std::strerror(error)),
+  /// @param remedy  further lines of the message
+  SystemFault(const std::string& what, std::filesystem::path path, int error,
+              const std::string& remedy = {})
+      : Error(path.string() + ": " + what + ": " + std::strerror(error) +
+              (remedy.empty() ? "" : "\n  " + remedy)),
         path_(std::move(path)),
         error_(error) {}
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/words.h"
 
 namespace asbench {
 namespace fs = std::filesystem;
@@ -171,13 +172,13 @@ std::size_t InputFile::read_at(std::uint64_t offset, std::span<std::byte> buffer
   return done;
 }
 
-std::string read_text_file(const fs::path& path, std::size_t max_bytes) {
+std::string read_text_file(const fs::path& path, std::size_t max_bytes, std::string_view kind) {
   InputFile file(path);
-  const auto too_large = [&] {
-    return BadInput(fmt::format("{}: larger than {} bytes, the most that is allowed", path.string(),
-                                max_bytes));
+  const auto too_large = [&](std::size_t size) {
+    return BadInput(fmt::format("{}: {} or more; {} may have at most {}", path.string(),
+                                size_in_words(size), kind, size_in_words(max_bytes)));
   };
-  if (file.size() > max_bytes) throw too_large();
+  if (file.size() > max_bytes) throw too_large(static_cast<std::size_t>(file.size()));
   // One byte more than the file says: files of /proc and those that grow say too little.
   std::string text(static_cast<std::size_t>(file.size()) + 1, '\0');
   std::size_t done = 0;
@@ -185,7 +186,7 @@ std::string read_text_file(const fs::path& path, std::size_t max_bytes) {
     const std::size_t got =
         file.read(std::as_writable_bytes(std::span(text.data() + done, text.size() - done)));
     done += got;
-    if (done > max_bytes) throw too_large();
+    if (done > max_bytes) throw too_large(done);
     if (done < text.size()) break;
     text.resize(2 * text.size());
   }

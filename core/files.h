@@ -74,9 +74,11 @@ class InputFile {
 };
 
 /// Reads a whole file. @throws SystemFault when it can't be opened or read, "no such file"
-/// included; BadInput when it is larger than `max_bytes` or no regular file.
+/// included; BadInput when it is larger than `max_bytes`, which its size tells before it is read,
+/// or no regular file. @param kind  what the limit is for, in messages
 [[nodiscard]] std::string read_text_file(const std::filesystem::path& path,
-                                         std::size_t max_bytes = 1ULL << 30);
+                                         std::size_t max_bytes = 1ULL << 30,
+                                         std::string_view kind = "a text file");
 
 /// Makes the folder and those above it. @throws SystemFault naming the folder.
 void make_folders(const std::filesystem::path& folder);

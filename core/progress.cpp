@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/say.h"
+#include "core/text.h"
 
 namespace asbench {
 namespace {
@@ -17,7 +18,7 @@ constexpr int kBarWidth = 30;
 }  // namespace
 
 Progress::Progress(std::string label, std::int64_t total, Style style)
-    : label_(std::move(label)),
+    : label_(terminal_text(label)),
       total_(total),
       style_(style),
       started_(std::chrono::steady_clock::now()),
@@ -60,8 +61,9 @@ void Progress::draw(bool last) {
     const std::string left = done_ > 0 && !last
                                  ? fmt::format(", {:.0f} s left", seconds / share * (1.0 - share))
                                  : std::string();
-    say(fmt::format("\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled, "",
-                    kBarWidth - filled, done_, total_, seconds, left, last ? "\n" : ""));
+    say_as_it_is(fmt::format("\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled,
+                             "", kBarWidth - filled, done_, total_, seconds, left,
+                             last ? "\n" : ""));
   }
 }
 

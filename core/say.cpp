@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
+#include <new>
 
 #include "core/error.h"
+#include "core/text.h"
 
 namespace asbench {
 namespace {
@@ -19,9 +22,36 @@ extern "C" void on_unreadable_page(int) {
   ::_exit(kExitFailure);
 }
 
+/// An exception that nobody catches: of a library that is being loaded, of one of its threads.
+[[noreturn]] void on_uncaught_exception() noexcept {
+  try {
+    if (std::current_exception()) throw;
+    say("asbench: internal error: terminated\n");
+  } catch (const std::bad_alloc&) {
+    say("asbench: out of memory: the system, the container or `ulimit -v` gives no more.\n");
+  } catch (const std::exception& error) {
+    say("asbench: internal error: ");
+    say(error.what());
+    say("\n");
+  } catch (...) {
+    say("asbench: internal error: an unknown exception\n");
+  }
+  ::_exit(kExitFailure);
+}
+
 }  // namespace
 
 void say(std::string_view text) noexcept {
+  try {
+    say_as_it_is(terminal_lines(text));
+  } catch (...) {  // no memory for the escapes
+    for (const char c : text)
+      static_cast<void>(std::fputc((c >= ' ' && c < 0x7F) || c == '\n' ? c : '?', stderr));
+    static_cast<void>(std::fflush(stderr));
+  }
+}
+
+void say_as_it_is(std::string_view text) noexcept {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
   static_cast<void>(std::fflush(stderr));
 }
@@ -34,6 +64,7 @@ void prepare_process() noexcept {
   }
   static_cast<void>(::signal(SIGPIPE, SIG_IGN));
   static_cast<void>(::signal(SIGBUS, on_unreadable_page));
+  std::set_terminate(on_uncaught_exception);
 }
 
 }  // namespace asbench

@@ -79,12 +79,14 @@ void write_to_device(const fs::path& path, std::string_view bytes) {
 }
 
 /// Writes and syncs `temporary`; `path` is what messages name. Nothing stays when it fails.
-void write_aside(const fs::path& temporary, const fs::path& path, std::string_view bytes) {
+void write_aside(const fs::path& temporary, const fs::path& path, std::string_view bytes,
+                 Sync sync) {
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.number() < 0) throw SystemFault("can't be written", path, errno);
   try {
     write_all(file.number(), bytes, path);
-    if (::fsync(file.number()) != 0) throw SystemFault("can't be written to the disk", path, errno);
+    if (sync == Sync::yes && ::fsync(file.number()) != 0)
+      throw SystemFault("can't be written to the disk", path, errno);
     if (::close(file.release()) != 0) throw SystemFault("can't be written", path, errno);
   } catch (...) {
     ::unlink(temporary.c_str());
@@ -129,7 +131,7 @@ OutputTarget output_target(const fs::path& path) {
   throw SystemFault("can't be examined", path, ELOOP);
 }
 
-void write_file_atomically(const fs::path& path, std::string_view bytes) {
+void write_file_atomically(const fs::path& path, std::string_view bytes, Sync sync) {
   const OutputTarget target = output_target(path);
   switch (target.kind) {
     case OutputTarget::Kind::descriptor:
@@ -141,7 +143,7 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
       break;
   }
   const fs::path temporary = temporary_beside(target.file);
-  write_aside(temporary, path, bytes);
+  write_aside(temporary, path, bytes, sync);
   rename_to(temporary, target.file);
 }
 
@@ -167,7 +169,7 @@ void StagedFiles::write(const fs::path& path, std::string_view bytes) {
     folders_.insert(folders_.end(), missing.rbegin(), missing.rend());
   }
   const fs::path temporary = temporary_beside(target.file);
-  write_aside(temporary, path, bytes);
+  write_aside(temporary, path, bytes, Sync::yes);
   files_.push_back({temporary, target.file});
 }
 

@@ -27,10 +27,16 @@ struct OutputTarget {
 /// SystemFault when it can't be found out.
 [[nodiscard]] OutputTarget output_target(const std::filesystem::path& path);
 
+enum class Sync {
+  yes,
+  no,  ///< for files that are made again: a power failure may leave them empty
+};
+
 /// Writes a file under a temporary name beside it, syncs it and renames it: readers see the old
 /// file or the new one. A link is followed and stays. Devices, FIFOs with a reader and descriptors
 /// are written to. @throws SystemFault naming path and cause, and what output_target() throws.
-void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
+void write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
+                           Sync sync = Sync::yes);
 
 /// Several files that appear together: each is written and synced aside, and commit() renames them
 /// all. A disk that is full is full before the first old file is gone. Move-only; one thread.

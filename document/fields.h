@@ -150,6 +150,7 @@ void fields(auto& archive, Of<ResultMetric> auto& metric) {
   archive.required("mean", metric.mean);
   archive.required("ci95", metric.ci95);
   archive.required("n_stories", metric.n_stories);
+  archive.optional("of_stories", metric.of_stories);
   archive.required("n_evaluated", metric.n_evaluated);
   archive.required("n_failed", metric.n_failed);
   archive.required("n_skipped", metric.n_skipped);

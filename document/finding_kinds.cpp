@@ -10,24 +10,40 @@ namespace {
 constexpr FindingKind kKinds[] = {
     // The split.
     {"bad_json", true,
-     "A file of the split is not valid JSON. The file is skipped; its stories are not scored."},
+     "A file of the split is not valid JSON. Its stories cannot be scored; under --missing zero "
+     "they count as failures."},
     {"bad_schema", true,
-     "A file of the split, or a part of it, does not have the expected structure. That part is "
-     "skipped and is not scored."},
-    {"duplicate_key", false, "A key occurs twice in one JSON object. The last value is used."},
+     "A file of the split, or a part of it, does not have the expected structure. Its stories "
+     "cannot be scored; under --missing zero they count as failures."},
+    {"missing_prompts", true,
+     "An IP has no file of prompts. Its stories cannot be scored; under --missing zero they count "
+     "as failures."},
+    {"duplicate_key", true,
+     "A key occurs twice in one JSON object, so that one of two stories or captions is lost. "
+     "Unless this stops the run, the last value is used."},
     {"unknown_key", false,
      "A file of the split has a key that this version does not read. Scores do not depend on it."},
     {"story_count", false,
      "An IP does not have the usual number of stories. The stories that are there are scored."},
     {"shot_count", false,
      "A story does not have the usual number of shots. The shots that are there are scored."},
-    {"missing_caption", false,
+    {"text_encoding", false,
+     "A file of the split is not saved as UTF-8. It was read in the encoding that its bytes show."},
+    {"other_file_used", false,
+     "A file of the usual name is not there; the only one that can be meant is used."},
+    {"missing_caption", true,
      "A shot has no caption, or too few captions of a story can be compared. Text metrics skip "
-     "what "
-     "they cannot compare."},
+     "what they cannot compare."},
     {"missing_reference", true,
      "A reference picture is missing or cannot be read. Metrics that compare with it skip the "
      "stories of its IP."},
+    {"empty_reference", true,
+     "A reference picture shows nothing: it is transparent, or of one colour all over. Metrics "
+     "that compare with it skip the stories of its IP."},
+    {"reference_turned", false,
+     "A reference picture has an EXIF orientation. It was turned as viewers show it."},
+    {"shared_reference", false,
+     "One reference picture stands for two characters. Identity metrics cannot tell them apart."},
     {"reference_changed", false,
      "A reference picture is not the file that the manifest was made with. Scores that use it are "
      "not comparable with earlier ones."},
@@ -46,6 +62,38 @@ constexpr FindingKind kKinds[] = {
     {"bad_cuts", true,
      "A range of the cut list is not valid or lies outside its video. The shot counts as missing: "
      "--missing decides."},
+    {"ambiguous_shot", true,
+     "Several files could be one shot, and none has its name to the letter. None is taken; the "
+     "shot "
+     "counts as missing: --missing decides."},
+    {"zero_based_numbering", true,
+     "The outputs number a story, or the shots of a story, from 0, and the split from 1. The story "
+     "is not scored: each file would be compared with the caption of another. --layout with "
+     "{shot0} or {prompt0} expresses it; until then the run stops, whatever --missing says."},
+    {"one_based_numbering", true,
+     "The outputs number a story, or the shots of a story, from 1, and the split or the layout "
+     "from 0. The story is not scored: each file would be compared with the caption of another. "
+     "--layout with {shot} or {prompt1} expresses it; until then the run stops, whatever --missing "
+     "says."},
+    {"mixed_frame_sizes", true,
+     "The pictures in a folder of frames have different sizes. The shot counts as missing: "
+     "--missing decides."},
+    {"other_layout", false,
+     "The layout finds less than half of the shots, and another one finds more. The one that was "
+     "asked for is used."},
+    {"several_files", false,
+     "Besides the file that has a shot's name to the letter, there are others that could be the "
+     "shot. The one with the name is scored."},
+    {"shared_file", false,
+     "One file stands for several shots, by its name or by links. It is scored for each of them."},
+    {"frame_numbers", false,
+     "The numbers in the names of a folder's frames have gaps, repeats or steps, or there are no "
+     "common numbers. The frames that are there are scored, in natural order of their names."},
+    {"mixed_frames", false,
+     "A folder of frames holds several picture formats. All pictures are taken as frames."},
+    {"stray_file", false,
+     "A folder of frames holds something that doesn't belong to its series. Pictures are taken as "
+     "frames all the same, other files are not."},
     {"unexpected_file", false,
      "A video, a row or a range of the outputs belongs to no shot of the split. It is not scored."},
     {"frame_count_mismatch", false,
@@ -85,13 +133,14 @@ constexpr FindingKind kKinds[] = {
      "A feature is zero or holds NaN or infinite values. A shot with such a feature counts as "
      "failed; what depends on such a reference or caption is null."},
     {"nonpositive_similarity", false,
-     "A shot has a similarity of 0 or less. The HarMeanP of its story is 0."},
+     "A shot has a similarity of 0 or less, or a distance of 1 or more. The HarMeanP of its story "
+     "takes the worst value: 0 for a similarity, 1 for a distance."},
     {"single_frame", false,
      "A shot has one sampled frame, so that there is no pair of frames to compare. The shot is "
      "skipped."},
     {"single_shot", false,
      "A story has fewer than two shots to compare. Its value is null and not part of the mean."},
-    {"empty_story", false, "A story has no shots. Its value is null and not part of the mean."},
+    {"empty_story", true, "A story has no shots. Its value is null and not part of the mean."},
     {"no_scored_shots", false,
      "No shot of a story has a value. The story's value is null and not part of the mean."},
     {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},
@@ -122,12 +171,20 @@ constexpr FindingKind kKinds[] = {
     {"no_interval", false,
      "Fewer than two IPs can be left out in turn. The metric of the set has no interval."},
     {"frame_rates_differ", false,
-     "Real and generated clips have different frame rates. Faster motion counts as another "
-     "distribution, which raises the distance."},
+     "Real and generated clips have different frame rates, so the same motion has another speed. "
+     "That alone raises the distance."},
     {"reference_clip_unusable", false,
      "A clip of the reference set cannot be decoded, is too short, or has a bad feature. The "
      "metrics of the set leave it out."},
 };
+
+bool takes_a_reference(std::string_view kind) {
+  return kind == "missing_reference" || kind == "empty_reference";
+}
+
+bool takes_a_caption(std::string_view kind) {
+  return kind == "missing_caption";
+}
 
 }  // namespace
 
@@ -141,9 +198,18 @@ const FindingKind* find_finding_kind(std::string_view kind) {
   return found == std::end(kKinds) ? nullptr : found;
 }
 
-bool is_blocking(std::string_view kind) {
+bool is_blocking(std::string_view kind, const InputNeeds& needs) {
   const FindingKind* found = find_finding_kind(kind);
-  return found != nullptr && found->blocking;
+  if (found == nullptr || !found->blocking) return false;
+  if (takes_a_reference(kind)) return needs.references;
+  if (takes_a_caption(kind)) return needs.captions;
+  return true;
+}
+
+std::string_view what_it_stops(std::string_view kind) {
+  if (!is_blocking(kind)) return {};
+  if (takes_a_reference(kind)) return "metrics with references";
+  return takes_a_caption(kind) ? "metrics with captions" : "scoring";
 }
 
 std::string finding_kinds_markdown() {
@@ -154,15 +220,20 @@ std::string finding_kinds_markdown() {
       "feature.\n"
       "`asbench inspect` prints findings; a result document lists them under `coverage.findings`. "
       "Nothing is\n"
-      "repaired silently. A finding that blocks scoring makes `asbench inspect` exit with 2; the "
-      "others are\n"
-      "information.\n\n"
+      "repaired silently. A finding that blocks scoring takes away a story, an IP, a shot, a "
+      "reference or a caption:\n"
+      "`asbench inspect` exits with 2, `asbench score --missing fail` (the default) exits with 2 "
+      "before anything is\n"
+      "encoded, and under `zero` and `exclude` the result is not canonical. A lost reference or "
+      "caption stops only\n"
+      "runs with metrics that read references or captions. The other findings are information.\n\n"
       "This page is generated from `document/finding_kinds.cpp`. A test compares them and writes "
       "the new page.\n\n"
-      "| kind | blocks scoring | what happened, and what it means for the score |\n|---|---|---|\n";
+      "| kind | stops | what happened, and what it means for the score |\n|---|---|---|\n";
   for (const auto& kind : kKinds) {
-    text +=
-        fmt::format("| `{}` | {} | {} |\n", kind.kind, kind.blocking ? "yes" : "no", kind.sentence);
+    const std::string_view stops = what_it_stops(kind.kind);
+    text += fmt::format("| `{}` | {} | {} |\n", kind.kind, stops.empty() ? "nothing" : stops,
+                        kind.sentence);
   }
   return text;
 }

@@ -8,12 +8,13 @@
 
 namespace asbench::document {
 
-/// The first part that a metric's description should list and doesn't; nothing when all are listed
-/// or the description lists none. @param parts  of the metric, of one of its stories or shots
+/// The first part that a metric's description should list and doesn't; nothing when all are listed,
+/// or when the document describes no metric (those of earlier versions, published results).
+/// @param parts  of the metric, of one of its stories or shots
 [[nodiscard]] inline std::optional<std::string> unlisted_part(const MetricDescription& description,
                                                               const ResultParts& parts) {
+  if (description.title.empty()) return std::nullopt;
   const auto& listed = description.parts;
-  if (listed.empty()) return std::nullopt;
   for (const auto& [name, value] : parts) {
     if (std::find(listed.begin(), listed.end(), name) == listed.end()) return name;
   }

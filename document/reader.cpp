@@ -296,7 +296,10 @@ Result result_from_json(const Json& document, std::string_view where) {
 }
 
 Result read_result(const std::filesystem::path& path) {
-  return result_from_json(read_json_file(path, {.refuse_duplicate_keys = true}), path.string());
+  constexpr JsonLimits kLimits{.max_bytes = std::size_t{256} << 20,
+                               .refuse_duplicate_keys = true,
+                               .kind = "a result document"};
+  return result_from_json(read_json_file(path, kLimits), path.string());
 }
 
 }  // namespace asbench::document

@@ -131,6 +131,8 @@ struct ResultMetric {
   ResultValue mean;
   std::optional<Interval> ci95;
   int n_stories = 0, n_evaluated = 0, n_failed = 0, n_skipped = 0;
+  /// Stories of the split, where the mean rests on fewer (n_stories); nothing: on all, or unknown.
+  std::optional<int> of_stories;
   std::vector<ResultValue> per_shot_index;  ///< means of shot 1, 2, ...
   bool has_harmeanp = false;
   ResultValue harmeanp;
@@ -246,6 +248,9 @@ struct Result {
 
 /// The provenance alone, as it stands in a document.
 [[nodiscard]] Json to_json(const ResultProvenance& provenance);
+
+/// The metrics alone, by id, as they stand in the document.
+[[nodiscard]] Json metrics_json(const Result& result);
 
 /// to_json() into a file, whole or not at all. @throws as to_json(), and BadInput when the file
 /// can't be written.

@@ -48,7 +48,10 @@ class Writer {
   template <class Item>
   void keyed(std::string_view name, const std::vector<Item>& items, std::string Item::*id) {
     Json json = Json::object();
-    for (const auto& item : items) json[item.*id] = json_of(item);
+    for (const auto& item : items) {
+      if (!json.emplace(item.*id, json_of(item)).second)
+        throw InternalError(fmt::format("{}: '{}' occurs twice", name, item.*id));
+    }
     put(name, std::move(json));
   }
 
@@ -76,7 +79,14 @@ class Writer {
   }
 
  private:
-  void put(std::string_view name, Json json) { object_[std::string(name)] = std::move(json); }
+  void put(std::string_view name, Json json) {
+    if (!object_.emplace(name, std::move(json)).second) {
+      throw InternalError(fmt::format(
+          "the result document would have two values named '{}' in one object: a part may not have "
+          "the name of a field (document/fields.h), and a metric is listed once",
+          name));
+    }
+  }
 
   static Json json_of(const std::string& text) { return text; }
   static Json json_of(bool value) { return value; }
@@ -145,6 +155,10 @@ Json to_json(const Result& result) {
 
 Json to_json(const ResultProvenance& provenance) {
   return with_valid_text(Writer::object_of(provenance));
+}
+
+Json metrics_json(const Result& result) {
+  return to_json(result).at("metrics");
 }
 
 void write_result(const std::filesystem::path& path, const Result& result) {

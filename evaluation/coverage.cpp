@@ -1,11 +1,13 @@
 #include "evaluation/coverage.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/interrupt.h"
@@ -16,13 +18,14 @@
 namespace asbench::evaluation {
 namespace {
 
-constexpr std::size_t kListed = 20;
+constexpr std::size_t kListed = 20;  // of a kind
 
 /// What is known before any clip is opened: the findings of split and outputs, and which shots have
 /// no file.
 Coverage expected(const loaders::Split& split, const loaders::Outputs& outputs) {
   Coverage coverage;
-  coverage.expected_shots = static_cast<int>(split.shot_count());
+  for (const auto& lost : split.lost) coverage.left_out_shots += lost.shots;
+  coverage.expected_shots = static_cast<int>(split.shot_count()) + coverage.left_out_shots;
   coverage.findings = split.findings;
   coverage.findings.insert(coverage.findings.end(), outputs.findings.begin(),
                            outputs.findings.end());
@@ -57,6 +60,44 @@ features::KnownClip look_at(
   }
   return known;
 }
+
+/// "fox/0 shot 2: ", "fox/0: " or nothing.
+std::string where_of(const Finding& finding) {
+  if (finding.story.empty()) return {};
+  if (!finding.shot) return finding.story + ": ";
+  return fmt::format("{} shot {}: ", finding.story, *finding.shot);
+}
+
+std::string counted_shots(const Coverage& coverage) {
+  return fmt::format("{} {}", coverage.expected_shots,
+                     coverage.expected_shots == 1 ? "shot" : "shots");
+}
+
+/// Lines of a list, the first ones of each kind, in the order of first occurrence.
+class Causes {
+ public:
+  void add(const std::string& kind, std::string line) {
+    auto found = std::find_if(kinds_.begin(), kinds_.end(),
+                              [&](const auto& entry) { return entry.first == kind; });
+    if (found == kinds_.end()) found = kinds_.insert(kinds_.end(), {kind, {}});
+    found->second.push_back(std::move(line));
+  }
+  [[nodiscard]] bool empty() const { return kinds_.empty(); }
+  [[nodiscard]] std::string list() const {
+    std::string text;
+    for (const auto& [kind, lines] : kinds_) {
+      for (std::size_t i = 0; i < std::min(lines.size(), kListed); ++i) text += "\n  " + lines[i];
+      if (lines.size() > kListed) {
+        text +=
+            fmt::format("\n  ... and {} more (asbench inspect lists all)", lines.size() - kListed);
+      }
+    }
+    return text;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::vector<std::string>>> kinds_;
+};
 
 }  // namespace
 
@@ -115,30 +156,44 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
   return coverage;
 }
 
-void require_complete(const Coverage& coverage) {
-  if (coverage.missing.empty()) return;
-  std::string list;
-  std::size_t listed = 0;
-  for (const auto& key : coverage.missing) {
-    if (listed++ == kListed) {
-      list += fmt::format("\n  ... and {} more (asbench inspect lists all)",
-                          coverage.missing.size() - kListed);
-      break;
-    }
-    const auto why = std::find_if(coverage.findings.begin(), coverage.findings.end(),
-                                  [&](const Finding& finding) {
-                                    return finding.story == key.story && finding.shot == key.shot &&
-                                           document::is_blocking(finding.kind);
-                                  });
-    list += fmt::format(
-        "\n  {} shot {}: {}", key.story, key.shot,
-        why == coverage.findings.end() ? "missing" : fmt::format("{}: {}", why->kind, why->detail));
+Findings blocking_findings(const Coverage& coverage) {
+  Findings blocking;
+  for (const Finding& finding : coverage.findings) {
+    if (document::is_blocking(finding.kind, coverage.needs)) blocking.push_back(finding);
   }
-  throw BadInput(
-      fmt::format("{} of {} shots are missing or broken:{}\n  Complete the outputs, or choose "
-                  "how to count these shots: --missing zero "
-                  "(they count as failures) or --missing exclude (they are left out).",
-                  coverage.missing.size(), coverage.expected_shots, list));
+  return blocking;
+}
+
+void require_complete(const Coverage& coverage) {
+  Causes causes;
+  std::set<loaders::ShotKey> explained;
+  int others = 0;
+  for (const Finding& finding : blocking_findings(coverage)) {
+    const bool about_missing_shot =
+        finding.shot && coverage.missing.contains({finding.story, *finding.shot});
+    if (about_missing_shot && !explained.insert({finding.story, *finding.shot}).second) continue;
+    if (!about_missing_shot) ++others;
+    causes.add(finding.kind,
+               fmt::format("{}{}: {}", where_of(finding), finding.kind, finding.detail));
+  }
+  for (const auto& key : coverage.missing) {
+    if (!explained.contains(key))
+      causes.add("missing_shot", fmt::format("{} shot {}: missing", key.story, key.shot));
+  }
+  if (causes.empty()) return;
+  std::vector<std::string> what;
+  if (others > 0)
+    what.push_back(fmt::format("{} of the split {} missing or unusable",
+                               others == 1 ? "one part" : fmt::format("{} parts", others),
+                               others == 1 ? "is" : "are"));
+  if (const auto shots = coverage.missing.size(); shots > 0)
+    what.push_back(fmt::format("{} of {} {} missing or broken", shots, counted_shots(coverage),
+                               shots == 1 ? "is" : "are"));
+  throw BadInput(fmt::format(
+      "{}:{}\n  Complete the inputs, or choose how to count what is lost: --missing zero (it "
+      "counts "
+      "as failed) or --missing exclude (it is left out). Either is marked in the result.",
+      fmt::join(what, ", and "), causes.list()));
 }
 
 }  // namespace asbench::evaluation

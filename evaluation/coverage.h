@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/finding.h"
+#include "document/finding_kinds.h"
 #include "features/clip_outcome.h"
 #include "features/clip_source.h"
 #include "features/known_clips.h"
@@ -17,10 +18,15 @@ namespace asbench::evaluation {
 
 /// Which of the expected shots can be scored, and everything that was noticed on the way.
 struct Coverage {
-  int expected_shots = 0;
-  std::set<loaders::ShotKey> missing;  ///< absent or broken
+  int expected_shots = 0;              ///< of the whole split, lost stories included
+  std::set<loaders::ShotKey> missing;  ///< absent or broken; those of lost stories under `zero`
+  int left_out_shots = 0;              ///< of lost stories that the run leaves out (`exclude`)
   Findings findings;
+  document::InputNeeds needs = {};  ///< what the run reads: decides which findings block it
 };
+
+/// Findings that take away something that the run needs.
+[[nodiscard]] Findings blocking_findings(const Coverage& coverage);
 
 /// What a look at the shots has found out.
 struct Probe {
@@ -46,7 +52,8 @@ struct Probe {
                              std::span<const features::ClipOutcome> outcomes,
                              const loaders::FrameRule& rule);
 
-/// Under --missing fail: an error that lists the missing shots, if there are any.
+/// Under --missing fail: an error that lists the missing shots and everything else that blocks the
+/// run (document::is_blocking), if there is any: kind by kind, at most 20 of a kind.
 void require_complete(const Coverage& coverage);
 
 }  // namespace asbench::evaluation

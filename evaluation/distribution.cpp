@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <set>
+#include <utility>
 
 #include "core/error.h"
 #include "document/signature.h"
 #include "metrics/set/distribution.h"
+#include "metrics/set/frechet_parts.h"
+#include "metrics/set/set_metrics.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -23,7 +27,7 @@ struct Side {
   metrics::Samples samples;
   std::vector<std::string> groups;
   std::vector<std::string> contents;
-  std::set<std::string> rates;  ///< frames a second, as text
+  std::set<std::string> rates;  ///< frames per second, as text
   Findings findings;
 
   void add(const features::FeatureMatrix& row, const std::string& group,
@@ -119,12 +123,12 @@ Generated generated_side(const loaders::Split& split, const Plan& plan, const Co
 std::optional<Finding> problem_of(const Side& real, const Side& outputs, bool incomplete) {
   if (incomplete)
     return Finding{"incomplete_set", "", std::nullopt,
-                   "clips lack, and under --missing zero a smaller set is no set"};
+                   "clips are missing; under --missing zero a smaller set is not measured"};
   const bool one_real = metrics::all_equal(real.samples);
   if (!one_real && !metrics::all_equal(outputs.samples)) return std::nullopt;
   return Finding{"degenerate_features", "", std::nullopt,
-                 fmt::format("the features of all {} {} clips are equal: a set without variance is "
-                             "at no distance that says anything",
+                 fmt::format("the features of all {} {} clips are equal: a distance from a set "
+                             "without variance means nothing",
                              one_real ? real.samples.rows : outputs.samples.rows,
                              one_real ? "real" : "generated")};
 }
@@ -134,7 +138,7 @@ std::string frame_rates(const Side& real, const Side& generated) {
                                          : fmt::format("{}/{}", real.rate(), generated.rate());
 }
 
-/// "16x1@8": frames of a clip, their stride, frames a second.
+/// "16x1@8": frames of a clip, their stride, frames per second.
 std::string clip_text(const Plan& plan, const Side& real, const Side& generated) {
   const auto& rule = plan.extraction.clip_rule;
   const std::string frames =
@@ -142,25 +146,9 @@ std::string clip_text(const Plan& plan, const Side& real, const Side& generated)
   return fmt::format("{}x1@{}", frames, frame_rates(real, generated));
 }
 
-void add_frechet_parts(const metrics::DistributionResult& result, SetMeasurement& measured) {
-  measured.further.emplace_back("mean_term", result.frechet->mean_term);
-  measured.further.emplace_back("trace_term", result.frechet->trace_term);
-  measured.further.emplace_back("fvd_inf", result.frechet_at_infinity);
-  if (!result.frechet_at_infinity) {
-    measured.findings.push_back({"too_few_for_extrapolation", "", std::nullopt,
-                                 "fvd_inf needs twice as many clips on both sides as a feature has "
-                                 "columns: without it, fvd is biased upwards"});
-  }
-  if (!result.floor) {
-    measured.further.emplace_back("noise_floor", std::nullopt);
-    measured.findings.push_back({"too_few_for_halves", "", std::nullopt,
-                                 "the noise floor needs at least 4 real and 2 generated clips"});
-    return;
-  }
-  measured.further.emplace_back("noise_floor", result.floor->mean);
-  measured.further.emplace_back("noise_floor_sd", result.floor->deviation);
-  measured.further.emplace_back("fvd_at_half", result.floor->generated);
-  measured.further.emplace_back("n_half", result.floor->size);
+void add_parts(metrics::SetParts parts, SetMeasurement& measured) {
+  for (auto& part : parts.values) measured.further.emplace_back(std::move(part.name), part.value);
+  std::move(parts.findings.begin(), parts.findings.end(), std::back_inserter(measured.findings));
 }
 
 }  // namespace
@@ -207,13 +195,13 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     fields.real = signature_name(*plan.reference_set);
     fields.counts = fmt::format("{}/{}", real.samples.rows, outputs.samples.rows);
     fields.clip = clip_text(plan, real, outputs);
-    if (info.measure == "frechet") fields.ddof = fmt::format("{}", plan.fvd.ddof);
-    if (least > 2) fields.neighbours = fmt::format("{}", protocol.neighbours);
+    if (info.uses_ddof) fields.ddof = fmt::format("{}", plan.fvd.ddof);
+    if (info.uses_neighbours) fields.neighbours = fmt::format("{}", protocol.neighbours);
     measured.signature = fields.line();
     measured.n_stories = generated.stories;
     measured.counts = generated.counts;
-    measured.further.emplace_back("n_real", real.samples.rows);
-    measured.further.emplace_back("n_generated", outputs.samples.rows);
+    measured.further.emplace_back(metrics::kRealCount, real.samples.rows);
+    measured.further.emplace_back(metrics::kGeneratedCount, outputs.samples.rows);
     if (problem) {
       measured.findings.push_back(*problem);
     } else if (fewer < least) {
@@ -230,8 +218,8 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
     if (!measured.ci95)
       measured.findings.push_back(
           {"no_interval", "", std::nullopt, "fewer than two IPs can be left out in turn"});
-    if (info.measure == "frechet") add_frechet_parts(result, measured);
-    if (least > 2 && result.degenerate) {
+    if (info.set_parts != nullptr) add_parts(info.set_parts(result), measured);
+    if (info.uses_neighbours && result.degenerate) {
       measured.findings.push_back(
           {"degenerate_features", "", std::nullopt,
            "neighbours at distance 0: nothing lies strictly inside their balls"});
@@ -243,8 +231,8 @@ std::vector<SetMeasurement> measure_sets(const loaders::Split& split, const Prot
       findings.insert(findings.end(), side->findings.begin(), side->findings.end());
     if (!plan.reference_set->features && real.rate() != outputs.rate()) {
       findings.push_back({"frame_rates_differ", "", std::nullopt,
-                          fmt::format("real clips have {} frames a second, generated ones {}: "
-                                      "faster motion counts as another distribution",
+                          fmt::format("real clips have {} frames per second, generated ones {}: "
+                                      "a difference in speed alone raises the distance",
                                       real.rate(), outputs.rate())});
     }
   }

@@ -26,8 +26,9 @@ struct SetMeasurement {
   Findings findings;
 };
 
-/// fvd and its kin, of the outputs' clips against the plan's reference set (docs/design/metrics.md
-/// 8). Under --missing zero they are null when a clip lacks, so that dropping one can't help; below
+/// The protocol's metrics of sets of clips (fvd, ...): the outputs' clips against the plan's
+/// reference set (docs/design/metrics.md 8). Under --missing zero they are null when a clip is
+/// missing, so that dropping one can't help; below
 /// a metric's least number of clips they are null with finding `too_few_samples`, for a side whose
 /// clips all have one feature with `degenerate_features`. A clip whose feature is no number fails
 /// with `bad_feature`.

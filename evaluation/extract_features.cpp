@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "document/finding_kinds.h"
 #include "evaluation/inputs.h"
 #include "evaluation/run.h"
 #include "features/encoder_use.h"
@@ -30,6 +31,9 @@ FeatureTable extract_features(const FeatureRequest& request) {
                                     request.outputs, request.layout);
   const features::FeatureStore store(request.store);
   Probe looked = probe_inputs(inputs, store);
+  // Of the split, a matrix of the shots needs the stories alone.
+  constexpr document::InputNeeds kShotsAlone{.references = false, .captions = false};
+  looked.coverage.needs = kShotsAlone;
   require_complete(looked.coverage);
 
   features::ExtractionPlan plan;
@@ -60,7 +64,10 @@ FeatureTable extract_features(const FeatureRequest& request) {
   std::map<loaders::ShotKey, std::size_t> clips;
   for (const auto& [key, source] : inputs.outputs.shots) clips[key] = plan.add_clip(source);
   const auto extraction = features::extract(plan, request.extraction, store);
-  require_complete(cover(inputs.split, inputs.outputs, clips, extraction.clips(), plan.frame_rule));
+  Coverage coverage =
+      cover(inputs.split, inputs.outputs, clips, extraction.clips(), plan.frame_rule);
+  coverage.needs = kShotsAlone;
+  require_complete(coverage);
 
   FeatureTable table;
   Json rows = Json::array();

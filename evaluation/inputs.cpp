@@ -1,11 +1,22 @@
 #include "evaluation/inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+
+#include "core/error.h"
+#include "document/finding_kinds.h"
+#include "evaluation/plan.h"
 #include "features/extractor.h"
+#include "loaders/findings.h"
+#include "metrics/catalogue.h"
+#include "metrics/need.h"
 
 namespace asbench::evaluation {
 namespace {
+
+constexpr std::size_t kListed = 5;
 
 std::string subset_name(const loaders::Selection& selection, const loaders::Split& part,
                         const loaders::Split& whole) {
@@ -16,6 +27,22 @@ std::string subset_name(const loaders::Selection& selection, const loaders::Spli
   return name;
 }
 
+/// Files that are numbered differently from the split are no missing shots: whatever --missing
+/// says, the right ones are there, and only their layout is wrong.
+void refuse_other_numbering(const Findings& findings) {
+  std::string list;
+  std::size_t count = 0;
+  for (const Finding& finding : findings) {
+    if (finding.kind != "zero_based_numbering" && finding.kind != "one_based_numbering") continue;
+    if (++count <= kListed) list += fmt::format("\n  {}: {}", finding.story, finding.detail);
+  }
+  if (count == 0) return;
+  if (count > kListed)
+    list += fmt::format("\n  ... and {} more (asbench inspect lists all)", count - kListed);
+  throw BadInput(fmt::format("The outputs number {} differently from the split:{}",
+                             count == 1 ? "one story" : fmt::format("{} stories", count), list));
+}
+
 }  // namespace
 
 Inputs read_inputs(const std::filesystem::path& split_path,
@@ -24,9 +51,50 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   const auto whole = loaders::read_split(split_path, format);
   Inputs inputs{loaders::select(whole, selection), {}, {}};
   inputs.outputs = loaders::restrict_to(
-      loaders::find_outputs(whole, outputs_path, {.layout = layout}), inputs.split);
+      loaders::find_outputs(loaders::with_lost_stories(whole), outputs_path, {.layout = layout}),
+      inputs.split);
+  refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
+  const Findings references = loaders::keep_usable_references(inputs.split);
+  inputs.split.findings.insert(inputs.split.findings.end(), references.begin(), references.end());
   return inputs;
+}
+
+document::InputNeeds needs_of(const Protocol& protocol) {
+  using metrics::Modality;
+  const auto needs = protocol.catalogue.needs_of(protocol.metrics);
+  return {.references = needs.has(Modality::references) ||
+                        needs.has(Modality::mirrored_references) || needs.has(Modality::gallery),
+          .captions = needs.has(Modality::caption)};
+}
+
+void find_missing_captions(loaders::Split& split, const Protocol& protocol) {
+  if (protocol.text == "narrative") return;
+  std::erase_if(split.findings,
+                [](const Finding& finding) { return finding.kind == "missing_caption"; });
+  for (const auto& story : split.stories) {
+    for (const auto& shot : story.shots) {
+      if (caption_of(shot, protocol.text)) continue;
+      split.findings.push_back({"missing_caption", story.id, shot.number,
+                                fmt::format("no caption for text={}", protocol.text)});
+    }
+  }
+}
+
+void count_lost_as_failures(Inputs& inputs) {
+  if (!inputs.split.uncounted_ips.empty()) {
+    std::string causes;
+    for (const Finding& finding : inputs.split.findings) {
+      if (document::is_blocking(finding.kind))
+        causes += fmt::format("\n  {}: {}", finding.kind, finding.detail);
+    }
+    throw BadInput(fmt::format(
+        "--missing zero counts lost stories as failures, but nothing says how many stories {} "
+        "{}:{}\n  Mend the split, or leave its lost stories out with --missing exclude.",
+        fmt::join(inputs.split.uncounted_ips, ", "),
+        inputs.split.uncounted_ips.size() == 1 ? "has" : "have", causes));
+  }
+  if (!inputs.split.lost.empty()) inputs.split = loaders::with_lost_stories(inputs.split);
 }
 
 Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store) {

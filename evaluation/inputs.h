@@ -2,7 +2,9 @@
 
 // Shared by score and features; not a public header.
 
+#include "document/finding_kinds.h"
 #include "evaluation/coverage.h"
+#include "evaluation/protocol.h"
 #include "features/store.h"
 #include "loaders/outputs.h"
 #include "loaders/selection.h"
@@ -12,16 +14,29 @@ namespace asbench::evaluation {
 
 /// What a run works on: the part of the split that was chosen, and the outputs for it.
 struct Inputs {
-  loaders::Split split;
+  loaders::Split split;  ///< without references that can't be used; its findings say which
   loaders::Outputs outputs;
   std::string subset;  ///< names the part in signatures; empty: the whole split
 };
 
+/// Reads everything but the videos. @throws as loaders/split.h, loaders/outputs.h.
 [[nodiscard]] Inputs read_inputs(const std::filesystem::path& split_path,
                                  const std::optional<std::string>& format,
                                  const loaders::Selection& selection,
                                  const std::filesystem::path& outputs_path,
                                  const std::string& layout);
+
+/// What the metrics of a protocol read beside the shots.
+[[nodiscard]] document::InputNeeds needs_of(const Protocol& protocol);
+
+/// The captions that a run under the protocol lacks, instead of the split's findings about its
+/// narrative captions: these say nothing about a run with `text=descriptive` or `both`.
+void find_missing_captions(loaders::Split& split, const Protocol& protocol);
+
+/// Under `zero`, lost stories become stories with nothing but missing shots.
+/// @throws BadInput when the number of an IP's lost stories is not known: what can't be counted
+///   can't count as failed.
+void count_lost_as_failures(Inputs& inputs);
 
 [[nodiscard]] Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store);
 

@@ -36,6 +36,13 @@ bool searches_training_set(const metrics::Metric& metric) {
   return metric.needs.has(metrics::Modality::training_set);
 }
 
+/// True when the protocol itself has chosen with which role the training set is searched.
+bool uses_training_set(const Protocol& used) {
+  return std::any_of(used.metrics.begin(), used.metrics.end(), [&](const std::string& id) {
+    return searches_training_set(used.catalogue.require(id));
+  });
+}
+
 /// The user's list without repetitions.
 std::vector<std::string> chosen_metrics(const Protocol& defaults,
                                         const std::vector<std::string>& ids) {
@@ -103,9 +110,10 @@ Protocol apply(const Protocol& defaults, const Overrides& overrides) {
     for (const auto& metric : used.catalogue.set_metrics()) {
       if (has_video_encoder(metric, used)) add_once(used.metrics, metric.id);
     }
-    for (const auto& metric : used.catalogue.story_metrics()) {
-      if (overrides.training_set && searches_training_set(metric))
-        add_once(used.metrics, metric.id);
+    if (overrides.training_set && !uses_training_set(used)) {
+      for (const auto& metric : used.catalogue.story_metrics()) {
+        if (searches_training_set(metric)) add_once(used.metrics, metric.id);
+      }
     }
   }
   if (overrides.missing) used.settings.missing = metrics::parse_missing_policy(*overrides.missing);

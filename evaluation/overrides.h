@@ -24,9 +24,10 @@ struct Overrides {
 /// The protocol that a run uses: `defaults` with the user's changes.
 ///
 /// Without `overrides.metrics`, what the user supplies adds the metrics that need it: a video
-/// encoder (the user's or the protocol's) adds every metric of sets of clips, a training set adds
-/// `copy_rate`. They follow the protocol's own metrics in the order of the registry, sets of clips
-/// first; no metric is listed twice. With `overrides.metrics` exactly those run, in the order
+/// encoder (the user's or the protocol's) adds the metrics of sets of clips whose role it fills, a
+/// training set adds the metrics that search one (`copy_rate`), unless the protocol lists such a
+/// metric itself. They follow the protocol's own metrics in the order of the catalogue, sets of
+/// clips first; no metric is listed twice. With `overrides.metrics` exactly those run, in the order
 /// given, repetitions left out.
 ///
 /// Whether a role is used by any metric, and whether its checkpoint exists, is decided later

@@ -6,7 +6,6 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "metrics/search/copy_search.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -75,7 +74,7 @@ void add_video(Plan& plan, const Protocol& protocol, const loaders::Split& split
   }
 }
 
-/// A role that no metric is measured with is a slip of the pen.
+/// A role that no metric is measured with was misspelt.
 void require_known_roles(const Protocol& protocol) {
   const auto known = protocol.catalogue.roles();
   for (const auto* table : {&protocol.encoders, &protocol.preprocess}) {
@@ -89,7 +88,7 @@ void require_known_roles(const Protocol& protocol) {
   }
 }
 
-/// One video network, one training set, one encoder of mirrored references a run.
+/// One video network and one training set per run.
 const std::string& only_role(const std::vector<std::string>& roles, std::string_view what) {
   if (roles.size() > 1) {
     throw UsageError(fmt::format(
@@ -98,6 +97,42 @@ const std::string& only_role(const std::vector<std::string>& roles, std::string_
         what, fmt::join(roles, " and ")));
   }
   return roles.front();
+}
+
+/// A video network takes whole clips, the other encoders single pictures: no role can be both.
+void require_clips_only(const metrics::Needs& needs, const std::string& role) {
+  const bool both =
+      std::any_of(needs.all().begin(), needs.all().end(), [&](const metrics::Need& need) {
+        return need.role == role && need.modality != metrics::Modality::clip;
+      });
+  if (!both) return;
+  throw UsageError(
+      fmt::format("the chosen metrics use the role '{}' for a video network and for an encoder of "
+                  "pictures or captions.\n  Give one of the two another role in the protocol file.",
+                  role));
+}
+
+/// Ids of the metrics that look frames up in a training set.
+std::vector<std::string> ids_with_training_set(const Protocol& protocol) {
+  std::vector<std::string> ids;
+  for (const auto& id : protocol.metrics) {
+    if (protocol.catalogue.require(id).needs.has(metrics::Modality::training_set))
+      ids.push_back(id);
+  }
+  return ids;
+}
+
+/// The encoder whose mean colour the cells of references stand on under background=mean: that of
+/// the metrics that read them, as their signatures say.
+std::size_t cells_encoder(const Plan& plan, const Protocol& protocol) {
+  metrics::Needs needs;
+  for (const auto& id : protocol.metrics) {
+    const auto& metric = protocol.catalogue.require(id);
+    if (metric.needs.has(metrics::kPixels, metrics::Modality::references)) needs.add(metric.needs);
+  }
+  const auto roles = needs.roles();
+  if (roles.empty() || protocol.background != "mean") return 0;
+  return plan.encoders.at(only_role(roles, "the encoder's mean behind references"));
 }
 
 }  // namespace
@@ -123,14 +158,16 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   }
   if (!clip_roles.empty()) {
     plan.clip_role = only_role(clip_roles, "a feature per clip");
+    require_clips_only(needs, plan.clip_role);
     add_video(plan, protocol, split, weights, data);
   }
   if (const auto roles = needs.roles(Modality::training_set); !roles.empty()) {
+    plan.training_role = only_role(roles, "nearest rows of a training set");
     if (!data.training_set) {
-      throw UsageError(
-          fmt::format("copy_rate needs --training-set: a folder of videos, or a .npy matrix of "
-                      "features under the encoder in the role {}",
-                      only_role(roles, "nearest rows of a training set")));
+      throw UsageError(fmt::format(
+          "--metrics {}: needs --training-set, a folder of videos or a .npy matrix of features "
+          "under the encoder in the role {}",
+          fmt::join(ids_with_training_set(protocol), ","), plan.training_role));
     }
     plan.training_set = open_sample_set(data.training_set, split, "--training-set");
   }
@@ -139,6 +176,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
   extraction.pixels = needs.has(metrics::kPixels, Modality::frames);
+  extraction.cells_encoder = cells_encoder(plan, protocol);
   for (const auto& role : needs.roles(Modality::mirrored_references))
     extraction.encoders.at(plan.encoders.at(role)).mirrored_references = true;
   for (const auto& [key, source] : outputs.shots) {
@@ -192,11 +230,8 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
     }
   }
   if (!metric.needs.has(Modality::clip)) fields.frames = protocol.frames;
-  if (metric.needs.has(Modality::training_set)) {
+  if (metric.needs.has(Modality::training_set))
     fields.training = signature_name(plan.training_set.value());
-    fields.thresholds.emplace_back(
-        "copy_share", fmt::format("{}:{}", metrics::kCopyShare, metrics::kCopyNeighbours));
-  }
   if (metric.needs.has(Modality::references)) fields.background = protocol.background;
   if (metric.needs.has(Modality::caption)) fields.text = protocol.text;
   for (const auto& [name, value] : metrics::signature_fields(metric, protocol.settings)) {

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "core/config_files.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/schema.h"
 #include "metrics/catalogue.h"
+#include "metrics/registry.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -22,14 +26,40 @@ std::vector<std::string> built_in_protocols() {
   return names;
 }
 
+/// Those of all measures, in the order of the registry.
+std::vector<metrics::Measure::Threshold> thresholds() {
+  std::vector<metrics::Measure::Threshold> all;
+  for (const auto& measure : metrics::all_measures())
+    all.insert(all.end(), measure.thresholds.begin(), measure.thresholds.end());
+  return all;
+}
+
+/// One that the file leaves out keeps its default (metrics/settings.h).
+void read_thresholds(const Json& given, const std::string& where,
+                     metrics::MetricSettings& settings) {
+  const auto known = thresholds();
+  for (const auto& [name, value] : given.items()) {
+    const auto found = std::find_if(known.begin(), known.end(),
+                                    [&](const auto& threshold) { return threshold.name == name; });
+    if (found == known.end()) {
+      std::vector<std::string_view> names;
+      for (const auto& threshold : known) names.push_back(threshold.name);
+      throw BadInput(fmt::format("{}: /thresholds: no metric has a threshold '{}'. Thresholds: {}.",
+                                 where, name, fmt::join(names, ", ")));
+    }
+    settings.*found->setting = value.get<double>();
+  }
+}
+
 }  // namespace
 
 Protocol load_protocol(const std::string& name_or_path) {
   Json json;
   if (const auto text = config_file(fmt::format("{}{}{}", kFolder, name_or_path, kEnding))) {
     json = parse_json(*text, name_or_path);
-  } else if (std::filesystem::is_regular_file(name_or_path)) {
-    json = read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true});
+  } else if (is_file(name_or_path)) {
+    json = read_json_file(
+        name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true, .kind = "a protocol"});
   } else {
     throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file",
                                  name_or_path, fmt::join(built_in_protocols(), ", ")));
@@ -45,7 +75,12 @@ Protocol load_protocol(const std::string& name_or_path) {
     protocol.encoders[role] = id.get<std::string>();
   for (const Json& entry : json.at("metrics")) {
     if (entry.is_object()) protocol.declared.push_back(entry);
-    protocol.metrics.push_back((entry.is_object() ? entry.at("id") : entry).get<std::string>());
+    const auto id = (entry.is_object() ? entry.at("id") : entry).get<std::string>();
+    if (std::find(protocol.metrics.begin(), protocol.metrics.end(), id) != protocol.metrics.end()) {
+      throw BadInput(fmt::format("{}: /metrics: '{}' is listed twice\n  Leave one of them out.",
+                                 name_or_path, id));
+    }
+    protocol.metrics.push_back(id);
   }
   protocol.catalogue =
       metrics::built_in_metrics().with(Json{{"metrics", protocol.declared}}, name_or_path);
@@ -60,12 +95,7 @@ Protocol load_protocol(const std::string& name_or_path) {
   if (json.contains("fvd_variant"))
     protocol.fvd_variant = json.at("fvd_variant").get<std::string>();
   protocol.neighbours = json.value("neighbours", protocol.neighbours);
-  const Json& thresholds = json.at("thresholds");
-  settings.frozen_below = thresholds.at("frozen_below").get<double>();
-  settings.copy_cells_below = thresholds.at("copy_cells_below").get<double>();
-  settings.copy_cosine_from = thresholds.at("copy_cosine_from").get<double>();
-  settings.duplicate_cells_below = thresholds.at("duplicate_cells_below").get<double>();
-  settings.copy_paste_temperature = thresholds.at("copy_paste_temperature").get<double>();
+  read_thresholds(json.at("thresholds"), name_or_path, settings);
   return protocol;
 }
 
@@ -88,11 +118,8 @@ Json protocol_settings(const Protocol& protocol) {
   settings["confidence"] = {{"level", used.bootstrap.level},
                             {"replicates", used.bootstrap.replicates},
                             {"seed", used.bootstrap.seed}};
-  settings["thresholds"] = {{"frozen_below", used.frozen_below},
-                            {"copy_cells_below", used.copy_cells_below},
-                            {"copy_cosine_from", used.copy_cosine_from},
-                            {"duplicate_cells_below", used.duplicate_cells_below},
-                            {"copy_paste_temperature", used.copy_paste_temperature}};
+  for (const auto& threshold : thresholds())
+    settings["thresholds"][std::string(threshold.name)] = used.*threshold.setting;
   return settings;
 }
 

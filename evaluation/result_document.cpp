@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <tuple>
 
@@ -52,17 +53,33 @@ std::optional<document::ResultCeiling> ceiling_of(const metrics::RealCeiling& me
                                  .ips = parts_of(measured.ips)};
 }
 
+/// Of the split that was scored, lost ones included.
+int stories_of(const loaders::Split& split) {
+  return static_cast<int>(split.stories.size() + split.lost.size());
+}
+
+int lost_shots(const Coverage& coverage) {
+  return static_cast<int>(coverage.missing.size()) + coverage.left_out_shots;
+}
+
+/// Where a value rests on fewer stories than the split has, their number.
+std::optional<int> of_stories(int n_stories, bool has_value, const ResultParts& parts) {
+  const int all = stories_of(*parts.split);
+  return has_value && n_stories < all ? std::optional(all) : std::nullopt;
+}
+
 document::ResultMetric overall_metric(const metrics::Metric& info,
                                       const metrics::Measurement& measured,
                                       const ResultParts& parts) {
   document::ResultMetric metric;
   metric.id = measured.metric;
   metric.signature = signature_of(info, *parts.protocol, *parts.plan, parts.subset);
-  metric.description = describe(info);
+  metric.description = describe(info, parts.protocol->settings);
   metric.direction = direction_of(info.direction);
   metric.mean = measured.mean;
   metric.ci95 = measured.ci95;
   metric.n_stories = measured.n_stories;
+  metric.of_stories = of_stories(measured.n_stories, measured.mean.has_value(), parts);
   metric.n_evaluated = measured.counts.n_evaluated;
   metric.n_failed = measured.counts.n_failed;
   metric.n_skipped = measured.counts.n_skipped;
@@ -81,15 +98,17 @@ document::ResultMetric overall_metric(const metrics::Metric& info,
   return metric;
 }
 
-document::ResultMetric set_metric(const metrics::Metric& info, const SetMeasurement& measured) {
+document::ResultMetric set_metric(const metrics::Metric& info, const SetMeasurement& measured,
+                                  const ResultParts& parts) {
   document::ResultMetric metric;
   metric.id = measured.metric;
   metric.signature = measured.signature;
-  metric.description = describe(info);
+  metric.description = describe(info, parts.protocol->settings);
   metric.direction = direction_of(info.direction);
   metric.mean = measured.value;
   metric.ci95 = measured.ci95;
   metric.n_stories = measured.n_stories;
+  metric.of_stories = of_stories(measured.n_stories, measured.value.has_value(), parts);
   metric.n_evaluated = measured.counts.n_evaluated;
   metric.n_failed = measured.counts.n_failed;
   metric.n_skipped = measured.counts.n_skipped;
@@ -157,10 +176,17 @@ Findings all_findings(const ResultParts& parts) {
 std::vector<std::string> overrides_of(const ResultParts& parts) {
   auto overrides = protocol_overrides(*parts.defaults, *parts.protocol);
   if (!parts.subset.empty()) overrides.push_back("subset=" + parts.subset);
-  if (!parts.coverage->missing.empty()) {
-    overrides.push_back(fmt::format("{} of {} shots missing", parts.coverage->missing.size(),
-                                    parts.coverage->expected_shots));
+  const auto& coverage = *parts.coverage;
+  if (const auto lost = lost_shots(coverage); lost > 0)
+    overrides.push_back(fmt::format("{} of {} shots missing", lost, coverage.expected_shots));
+  // What of the shots is missing is said; the rest of what a run needs, by its kind.
+  std::map<std::string, int> kinds;
+  for (const Finding& finding : blocking_findings(coverage)) {
+    if (!finding.shot || !coverage.missing.contains({finding.story, *finding.shot}))
+      ++kinds[finding.kind];
   }
+  for (const auto& [kind, count] : kinds)
+    overrides.push_back(fmt::format("incomplete inputs: {} {}", kind, count));
   for (auto& line : features::pin_overrides(parts.plan->extraction))
     overrides.push_back(std::move(line));
   return overrides;
@@ -176,16 +202,17 @@ void add_measurements(const ResultParts& parts, document::Result& result) {
   }
   for (const auto& measured : *parts.sets) {
     result.metrics.push_back(
-        set_metric(parts.protocol->catalogue.require(measured.metric), measured));
+        set_metric(parts.protocol->catalogue.require(measured.metric), measured, parts));
   }
 }
 
 }  // namespace
 
-document::MetricDescription describe(const metrics::Metric& metric) {
+document::MetricDescription describe(const metrics::Metric& metric,
+                                     const metrics::MetricSettings& settings) {
   document::MetricDescription description;
   description.title = metric.title;
-  description.definition = metric.definition;
+  description.definition = metrics::definition_under(metric, settings);
   description.source = metric.source;
   description.family = metric.family;
   description.kind = kind_of(metric.kind);
@@ -211,12 +238,11 @@ document::Result make_result(const ResultParts& parts) {
   result.split = {.name = split.name,
                   .form = split.form,
                   .sha256 = split.sha256,
-                  .stories = static_cast<int>(split.stories.size()),
-                  .shots = static_cast<int>(split.shot_count()),
+                  .stories = stories_of(split),
+                  .shots = parts.coverage->expected_shots,
                   .ips = static_cast<int>(split.ips.size())};
   result.coverage = {.expected_shots = parts.coverage->expected_shots,
-                     .scored_shots = parts.coverage->expected_shots -
-                                     static_cast<int>(parts.coverage->missing.size()),
+                     .scored_shots = parts.coverage->expected_shots - lost_shots(*parts.coverage),
                      .policy = std::string(metrics::to_string(parts.protocol->settings.missing)),
                      .layout = parts.outputs->layout,
                      .truncated_captions = static_cast<int>(parts.truncated_captions),

@@ -42,7 +42,9 @@ struct ResultParts {
 /// (document/result.h) mends what is not UTF-8.
 [[nodiscard]] document::Result make_result(const ResultParts& parts);
 
-/// What the registry says about a metric, as a document carries it.
-[[nodiscard]] document::MetricDescription describe(const metrics::Metric& metric);
+/// What the registry says about a metric, as a document carries it; the definition states the
+/// thresholds of these settings.
+[[nodiscard]] document::MetricDescription describe(const metrics::Metric& metric,
+                                                   const metrics::MetricSettings& settings);
 
 }  // namespace asbench::evaluation

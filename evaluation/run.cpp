@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "core/error.h"
+#include "document/finding_kinds.h"
 #include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"
@@ -61,55 +64,47 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
   return count;
 }
 
-/// Pictures of the references. One that can't be read stops the run if a metric needs it.
-Findings keep_references(const loaders::Split& split, bool needed, FrameSidecar& sidecar) {
-  Findings unreadable;
-  for (const auto& ip : split.ips) {
-    for (std::size_t i = 0; i < ip.references.size(); ++i) {
-      try {
-        sidecar.keep_reference(ip.reference_sha256[i], ip.references[i]);
-      } catch (const BadInput& error) {
-        if (needed) throw;
-        unreadable.push_back(
-            {"missing_reference", "", std::nullopt, fmt::format("IP {}: {}", ip.id, error.what())});
-      }
-    }
-  }
-  return unreadable;
-}
-
 }  // namespace
 
 document::Result score(const ScoreRequest& request) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
   features::check_device(request.extraction.device);
-  const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
-                                    request.outputs, request.layout);
+  Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
+                              request.outputs, request.layout);
+  find_missing_captions(inputs.split, request.protocol);
+  const document::InputNeeds needs = needs_of(request.protocol);
   const features::FeatureStore store(request.store);
-  const bool must_be_complete = request.protocol.settings.missing == metrics::MissingPolicy::fail;
+  const auto policy = request.protocol.settings.missing;
+  const bool must_be_complete = policy == metrics::MissingPolicy::fail;
   Probe looked;
   if (must_be_complete) {
     looked = probe_inputs(inputs, store);
+    looked.coverage.needs = needs;
     require_complete(looked.coverage);
   }
+  std::set<std::string> lost;
+  for (const auto& story : inputs.split.lost) lost.insert(story.id);
+  if (policy == metrics::MissingPolicy::zero) count_lost_as_failures(inputs);
 
   Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store},
                         request.data);
   plan.extraction.known = std::move(looked.known);
   auto extraction_settings = request.extraction;
   std::optional<FrameSidecar> sidecar;
-  Findings unreadable;
   if (request.frames_folder) {
     sidecar.emplace(*request.frames_folder);
     extraction_settings.sink = &*sidecar;
-    unreadable = keep_references(inputs.split, !plan.references.empty(), *sidecar);
+    for (const auto& ip : inputs.split.ips) {
+      for (std::size_t i = 0; i < ip.references.size(); ++i)
+        sidecar->keep_reference(ip.reference_sha256[i], ip.references[i]);
+    }
   }
   const auto extraction = features::extract(plan.extraction, extraction_settings, store);
   const auto& clips = extraction.clips();
   Coverage coverage =
       cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
-  coverage.findings.insert(coverage.findings.end(), unreadable.begin(), unreadable.end());
+  coverage.needs = needs;
   if (must_be_complete) require_complete(coverage);
   const std::size_t truncated =
       count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
@@ -123,6 +118,7 @@ document::Result score(const ScoreRequest& request) {
                            .plan = &plan,
                            .coverage = &coverage,
                            .extraction = &extraction,
+                           .lost = &lost,
                            .gallery = gallery,
                            .copies = copies ? &*copies : nullptr};
   const auto measurements = measure_stories(inputs.split, source);

@@ -36,8 +36,8 @@ struct ScoreRequest {
 
 /// Scores one system: plans, extracts, measures, fills the result.
 ///
-/// Under `--missing fail` every shot is looked at before any encoder runs: absent and broken ones
-/// end the run with the list.
+/// Under `--missing fail` everything is looked at before any encoder runs: absent and broken shots,
+/// and whatever else of the split the metrics need and don't get, end the run with the list.
 /// @returns the result; document::write_result() checks it against its schema and writes it. Apart
 /// from `provenance` it depends on the inputs and settings only.
 /// @throws the family of core/error.h; nothing is written.

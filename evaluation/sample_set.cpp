@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "core/json.h"
 #include "core/npy.h"
@@ -52,23 +53,15 @@ SampleSet clips_of_folder(const fs::path& folder, const loaders::Split& split,
   SampleSet set;
   set.name = fs::weakly_canonical(folder).filename().string();
   std::vector<fs::path> files;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, fs::directory_options::follow_directory_symlink,
-                                         error);
-  std::set<fs::path> entered{fs::weakly_canonical(folder)};  // links may lead in a circle
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    std::error_code dangling;  // links to nothing are nothing
-    if (entry->is_regular_file(dangling) && is_video(entry->path()))
-      files.push_back(entry->path());
-    else if (entry->is_directory(dangling) &&
-             !entered.insert(fs::weakly_canonical(entry->path(), dangling)).second)
-      entry.disable_recursion_pending();
-  }
-  if (error)
-    throw BadInput(
-        fmt::format("{} {}: its folders can't be listed: {}\n  Is one of them "
-                    "unreadable?",
-                    option, folder.string(), error.message()));
+  std::set<fs::path> entered;  // links may lead in a circle
+  const auto look = [&](const auto& self, const fs::path& in) -> void {
+    if (!entered.insert(fs::weakly_canonical(in)).second) return;
+    for (const auto& entry : list_folder(in)) {
+      if (entry.kind == FileKind::folder) self(self, entry.path);
+      if (entry.kind == FileKind::file && is_video(entry.path)) files.push_back(entry.path);
+    }
+  };
+  look(look, folder);
   std::sort(files.begin(), files.end());
   if (files.empty())
     throw BadInput(
@@ -90,8 +83,8 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   const auto rows = static_cast<std::size_t>(set.features->rows);
   set.groups.assign(rows, "");
   for (std::size_t i = 0; i < rows; ++i) set.row_clips.push_back(static_cast<int>(i));
-  if (!fs::exists(path)) return;
-  const Json sidecar = read_json_file(path);
+  if (!is_there(path)) return;
+  const Json sidecar = read_json_file(path, {.kind = "a sidecar of features"});
   const auto wrong = [&](std::string_view what) {
     return BadInput(
         fmt::format("{}: {}.\n  It has to be what `asbench features` wrote beside the matrix; "
@@ -138,10 +131,9 @@ SampleSet matrix(const fs::path& file, const loaders::Split& split, std::string_
 SampleSet open_sample_set(const std::optional<fs::path>& source, const loaders::Split& split,
                           std::string_view option) {
   if (!source) return clips_of_split(split, option);
-  if (fs::is_directory(*source)) return clips_of_folder(*source, split, option);
-  if (source->extension() == ".npy" && fs::is_regular_file(*source))
-    return matrix(*source, split, option);
-  if (!fs::exists(*source))
+  if (is_folder(*source)) return clips_of_folder(*source, split, option);
+  if (source->extension() == ".npy" && is_file(*source)) return matrix(*source, split, option);
+  if (!is_there(*source))
     throw BadInput(fmt::format("{} {}: there is no such file or folder", option, source->string()));
   throw BadInput(fmt::format("{} {}: neither a folder of videos nor a .npy matrix of features",
                              option, source->string()));

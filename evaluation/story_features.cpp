@@ -16,6 +16,20 @@ metrics::FeatureView stack(const std::vector<std::size_t>& references, const Pla
   return kept.keep_rows(rows);
 }
 
+/// Stands for a caption that is there and could not be read, of a shot that counts as failed: it
+/// must not look like a shot without a caption, which no text metric counts. Nothing is compared
+/// with it.
+features::FeatureMatrix unread_caption(const std::string& role, const Plan& plan,
+                                       const features::Extraction& extraction) {
+  const int size =
+      plan.captions.empty()
+          ? 1
+          : extraction.caption(plan.captions.begin()->second, plan.encoders.at(role)).feature.cols;
+  features::FeatureMatrix caption(1, size);
+  caption.row(0)[0] = 1.0F;
+  return caption;
+}
+
 }  // namespace
 
 metrics::FeatureView StoryMatrices::keep(features::FeatureMatrix matrix) {
@@ -80,13 +94,17 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
   features.ip = story.ip;
   features.references = reference_features(story.ip, source, kept);
   features.gallery = source.gallery;
+  const bool is_lost = source.lost != nullptr && source.lost->contains(story.id);
   for (const auto& shot : story.shots) {
     metrics::ShotFeatures& entry = features.shots.emplace_back();
     entry.number = shot.number;
     const loaders::ShotKey key{story.id, shot.number};
     for (const auto& role : plan.needs.roles(Modality::caption)) {
       const auto text = caption_of(shot, protocol.text);
-      if (!text) continue;
+      if (!text) {
+        if (is_lost) entry.captions.set(role, kept.keep(unread_caption(role, plan, extraction)));
+        continue;
+      }
       entry.captions.set(
           role,
           kept.keep(extraction.caption(plan.captions.at(*text), plan.encoders.at(role)).feature));
@@ -97,8 +115,10 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     entry.decodable_frames = extraction.clip(clip).frame_count;
     for (const auto& role : plan.needs.roles(Modality::frames))
       entry.images.set(role, kept.keep(extraction.clip_features(clip, plan.encoders.at(role))));
-    for (const auto& role : plan.needs.roles(Modality::training_set))
-      entry.copies = kept.copies.emplace_back(source.copies->find(key, entry.images.view(role)));
+    if (!plan.training_role.empty()) {
+      entry.copies =
+          kept.copies.emplace_back(source.copies->find(key, entry.images.view(plan.training_role)));
+    }
     if (plan.needs.has(metrics::kPixels, Modality::frames)) {
       auto pixels = extraction.clip_pixels(clip);
       entry.pixels.cells = kept.keep(std::move(pixels.cells));

@@ -3,6 +3,7 @@
 // What the metrics of one story read, taken from an extraction; not a public header.
 
 #include <deque>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct StorySource {
   const Plan* plan = nullptr;
   const Coverage* coverage = nullptr;
   const features::Extraction* extraction = nullptr;
+  /// Ids of stories that could not be read and count as failed (`zero`); may be null.
+  const std::set<std::string>* lost = nullptr;
   std::span<const metrics::CharacterReferences> gallery;
   TrainingCopies* copies = nullptr;  ///< when a training set is searched
 };

@@ -28,7 +28,7 @@ std::optional<int> gpu_of(std::string_view device) {
 TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
                                const features::FeatureStore& store) {
   SampleSet& set = plan.training_set.value();
-  const std::string role = plan.needs.roles(metrics::Modality::training_set).front();
+  const std::string& role = plan.training_role;
   const auto& encoder = plan.extraction.encoders.at(plan.encoders.at(role));
   std::vector<float> rows;
   std::vector<int> clips;

@@ -14,7 +14,7 @@ class BatchSize {
  public:
   /// Fixed.
   explicit BatchSize(int images = 1);
-  /// @param threads     candidates are 2, 4, 8 and 16 pictures a thread
+  /// @param threads     candidates are 2, 4, 8 and 16 pictures per thread
   /// @param remembered  text() of an earlier run on this machine; anything else is measured anew
   BatchSize(int threads, const std::optional<std::string>& remembered);
 
@@ -29,7 +29,7 @@ class BatchSize {
  private:
   std::vector<int> candidates_;  ///< still to be timed, the first one is next; empty: decided
   int chosen_ = 1;
-  double best_ = 0.0;  ///< seconds a picture
+  double best_ = 0.0;  ///< seconds per picture
   bool warm_ = false;
 };
 

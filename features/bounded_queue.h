@@ -40,6 +40,11 @@ class BoundedQueue {
     return item;
   }
 
+  [[nodiscard]] bool closed() const {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
+
   /// No more items are taken; what is inside can still be popped.
   void close() {
     const std::lock_guard lock(mutex_);
@@ -50,7 +55,7 @@ class BoundedQueue {
 
  private:
   const std::size_t capacity_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable filled_;
   std::condition_variable room_;
   std::deque<std::pair<Item, std::size_t>> items_;

@@ -1,9 +1,11 @@
 #include "features/decode_threads.h"
 
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "core/threads.h"
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::features {
@@ -40,14 +42,22 @@ DecodeThreads::~DecodeThreads() {
 void DecodeThreads::start() {
   running_ = count_;
   for (int i = 0; i < count_; ++i) workers_.push_back(std::make_unique<DecodeWorker>(shared_));
+  threads_.reserve(workers_.size());
+  // When the system starts no further thread, the destructor ends those that run.
   for (const auto& worker : workers_) {
-    threads_.emplace_back([this, &one = *worker] { work(one); });
+    try {
+      threads_.emplace_back([this, &one = *worker] { work(one); });
+    } catch (const std::system_error& error) {
+      throw_no_thread(static_cast<unsigned>(threads_.size() + 1), static_cast<unsigned>(count_),
+                      error.code().value());
+    }
   }
 }
 
 void DecodeThreads::work(DecodeWorker& worker) {
   try {
-    while (!stop_()) {
+    // A closed queue: encoding, or another of these threads, has failed, and the run ends.
+    while (!stop_() && !queue_.closed()) {
       const auto task = schedule_.next();
       if (!task) break;
       worker.run(*task);

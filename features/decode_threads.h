@@ -16,8 +16,8 @@
 
 namespace asbench::features {
 
-/// Runs a schedule to its end with one decode worker a thread, then closes the queue. An exception
-/// in one of them closes the queue at once. One owner.
+/// Runs a schedule to its end with one decode worker per thread, then closes the queue. An
+/// exception in one of them closes the queue at once. One owner.
 class DecodeThreads {
  public:
   DecodeThreads(const ExtractionPlan& plan, const ExtractionSettings& settings,

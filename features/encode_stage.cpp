@@ -150,7 +150,7 @@ void EncodeStage::encode_images() {
 // Note [After an interrupt]
 // The decode threads finish the clips in their hands and close the queue. Of what comes out of it,
 // and of what waits for a full batch, only the rest of half-encoded matrices is still encoded: a
-// matrix is stored whole or not at all, so their rows would be lost. At most a batch an encoder;
+// matrix is stored whole or not at all, so their rows would be lost. At most one batch per encoder;
 // everything else is decoded again by the next run.
 void EncodeStage::drop_what_is_not_begun() {
   for (auto& slot : slots_) {
@@ -187,7 +187,7 @@ void EncodeStage::run_batch(Slot& slot) {
   statistics_.images_encoded += count;
   const auto& use = plan_.encoders[slot.index];
   if (slot.batch_size.record(static_cast<int>(count), seconds)) {
-    store_.put_text(
+    store_.remember_text(
         calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count()),
         slot.batch_size.text());
   }

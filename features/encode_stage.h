@@ -15,7 +15,7 @@
 
 namespace asbench::features {
 
-/// Runs in the caller's thread: takes prepared images off the queue, fills one batch an encoder,
+/// Runs in the caller's thread: takes prepared images off the queue, fills one batch per encoder,
 /// encodes full ones, and stores a clip's matrix with its last row.
 class EncodeStage {
  public:

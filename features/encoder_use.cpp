@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/hash.h"
+#include "core/stand_in.h"
 #include "features/weights_hash.h"
 
 namespace asbench::features {
@@ -32,7 +33,9 @@ EncoderUse open_encoder(const EncoderRequest& request) {
     for (const char* name : {"tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json",
                              "special_tokens_map.json", "added_tokens.json"}) {
       const auto path = use.checkpoint.folder / name;
-      if (std::filesystem::exists(path)) files += fmt::format("{} {}\n", name, sha256_file(path));
+      if (!is_there(path)) continue;
+      refuse_stand_in(path);
+      files += fmt::format("{} {}\n", name, sha256_file(path));
     }
     use.tokenizer_sha256 = sha256_hex(files);
   }
@@ -57,6 +60,7 @@ ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
   const bool script = use.checkpoint.is_torchscript();
   const auto files =
       script ? std::vector{use.checkpoint.torchscript} : use.checkpoint.checkpoint->weight_files;
+  for (const auto& file : files) refuse_stand_in(file);
   use.weights_sha256 = remembered_hash(request.store, script ? "file" : "checkpoint", files,
                                        [&] { return models::clip_weights_sha256(use.checkpoint); });
   if (!script) use.pin = models::verify_pins({*use.checkpoint.checkpoint, use.weights_sha256});

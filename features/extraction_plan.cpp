@@ -29,7 +29,7 @@ std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
 
 std::array<double, 3> cells_mean(const ExtractionPlan& plan) {
   return plan.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
-                               : plan.encoders.front().profile.mean;
+                               : plan.encoders.at(plan.cells_encoder).profile.mean;
 }
 
 }  // namespace asbench::features

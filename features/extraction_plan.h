@@ -57,6 +57,9 @@ struct ExtractionPlan {
   std::vector<ReferenceRequest> references;
   /// Behind transparent references: black, white, gray, mean, keep.
   std::string background = "black";
+  /// Whose mean colour the cells of references stand on under background=mean: an index of
+  /// `encoders`.
+  std::size_t cells_encoder = 0;
   bool pixels = true;  ///< cells and motion of the sampled frames (controls that need no encoder)
   std::vector<std::string> captions;
   /// A video network that gives each clip one feature of the frames that `clip_rule` takes.
@@ -69,8 +72,8 @@ struct ExtractionPlan {
 
 struct ExtractionSettings {
   int threads = 0;  ///< of the encoders; 0: all cores
-  int batch = 0;  ///< images a batch; 0: the fastest of a few, tried on the run's own first batches
-                  ///< and remembered in the store
+  int batch = 0;    ///< images per batch; 0: the fastest of a few, tried on the run's own first
+                  ///< batches and remembered in the store
   int decode_threads = 1;  ///< decode and preprocess ahead of the encoders, a clip each; 0: half of
                            ///< the cores, at most 8
   std::string device = "cpu";
@@ -85,7 +88,7 @@ struct ExtractionSettings {
 /// network or the clip is too short for it.
 [[nodiscard]] std::vector<int> clip_window(const ExtractionPlan& plan, int n);
 
-/// The mean that cells of references stand on under background=mean: the first encoder's.
+/// The mean that cells of references stand on under background=mean; grey without any encoder.
 [[nodiscard]] std::array<double, 3> cells_mean(const ExtractionPlan& plan);
 
 }  // namespace asbench::features

@@ -49,7 +49,7 @@ std::string clip_feature_key(const ClipEncoderUse& encoder, std::string_view con
 std::string reference_key(const EncoderUse& encoder, std::string_view file_sha256,
                           std::string_view background, bool mirrored) {
   return sha256_hex(
-      fmt::format("reference@1\nfile={}\nbackground={}\nmirrored={}\nprofile={}\nweights={}"
+      fmt::format("reference@2\nfile={}\nbackground={}\nmirrored={}\nprofile={}\nweights={}"
                   "\narchitecture={}\ndtype={}\n",
                   file_sha256, background, mirrored, encoder.preprocess, encoder.weights_sha256,
                   encoder.config_sha256, kDtype));
@@ -62,7 +62,7 @@ std::string reference_cells_key(std::string_view file_sha256, std::string_view b
     for (const double value : mean) resolved += fmt::format(" {}", value);
   }
   return sha256_hex(
-      fmt::format("reference-cells@1\nfile={}\nbackground={}\n", file_sha256, resolved));
+      fmt::format("reference-cells@2\nfile={}\nbackground={}\n", file_sha256, resolved));
 }
 
 std::string caption_key(const EncoderUse& encoder, std::string_view text) {

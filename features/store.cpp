@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -17,6 +16,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/say.h"
 
 namespace asbench::features {
 namespace {
@@ -26,6 +26,7 @@ static_assert(std::endian::native == std::endian::little,
 
 constexpr std::uint64_t kMagic = 0x3145524F54534241ULL;  // "ABSTORE1"
 constexpr std::size_t kKeyDigits = 64;
+constexpr std::uint64_t kMostEntryBytes = 1ULL << 30;  // 100,000 frames of 2,600 numbers
 
 struct Header {
   std::uint64_t magic = kMagic;
@@ -75,11 +76,11 @@ class TemporaryFile {
   }
 
  private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw BadInput(
-        fmt::format("feature store: {} {}: {}\n  Free some space, or name another folder with "
-                    "--cache DIR. Features stored so far are kept.",
-                    path_.string(), what, std::strerror(errno)));
+  [[noreturn]] void fail(const std::string& what) const {
+    const int error = errno;
+    throw SystemFault("an entry of the feature store " + what, path_, error,
+                      "Free some space, or name another folder with --cache DIR. Features stored "
+                      "so far are kept.");
   }
 
   std::filesystem::path path_;
@@ -88,14 +89,16 @@ class TemporaryFile {
 };
 
 void make_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error) {
-    throw BadInput(
-        fmt::format("feature store: the folder {} can't be created: {}\n  Name a writable one with "
-                    "--cache DIR.",
-                    folder.string(), error.message()));
+  try {
+    make_folders(folder);
+  } catch (const SystemFault& fault) {
+    throw SystemFault("the folder of the feature store can't be created", folder, fault.error(),
+                      "Name a writable one with --cache DIR.");
   }
+}
+
+bool means_read_only(const SystemFault& fault) {
+  return fault.error() == EROFS || fault.error() == EACCES || fault.error() == EPERM;
 }
 
 /// Keeps temporary names apart, together with the process number, which alone would not do:
@@ -124,7 +127,11 @@ void sweep(const std::filesystem::path& folder) {
 
 FeatureStore::FeatureStore(std::filesystem::path root) : root_(std::move(root)) {
   make_folder(root_ / "objects");
-  make_folder(root_ / "tmp");
+  try {
+    make_folder(root_ / "tmp");
+  } catch (const SystemFault& fault) {
+    if (!means_read_only(fault)) throw;  // it may still have all that the run needs
+  }
   sweep(root_ / "tmp");
 }
 
@@ -134,41 +141,61 @@ std::filesystem::path FeatureStore::entry_path(std::string_view key) const {
   return root_ / "objects" / std::string(key.substr(0, 2)) / std::string(key);
 }
 
+void FeatureStore::set_aside(const std::filesystem::path& path) const {
+  const auto folder = root_ / "set-aside";
+  make_folder(folder);
+  const auto target =
+      folder / fmt::format("{}.{:016x}", path.filename().string(), temporary_number());
+  if (::rename(path.c_str(), target.c_str()) != 0) {
+    const int error = errno;
+    if (error == ENOENT) return;  // another process did it
+    throw SystemFault("what is in the place of an entry of the feature store can't be set aside",
+                      path, error, "Remove it; the entry is then computed again.");
+  }
+  say(fmt::format(
+      "asbench: what was in the place of an entry of the feature store is not an entry; it "
+      "was set aside as {} and the entry will be computed again\n",
+      target.string()));
+}
+
+std::optional<InputFile> FeatureStore::open_entry(const std::filesystem::path& path) const {
+  try {
+    InputFile file(path);
+    if (file.size() <= kMostEntryBytes) return file;
+  } catch (const SystemFault& fault) {
+    if (fault.error() == ENOENT) return std::nullopt;
+    throw;
+  } catch (const BadInput&) {  // a folder, a FIFO, a device
+  }
+  set_aside(path);
+  return std::nullopt;
+}
+
 std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::uint32_t& rows,
                                                     std::uint32_t& cols) const {
   const auto path = entry_path(key);
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
+  const auto file = open_entry(path);
+  if (!file) return std::nullopt;
   Header header;
   std::string payload;
-  bool whole = false;
-  struct stat status {};
-  if (::fstat(file, &status) == 0 && static_cast<std::size_t>(status.st_size) >= sizeof(Header) &&
-      ::pread(file, &header, sizeof(header), 0) == static_cast<ssize_t>(sizeof(header)) &&
-      header.magic == kMagic && std::string_view(header.key, kKeyDigits) == key &&
-      header.payload_bytes == static_cast<std::uint64_t>(status.st_size) - sizeof(Header)) {
+  const std::size_t got = file->read_at(0, std::as_writable_bytes(std::span(&header, 1)));
+  bool whole = got == sizeof(Header) && header.magic == kMagic &&
+               std::string_view(header.key, kKeyDigits) == key &&
+               header.payload_bytes == file->size() - sizeof(Header);
+  if (whole) {
     payload.resize(header.payload_bytes);
-    std::size_t done = 0;
-    while (done < payload.size()) {
-      const ssize_t got = ::pread(file, payload.data() + done, payload.size() - done,
-                                  static_cast<off_t>(sizeof(Header) + done));
-      if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    whole = done == payload.size() &&
-            checksum_of(header, std::as_bytes(std::span(payload.data(), payload.size()))) ==
-                header.checksum;
+    const auto bytes = std::as_writable_bytes(std::span(payload.data(), payload.size()));
+    whole = file->read_at(sizeof(Header), bytes) == payload.size() &&
+            checksum_of(header, bytes) == header.checksum;
   }
-  ::close(file);
   if (!whole) {
     // Another process may have dropped and rewritten it meanwhile; removing a good entry costs one
     // computation.
     ::unlink(path.c_str());
-    fmt::print(stderr,
-               "asbench: a damaged entry of the feature store was dropped and will be computed "
-               "again: {}\n",
-               path.string());
+    say(
+        fmt::format("asbench: a damaged entry of the feature store was dropped and will be "
+                    "computed again: {}\n",
+                    path.string()));
     return std::nullopt;
   }
   rows = header.rows;
@@ -178,6 +205,12 @@ std::optional<std::string> FeatureStore::read_entry(std::string_view key, std::u
 
 void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::uint32_t cols,
                                std::span<const std::byte> payload) const {
+  if (payload.size() > kMostEntryBytes - sizeof(Header)) {
+    throw BadInput(fmt::format(
+        "the features of one clip have {} bytes, more than the feature store takes ({}).\n  Score "
+        "fewer frames of it (--frames).",
+        payload.size(), kMostEntryBytes));
+  }
   const auto path = entry_path(key);
   make_folder(path.parent_path());
   Header header;
@@ -186,12 +219,17 @@ void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::ui
   header.cols = cols;
   header.payload_bytes = payload.size();
   header.checksum = checksum_of(header, payload);
-  TemporaryFile file(
-      root_ / "tmp" /
-      fmt::format("{}.{}.{:016x}", key.substr(0, 16), ::getpid(), temporary_number()));
-  file.write(std::as_bytes(std::span(&header, 1)));
-  file.write(payload);
-  file.place(path);
+  try {
+    TemporaryFile file(
+        root_ / "tmp" /
+        fmt::format("{}.{}.{:016x}", key.substr(0, 16), ::getpid(), temporary_number()));
+    file.write(std::as_bytes(std::span(&header, 1)));
+    file.write(payload);
+    file.place(path);
+  } catch (const SystemFault&) {
+    // A store that may only be read, and has the entry: equal keys mean equal values.
+    if (!has(key)) throw;
+  }
 }
 
 std::optional<FeatureMatrix> FeatureStore::get(std::string_view key) const {
@@ -220,6 +258,14 @@ std::optional<std::string> FeatureStore::get_text(std::string_view key) const {
 
 void FeatureStore::put_text(std::string_view key, std::string_view text) const {
   write_entry(key, 0, 0, std::as_bytes(std::span(text.data(), text.size())));
+}
+
+void FeatureStore::remember_text(std::string_view key, std::string_view text) const {
+  try {
+    put_text(key, text);
+  } catch (const SystemFault& fault) {
+    if (!means_read_only(fault)) throw;
+  }
 }
 
 bool FeatureStore::has(std::string_view key) const {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/files.h"
 #include "features/feature_matrix.h"
 
 namespace asbench::features {
@@ -18,23 +19,27 @@ namespace asbench::features {
 /// shape, checksum) and the values. It is written under a temporary name, synced and renamed, so a
 /// reader sees a whole entry or none, whatever kills the writer. get() verifies key, length and
 /// checksum; a damaged entry is removed, said on stderr and answered like an absent one, so that
-/// the caller computes it again. Entries never change: two writers of one key write the same
-/// values. Thread-safe.
+/// the caller computes it again. What is no file, or has more than a gigabyte, is moved to
+/// `set-aside/`. Entries never change: two writers of one key write the same values. An entry that
+/// can't be read (a disk error, no permission) is a SystemFault of every function, never an absent
+/// one. A complete store may be read-only. Thread-safe.
 class FeatureStore {
  public:
-  /// Opens the store, making the folder if need be. @throws BadInput when it can't be made or
-  /// written.
+  /// Opens the store, making the folder if need be. @throws SystemFault when it can't be made.
   explicit FeatureStore(std::filesystem::path root);
 
   /// @param key  64 hexadecimal digits, see features/keys.h
   [[nodiscard]] std::optional<FeatureMatrix> get(std::string_view key) const;
-  /// @throws BadInput when the disk is full or the entry can't be written; nothing half-written
-  /// stays under its name.
+  /// @throws SystemFault when the disk is full or the entry can't be written (unless a read-only
+  /// store has it already); nothing half-written stays under its name.
   void put(std::string_view key, const FeatureMatrix& matrix) const;
 
   /// Small texts under the same rules: what is known about a clip, a file's hash.
   [[nodiscard]] std::optional<std::string> get_text(std::string_view key) const;
   void put_text(std::string_view key, std::string_view text) const;
+  /// For what only saves time (a file's hash, a batch size): does nothing where the store is
+  /// read-only.
+  void remember_text(std::string_view key, std::string_view text) const;
 
   /// True when the entry is there and whole; reads it to be sure.
   [[nodiscard]] bool has(std::string_view key) const;
@@ -45,6 +50,9 @@ class FeatureStore {
   [[nodiscard]] std::filesystem::path entry_path(std::string_view key) const;
   [[nodiscard]] std::optional<std::string> read_entry(std::string_view key, std::uint32_t& rows,
                                                       std::uint32_t& cols) const;
+  /// Nothing: there is no entry (any more).
+  [[nodiscard]] std::optional<InputFile> open_entry(const std::filesystem::path& path) const;
+  void set_aside(const std::filesystem::path& path) const;
   void write_entry(std::string_view key, std::uint32_t rows, std::uint32_t cols,
                    std::span<const std::byte> payload) const;
 

@@ -36,7 +36,7 @@ std::string remembered_hash(const FeatureStore* store, std::string_view way,
   if (auto known = recall_hash(*store, key)) return *known;
   std::string value = hash();
   // Written to while it was being read: what was hashed may be neither the old nor the new file.
-  if (identity_of(files) == identity) store->put_text(key, value);
+  if (identity_of(files) == identity) store->remember_text(key, value);
   return value;
 }
 

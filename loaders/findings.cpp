@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "loaders/image_file.h"
 #include "loaders/video/clip_check.h"
 
 namespace asbench::loaders {
@@ -107,21 +106,6 @@ Findings duplicate_findings(const std::map<ShotKey, std::string>& digests) {
     if (is_new) continue;
     findings.push_back({"duplicate_shot", key.story, key.shot,
                         fmt::format("the same decoded frames as shot {}", at->second)});
-  }
-  return findings;
-}
-
-Findings reference_findings(const Split& split) {
-  Findings findings;
-  for (const Ip& ip : split.ips) {
-    for (const auto& file : ip.references) {
-      try {
-        [[maybe_unused]] const Image picture = read_image(file);
-      } catch (const BadInput& error) {
-        findings.push_back(
-            {"missing_reference", "", std::nullopt, fmt::format("IP {}: {}", ip.id, error.what())});
-      }
-    }
   }
   return findings;
 }

@@ -28,9 +28,11 @@ namespace asbench::loaders {
 /// `duplicate_shot` for every shot of a story whose clip_digest() an earlier shot of it has.
 [[nodiscard]] Findings duplicate_findings(const std::map<ShotKey, std::string>& digests);
 
-/// `missing_reference` for each reference of the split that is not a readable picture. Decodes
-/// them.
-[[nodiscard]] Findings reference_findings(const Split& split);
+/// Decodes the references, and takes those that show nothing or can't be read out of their IPs:
+/// `missing_reference` (no picture, damaged, animated), `empty_reference` (transparent or of one
+/// colour all over). Information: `reference_turned`, `shared_reference` (one picture for two IPs).
+/// The hash stays. @throws BadInput when the system can't read a file.
+[[nodiscard]] Findings keep_usable_references(Split& split);
 
 /// `clip_unusable` for each of the IPs' own clips that check_clip() refuses: outputs are scored
 /// without it, but the values of real animation (real_ceiling, the reference set of fvd) are

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.h"
+#include "core/stand_in.h"
+#include "loaders/exif_orientation.h"
 
 namespace asbench::loaders {
 namespace {
@@ -49,9 +52,16 @@ std::uint32_t crc32(std::string_view bytes) {
   throw BadInput(fmt::format("{}: {}", where, cause));
 }
 
+[[noreturn]] void fail_animated(std::string_view where, std::string_view kind) {
+  fail(where, fmt::format("an animated {}; expected a single picture. Save the frame that is meant "
+                          "as PNG",
+                          kind));
+}
+
 /// Note [Ancillary chunks]
-/// Only what decides the pixels is handed to the decoder. Profiles, gamma and orientation are not
-/// applied (as in Pillow), and libpng can't complain about them on stderr.
+/// Only what decides the pixels is handed to the decoder. Profiles and gamma are not applied (as in
+/// Pillow), and libpng can't complain about them on stderr. Of the others, the orientation is read
+/// here, and the control chunk of an animation.
 bool decides_pixels(std::string_view type) {
   return type == "IHDR" || type == "PLTE" || type == "tRNS" || type == "IDAT" || type == "IEND";
 }
@@ -81,6 +91,10 @@ CheckedPicture check_png(std::string_view file, std::string_view where) {
       picture.bytes += rest.substr(0, 12 + std::size_t{length});
     } else if ((static_cast<unsigned char>(type[0]) & 0x20U) == 0) {
       fail(where, "damaged PNG: an unknown critical chunk");
+    } else if (type == "eXIf") {
+      picture.orientation = exif_orientation(data);
+    } else if (type == "acTL" && length >= 4 && big_endian(data.substr(0, 4)) > 1) {
+      fail_animated(where, "PNG");
     }
     if (is_header) {
       if (length != 13) fail(where, "damaged PNG: the header chunk has a wrong length");
@@ -109,6 +123,7 @@ bool is_frame_header(unsigned marker) {
 CheckedPicture check_jpeg(std::string_view file, std::string_view where) {
   CheckedPicture picture;
   picture.bytes = file;
+  bool has_exif = false;
   const auto byte = [&](std::size_t at) -> unsigned {
     if (at >= file.size()) fail(where, "truncated JPEG: the end marker is missing");
     return static_cast<unsigned char>(file[at]);
@@ -126,6 +141,12 @@ CheckedPicture check_jpeg(std::string_view file, std::string_view where) {
       picture.height = static_cast<long>(byte(at + 3) << 8U | byte(at + 4));
       picture.width = static_cast<long>(byte(at + 5) << 8U | byte(at + 6));
     }
+    const std::string_view segment =
+        file.substr(std::min(at + 2, file.size())).substr(0, length - 2);
+    if (marker == 0xE1 && !has_exif && segment.starts_with(std::string_view("Exif\0\0", 6))) {
+      has_exif = true;
+      picture.orientation = exif_orientation(segment);
+    }
     at += length;
     if (marker != 0xDA) continue;
     // Coded data: to the next marker that is neither a stuffed 0xFF nor a restart.
@@ -136,6 +157,40 @@ CheckedPicture check_jpeg(std::string_view file, std::string_view where) {
   }
 }
 
+CheckedPicture check_webp(std::string_view file, std::string_view where) {
+  const std::uint64_t end = 8 + std::uint64_t{little_endian(file.substr(4, 4))};
+  if (end > file.size()) {
+    fail(where, fmt::format("truncated WebP: {} bytes of {}", file.size(), end));
+  }
+  CheckedPicture picture;
+  picture.bytes = file;
+  for (std::size_t at = 12; at + 8 <= file.size();) {
+    const std::string_view type = file.substr(at, 4);
+    const std::uint32_t length = little_endian(file.substr(at + 4, 4));
+    if (type == "ANIM" || type == "ANMF") fail_animated(where, "WebP");
+    if (length > file.size() - at - 8) break;  // the decoder says what is wrong with it
+    if (type == "EXIF") picture.orientation = exif_orientation(file.substr(at + 8, length));
+    at += 8 + std::size_t{length} + (length & 1U);
+  }
+  return picture;
+}
+
+/// The name of a format that is not read; empty for anything else.
+std::string_view other_format(std::string_view bytes) {
+  if (bytes.starts_with("BM")) return "BMP";
+  if (bytes.starts_with(std::string_view("II*\0", 4)) ||
+      bytes.starts_with(std::string_view("MM\0*", 4)))
+    return "TIFF";
+  if (bytes.starts_with("8BPS")) return "Photoshop";
+  if (bytes.size() >= 12 && bytes.substr(4, 4) == "ftyp") {
+    const std::string_view brand = bytes.substr(8, 4);
+    if (brand == "avif" || brand == "avis") return "AVIF";
+    if (brand == "heic" || brand == "heix" || brand == "mif1" || brand == "msf1") return "HEIF";
+    return "video";
+  }
+  return {};
+}
+
 }  // namespace
 
 CheckedPicture check_picture(std::string_view bytes, std::string_view where) {
@@ -143,13 +198,16 @@ CheckedPicture check_picture(std::string_view bytes, std::string_view where) {
   if (bytes.starts_with(kPngSignature)) return check_png(bytes, where);
   if (bytes.starts_with("\xFF\xD8\xFF")) return check_jpeg(bytes, where);
   if (bytes.size() >= 12 && bytes.starts_with("RIFF") && bytes.substr(8, 4) == "WEBP") {
-    const std::uint64_t end = 8 + std::uint64_t{little_endian(bytes.substr(4, 4))};
-    if (end > bytes.size()) {
-      fail(where, fmt::format("truncated WebP: {} bytes of {}", bytes.size(), end));
-    }
-    CheckedPicture picture;
-    picture.bytes = bytes;
-    return picture;
+    return check_webp(bytes, where);
+  }
+  if (bytes.starts_with("GIF8")) {
+    fail(where,
+         "a GIF, which may be animated; expected a single PNG, JPEG or WebP picture. Save "
+         "the frame that is meant as PNG");
+  }
+  if (const auto other = stand_in_of(bytes)) fail(where, *other);
+  if (const auto format = other_format(bytes); !format.empty()) {
+    fail(where, fmt::format("a {} file, not a PNG, JPEG or WebP picture; save it as PNG", format));
   }
   fail(where, "not a PNG, JPEG or WebP file, or cut off in its first bytes");
 }

@@ -5,10 +5,10 @@
 #include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include "core/interrupt.h"
+#include "core/threads.h"
 #include "loaders/findings.h"
 
 namespace asbench::loaders {
@@ -18,6 +18,7 @@ namespace {
 struct Seen {
   std::variant<DecodedClip, BrokenVideo> outcome;
   std::string digest;
+  std::optional<AudioFacts> audio;
 };
 
 /// Shots that are decoded together: all ranges of one video, or one shot.
@@ -51,6 +52,16 @@ std::vector<DecodeOutcome> decode(const std::vector<ShotSource>& sources,
   return outcomes;
 }
 
+/// Once for all ranges of a video; nothing when none of them decodes.
+std::optional<AudioFacts> sound_of(const ShotSource& source,
+                                   const std::vector<DecodeOutcome>& outcomes) {
+  const bool decodes = std::any_of(outcomes.begin(), outcomes.end(), [](const auto& outcome) {
+    return std::holds_alternative<DecodedClip>(outcome);
+  });
+  if (!decodes || source.kind == ShotSource::Kind::frame_folder) return std::nullopt;
+  return audio_facts(source.path);
+}
+
 /// Takes jobs until there are none; its results go into a map under a lock.
 class Workers {
  public:
@@ -59,12 +70,9 @@ class Workers {
 
   std::map<ShotKey, Seen> run() {
     const auto wanted = static_cast<std::size_t>(std::max(options_.threads, 1));
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < std::min(wanted, jobs_.size()); ++i) {
-      threads.emplace_back([this] { work(); });
-    }
-    work();
-    threads.clear();
+    run_on_threads(
+        static_cast<unsigned>(std::min(wanted, std::max<std::size_t>(jobs_.size(), 1))),
+        [this] { work(); }, [this] { next_ = jobs_.size(); });
     if (failure_) std::rethrow_exception(failure_);
     return std::move(seen_);
   }
@@ -85,9 +93,11 @@ class Workers {
     std::vector<ShotSource> sources;
     for (const ShotKey& key : job) sources.push_back(outputs_.shots.at(key));
     auto outcomes = decode(sources, options_.rules);
+    const auto audio = sound_of(sources.front(), outcomes);
     for (std::size_t i = 0; i < job.size(); ++i) {
-      Seen seen{std::move(outcomes[i]), {}};
+      Seen seen{std::move(outcomes[i]), {}, {}};
       if (auto* clip = std::get_if<DecodedClip>(&seen.outcome)) {
+        seen.audio = audio;
         seen.digest = clip_digest(*clip);
         clip->frames.clear();
       }
@@ -117,8 +127,12 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
   Inspection inspection;
   inspection.findings = outputs.findings;
   std::map<ShotKey, std::string> absent;
+  std::map<std::string, std::string> absent_stories;
   for (const Finding& finding : outputs.findings) {
-    if (finding.shot) absent[{finding.story, *finding.shot}] = finding.detail;
+    if (finding.shot)
+      absent[{finding.story, *finding.shot}] = finding.detail;
+    else
+      absent_stories[finding.story] = finding.detail;
   }
   std::map<ShotKey, std::string> digests;
   std::map<ShotKey, StreamFacts> colours;
@@ -128,7 +142,8 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
       report.key = {story.id, shot.number};
       const auto at = seen.find(report.key);
       if (at == seen.end()) {
-        report.cause = absent[report.key];
+        const auto why = absent.find(report.key);
+        report.cause = why != absent.end() ? why->second : absent_stories[story.id];
         inspection.shots.push_back(std::move(report));
         continue;
       }
@@ -143,6 +158,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
         report.fps = clip.fps;
         report.width = clip.width;
         report.height = clip.height;
+        report.audio = at->second.audio;
         report.facts = clip.facts;
         colours[report.key] = clip.facts;
         digests[report.key] = at->second.digest;

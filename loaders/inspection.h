@@ -8,6 +8,7 @@
 #include "core/finding.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
+#include "loaders/video/audio.h"
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::loaders {
@@ -21,6 +22,8 @@ struct ShotReport {
   double fps = 0.0;
   int width = 0;
   int height = 0;
+  /// Of the whole file, also for a range of it; absent for frame folders and for broken shots.
+  std::optional<AudioFacts> audio;
   StreamFacts facts;  ///< of a shot that decodes
   std::string cause;  ///< why frame_count is 0
 };
@@ -42,8 +45,8 @@ struct InspectionOptions {
 
 /// Decodes every shot of the outputs (each video once, also when several shots are cut from it).
 /// Memory: the rules' frames of `threads` clips. The result doesn't depend on `threads`.
-/// @throws nothing but what on_shot throws, SystemFault and InternalError; broken shots are
-/// findings.
+/// @throws nothing but what on_shot throws, SystemFault, InternalError, and BadInput for a file
+/// that changes meanwhile; broken shots are findings.
 [[nodiscard]] Inspection inspect_outputs(const Split& split, const Outputs& outputs,
                                          const InspectionOptions& options = {});
 

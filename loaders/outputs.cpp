@@ -1,21 +1,29 @@
 #include "loaders/outputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 #include <set>
+#include <vector>
 
 #include "core/error.h"
+#include "core/files.h"
+#include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
+#include "loaders/outputs/frame_folder_check.h"
+#include "loaders/outputs/suggest_layout.h"
 
 namespace asbench::loaders {
 namespace {
 
-Outputs find_by_template(const Split& split, const std::filesystem::path& folder,
-                         std::string_view text) {
+LayoutFit find_by_template(const Split& split, const FolderIndex& index, std::string_view text,
+                           Match match) {
   const LayoutTemplate layout(text);
-  return layout.has_shot() ? find_shot_files(split, folder, layout)
-                           : find_cuts(split, folder, layout);
+  if (layout.has_shot()) return find_shot_files(split, index, layout, match);
+  return find_cuts(split, index, layout, match);
 }
 
 /// What `auto` looks for under a layout, for the message when there is nothing.
@@ -28,85 +36,147 @@ std::string example(const Split& split, const std::filesystem::path& folder,
   return layout.has_shot() ? path : fmt::format("{} with {}", path, kCutListName);
 }
 
-Outputs find_automatically(const Split& split, const std::filesystem::path& folder) {
-  Outputs best;
+std::string shots_of(std::size_t found, std::size_t all) {
+  return fmt::format("{} of {} {}", found, all, all == 1 ? "shot" : "shots");
+}
+
+/// What to do when a layout finds nothing: the command that finds most, else how to describe names.
+std::string remedy(const Split& split, const std::optional<LayoutSuggestion>& suggestion) {
+  if (suggestion) return suggestion_text(*suggestion, split.shot_count());
+  return "Describe how the files are named with --layout: a template with {ip}, {prompt}, {story}, "
+         "{shot} ({shot0} where shots are numbered from 0), or a CSV file with the columns "
+         "story,shot,path.";
+}
+
+[[noreturn]] void nothing_found(const Split& split, const FolderIndex& index) {
+  std::string tried;
+  for (const BuiltInLayout& built_in : built_in_layouts()) {
+    tried += fmt::format("\n    {}: {}, as {}", built_in.name, built_in.path_template,
+                         example(split, index.folder(), built_in));
+  }
+  throw BadInput(fmt::format(
+      "{}: no shot of the split found in any known layout.\n  The folder holds {}.\n  Looked for "
+      "(with any video ending):{}\n  {}",
+      index.folder().string(), index.description(), tried,
+      remedy(split, suggest_layout(split, index))));
+}
+
+/// A layout that fits a part of the files is not the right one when another fits more of them.
+void refuse_if_another_fits_better(const Split& split, const FolderIndex& index,
+                                   const LayoutFit& best) {
+  // Other numbering has its own finding, which names the layout to use.
+  if (best.matched() == split.shot_count() || best.taken_out > 0) return;
+  const auto suggestion = suggest_layout(split, index);
+  if (!suggestion || suggestion->found <= best.matched()) return;
+  throw BadInput(fmt::format(
+      "{}: the layout {} finds only {}.\n  The folder holds {}.\n  {}\n  To take the layout {} all "
+      "the same: --layout {}",
+      index.folder().string(), best.outputs.layout, shots_of(best.matched(), split.shot_count()),
+      index.description(), remedy(split, suggestion), best.outputs.layout, best.outputs.layout));
+}
+
+LayoutFit find_automatically(const Split& split, const FolderIndex& index) {
+  LayoutFit best;
   std::vector<std::string_view> equals;
   for (const BuiltInLayout& built_in : built_in_layouts()) {
     const bool needs_cuts = !LayoutTemplate(built_in.path_template).has_shot();
-    if (needs_cuts && !std::filesystem::exists(folder / kCutListName)) continue;
-    Outputs found;
+    if (needs_cuts && !is_there(index.folder() / kCutListName)) continue;
+    LayoutFit fit;
     try {
-      found = find_by_template(split, folder, built_in.path_template);
+      fit = find_by_template(split, index, built_in.path_template, Match::loose);
     } catch (const UsageError&) {
       continue;  // two shots of this split share a path under this layout: it can't be the one
     }
-    if (found.shots.empty() || found.shots.size() < best.shots.size()) continue;
-    if (found.shots.size() > best.shots.size()) equals.clear();
-    if (found.shots == best.shots)
-      continue;  // folders of frames: two endings name the same folders
+    fit.outputs.layout = built_in.name;
+    if (fit.matched() == 0 || fit.matched() < best.matched()) continue;
+    if (fit.matched() > best.matched()) equals.clear();
+    if (fit.outputs.shots == best.outputs.shots && !equals.empty()) {
+      // The same files under another ending: the layout that names them to the letter is the one.
+      if (fit.exact <= best.exact) continue;
+      equals.pop_back();
+    }
     equals.push_back(built_in.name);
-    found.layout = built_in.name;
-    best = std::move(found);
+    best = std::move(fit);
   }
+  if (equals.empty()) nothing_found(split, index);
   if (equals.size() > 1) {
     throw BadInput(
-        fmt::format("{}: the layouts {} find {} {} each.\n  Choose one, for example --layout {}",
-                    folder.string(), fmt::join(equals, " and "), best.shots.size(),
-                    best.shots.size() == 1 ? "shot" : "shots", equals.front()));
+        fmt::format("{}: the layouts {} find {} {} each.\n  Choose one, for example "
+                    "--layout {}",
+                    index.folder().string(), fmt::join(equals, " and "), best.matched(),
+                    best.matched() == 1 ? "shot" : "shots", equals.front()));
   }
-  if (equals.empty()) {
-    std::string tried;
-    for (const BuiltInLayout& built_in : built_in_layouts()) {
-      tried += fmt::format("\n    {}: {}, as {}", built_in.name, built_in.path_template,
-                           example(split, folder, built_in));
-    }
-    throw BadInput(fmt::format(
-        "{}: no shot of the split found in any known layout.\n  Looked for:{}\n  Describe how the "
-        "files are named with --layout: a template with {{ip}}, {{prompt}}, {{story}}, {{shot}}, "
-        "or "
-        "a CSV file with the columns story,shot,path.",
-        folder.string(), tried));
-  }
+  refuse_if_another_fits_better(split, index, best);
   return best;
 }
 
-bool is_csv(const std::string& layout) {
-  return std::filesystem::path(layout).extension() == ".csv" &&
-         layout.find('{') == std::string::npos;
+/// Tables are told from templates by their ending.
+bool is_table(const std::string& layout) {
+  std::string ending = std::filesystem::path(layout).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return layout.find('{') == std::string::npos &&
+         (ending == ".csv" || ending == ".tsv" || ending == ".txt");
 }
 
-std::filesystem::path csv_path(const std::string& layout, const std::filesystem::path& folder) {
-  if (std::filesystem::exists(layout)) return layout;
-  return folder / layout;
-}
-
-Outputs find_named(const Split& split, const std::filesystem::path& folder,
-                   const std::string& layout) {
-  if (is_csv(layout)) return find_listed(split, folder, csv_path(layout, folder));
-  std::string names;
-  for (const BuiltInLayout& built_in : built_in_layouts()) {
-    if (layout == built_in.name) {
-      Outputs found = find_by_template(split, folder, built_in.path_template);
-      found.layout = layout;
-      return found;
-    }
-    names += fmt::format("{}, ", built_in.name);
+std::filesystem::path table_path(const std::string& layout, const std::filesystem::path& folder) {
+  for (const std::filesystem::path& file : {std::filesystem::path(layout), folder / layout}) {
+    if (is_there(file)) return file;
   }
-  if (layout.find('{') == std::string::npos) {
-    throw UsageError(fmt::format(
-        "--layout {}: unknown layout. Choose from: auto, {}; or give a template with {{ip}}, "
-        "{{prompt}}, {{story}}, {{shot}} such as {{ip}}/{{prompt}}_{{shot:02}}.mp4; or a CSV file "
-        "(its name ends in .csv) with the columns story,shot,path.",
-        layout, names.substr(0, names.size() - 2)));
-  }
-  Outputs found = find_by_template(split, folder, layout);
-  found.layout = layout;
-  return found;
+  throw BadInput(
+      fmt::format("--layout {}: no such file, neither here nor in {}.\n  Expected a CSV file with "
+                  "the columns story,shot,path.",
+                  layout, folder.string()));
 }
 
-/// Adds `unexpected_file` for every video below the folder that is neither an output nor part of
-/// the split.
-void report_unexpected(const Split& split, const std::filesystem::path& folder, Outputs& outputs) {
+[[noreturn]] void unknown_layout(const Split& split, const FolderIndex& index,
+                                 const std::string& layout) {
+  std::vector<std::string> names = {"auto"};
+  for (const BuiltInLayout& built_in : built_in_layouts()) names.emplace_back(built_in.name);
+  const auto suggestion = suggest_layout(split, index);
+  throw UsageError(fmt::format(
+      "--layout {}: unknown layout.{}\n  Choose from {}; or give a template with {{ip}}, "
+      "{{prompt}}, {{story}}, {{shot}} such as '{{ip}}/{{prompt}}_{{shot:02}}.mp4'; or a CSV file "
+      "(its name ends in .csv) with the columns story,shot,path.\n  The folder {} holds {}.{}",
+      layout, did_you_mean(layout, names), fmt::join(names, ", "), index.folder().string(),
+      index.description(), suggestion ? "\n  " + remedy(split, suggestion) : ""));
+}
+
+/// A named layout is taken at its word, even when shots are missing: --missing may allow it. But
+/// when it finds nothing and another one does, it is a mistake; when it finds less, that is said.
+LayoutFit find_named(const Split& split, const FolderIndex& index, const std::string& layout) {
+  if (is_table(layout)) return find_listed(split, index, table_path(layout, index.folder()));
+  LayoutFit fit;
+  const auto& all = built_in_layouts();
+  const auto built_in = std::find_if(all.begin(), all.end(), [&](const BuiltInLayout& candidate) {
+    return candidate.name == layout;
+  });
+  if (built_in != all.end())
+    fit = find_by_template(split, index, built_in->path_template, Match::loose);
+  else if (layout.find('{') == std::string::npos)
+    unknown_layout(split, index, layout);
+  else
+    fit = find_by_template(split, index, layout, Match::exact);
+  fit.outputs.layout = layout;
+  if (fit.matched() * 2 >= split.shot_count() || fit.taken_out > 0) return fit;
+  const auto suggestion = suggest_layout(split, index);
+  if (!suggestion || suggestion->found <= fit.matched()) return fit;
+  const std::string found =
+      fmt::format("the layout {} finds {}; the folder holds {}", layout,
+                  shots_of(fit.matched(), split.shot_count()), index.description());
+  if (fit.matched() == 0) {
+    throw BadInput(
+        fmt::format("{}: {}.\n  {}", index.folder().string(), found, remedy(split, suggestion)));
+  }
+  fit.outputs.findings.push_back(
+      {"other_layout", "", std::nullopt, fmt::format("{}. {}", found, remedy(split, suggestion))});
+  return fit;
+}
+
+/// Adds `unexpected_file` for every video below the folder that is neither an output, nor named by
+/// another finding, nor part of the split.
+void report_unexpected(const Split& split, const FolderIndex& index, LayoutFit& fit) {
+  Outputs& outputs = fit.outputs;
   std::set<std::filesystem::path> known;
   for (const auto& [key, source] : outputs.shots) known.insert(source.path.lexically_normal());
   for (const Ip& ip : split.ips) {
@@ -114,20 +184,12 @@ void report_unexpected(const Split& split, const std::filesystem::path& folder, 
       known.insert(std::filesystem::absolute(clip.file).lexically_normal());
     }
   }
-  std::vector<std::filesystem::path> unexpected;
-  std::error_code error;
-  using Walk = std::filesystem::recursive_directory_iterator;
-  for (Walk entry(folder, std::filesystem::directory_options::skip_permission_denied, error), end;
-       !error && entry != end; entry.increment(error)) {
-    std::error_code ignored;  // a dangling link is not a file
-    const auto path = entry->path().lexically_normal();
-    if (has_video_ending(path) && entry->is_regular_file(ignored) && !known.contains(path) &&
-        !known.contains(std::filesystem::absolute(path).lexically_normal())) {
-      unexpected.push_back(path);
-    }
-  }
-  std::sort(unexpected.begin(), unexpected.end());
-  for (const auto& path : unexpected) {
+  for (const OutputEntry& entry : index.entries()) {
+    if (entry.is_folder || !has_video_ending(entry.relative) || fit.named.contains(entry.relative))
+      continue;
+    const auto path = (index.folder() / entry.relative).lexically_normal();
+    if (known.contains(path) || known.contains(std::filesystem::absolute(path).lexically_normal()))
+      continue;
     outputs.findings.push_back({"unexpected_file", "", std::nullopt,
                                 fmt::format("{}: not a shot of the split in the layout {}",
                                             path.string(), outputs.layout)});
@@ -145,54 +207,9 @@ const std::vector<BuiltInLayout>& built_in_layouts() {
   return layouts;
 }
 
-std::optional<ShotSource> source_at(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::is_directory(status)) {
-    return ShotSource{ShotSource::Kind::frame_folder, path};
-  }
-  if (std::filesystem::exists(status)) return ShotSource{ShotSource::Kind::video_file, path};
-  // Permission denied on the way is not "absent": the reader names the cause.
-  if (error && error != std::errc::no_such_file_or_directory &&
-      error != std::errc::not_a_directory) {
-    return ShotSource{ShotSource::Kind::video_file, path};
-  }
-  auto stem = path;
-  stem.replace_extension();
-  if (has_video_ending(path) && std::filesystem::is_directory(stem, error)) {
-    return ShotSource{ShotSource::Kind::frame_folder, stem};
-  }
-  return std::nullopt;
-}
-
-Outputs find_shot_files(const Split& split, const std::filesystem::path& folder,
-                        const LayoutTemplate& layout) {
-  Outputs outputs;
-  std::map<std::filesystem::path, ShotKey> owner;
-  for (const Story& story : split.stories) {
-    for (const Shot& shot : story.shots) {
-      const ShotKey key{story.id, shot.number};
-      const auto path = folder / layout.expand(story, shot.number);
-      if (const auto [at, is_new] = owner.emplace(path, key); !is_new) {
-        throw UsageError(fmt::format(
-            "--layout {}: story {} shot {} and story {} shot {} have the same path {}.\n  Add "
-            "{{story}}, or {{ip}} and {{prompt}}, to the template.",
-            layout.text(), at->second.story, at->second.shot, key.story, key.shot, path.string()));
-      }
-      if (const auto source = source_at(path)) {
-        outputs.shots[key] = *source;
-      } else {
-        outputs.findings.push_back(
-            {"missing_shot", key.story, key.shot, fmt::format("no such file: {}", path.string())});
-      }
-    }
-  }
-  return outputs;
-}
-
 Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                      const OutputOptions& options) {
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw BadInput(
         fmt::format("{}: no such folder.\n  Expected the folder of the videos that the system "
                     "generated (--outputs).",
@@ -200,12 +217,15 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
   }
   if (split.stories.empty()) throw BadInput(fmt::format("split {}: no stories", split.name));
   try {
-    Outputs outputs = options.layout == "auto" ? find_automatically(split, folder)
-                                               : find_named(split, folder, options.layout);
-    report_unexpected(split, folder, outputs);
-    return outputs;
+    const FolderIndex index(folder);
+    LayoutFit fit = options.layout == "auto" ? find_automatically(split, index)
+                                             : find_named(split, index, options.layout);
+    report_unexpected(split, index, fit);
+    report_shared_files(fit.outputs);
+    check_frame_folders(fit.outputs);
+    return std::move(fit.outputs);
   } catch (const std::filesystem::filesystem_error& error) {
-    throw BadInput(fmt::format("{}: {}", folder.string(), error.what()));
+    throw SystemFault("can't be read", error.path1(), error.code().value());
   }
 }
 

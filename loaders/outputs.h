@@ -13,36 +13,51 @@
 
 namespace asbench::loaders {
 
-/// A system's generated shots: the file of each of the split's shots. No file is opened.
+/// A system's generated shots: the file of each of the split's shots. Nothing is decoded; only the
+/// headers of pictures in folders of frames are read.
 struct Outputs {
   std::string layout;  ///< name of the layout that matched, the template, or the CSV's path
   std::map<ShotKey, ShotSource> shots;  ///< only those that are there; order = story id, number
   /// Further columns of a CSV manifest, by name; carried through to the per-sample output.
   std::map<ShotKey, std::map<std::string, std::string>> columns;
-  /// `missing_shot` (one for each shot without a file), `bad_cuts`, `unexpected_file`.
+  /// `missing_shot` or `ambiguous_shot` (one for each shot without a file), `zero_based_numbering`
+  /// and `one_based_numbering` (one for each story), `bad_cuts`, `several_files`, `shared_file`,
+  /// `other_layout`, `unexpected_file`; of folders of frames `mixed_frame_sizes`, `frame_numbers`,
+  /// `mixed_frames`, `stray_file`.
   Findings findings;
 };
 
 struct OutputOptions {
   /// "auto", a built-in name (`default`, `animeshootergen-demo`, `cuts`), a path template, or the
-  /// path of a CSV manifest (ends in .csv; looked for as given, then in the outputs folder).
+  /// path of a table (ends in .csv, .tsv or .txt; looked for as given, then in the outputs folder).
   std::string layout = "auto";
 };
 
 /// Finds the split's shots below `folder`.
 ///
-/// Template: `{ip}`, `{prompt}`, `{story}`, `{shot}` (1-based, `{shot:02}` pads with zeros). A path
+/// Template (outputs/layout_template.h): `{ip}`, `{prompt}`, `{story}`, `{shot}` (1-based,
+/// `{shot:02}` pads with zeros; `{shot0}`, `{prompt0}` and `{prompt1}` for other numbering). A path
 /// that is a folder is a shot of frames; where a video file is not there, a folder of its name
 /// without the ending is looked for. A template without `{shot}` means one long video per story,
 /// cut by `cuts.json` in the folder (`{"<story>": [[start_frame, end_frame), ...]}`); the built-in
-/// `cuts` is `{story}.mp4`.
-/// CSV: columns `story,shot,path` and any others, quoting as RFC 4180; paths relative to `folder`.
-/// `auto` takes the built-in layout that finds most shots.
+/// `cuts` is `{story}.mp4`. CSV (csv.h): columns `story,shot,path` and any others (`shot0` for
+/// numbers from 0); paths relative to `folder`. `auto` takes the built-in layout that finds most
+/// shots.
+///
+/// Note [Names that fit]
+/// Names and ids are equal in both Unicode forms (NFC and NFD). Built-in layouts, with `auto` or by
+/// name, also take another letter case, other zeros before numbers and another video ending; a file
+/// that has the name to the letter goes first, and of several others none is taken. Templates and
+/// tables are taken to the letter.
+/// Outputs that count from another number than the split are never matched: their stories are taken
+/// out, with a finding that names the layout to use.
+///
 /// No path may leave `folder`: neither a template, an id nor a CSV row may lead out of it.
 ///
-/// @throws UsageError for a bad template or name; BadInput when the folder is missing, no layout
-///   finds anything (the message lists what was looked for) or several find equally many, and for a
-///   CSV or cuts.json that can't be read. Thread-safe.
+/// @throws UsageError for a bad template or name; BadInput when the folder is missing; when no
+///   layout finds anything, or `auto` finds less than a template made from the names would (the
+///   message says what is there and which --layout finds most); when several layouts find equally
+///   many; and for a CSV or cuts.json that can't be read. Thread-safe.
 [[nodiscard]] Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                                    const OutputOptions& options = {});
 

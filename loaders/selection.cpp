@@ -1,38 +1,114 @@
 #include "loaders/selection.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "core/stats.h"
+#include "loaders/name_match.h"
 
 namespace asbench::loaders {
 namespace {
 
-void refuse_unknown(std::string_view option, const std::vector<std::string>& wanted,
-                    const std::set<std::string>& known) {
-  for (const std::string& id : wanted) {
-    if (known.contains(id)) continue;
-    std::string some;
-    int listed = 0;
-    for (const std::string& name : known) {
-      if (listed++ == 5) {
-        some += ", ...";
+constexpr std::size_t kListed = 5;  ///< ids of the split that a message names
+
+[[noreturn]] void unknown_id(std::string_view option, const std::string& id,
+                             const std::vector<std::string>& known) {
+  const auto listed = std::min(known.size(), kListed);
+  throw UsageError(fmt::format(
+      "{} {}: unknown id.{}\n  The split has {}: {}{}", option, id, did_you_mean(id, known),
+      known.size(),
+      fmt::join(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(listed), ", "),
+      listed < known.size() ? ", ..." : ""));
+}
+
+std::string trimmed(std::string_view text) {
+  const std::size_t begin = std::min(text.find_first_not_of(' '), text.size());
+  const std::size_t end = text.find_last_not_of(' ');
+  return std::string(text.substr(begin, end == std::string_view::npos ? 0 : end + 1 - begin));
+}
+
+/// Reads one value of an option: an id, or several with commas between them. An id may hold commas
+/// itself: of the ways to cut the text into ids, the one that begins with the longest id is taken.
+class IdList {
+ public:
+  IdList(std::string_view option, const std::vector<std::string>& known)
+      : option_(option), known_(known) {
+    for (const std::string& id : known) {
+      by_text_[nfc(id)] = id;
+      const auto commas = static_cast<std::size_t>(std::count(id.begin(), id.end(), ','));
+      most_parts_ = std::max(most_parts_, commas + 1);
+    }
+  }
+
+  std::vector<std::string> read(std::string_view text) const {
+    if (auto ids = cut(text)) return *ids;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      const std::string part = trimmed(text.substr(begin, end - begin));
+      if (!by_text_.contains(nfc(part))) unknown_id(option_, part, known_);
+      begin = end + 1;
+    }
+    unknown_id(option_, std::string(text), known_);
+  }
+
+ private:
+  /// The ids that make up the text, if they do.
+  std::optional<std::vector<std::string>> cut(std::string_view text) const {
+    std::vector<std::size_t> begins = {0};
+    for (std::size_t at = text.find(','); at != std::string_view::npos; at = text.find(',', at + 1))
+      begins.push_back(at + 1);
+    const std::size_t count = begins.size();
+    begins.push_back(text.size() + 1);
+    // From the end: how many parts the id at each part takes, 0 where no ids make up the rest.
+    std::vector<std::size_t> taken(count, 0);
+    const auto id_of = [&](std::size_t first, std::size_t parts) {
+      const std::size_t length = begins[first + parts] - 1 - begins[first];
+      return by_text_.find(nfc(trimmed(text.substr(begins[first], length))));
+    };
+    for (std::size_t first = count; first-- > 0;) {
+      for (std::size_t parts = std::min(most_parts_, count - first); parts > 0; --parts) {
+        const bool rest_is_ids = first + parts == count || taken[first + parts] > 0;
+        if (!rest_is_ids || id_of(first, parts) == by_text_.end()) continue;
+        taken[first] = parts;
         break;
       }
-      some += (some.empty() ? "" : ", ") + name;
     }
-    throw UsageError(
-        fmt::format("{} {}: unknown id. The split has {}: {}", option, id, known.size(), some));
+    if (taken.front() == 0) return std::nullopt;
+    std::vector<std::string> ids;
+    for (std::size_t first = 0; first < count; first += taken[first])
+      ids.push_back(id_of(first, taken[first])->second);
+    return ids;
   }
+
+  std::string_view option_;
+  const std::vector<std::string>& known_;
+  std::map<std::string, std::string> by_text_;  ///< id by its text in NFC
+  std::size_t most_parts_ = 1;                  ///< between commas, of any id
+};
+
+std::set<std::string> read_ids(std::string_view option, const std::vector<std::string>& texts,
+                               const std::vector<std::string>& known) {
+  const IdList list(option, known);
+  std::set<std::string> ids;
+  for (const std::string& text : texts) {
+    for (std::string& id : list.read(text)) ids.insert(std::move(id));
+  }
+  return ids;
 }
 
 void refuse_count(std::string_view option, int count) {
-  if (count < 1) throw UsageError(fmt::format("{} {}: must be at least 1", option, count));
+  if (count >= 1) return;
+  throw UsageError(fmt::format(
+      "{} {}: expected a number of stories from 1 on. Leave the option out to take all stories.",
+      option, count));
 }
 
 template <typename T>
@@ -76,6 +152,16 @@ std::set<std::string> draw(const std::vector<Story>& stories, int subset, std::u
   return chosen;
 }
 
+/// The IP that a finding is about. Ids may hold ": ", so the longest that fits is meant.
+std::optional<std::string> ip_named_in(const Finding& finding, const Split& split) {
+  std::optional<std::string> named;
+  for (const Ip& ip : split.ips) {
+    if (finding.detail.starts_with(ip_label(ip.id)) && (!named || ip.id.size() > named->size()))
+      named = ip.id;
+  }
+  return named;
+}
+
 }  // namespace
 
 bool is_whole(const Selection& selection) {
@@ -88,15 +174,13 @@ Split select(const Split& split, const Selection& selection) {
   if (selection.limit && selection.subset) {
     throw UsageError("--limit and --subset exclude each other: give only one of them");
   }
-  std::set<std::string> ip_ids;
-  std::set<std::string> story_ids;
-  for (const Ip& ip : split.ips) ip_ids.insert(ip.id);
-  for (const Story& story : split.stories) story_ids.insert(story.id);
-  refuse_unknown("--ips", selection.ips, ip_ids);
-  refuse_unknown("--stories", selection.stories, story_ids);
-
-  const std::set<std::string> ips(selection.ips.begin(), selection.ips.end());
-  const std::set<std::string> stories(selection.stories.begin(), selection.stories.end());
+  std::vector<std::string> ip_ids;
+  std::vector<std::string> story_ids;
+  for (const Ip& ip : split.ips) ip_ids.push_back(ip.id);
+  for (const Story& story : split.stories) story_ids.push_back(story.id);
+  for (const LostStory& story : split.lost) story_ids.push_back(story.id);
+  const std::set<std::string> ips = read_ids("--ips", selection.ips, ip_ids);
+  const std::set<std::string> stories = read_ids("--stories", selection.stories, story_ids);
   Split part = split;
   std::erase_if(part.stories, [&](const Story& story) {
     return (!ips.empty() && !ips.contains(story.ip)) ||
@@ -109,14 +193,20 @@ Split select(const Split& split, const Selection& selection) {
   if (selection.subset) {
     refuse_count("--subset", *selection.subset);
     if (static_cast<std::size_t>(*selection.subset) > part.stories.size()) {
-      throw UsageError(fmt::format("--subset {}: too many; only {} {} to draw from",
-                                   *selection.subset, part.stories.size(),
-                                   part.stories.size() == 1 ? "story" : "stories"));
+      throw UsageError(fmt::format(
+          "--subset {}: too many; there {} only {} {} to draw from. Give a smaller number",
+          *selection.subset, part.stories.size() == 1 ? "is" : "are", part.stories.size(),
+          part.stories.size() == 1 ? "story" : "stories"));
     }
     const auto chosen = draw(part.stories, *selection.subset, selection.seed);
     std::erase_if(part.stories, [&](const Story& story) { return !chosen.contains(story.id); });
   }
-  if (part.stories.empty()) {
+  std::erase_if(part.lost, [&](const LostStory& story) {
+    return selection.limit || selection.subset ||
+           (!stories.empty() && !stories.contains(story.id)) ||
+           (!ips.empty() && !ips.contains(story.ip));
+  });
+  if (part.stories.empty() && part.lost.empty()) {
     throw UsageError(
         "--ips and --stories leave no story: none of the chosen stories belongs to a chosen IP");
   }
@@ -127,9 +217,16 @@ Split select(const Split& split, const Selection& selection) {
     used_ips.insert(story.ip);
     used_stories.insert(story.id);
   }
+  for (const LostStory& story : part.lost) {
+    used_ips.insert(story.ip);
+    used_stories.insert(story.id);
+  }
+  std::erase_if(part.uncounted_ips, [&](const std::string& ip) { return !used_ips.contains(ip); });
   std::erase_if(part.ips, [&](const Ip& ip) { return !used_ips.contains(ip.id); });
   std::erase_if(part.findings, [&](const Finding& finding) {
-    return !finding.story.empty() && !used_stories.contains(finding.story);
+    if (!finding.story.empty()) return !used_stories.contains(finding.story);
+    const auto ip = ip_named_in(finding, split);
+    return ip && !used_ips.contains(*ip);
   });
   finish_split(part);
   return part;

@@ -11,6 +11,10 @@ namespace asbench::loaders {
 
 /// Which part of a split a run takes. Empty = everything. `ips` and `stories` filter first; `limit`
 /// or `subset` (not both) then cut down what is left.
+///
+/// Each text of `ips` and `stories` is an id, in either Unicode form, or several ids with commas
+/// between them. An id may hold commas itself: a comma separates only where the whole text is not
+/// an id and what it separates are ids ("a, b/0,c/1" is "a, b/0" and "c/1").
 struct Selection {
   std::vector<std::string> ips = {};
   std::vector<std::string> stories = {};

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <functional>
+#include <new>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
-#include <thread>
 #include <vector>
 
 #include "core/error.h"
+#include "core/write_file.h"
 #include "loaders/video/mat_image.h"
 
 namespace asbench::loaders {
@@ -49,26 +48,13 @@ void write_small_jpeg(const std::filesystem::path& path, const Image& image, int
     }
     cv::imencode(".jpg", picture, bytes, {cv::IMWRITE_JPEG_QUALITY, kQuality});
   } catch (const cv::Exception& problem) {
+    if (problem.code == cv::Error::StsNoMem) throw std::bad_alloc();
     throw BadInput(
         fmt::format("{}: the picture can't be encoded as JPEG: {}", path.string(), problem.err));
   }
-  // Renamed but not synced: a picture lost in a power failure is made again, and thousands of syncs
-  // would cost minutes.
-  const std::filesystem::path unfinished =
-      path.string() +
-      fmt::format(".{}.part", std::hash<std::thread::id>{}(std::this_thread::get_id()));
-  std::ofstream file(unfinished, std::ios::binary);
-  file.write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  std::error_code error;
-  if (file.good()) std::filesystem::rename(unfinished, path, error);
-  if (!file.good() || error) {
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
-    throw BadInput(fmt::format("{}: can't be written. Is the disk full? Is the folder writable?",
-                               path.string()));
-  }
+  // Thousands of syncs would cost minutes, and a picture that is lost is made again.
+  write_file_atomically(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                        Sync::no);
 }
 
 }  // namespace asbench::loaders

@@ -1,13 +1,17 @@
 #include "loaders/split.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
+#include "loaders/name_match.h"
 #include "loaders/splits/common.h"
+#include "loaders/text_file.h"
 
 namespace asbench::loaders {
 namespace {
@@ -34,16 +38,18 @@ std::string digest(const Split& split) {
 }
 
 const SplitReader& reader_named(std::string_view form) {
-  std::string known;
+  std::vector<std::string> known;
   for (const SplitReader* reader : split_readers()) {
     if (reader->form() == form) return *reader;
-    known += fmt::format("{}{}", known.empty() ? "" : ", ", reader->form());
+    known.emplace_back(reader->form());
   }
   if (form == "annotations") {
     throw BadInput("--split-format annotations: this version doesn't read annotation files yet");
   }
-  throw UsageError(
-      fmt::format("--split-format {}: unknown form of a split. Choose from: {}.", form, known));
+  throw UsageError(fmt::format(
+      "--split-format {}: unknown form of a split.{}\n  Choose from {}, or leave the option out: "
+      "the form is recognised from the files.",
+      form, did_you_mean(form, known), fmt::join(known, ", ")));
 }
 
 const SplitReader& reader_for(const std::filesystem::path& path) {
@@ -59,9 +65,9 @@ const SplitReader& reader_for(const std::filesystem::path& path) {
                     "read annotation files yet. It reads these forms of a split:{}",
                     path.string(), forms));
   }
-  if (!std::filesystem::is_directory(path)) {
+  if (!is_folder(path)) {
     // A file that isn't JSON at all deserves its own message.
-    [[maybe_unused]] const Json parsed = read_json_file(path);
+    [[maybe_unused]] const Json parsed = parse_json(read_text(path).utf8, path.string());
   }
   throw BadInput(fmt::format(
       "{}: not a split. Known forms:{}\n  If it is meant to be one of these, name the form with "
@@ -101,7 +107,7 @@ const std::vector<const SplitReader*>& split_readers() {
 
 Split read_split(const std::filesystem::path& path, const std::optional<std::string>& form) {
   const SplitReader* named = form ? &reader_named(*form) : nullptr;
-  if (!std::filesystem::exists(path)) {
+  if (!is_there(path)) {
     throw BadInput(fmt::format(
         "{}: no such file or folder.\n  Expected a demo folder, a test-set folder or a split "
         "manifest (--split).",
@@ -111,14 +117,33 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
     const SplitReader& reader = named != nullptr ? *named : reader_for(path);
     Split split = reader.read(path);
     finish_split(split);
-    if (split.stories.empty() && split.ips.empty()) {
+    if (split.stories.empty() && split.ips.empty() && split.findings.empty()) {
       throw BadInput(fmt::format("{}: no stories found when read in the form {}: {}.",
                                  path.string(), reader.form(), reader.looks_like()));
     }
     return split;
   } catch (const std::filesystem::filesystem_error& error) {
-    throw BadInput(fmt::format("{}: {}", path.string(), error.what()));
+    throw SystemFault("can't be read", error.path1(), error.code().value());
   }
+}
+
+std::string ip_label(std::string_view ip) {
+  return fmt::format("IP {}: ", ip);
+}
+
+Split with_lost_stories(const Split& split) {
+  Split whole = split;
+  for (const LostStory& lost : split.lost) {
+    Story& story = whole.stories.emplace_back();
+    story.id = lost.id;
+    story.ip = lost.ip;
+    story.prompt = lost.id.substr(lost.id.rfind('/') + 1);
+    for (int number = 1; number <= lost.shots; ++number) story.shots.emplace_back().number = number;
+  }
+  whole.lost.clear();
+  finish_split(whole);
+  whole.sha256 = split.sha256;
+  return whole;
 }
 
 void finish_split(Split& split) {

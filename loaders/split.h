@@ -45,6 +45,15 @@ struct Ip {
   bool operator==(const Ip&) const = default;
 };
 
+/// A story that the split has and that can't be read. It can't be scored, and it counts
+/// (docs/design/metrics.md 9.1).
+struct LostStory {
+  std::string id;  ///< as it would be; "<ip>/lost-1", ... where nothing says it
+  std::string ip;
+  int shots = 0;
+  bool operator==(const LostStory&) const = default;
+};
+
 /// The prompts and references to animate: IPs in byte order of their ids, stories by IP and then in
 /// natural order of their ids, so that nothing depends on the order of files on disk. A plain
 /// value.
@@ -57,6 +66,9 @@ struct Split {
   std::vector<Ip> ips;
   std::vector<Story> stories;
   Findings findings;
+  std::vector<LostStory> lost = {};  ///< a finding says why; no part of `stories` or the hash
+  /// IPs with lost stories whose number can't be known.
+  std::vector<std::string> uncounted_ips = {};
 
   /// @throws BadInput when there is no such IP.
   [[nodiscard]] const Ip& ip(std::string_view id) const;
@@ -74,7 +86,8 @@ class SplitReader {
   [[nodiscard]] virtual std::string_view looks_like() const = 0;
   /// True when the content of the path (never its name) is this form. Doesn't throw for content.
   [[nodiscard]] virtual bool recognises(const std::filesystem::path& path) const = 0;
-  /// Reads it; defects that a form allows become findings. @throws BadInput for the others.
+  /// Reads it; defects that a form allows become findings. @throws BadInput for the others, and
+  /// when the system can't read a file that is there.
   [[nodiscard]] virtual Split read(const std::filesystem::path& path) const = 0;
 };
 
@@ -83,8 +96,9 @@ class SplitReader {
 
 /// Reads a split: the form is recognised from the content, unless `form` names it.
 /// Findings: `bad_json`, `bad_schema`, `duplicate_key`, `unknown_key`, `missing_caption`,
-/// `missing_reference`, `story_count`, `shot_count`, `reference_changed` (docs/design/dataset.md 6
-/// to 8).
+/// `empty_story`, `missing_reference`, `story_count`, `shot_count`, `reference_changed`,
+/// `other_file_used`, `text_encoding` (docs/design/dataset.md 6 to 8). A finding about an IP begins
+/// with ip_label().
 /// @throws UsageError for an unknown form; BadInput when the path is missing, no form fits, or
 ///   the form needs a later version (annotation files).
 [[nodiscard]] Split read_split(const std::filesystem::path& path,
@@ -93,6 +107,15 @@ class SplitReader {
 /// The split as our own JSON (schema configs/schemas/split.schema.json); paths are written relative
 /// to `base`, the folder in which the manifest will lie. Reading it back gives an equal sha256.
 [[nodiscard]] Json split_to_manifest(const Split& split, const std::filesystem::path& base);
+
+/// "IP cat: ": how the details of findings about an IP begin, so that a selection of other IPs can
+/// leave them out.
+[[nodiscard]] std::string ip_label(std::string_view ip);
+
+/// The split with its lost stories among the stories, each shot without a caption: to look for
+/// their outputs, so that these are not taken for strangers, and to count them as failures. The
+/// hash stays.
+[[nodiscard]] Split with_lost_stories(const Split& split);
 
 /// Puts IPs and stories in the order that Split promises and fills in sha256. For those who build a
 /// split by hand. @throws BadInput when a story names no IP of the split, or an id is double.

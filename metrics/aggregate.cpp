@@ -131,6 +131,22 @@ ShotOutcome missing_shot() {
   return outcome;
 }
 
+std::vector<ShotOutcome> outcomes_of(
+    const StoryFeatures& story, const std::function<ShotOutcome(int index)>& measure,
+    const std::function<std::optional<ShotOutcome>(int index)>& by_rule) {
+  std::vector<ShotOutcome> outcomes;
+  for (int index = 0; index < story.shot_count(); ++index) {
+    std::optional<ShotOutcome> decided;
+    if (by_rule) decided = by_rule(index);
+    if (!decided) {
+      const bool missing = story.shots[static_cast<std::size_t>(index)].missing;
+      decided = missing ? missing_shot() : measure(index);
+    }
+    outcomes.push_back(std::move(*decided));
+  }
+  return outcomes;
+}
+
 ShotOutcome outcome_with_finding(Outcome outcome, const StoryFeatures& story, int index,
                                  std::string_view kind, std::string detail) {
   ShotOutcome result;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -63,6 +64,15 @@ struct ShotOutcome {
 
 /// Missing shots are failed and need no measuring.
 [[nodiscard]] ShotOutcome missing_shot();
+
+/// Every shot's outcome, in order. Missing shots are missing_shot(); the others are measured.
+/// @param measure  of the shot in place `index`, from 0; called for shots that are there
+/// @param by_rule  asked first, of missing shots too: what becomes of a shot whatever its frames
+///                 are (no_character, missing_caption), or nothing
+[[nodiscard]] std::vector<ShotOutcome> outcomes_of(
+    const StoryFeatures& story, const std::function<ShotOutcome(int index)>& measure,
+    const std::function<std::optional<ShotOutcome>(int index)>& by_rule = {});
+
 /// @param kind  a finding kind of docs/design/metrics.md, raised for 0-based shot `index`
 [[nodiscard]] ShotOutcome outcome_with_finding(Outcome outcome, const StoryFeatures& story,
                                                int index, std::string_view kind,
@@ -86,7 +96,7 @@ void add_harmeanp_of_distances(const StoryFeatures& story, StoryValue& value);
 [[nodiscard]] StoryValue skipped_story(const StoryFeatures& story, int units, std::string_view kind,
                                        std::string detail);
 
-/// The empty frame of a story's result: ids, one empty ShotValue a shot.
+/// The empty frame of a story's result: ids, one empty ShotValue per shot.
 [[nodiscard]] StoryValue blank_story(const StoryFeatures& story);
 
 [[nodiscard]] Finding story_finding(const StoryFeatures& story, std::string_view kind,

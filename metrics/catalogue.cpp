@@ -9,6 +9,7 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/schema.h"
+#include "core/words.h"
 #include "metrics/registry.h"
 
 namespace asbench::metrics {
@@ -31,11 +32,7 @@ Kind kind_of(const Json& entry, const Measure& measure) {
 }
 
 std::string with_roles(std::string_view formula, const std::vector<std::string>& roles) {
-  constexpr std::string_view kPlace = "{roles}";
-  std::string text(formula);
-  for (auto at = text.find(kPlace); at != std::string::npos; at = text.find(kPlace, at))
-    text.replace(at, kPlace.size(), role_labels(roles));
-  return text;
+  return replaced(formula, "{roles}", role_labels(roles));
 }
 
 void require_roles(const Measure& measure, const std::vector<std::string>& roles,
@@ -57,6 +54,39 @@ void require_roles(const Measure& measure, const std::vector<std::string>& roles
         "{}: the roles {} are not distinct encoder roles (\"{}\" needs no encoder and is no role)",
         where, fmt::join(roles, ", "), kPixels));
   }
+}
+
+void require_kind(const Metric& metric, std::string_view where) {
+  if ((metric.kind == Kind::set) == metric.set_level()) return;
+  throw BadInput(
+      fmt::format("{}: the measure {} gives {}, so its kind can't be \"{}\".\n  Leave \"kind\" out "
+                  "or choose {}.",
+                  where, metric.measure,
+                  metric.set_level() ? "one number per set of clips" : "a number per story",
+                  to_string(metric.kind), metric.set_level() ? "set" : "headline or control"));
+}
+
+/// Marks wait for controls: for one that does not exist they would wait forever.
+void require_known_controls(const Metric& metric, const Catalogue& known, std::string_view list) {
+  for (const std::string& control : metric.controls) {
+    if (known.find(control) != nullptr) continue;
+    std::vector<std::string_view> controls;
+    for (const Metric& one : known.all())
+      if (one.withholds_marks) controls.push_back(one.id);
+    throw BadInput(fmt::format("{}: metric {}: unknown control '{}'. Metrics with a limit: {}.",
+                               list, metric.id, control, fmt::join(controls, ", ")));
+  }
+}
+
+/// Those of the first metric with the same measure, else of the first of the same family.
+std::vector<std::string> controls_of_the_like(const Metric& metric, const Catalogue& known) {
+  const auto all = known.all();
+  auto alike = std::find_if(all.begin(), all.end(),
+                            [&](const Metric& one) { return one.measure == metric.measure; });
+  if (alike == all.end())
+    alike = std::find_if(all.begin(), all.end(),
+                         [&](const Metric& one) { return one.family == metric.family; });
+  return alike == all.end() ? std::vector<std::string>() : alike->controls;
 }
 
 Metric metric_of(const Json& entry, const Catalogue& known, std::string_view list) {
@@ -83,14 +113,12 @@ Metric metric_of(const Json& entry, const Catalogue& known, std::string_view lis
                    : fmt::format("{} under {}", measure->measure_title, role_labels(metric.roles)));
   metric.definition = with_roles(measure->formula, metric.roles);
   metric.kind = kind_of(entry, *measure);
+  require_kind(metric, where);
   metric.leaderboard = entry.value("leaderboard", metric.kind == Kind::headline);
   if (entry.contains("controls")) {
     metric.controls = entry.at("controls").get<std::vector<std::string>>();
   } else {
-    const auto all = known.all();
-    const auto alike = std::find_if(
-        all.begin(), all.end(), [&](const Metric& one) { return one.measure == metric.measure; });
-    if (alike != all.end()) metric.controls = alike->controls;
+    metric.controls = controls_of_the_like(metric, known);
   }
   if (entry.contains("withholds_marks")) {
     const Json& limit = entry.at("withholds_marks");
@@ -114,6 +142,7 @@ Catalogue Catalogue::with(const Json& list, std::string_view where) const {
     result.metrics_.push_back(metric_of(entry, result, where));
   std::stable_partition(result.metrics_.begin(), result.metrics_.end(),
                         [](const Metric& metric) { return !metric.set_level(); });
+  for (const Metric& metric : result.metrics_) require_known_controls(metric, result, where);
   return result;
 }
 
@@ -160,7 +189,8 @@ std::string markdown_row(const Metric& metric) {
   const auto needs = describe(metric.needs);
   return fmt::format("| `{}` | {} | {} | {} to {} | {} | {} | {} |\n", metric.id,
                      to_string(metric.kind), to_string(metric.direction), metric.range_low,
-                     metric.range_high, fmt::join(needs, ", "), metric.definition, metric.source);
+                     metric.range_high, fmt::join(needs, ", "), definition_under(metric, {}),
+                     metric.source);
 }
 
 const Catalogue& built_in_metrics() {

@@ -20,10 +20,12 @@ class Catalogue {
   ///
   /// Defaults: the title is the measure's with the roles' names; the kind follows the measure's
   /// family (control for identity and controls, set for sets, else headline); headlines are
-  /// leaderboard columns; controls are those of the first metric with the same measure.
+  /// leaderboard columns; controls are those of the first metric with the same measure, else of the
+  /// first of the same family.
   /// @param where  names the list in messages
-  /// @throws BadInput when it does not fit the schema, names an unknown measure, has too many or
-  /// too few roles, or an id that is taken.
+  /// @throws BadInput when it does not fit the schema, names an unknown measure or control, has too
+  /// many or too few roles, an id that is taken, or the kind `set` where no set is measured (or
+  /// another kind where one is).
   [[nodiscard]] Catalogue with(const Json& list, std::string_view where) const;
 
   /// In the order of the lists; those of whole sets last.

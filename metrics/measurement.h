@@ -106,7 +106,7 @@ class Measurer {
   Measurer& operator=(Measurer&&) noexcept;
 
   void add(const StoryFeatures& story);
-  /// One measurement a metric, in the order given; call once, after the last story.
+  /// One measurement per metric, in the order given; call once, after the last story.
   [[nodiscard]] std::vector<Measurement> finish();
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/words.h"
 
 namespace asbench::metrics {
 
@@ -38,10 +39,20 @@ std::vector<std::pair<std::string, std::string>> signature_fields(const Metric& 
   }
   fields.emplace_back("agg", metric.aggregation);
   fields.emplace_back("missing", to_string(settings.missing));
+  fields.insert(fields.end(), metric.constants.begin(), metric.constants.end());
   for (const Measure::Threshold& threshold : metric.thresholds) {
     fields.emplace_back(threshold.name, fmt::format("{}", settings.*threshold.setting));
   }
   return fields;
+}
+
+std::string definition_under(const Metric& metric, const MetricSettings& settings) {
+  std::string text = metric.definition;
+  for (const Measure::Threshold& threshold : metric.thresholds) {
+    text = replaced(text, fmt::format("{{{}}}", threshold.name),
+                    fmt::format("{}", settings.*threshold.setting));
+  }
+  return text;
 }
 
 std::string_view to_string(MissingPolicy policy) {

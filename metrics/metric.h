@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "metrics/measurement.h"
@@ -19,6 +20,8 @@ enum class Direction { higher, lower, none };
 enum class Kind { headline, control, set };
 
 struct Metric;
+struct DistributionResult;
+struct SetParts;
 
 /// A formula, for whatever encoder roles: everything about a metric but the roles it is measured
 /// with. One constant per formula (metrics/registry.h). Texts are static.
@@ -30,7 +33,9 @@ struct Measure {
   Direction direction = Direction::none;
   double range_low = 0.0;
   double range_high = 1.0;
-  std::string_view formula;             ///< in words; `{roles}` stands for the roles' names
+  /// In words. `{roles}` stands for the roles' names, `{frozen_below}` for the threshold of that
+  /// name: every threshold occurs.
+  std::string_view formula;
   std::string_view source;              ///< where the formula comes from
   std::string_view aggregation;         ///< the levels, for the signature's `agg=`
   std::string_view unit;                ///< what Counts counts: "shots", "shot pairs", "clips"
@@ -48,8 +53,14 @@ struct Measure {
     double MetricSettings::*setting = nullptr;
   };
   std::vector<Threshold> thresholds;
+  /// What no setting changes and the signature states all the same: names and values.
+  std::vector<std::pair<std::string_view, std::string>> constants;
   /// Measures one story; empty for measures of whole sets (metrics/set/distribution.h).
   StoryValue (*measure_story)(const StoryFeatures&, const Metric&, const MetricSettings&) = nullptr;
+  /// The parts of a measure of whole sets, but for the counts that all of them have; may be empty.
+  SetParts (*set_parts)(const DistributionResult&) = nullptr;
+  bool uses_ddof = false;        ///< of whole sets: the divisor of covariances changes it
+  bool uses_neighbours = false;  ///< of whole sets: k changes it
 
   [[nodiscard]] bool set_level() const { return measure_story == nullptr; }
 };
@@ -66,7 +77,8 @@ struct Metric : Measure {
   std::string id;                  ///< "clip_i"
   std::vector<std::string> roles;  ///< in the measure's order
   std::string title;               ///< "Reference adherence under CLIP"
-  std::string definition;          ///< the formula with its roles' names
+  std::string definition;          ///< the formula with its roles' names; definition_under()
+                                   ///< fills in its thresholds
   Kind kind = Kind::control;
   bool leaderboard = false;  ///< a column of the leaderboard unless the user asks otherwise
   std::vector<std::string> controls;  ///< metrics whose limits must hold before it may be marked
@@ -82,11 +94,14 @@ struct Metric : Measure {
 [[nodiscard]] std::string_view to_string(Kind kind);
 
 /// The fields of a metric's signature that this module decides: {"agg", levels}, {"missing",
-/// policy}, {"refs", mean|max} where they apply, and every threshold that changes the number, e.g.
-/// {"frozen_below", "0.002"}; keys are unique. The caller puts them in the order of
-/// docs/design/metrics.md 0.
+/// policy}, {"refs", mean|max} where they apply, its constants, and every threshold that changes
+/// the number, e.g. {"frozen_below", "0.002"}; keys are unique. The caller puts them in the order
+/// of docs/design/metrics.md 0.
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> signature_fields(
     const Metric& metric, const MetricSettings& settings);
+
+/// The definition as it holds under these settings, with the values of the metric's thresholds.
+[[nodiscard]] std::string definition_under(const Metric& metric, const MetricSettings& settings);
 
 /// "fail", "zero", "exclude"; "mean", "max". The parse_ functions throw UsageError naming the value
 /// and what is allowed.

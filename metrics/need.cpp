@@ -62,8 +62,10 @@ std::string_view to_string(Modality modality) {
 std::vector<std::string> describe(const Needs& needs) {
   std::vector<std::string> texts;
   for (const Need& need : needs.all()) {
-    std::string text = need.role == kPixels ? need.role : role_label(need.role);
-    texts.push_back(text.append(" ").append(to_string(need.modality)));
+    std::string text(need.modality == Modality::frames ? "sampled frames"
+                                                       : to_string(need.modality));
+    texts.push_back(need.role == kPixels ? text.append(" as pixels")
+                                         : text.append(" under ").append(role_label(need.role)));
   }
   return texts;
 }

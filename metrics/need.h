@@ -15,7 +15,7 @@ enum class Modality {
   references,           ///< the story's references
   mirrored_references,  ///< the same, mirrored left-right
   gallery,              ///< the references of every character of the split
-  clip,                 ///< one feature a clip: of the shots' and of a reference set's
+  clip,                 ///< one feature per clip: of the shots' and of a reference set's
   training_set,         ///< each frame's nearest row of a training set
 };
 
@@ -50,7 +50,8 @@ class Needs {
 /// In words, for lists of what a metric needs: "frames", "captions", "mirrored references".
 [[nodiscard]] std::string_view to_string(Modality modality);
 
-/// A set of needs in words, one entry a need: "CLIP frames", "pixels frames", "DINO references".
+/// A set of needs in words, one entry a need: "sampled frames under CLIP",
+/// "sampled frames as pixels", "references under DINO".
 [[nodiscard]] std::vector<std::string> describe(const Needs& needs);
 
 /// How texts name a role: in capitals, "CLIP".

@@ -11,7 +11,7 @@ enum class MissingPolicy {
   exclude,  ///< leaves its story
 };
 
-/// How several references of one story become one score a frame (docs/design/metrics.md 4).
+/// How several references of one story become one score per frame (docs/design/metrics.md 4).
 enum class ReferencePooling {
   mean,  ///< mean over the references of the cosine
   max,   ///< the best one
@@ -21,9 +21,11 @@ enum class ReferencePooling {
 struct MetricSettings {
   MissingPolicy missing = MissingPolicy::fail;
   ReferencePooling references = ReferencePooling::mean;
+  // The thresholds of measures: a measure lists its own in Measure::thresholds, from which protocol
+  // files, signatures and definitions take them.
   double frozen_below = 0.002;           ///< frozen_rate: motion pixels, 0..1
   double copy_cells_below = 0.03;        ///< reference_copy: mean abs cell difference / 255
-  double copy_cosine_from = 0.95;        ///< reference_copy: cosine under CLIP
+  double copy_cosine_from = 0.95;        ///< reference_copy: cosine under its encoder
   double duplicate_cells_below = 0.03;   ///< duplicate_pairs: mean abs cell difference / 255
   double copy_paste_temperature = 0.01;  ///< copy_paste: divides the difference of cosines
   BootstrapOptions bootstrap;

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "document/pictures.h"
 #include "reports/leaderboard/mark_controls.h"
 
 namespace asbench::reports {
@@ -125,7 +126,7 @@ std::string sheet_png(const document::Result& result, const std::string& heading
     const auto references = result.references.find(row.story->ip);
     if (references != result.references.end() && !references->second.empty()) {
       if (const cv::Mat picture =
-              decoded(pictures, reference_picture_name(references->second.front()));
+              decoded(pictures, document::reference_picture_name(references->second.front()));
           !picture.empty())
         place(sheet, picture, kGap, y);
     }
@@ -208,7 +209,8 @@ std::vector<ContactSheet> contact_sheets(const document::Result& result, const P
   return sheets;
 }
 
-std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
+std::vector<std::filesystem::path> stage_contact_sheets(StagedFiles& staged,
+                                                        const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
                                                         const Pictures& pictures,
                                                         const ContactSheetOptions& options) {
@@ -219,15 +221,20 @@ std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::p
     for (int i = 2; !names.insert(name).second; ++i)
       name = fmt::format("{}-{}", file_name_of(result.system), i);
     for (const auto& sheet : contact_sheets(result, pictures, options)) {
-      std::error_code error;
-      std::filesystem::create_directories(folder, error);
-      if (error)
-        throw BadInput(
-            fmt::format("{}: the folder can't be created: {}", folder.string(), error.message()));
       written.push_back(folder / fmt::format("{}-{}.png", name, sheet.name));
-      write_file_atomically(written.back(), sheet.png);
+      staged.write(written.back(), sheet.png);
     }
   }
+  return written;
+}
+
+std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
+                                                        std::span<const document::Result> results,
+                                                        const Pictures& pictures,
+                                                        const ContactSheetOptions& options) {
+  StagedFiles staged;
+  auto written = stage_contact_sheets(staged, folder, results, pictures, options);
+  staged.commit();
   return written;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/write_file.h"
 #include "document/result.h"
 #include "reports/page/pictures.h"
 
@@ -34,7 +35,15 @@ struct ContactSheet {
 
 /// Writes them as <system>-<name>.png. Characters that a file name should not have become '-';
 /// systems whose file names would be equal get a number.
-/// @returns the files. @throws BadInput when the folder can't be created.
+/// They are written aside, to be put in place together with other files of a report.
+/// @returns the files. @throws SystemFault when one can't be written.
+std::vector<std::filesystem::path> stage_contact_sheets(StagedFiles& staged,
+                                                        const std::filesystem::path& folder,
+                                                        std::span<const document::Result> results,
+                                                        const Pictures& pictures,
+                                                        const ContactSheetOptions& options = {});
+
+/// The same, and puts them in place.
 std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
                                                         const Pictures& pictures,

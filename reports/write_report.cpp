@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "reports/page/page.h"
 
 namespace asbench::reports {
@@ -17,19 +19,17 @@ constexpr std::array kFiles = {"index.html", "table.md", "table.csv", "table.tex
 constexpr std::string_view kGenerator = "<meta name=\"generator\" content=\"asbench report\">";
 
 bool made_by_report(const fs::path& folder) {
-  std::error_code error;
   const fs::path page = folder / "index.html";
-  return fs::is_regular_file(page, error) &&
+  return is_file(page) &&
          read_text_file(page).substr(0, 1000).find(kGenerator) != std::string::npos;
 }
 
 }  // namespace
 
 void require_report_folder(const fs::path& folder) {
-  std::error_code error;
   if (made_by_report(folder)) return;
   for (const char* name : kFiles) {
-    if (!fs::exists(folder / name, error)) continue;
+    if (!is_there(folder / name)) continue;
     throw UsageError(
         fmt::format("--out {}: {} exists and was not written by a report\n  Choose another folder, "
                     "or overwrite it with --force.",
@@ -37,24 +37,30 @@ void require_report_folder(const fs::path& folder) {
   }
 }
 
-std::vector<fs::path> write_report(const fs::path& folder,
+std::vector<fs::path> stage_report(StagedFiles& staged, const fs::path& folder,
                                    std::span<const document::Result> results,
                                    const Pictures& pictures, const TableOptions& tables,
                                    const PageDataOptions& page) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw BadInput(
-        fmt::format("--out {}: the folder can't be created: {}", folder.string(), error.message()));
-  // Everything is computed before the first file is written.
+  if (is_there(folder) && !is_folder(folder))
+    throw SystemFault("the folder can't be created", folder, ENOTDIR);
   const std::array<std::string, kFiles.size()> texts = {
       page_html(results, pictures, page), table_markdown(results, tables),
       table_csv(results, tables), table_latex(results, tables)};
   std::vector<fs::path> written;
   for (std::size_t i = 0; i < kFiles.size(); ++i) {
     written.push_back(folder / kFiles[i]);
-    write_file_atomically(written.back(), texts[i]);
+    staged.write(written.back(), texts[i]);
   }
+  return written;
+}
+
+std::vector<fs::path> write_report(const fs::path& folder,
+                                   std::span<const document::Result> results,
+                                   const Pictures& pictures, const TableOptions& tables,
+                                   const PageDataOptions& page) {
+  StagedFiles staged;
+  auto written = stage_report(staged, folder, results, pictures, tables, page);
+  staged.commit();
   return written;
 }
 

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/write_file.h"
 #include "document/result.h"
 #include "reports/page/page_data.h"
 #include "reports/page/pictures.h"
@@ -16,8 +17,16 @@ namespace asbench::reports {
 /// @throws UsageError naming the file in the way.
 void require_report_folder(const std::filesystem::path& folder);
 
-/// Writes index.html, table.md, table.csv and table.tex (each completely or not at all).
-/// @returns the files, the page first. @throws BadInput when one can't be written.
+/// Writes index.html, table.md, table.csv and table.tex aside, to be put in place together.
+/// @returns the files, the page first. @throws SystemFault when one can't be written.
+std::vector<std::filesystem::path> stage_report(StagedFiles& staged,
+                                                const std::filesystem::path& folder,
+                                                std::span<const document::Result> results,
+                                                const Pictures& pictures,
+                                                const TableOptions& tables = {},
+                                                const PageDataOptions& page = {});
+
+/// The same, and puts them in place: a report that can't be written leaves an older one whole.
 std::vector<std::filesystem::path> write_report(const std::filesystem::path& folder,
                                                 std::span<const document::Result> results,
                                                 const Pictures& pictures,

@@ -15,8 +15,10 @@
 
 #include "baselines/mini_world/render.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/interrupt.h"
 #include "core/json.h"
+#include "core/threads.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
 #include "loaders/video/clip_writer.h"
@@ -75,16 +77,8 @@ Json description(const MiniWorldOptions& options, const loaders::VideoCodec& cod
   return json;
 }
 
-void require_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw BadInput(
-        fmt::format("{}: cannot create the folder: {}", folder.string(), error.message()));
-}
-
 void open_description(const fs::path& file, const Json& wanted) {
-  if (!fs::exists(file)) return write_json_file(file, wanted);
+  if (!is_there(file)) return write_json_file(file, wanted);
   const Json there = read_json_file(file);
   for (const auto& [key, value] : wanted.items()) {
     if (there.is_object() && there.contains(key) && there.at(key) == value) continue;
@@ -98,7 +92,7 @@ void open_description(const fs::path& file, const Json& wanted) {
 }
 
 void write_reference(const fs::path& file, const Character& character) {
-  if (fs::exists(file)) return;
+  if (is_there(file)) return;
   std::vector<unsigned char> bytes;
   cv::imencode(".png", loaders::to_mat(render_reference(character)), bytes);
   write_file_atomically(
@@ -148,12 +142,8 @@ void run_jobs(const std::vector<Job>& jobs, const RenderFormat& format, Progress
       next = jobs.size();
     }
   };
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < std::max(1U, std::thread::hardware_concurrency()); ++i)
-      threads.emplace_back(work);
-    work();
-  }
+  run_on_threads(std::max(1U, std::thread::hardware_concurrency()), work,
+                 [&] { next = jobs.size(); });
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -164,8 +154,7 @@ int clips_in(const MiniWorldOptions& options) {
 }
 
 bool is_mini_world(const fs::path& split) {
-  return fs::is_regular_file(
-      (split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
+  return is_file((split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
 }
 
 MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::path& folder,
@@ -174,8 +163,8 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
   const auto codec = loaders::codec_at_hand();
   MiniWorldFolders folders{folder / kFolder, folder / kManifest, folder / "ground_truth",
                            std::string(codec.name), 0};
-  require_folder(folders.split);
-  require_folder(folders.ground_truth);
+  make_folders(folders.split);
+  make_folders(folders.ground_truth);
   open_description(folders.split / kMarker, description(options, codec));
 
   const RenderFormat format{options.width, options.height, options.frames,
@@ -185,14 +174,14 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
   std::map<loaders::ShotKey, std::string> descriptions;
   std::vector<Job> jobs;
   const auto add = [&](const fs::path& file, const ShotScript& shot) {
-    if (fs::exists(file)) return progress.advance();
+    if (is_there(file)) return progress.advance();
     jobs.push_back({file, shot});
   };
   for (int ip = 0; ip < options.ips; ++ip) {
     const Character& character = cast[static_cast<std::size_t>(ip)];
     const std::uint64_t seed = seed_of(options, ip);
     const fs::path home = folders.split / character.id();
-    require_folder(home / "clips");
+    make_folders(home / "clips");
     write_reference(home / "reference.png", character);
 
     Json prompts = Json::array();

@@ -20,26 +20,16 @@ metrics::StoryValue measure_story(const metrics::StoryFeatures& story,
                                   const metrics::Metric& metric,
                                   const metrics::MetricSettings& settings) {
   const metrics::UnitRows& references = story.references_under(metric.role());
-  const int shots = static_cast<int>(story.shots.size());
-  if (const auto problem = metrics::reference_problem(references)) {
-    return metrics::story_without_reference(story, shots, *problem);
-  }
-  std::vector<metrics::ShotOutcome> outcomes;
-  for (int i = 0; i < shots; ++i) {
-    const metrics::ShotFeatures& shot = story.shots[static_cast<std::size_t>(i)];
-    if (shot.missing) {
-      outcomes.push_back(metrics::missing_shot());
-      continue;
-    }
+  if (auto without = metrics::without_usable_references(story, references, story.shot_count()))
+    return *std::move(without);
+  auto outcomes = metrics::outcomes_of(story, [&](int index) {
+    const metrics::ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
     const metrics::UnitRows& frames = shot.frames(metric.role());
-    if (auto bad = metrics::bad_frames(story, i, frames)) {
-      outcomes.push_back(std::move(*bad));
-      continue;
-    }
+    if (auto bad = metrics::bad_frames(story, index, frames)) return std::move(*bad);
     metrics::ShotOutcome outcome;
     outcome.shot.value = metrics::reference_cosines(frames, references, settings.references)[0];
-    outcomes.push_back(std::move(outcome));
-  }
+    return outcome;
+  });
   return metrics::story_over_shots(story, std::move(outcomes), metrics::kSimilarity, settings);
 }
 

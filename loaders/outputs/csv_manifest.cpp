@@ -1,34 +1,50 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <array>
+#include <map>
+#include <set>
+#include <vector>
 
 #include "core/error.h"
-#include "core/json.h"
 #include "loaders/csv.h"
+#include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
+#include "loaders/outputs/numbering.h"
 
 namespace asbench::loaders {
 namespace {
 
-std::size_t column(const CsvTable& table, std::string_view name, std::string_view where) {
-  const auto found = std::find(table.columns.begin(), table.columns.end(), name);
-  if (found == table.columns.end()) {
-    throw BadInput(fmt::format(
-        "{}: missing column \"{}\".\n  A CSV manifest has the columns story,shot,path and any "
-        "others.",
-        where, name));
+constexpr std::array<std::string_view, 3> kColumns = {"story", "shot", "path"};
+
+/// Which columns say what, and how the shots are numbered.
+struct Columns {
+  std::size_t story = 0;
+  std::size_t shot = 0;
+  std::size_t path = 0;
+  int first_shot = 1;  ///< 0 when the column is called shot0
+};
+
+Columns columns_of(const CsvTable& table) {
+  Columns columns;
+  columns.story = table.require("story", kColumns);
+  columns.path = table.require("path", kColumns);
+  const auto from_zero = table.find("shot0");
+  if (from_zero && !table.find("shot")) {
+    columns.shot = *from_zero;
+    columns.first_shot = 0;
+  } else {
+    columns.shot = table.require("shot", kColumns);
   }
-  return static_cast<std::size_t>(found - table.columns.begin());
+  return columns;
 }
 
-int shot_number(const std::string& text, const std::string& row) {
-  int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 1) {
-    throw BadInput(fmt::format("{}: the shot \"{}\" is not a number from 1 on", row, text));
-  }
-  return number;
+int shot_number(const std::string& text, const std::string& row, int first_shot) {
+  const auto number = csv_whole_number(text);
+  if (number && *number >= first_shot) return *number - first_shot + 1;
+  throw BadInput(fmt::format(
+      "{}: the shot \"{}\" is not a whole number from {} on.{}", row, text, first_shot,
+      number == 0 ? "\n  Where shots are numbered from 0, call the column shot0." : ""));
 }
 
 bool has_shot(const Story& story, int number) {
@@ -36,57 +52,93 @@ bool has_shot(const Story& story, int number) {
                      [&](const Shot& shot) { return shot.number == number; });
 }
 
-}  // namespace
+/// The file of a row, with what may be wrong when it is not there.
+std::string absence(const FolderIndex& index, const std::filesystem::path& path) {
+  std::string with_slashes = path.lexically_relative(index.folder()).string();
+  std::replace(with_slashes.begin(), with_slashes.end(), '\\', '/');
+  std::string detail = fmt::format("no such file: {}", path.string());
+  if (source_in(index, index.folder() / with_slashes))
+    detail += fmt::format(" (there is {}: write / instead of \\)", with_slashes);
+  return detail;
+}
 
-Outputs find_listed(const Split& split, const std::filesystem::path& folder,
-                    const std::filesystem::path& csv) {
-  const std::string where = csv.string();
-  const CsvTable table = parse_csv(read_text_file(csv), where);
-  const std::size_t story_at = column(table, "story", where);
-  const std::size_t shot_at = column(table, "shot", where);
-  const std::size_t path_at = column(table, "path", where);
+class Manifest {
+ public:
+  Manifest(const Split& split, const FolderIndex& index, const std::filesystem::path& csv)
+      : split_(split), index_(index), where_(csv.string()), table_(read_csv(csv, kColumns)) {
+    for (const Story& story : split.stories) {
+      stories_[nfc(story.id)] = &story;
+      ids_.push_back(story.id);
+    }
+    fit_.outputs.layout = where_;
+  }
 
-  std::map<std::string_view, const Story*> stories;
-  for (const Story& story : split.stories) stories[story.id] = &story;
-  Outputs outputs;
-  outputs.layout = where;
-  std::map<ShotKey, int> first_line;
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    const auto& fields = table.rows[i];
-    const std::string row = fmt::format("{}, line {}", where, table.lines[i]);
-    const ShotKey key{fields[story_at], shot_number(fields[shot_at], row)};
-    if (const auto [at, is_new] = first_line.emplace(key, table.lines[i]); !is_new) {
-      throw BadInput(fmt::format("{}: story {} shot {} is already listed in line {}", row,
-                                 key.story, key.shot, at->second));
-    }
-    const auto path = inside(folder, fields[path_at], row);
-    const auto story = stories.find(key.story);
-    if (story == stories.end() || !has_shot(*story->second, key.shot)) {
-      outputs.findings.push_back(
-          {"unexpected_file", "", std::nullopt,
-           fmt::format("{}: story {} shot {} is not in the split", row, key.story, key.shot)});
-      continue;
-    }
-    for (std::size_t c = 0; c < fields.size(); ++c) {
-      if (c != story_at && c != shot_at && c != path_at) {
-        outputs.columns[key][table.columns[c]] = fields[c];
+  LayoutFit run() {
+    const Columns columns = columns_of(table_);
+    for (std::size_t row = 0; row < table_.rows.size(); ++row) take_row(row, columns);
+    for (const Story& story : split_.stories) {
+      for (const Shot& shot : story.shots) {
+        if (first_line_.contains({story.id, shot.number})) continue;
+        fit_.outputs.findings.push_back({"missing_shot", story.id, shot.number,
+                                         fmt::format("{} has no row for this shot", where_)});
       }
     }
-    if (const auto source = source_at(path)) {
+    for (const ShiftedIp& ip : shifted_ips(
+             split_, 0, [&](const Story& story) { return listed_.contains(nfc(story.id)); })) {
+      take_out(split_, ip, "correct the column story", fit_.outputs);
+    }
+    return std::move(fit_);
+  }
+
+ private:
+  void take_row(std::size_t row, const Columns& columns) {
+    const auto& fields = table_.rows[row];
+    const std::string where = table_.row_name(row);
+    const auto story = stories_.find(nfc(fields[columns.story]));
+    const ShotKey key{story == stories_.end() ? fields[columns.story] : story->second->id,
+                      shot_number(fields[columns.shot], where, columns.first_shot)};
+    listed_.insert(nfc(key.story));
+    if (const auto [at, is_new] = first_line_.emplace(key, table_.lines[row]); !is_new) {
+      throw BadInput(fmt::format("{}: story {} shot {} is already listed in line {}", where,
+                                 key.story, key.shot, at->second));
+    }
+    const auto path = inside(index_.folder(), fields[columns.path], where);
+    auto& outputs = fit_.outputs;
+    if (story == stories_.end() || !has_shot(*story->second, key.shot)) {
+      outputs.findings.push_back(
+          {"unexpected_file", "", std::nullopt,
+           fmt::format("{}: story {} shot {} is not in the split.{}", where, key.story, key.shot,
+                       story == stories_.end() ? did_you_mean(key.story, ids_) : "")});
+      return;
+    }
+    for (std::size_t c = 0; c < fields.size(); ++c) {
+      if (c != columns.story && c != columns.shot && c != columns.path)
+        outputs.columns[key][table_.columns[c]] = fields[c];
+    }
+    if (const auto source = source_in(index_, path)) {
       outputs.shots[key] = *source;
     } else {
       outputs.findings.push_back({"missing_shot", key.story, key.shot,
-                                  fmt::format("{}: no such file: {}", row, path.string())});
+                                  fmt::format("{}: {}", where, absence(index_, path))});
     }
   }
-  for (const Story& story : split.stories) {
-    for (const Shot& shot : story.shots) {
-      if (first_line.contains({story.id, shot.number})) continue;
-      outputs.findings.push_back({"missing_shot", story.id, shot.number,
-                                  fmt::format("{} has no row for this shot", where)});
-    }
-  }
-  return outputs;
+
+  const Split& split_;
+  const FolderIndex& index_;
+  const std::string where_;
+  const CsvTable table_;
+  std::map<std::string, const Story*> stories_;  ///< by id in NFC
+  std::vector<std::string> ids_;
+  std::map<ShotKey, int> first_line_;
+  std::set<std::string> listed_;  ///< stories of all rows, in NFC
+  LayoutFit fit_;
+};
+
+}  // namespace
+
+LayoutFit find_listed(const Split& split, const FolderIndex& index,
+                      const std::filesystem::path& csv) {
+  return Manifest(split, index, csv).run();
 }
 
 }  // namespace asbench::loaders

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
+#include <vector>
 
 #include "core/error.h"
+#include "core/files.h"
+#include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
+#include "loaders/outputs/numbering.h"
+#include "loaders/text_file.h"
 
 namespace asbench::loaders {
 namespace {
@@ -25,8 +31,8 @@ std::optional<std::pair<int, int>> range_of(const Json& entry) {
   return std::pair(bounds[0], bounds[1]);
 }
 
-void cut_story(const Story& story, const std::filesystem::path& video, const Json& cuts,
-               Outputs& outputs) {
+void cut_story(const Story& story, const std::filesystem::path& video,
+               const std::optional<ShotSource>& source, const Json& cuts, Outputs& outputs) {
   const auto report = [&](const char* kind, std::optional<int> shot, std::string detail) {
     outputs.findings.push_back({kind, story.id, shot, std::move(detail)});
   };
@@ -35,7 +41,7 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
            "the story's cuts are not an array of [start_frame, end_frame)");
     return;
   }
-  const bool there = std::filesystem::is_regular_file(video);
+  const bool there = source && is_file(source->path);
   for (std::size_t i = 0; i < story.shots.size(); ++i) {
     const int shot = story.shots[i].number;
     if (i >= cuts.size()) {
@@ -52,7 +58,7 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
     } else if (!there) {
       report("missing_shot", shot, fmt::format("no such file: {}", video.string()));
     } else {
-      outputs.shots[{story.id, shot}] = {ShotSource::Kind::video_range, video, range->first,
+      outputs.shots[{story.id, shot}] = {ShotSource::Kind::video_range, source->path, range->first,
                                          range->second};
     }
   }
@@ -65,20 +71,24 @@ void cut_story(const Story& story, const std::filesystem::path& video, const Jso
 
 }  // namespace
 
-Outputs apply_cuts(const Split& split, const std::filesystem::path& folder,
-                   const LayoutTemplate& layout, const Json& cuts, const std::string& where) {
+Outputs apply_cuts(const Split& split, const FolderIndex& index, const LayoutTemplate& layout,
+                   const Json& cuts, const std::string& where, Match match) {
   if (!cuts.is_object()) {
     throw BadInput(fmt::format(
         "{}: expected {{\"<story>\": [[start_frame, end_frame), ...]}}, one range per shot",
         where));
   }
   Outputs outputs;
-  std::set<std::string_view> known;
+  std::map<std::string, const Json*> by_id;  // in NFC
+  for (const auto& [id, entry] : cuts.items()) by_id[nfc(id)] = &entry;
+  std::set<std::string> known;
+  std::vector<std::string> ids;
   for (const Story& story : split.stories) {
-    known.insert(story.id);
-    const auto video = folder / layout.expand(story, 1);
-    if (const auto entry = cuts.find(story.id); entry != cuts.end()) {
-      cut_story(story, video, *entry, outputs);
+    known.insert(nfc(story.id));
+    ids.push_back(story.id);
+    const auto video = index.folder() / layout.expand(story, 1);
+    if (const auto entry = by_id.find(nfc(story.id)); entry != by_id.end()) {
+      cut_story(story, video, source_in(index, video, match), *entry->second, outputs);
       continue;
     }
     for (const Shot& shot : story.shots) {
@@ -87,17 +97,22 @@ Outputs apply_cuts(const Split& split, const std::filesystem::path& folder,
     }
   }
   for (const auto& [id, entry] : cuts.items()) {
-    if (known.contains(id)) continue;
+    if (known.contains(nfc(id))) continue;
     outputs.findings.push_back(
-        {"bad_cuts", "", std::nullopt, fmt::format("{}: the split has no story {}", where, id)});
+        {"bad_cuts", "", std::nullopt,
+         fmt::format("{}: the split has no story {}.{}", where, id, did_you_mean(id, ids))});
+  }
+  for (const ShiftedIp& ip :
+       shifted_ips(split, 0, [&](const Story& story) { return by_id.contains(nfc(story.id)); })) {
+    take_out(split, ip, "correct the story ids in the cut list", outputs);
   }
   return outputs;
 }
 
-Outputs find_cuts(const Split& split, const std::filesystem::path& folder,
-                  const LayoutTemplate& layout) {
-  const auto file = folder / kCutListName;
-  if (!std::filesystem::exists(file)) {
+LayoutFit find_cuts(const Split& split, const FolderIndex& index, const LayoutTemplate& layout,
+                    Match match) {
+  const auto file = index.folder() / kCutListName;
+  if (!is_there(file)) {
     throw BadInput(fmt::format(
         "{}: no such file.\n  The layout \"{}\" has one video per story, so it needs a cut list "
         "{{\"<story>\": [[start_frame, end_frame), ...]}}. For one file per shot, use a layout "
@@ -105,8 +120,18 @@ Outputs find_cuts(const Split& split, const std::filesystem::path& folder,
         "{{shot}}.",
         file.string(), layout.text()));
   }
-  return apply_cuts(split, folder, layout, read_json_file(file, {.refuse_duplicate_keys = true}),
-                    file.string());
+  LayoutFit fit;
+  fit.outputs =
+      apply_cuts(split, index, layout,
+                 parse_json(read_text(file).utf8, file.string(), {.refuse_duplicate_keys = true}),
+                 file.string(), match);
+  fit.exact = fit.outputs.shots.size();
+  const auto& findings = fit.outputs.findings;
+  fit.taken_out = static_cast<std::size_t>(
+      std::count_if(findings.begin(), findings.end(), [](const Finding& finding) {
+        return finding.kind == "zero_based_numbering" || finding.kind == "one_based_numbering";
+      }));
+  return fit;
 }
 
 }  // namespace asbench::loaders

@@ -5,19 +5,30 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <vector>
 
 #include "core/error.h"
+#include "loaders/name_match.h"
 #include "loaders/splits/common.h"
 
 namespace asbench::loaders {
 namespace {
 
-constexpr std::array<std::string_view, 12> kVideoEndings = {".mp4",  ".mov", ".avi", ".mkv",
-                                                            ".webm", ".m4v", ".gif", ".mpg",
-                                                            ".mpeg", ".ts",  ".flv", ".wmv"};
+constexpr std::array<std::string_view, 16> kVideoEndings = {
+    ".mp4",  ".mov", ".avi", ".mkv", ".webm", ".m4v", ".gif", ".mpg",
+    ".mpeg", ".ts",  ".flv", ".wmv", ".m2ts", ".mts", ".ogv", ".3gp"};
 
 constexpr std::string_view kAllowed =
-    "A template is a path relative to --outputs with {ip}, {prompt}, {story}, {shot} or {shot:02}.";
+    "A template is a path relative to --outputs with {ip}, {prompt}, {story} and {shot} (or "
+    "{shot0}, {prompt0}, {prompt1} for other numbering); {shot:02} pads a number with zeros.";
+
+/// In the order of LayoutTemplate::Field.
+const std::vector<std::string>& placeholder_names() {
+  static const std::vector<std::string> names = {"ip",    "prompt", "prompt0", "prompt1",
+                                                 "story", "shot",   "shot0"};
+  return names;
+}
 
 bool climbs(const std::filesystem::path& path) {
   return std::find(path.begin(), path.end(), "..") != path.end();
@@ -34,7 +45,7 @@ LayoutTemplate::LayoutTemplate(std::string_view text) : text_(text) {
   if (climbs(std::filesystem::path(text))) fail("\"..\" leads out of the outputs folder");
   std::string literal;
   const auto end_literal = [&] {
-    if (!literal.empty()) pieces_.push_back({Piece::Kind::literal, literal, 0});
+    if (!literal.empty()) pieces_.push_back({std::nullopt, literal, 0});
     literal.clear();
   };
   for (std::size_t at = 0; at < text.size(); ++at) {
@@ -54,20 +65,57 @@ LayoutTemplate::LayoutTemplate(std::string_view text) : text_(text) {
 
 LayoutTemplate::Piece LayoutTemplate::parse_placeholder(std::string_view name,
                                                         std::string_view whole) {
-  if (name == "ip") return {Piece::Kind::ip, {}, 0};
-  if (name == "prompt") return {Piece::Kind::prompt, {}, 0};
-  if (name == "story") return {Piece::Kind::story, {}, 0};
-  if (name == "shot") return {Piece::Kind::shot, {}, 1};
-  if (name.size() == 7 && name.starts_with("shot:0") && name[6] >= '1' && name[6] <= '9') {
-    return {Piece::Kind::shot, {}, name[6] - '0'};
-  }
-  throw UsageError(
-      fmt::format("layout \"{}\": unknown placeholder {{{}}}. {}", whole, name, kAllowed));
+  const auto& names = placeholder_names();
+  const auto fail = [&] {
+    throw UsageError(fmt::format("layout \"{}\": unknown placeholder {{{}}}.{} {}", whole, name,
+                                 did_you_mean(name, names), kAllowed));
+  };
+  const std::size_t colon = std::min(name.find(':'), name.size());
+  const auto known = std::find(names.begin(), names.end(), name.substr(0, colon));
+  if (known == names.end()) fail();
+  Piece piece;
+  piece.field = static_cast<Field>(known - names.begin());
+  const std::string_view padding = name.substr(colon);
+  if (padding.empty()) return piece;
+  const bool is_number = *piece.field != Field::ip && *piece.field != Field::story;
+  if (!is_number || padding.size() != 3 || padding[1] != '0' || padding[2] < '1' ||
+      padding[2] > '9')
+    fail();
+  piece.digits = padding[2] - '0';
+  return piece;
 }
 
-bool LayoutTemplate::has_shot() const {
+bool LayoutTemplate::has(Field field) const {
   return std::any_of(pieces_.begin(), pieces_.end(),
-                     [](const Piece& piece) { return piece.kind == Piece::Kind::shot; });
+                     [&](const Piece& piece) { return piece.field == field; });
+}
+
+std::string LayoutTemplate::filled_in(const Piece& piece, const Story& story, int shot) const {
+  const auto number = [&](long value) { return fmt::format("{:0{}}", value, piece.digits); };
+  if (!piece.field) return piece.literal;
+  switch (*piece.field) {
+    case Field::ip:
+      return story.ip;
+    case Field::story:
+      return story.id;
+    case Field::shot:
+      return number(shot);
+    case Field::shot0:
+      return number(shot - 1);
+    default:
+      break;
+  }
+  const bool as_it_is = *piece.field == Field::prompt;
+  if (as_it_is && piece.digits == 1) return story.prompt;
+  const auto prompt = prompt_number(story);
+  const long value = prompt.value_or(-1) + (as_it_is ? 0 : *piece.field == Field::prompt0 ? -1 : 1);
+  if (!prompt || value < 0) {
+    throw UsageError(fmt::format(
+        "layout \"{}\": story {} has the prompt \"{}\", which is no number{}. Use "
+        "{{prompt}}.",
+        text_, story.id, story.prompt, *piece.field == Field::prompt0 ? " from 1 on" : ""));
+  }
+  return number(value);
 }
 
 std::filesystem::path LayoutTemplate::expand(const Story& story, int shot) const {
@@ -81,26 +129,16 @@ std::filesystem::path LayoutTemplate::expand(const Story& story, int shot) const
     }
   }
   std::string path;
-  for (const Piece& piece : pieces_) {
-    switch (piece.kind) {
-      case Piece::Kind::literal:
-        path += piece.literal;
-        break;
-      case Piece::Kind::ip:
-        path += story.ip;
-        break;
-      case Piece::Kind::prompt:
-        path += story.prompt;
-        break;
-      case Piece::Kind::story:
-        path += story.id;
-        break;
-      case Piece::Kind::shot:
-        path += fmt::format("{:0{}}", shot, piece.shot_digits);
-        break;
-    }
-  }
+  for (const Piece& piece : pieces_) path += filled_in(piece, story, shot);
   return inside({}, path, fmt::format("layout \"{}\", story {}", text_, story.id));
+}
+
+std::optional<long> prompt_number(const Story& story) {
+  long number = 0;
+  const char* const end = story.prompt.data() + story.prompt.size();
+  const auto [stop, error] = std::from_chars(story.prompt.data(), end, number);
+  if (error != std::errc{} || stop != end || number < 0) return std::nullopt;
+  return number;
 }
 
 bool has_video_ending(const std::filesystem::path& file) {

@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/splits/common.h"
 
 namespace asbench::loaders {
@@ -35,7 +36,7 @@ bool is_annotation_file(const std::filesystem::path& file) {
 }  // namespace
 
 bool looks_like_annotations(const std::filesystem::path& path) {
-  if (!std::filesystem::is_directory(path)) return is_annotation_file(path);
+  if (!is_folder(path)) return is_annotation_file(path);
   const auto files = list_files(path);
   return std::any_of(files.begin(), files.end(), is_annotation_file);
 }

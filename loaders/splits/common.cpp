@@ -5,7 +5,10 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
+#include "loaders/splits/find_file.h"
+#include "loaders/text_file.h"
 
 namespace asbench::loaders {
 namespace {
@@ -27,20 +30,11 @@ bool is_utf8(std::string_view text) {
 std::vector<std::filesystem::path> list_entries(const std::filesystem::path& folder,
                                                 bool want_folders) {
   std::vector<std::filesystem::path> paths;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (entry->path().filename().string().starts_with('.')) continue;
-    std::error_code ignored;  // a dangling link is neither a file nor a folder
-    if (want_folders ? entry->is_directory(ignored) : entry->is_regular_file(ignored)) {
-      paths.push_back(entry->path());
-    }
+  for (const auto& entry : list_folder(folder)) {
+    if (entry.path.filename().string().starts_with('.')) continue;
+    if (entry.kind == (want_folders ? FileKind::folder : FileKind::file))
+      paths.push_back(entry.path);
   }
-  if (error) {
-    throw BadInput(
-        fmt::format("{}: the folder can't be listed: {}", folder.string(), error.message()));
-  }
-  std::sort(paths.begin(), paths.end());
   return paths;
 }
 
@@ -83,31 +77,68 @@ std::optional<std::string> caption_of(const Json& value, const std::string& stor
 }
 
 void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings) {
-  try {
-    std::string hash = sha256_file(file);
-    ip.references.push_back(file);
-    ip.reference_sha256.push_back(std::move(hash));
-  } catch (const BadInput& error) {
+  if (const FileKind kind = kind_of(file); kind != FileKind::file) {
     findings.push_back(
-        {"missing_reference", "", std::nullopt, fmt::format("IP {}: {}", ip.id, error.what())});
+        {"missing_reference", "", std::nullopt,
+         fmt::format("{}{}: {}", ip_label(ip.id), file.string(),
+                     kind == FileKind::absent ? "no such file" : "not a regular file")});
+    return;
   }
+  ip.references.push_back(file);
+  ip.reference_sha256.push_back(sha256_file(file));
+}
+
+void find_reference(Ip& ip, const std::filesystem::path& folder, const std::string& name,
+                    const std::string& like, Findings& findings) {
+  const FoundFile found = find_file(
+      folder, {.name = name, .endings = {".png", ".jpg", ".jpeg", ".webp"}, .like = like});
+  if (!found.file) {
+    findings.push_back({"missing_reference", "", std::nullopt,
+                        fmt::format("{}{}", ip_label(ip.id), found.problem)});
+    return;
+  }
+  if (!found.note.empty()) {
+    findings.push_back(
+        {"other_file_used", "", std::nullopt, fmt::format("{}{}", ip_label(ip.id), found.note)});
+  }
+  add_reference(ip, *found.file, findings);
+}
+
+SplitJson read_split_file(const std::filesystem::path& file, std::string_view label,
+                          Findings& findings) {
+  const auto report = [&](const char* kind, std::string_view detail) {
+    findings.push_back({kind, "", std::nullopt, fmt::format("{}{}", label, detail)});
+  };
+  // A file that can't be read is the system's fault and ends the run; what its bytes are is the
+  // split's.
+  const std::string bytes = read_text_file(file);
+  SplitJson read;
+  if (bytes.empty()) {
+    report("bad_json", file.string() + ": empty file (0 bytes)");
+    return read;
+  }
+  try {
+    Text text = decode_file_text(bytes, file.string());
+    read.text = std::move(text.utf8);
+    std::vector<std::string> doubled;
+    read.document = parse_json(read.text, file.string(), {}, &doubled);
+    if (!text.is_utf8()) {
+      report("text_encoding",
+             fmt::format("{}: read as {}; save it as UTF-8", file.string(), text.encoding));
+    }
+    for (const std::string& key : doubled) {
+      report("duplicate_key",
+             fmt::format("{}: the key \"{}\" occurs twice in one object; the last value counts",
+                         file.string(), key));
+    }
+  } catch (const BadInput& error) {
+    report("bad_json", error.what());
+  }
+  return read;
 }
 
 std::optional<Json> read_split_json(const std::filesystem::path& file, Findings& findings) {
-  try {
-    std::vector<std::string> doubled;
-    Json document = read_json_file(file, {}, &doubled);
-    for (const std::string& key : doubled) {
-      findings.push_back({"duplicate_key", "", std::nullopt,
-                          fmt::format("{}: the key \"{}\" occurs twice in one object; the last "
-                                      "value counts",
-                                      file.string(), key)});
-    }
-    return document;
-  } catch (const BadInput& error) {
-    findings.push_back({"bad_json", "", std::nullopt, error.what()});
-    return std::nullopt;
-  }
+  return read_split_file(file, {}, findings).document;
 }
 
 void UnknownKeys::look(const Json& object, std::initializer_list<std::string_view> known) {
@@ -134,9 +165,7 @@ std::vector<std::filesystem::path> list_folders(const std::filesystem::path& fol
 }
 
 std::string folder_name(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto full = std::filesystem::weakly_canonical(path, error);
-  const auto& base = error ? path : full;
+  const auto base = std::filesystem::weakly_canonical(path);
   return base.filename().empty() ? base.parent_path().filename().string()
                                  : base.filename().string();
 }

@@ -24,11 +24,28 @@ namespace asbench::loaders {
 [[nodiscard]] std::optional<std::string> caption_of(const Json& value, const std::string& story,
                                                     int shot, Findings& findings);
 
-/// Adds the picture to the IP with the hash of its bytes, or finding `missing_reference`.
+/// Adds the picture to the IP with the hash of its bytes, or finding `missing_reference` when there
+/// is no such file. @throws BadInput when the system can't read it.
 void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings);
 
-/// Parses a JSON file of a folder form. A file that is not JSON gives the finding `bad_json` and no
-/// value; repeated keys give `duplicate_key`.
+/// find_file() (loaders/splits/find_file.h) for a reference picture, and add_reference(). No file:
+/// `missing_reference` with the names that are there.
+/// @param like  as WantedFile::like
+void find_reference(Ip& ip, const std::filesystem::path& folder, const std::string& name,
+                    const std::string& like, Findings& findings);
+
+/// A JSON file of a folder form.
+struct SplitJson {
+  std::optional<Json> document;  ///< nothing: not JSON, finding `bad_json`
+  std::string text;              ///< in UTF-8; empty when it is no text
+};
+/// Reads and parses it; repeated keys give `duplicate_key`, another encoding than UTF-8
+/// `text_encoding`.
+/// @param label  goes before the details, for example ip_label()
+/// @throws BadInput when the system can't read it.
+[[nodiscard]] SplitJson read_split_file(const std::filesystem::path& file, std::string_view label,
+                                        Findings& findings);
+/// The document alone.
 [[nodiscard]] std::optional<Json> read_split_json(const std::filesystem::path& file,
                                                   Findings& findings);
 
@@ -70,10 +87,14 @@ const SplitReader& manifest_reader();
                                    const std::filesystem::path& base);
 
 /// The stories of one file of the demo form or of one `prompts.json`, without touching the disk.
-/// Defects become findings.
-[[nodiscard]] std::vector<Story> demo_stories(const Json& document, const std::string& ip,
-                                              UnknownKeys& unknown, Findings& findings);
-[[nodiscard]] std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
-                                                  UnknownKeys& unknown, Findings& findings);
+/// Defects become findings, unreadable stories `lost`.
+struct StoryList {
+  std::vector<Story> stories;
+  std::vector<LostStory> lost;  ///< shots 0: not known yet (count_lost_stories)
+};
+[[nodiscard]] StoryList demo_stories(const Json& document, const std::string& ip,
+                                     UnknownKeys& unknown, Findings& findings);
+[[nodiscard]] StoryList test_set_stories(const Json& document, const std::string& ip,
+                                         UnknownKeys& unknown, Findings& findings);
 
 }  // namespace asbench::loaders

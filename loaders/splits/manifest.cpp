@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "core/schema.h"
 #include "loaders/splits/common.h"
+#include "loaders/text_file.h"
 
 // The benchmark's own form: one JSON file, schema configs/schemas/split.schema.json. Unlike the
 // folder forms it was written by a program, so a defect is an error; only a reference file that is
@@ -49,9 +51,9 @@ void read_references(const Json& entry, const std::filesystem::path& base, Ip& i
     if (ip.references.size() > before && expected && *expected != ip.reference_sha256.back()) {
       findings.push_back(
           {"reference_changed", "", std::nullopt,
-           fmt::format("IP {}: {} has changed since the manifest was written "
+           fmt::format("{}{} has changed since the manifest was written "
                        "(SHA-256 {}, was {})",
-                       ip.id, file.string(), ip.reference_sha256.back(), *expected)});
+                       ip_label(ip.id), file.string(), ip.reference_sha256.back(), *expected)});
     }
   }
 }
@@ -63,7 +65,7 @@ Ip read_ip(const Json& entry, std::string_view where, const std::filesystem::pat
   if (entry.contains("references")) read_references(entry, base, ip, findings);
   if (ip.references.empty() && entry.value("references", Json::array()).empty()) {
     findings.push_back({"missing_reference", "", std::nullopt,
-                        fmt::format("IP {}: the manifest names no reference", ip.id)});
+                        fmt::format("{}the manifest names no reference", ip_label(ip.id))});
   }
   for (const Json& clip : entry.value("clips", Json::array())) {
     ip.clips.push_back({(base / clip["file"].get<std::string>()).lexically_normal(),
@@ -94,6 +96,8 @@ Story read_story(const Json& entry, std::string_view where, Findings& findings) 
     shot.audio_prompt = text_of(item, "audio_prompt");
     story.shots.push_back(std::move(shot));
   }
+  if (story.shots.empty())
+    findings.push_back({"empty_story", story.id, std::nullopt, "the story has no shots"});
   return story;
 }
 
@@ -116,7 +120,7 @@ class ManifestReader : public SplitReader {
   }
 
   bool recognises(const std::filesystem::path& path) const override {
-    if (!std::filesystem::is_regular_file(path)) return false;
+    if (!is_file(path)) return false;
     Findings ignored;
     const auto document = read_split_json(path, ignored);
     return document && document->is_object() && document->contains("schema") &&
@@ -124,8 +128,15 @@ class ManifestReader : public SplitReader {
   }
 
   Split read(const std::filesystem::path& path) const override {
-    return parse_manifest(read_text_file(path), path.string(),
-                          std::filesystem::absolute(path).parent_path());
+    const Text text = read_text(path);
+    Split split =
+        parse_manifest(text.utf8, path.string(), std::filesystem::absolute(path).parent_path());
+    if (!text.is_utf8()) {
+      split.findings.push_back(
+          {"text_encoding", "", std::nullopt,
+           fmt::format("{}: read as {}; save it as UTF-8", path.string(), text.encoding)});
+    }
+    return split;
   }
 };
 

@@ -4,7 +4,10 @@
 #include <iterator>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/splits/common.h"
+#include "loaders/splits/find_file.h"
+#include "loaders/splits/lost_stories.h"
 
 // Test-set form (docs/design/dataset.md 7): a folder per IP with `prompts.json` = {"prompts":
 // [["shot 1", ...], ...]}, `reference.png` and, if the IP has clips to tune on, `clips.json`.
@@ -18,12 +21,13 @@ bool has_prompts(const Json& document) {
   return document.is_object() && document.contains("prompts") && document["prompts"].is_array();
 }
 
+/// Also with a file that is not valid JSON: what is wrong with it is then a finding.
 bool is_ip_folder(const std::filesystem::path& folder) {
-  const auto file = folder / "prompts.json";
-  if (!std::filesystem::is_regular_file(file)) return false;
+  const auto found = find_file(folder, {.name = "prompts.json"});
+  if (!found.file || !is_file(*found.file)) return false;
   Findings ignored;
-  const auto document = read_split_json(file, ignored);
-  return document && has_prompts(*document);
+  const auto document = read_split_json(*found.file, ignored);
+  return !document || has_prompts(*document);
 }
 
 std::optional<double> seconds_of(const Json& clip, std::string_view key) {
@@ -35,12 +39,12 @@ std::optional<double> seconds_of(const Json& clip, std::string_view key) {
 void read_clips(const std::filesystem::path& folder, Ip& ip, UnknownKeys& unknown,
                 Findings& findings) {
   const auto file = folder / "clips.json";
-  if (!std::filesystem::exists(file)) return;
-  const auto document = read_split_json(file, findings);
+  if (!is_there(file)) return;
+  const auto document = read_split_file(file, ip_label(ip.id), findings).document;
   if (!document) return;
   const auto bad = [&](const std::string& what) {
-    findings.push_back(
-        {"bad_schema", "", std::nullopt, fmt::format("{}: {}", file.string(), what)});
+    findings.push_back({"bad_schema", "", std::nullopt,
+                        fmt::format("{}{}: {}", ip_label(ip.id), file.string(), what)});
   };
   if (!document->is_array()) return bad("not an array of clips; the file is skipped");
   for (std::size_t i = 0; i < document->size(); ++i) {
@@ -71,7 +75,7 @@ class TestSetReader : public SplitReader {
   }
 
   bool recognises(const std::filesystem::path& path) const override {
-    if (!std::filesystem::is_directory(path)) return false;
+    if (!is_folder(path)) return false;
     const auto folders = list_folders(path);
     return std::any_of(folders.begin(), folders.end(), is_ip_folder);
   }
@@ -83,39 +87,77 @@ class TestSetReader : public SplitReader {
     UnknownKeys unknown;
     for (const auto& folder : list_folders(path)) read_ip(folder, split, unknown);
     unknown.report(split.findings);
+    count_lost_stories(split, {.stories_per_ip = kStoriesPerIp, .shots_per_story = kShotsPerStory});
     return split;
   }
 
  private:
   static void read_ip(const std::filesystem::path& folder, Split& split, UnknownKeys& unknown) {
-    const auto file = folder / "prompts.json";
-    if (!std::filesystem::exists(file)) return;
-    const auto document = read_split_json(file, split.findings);
-    if (!document) return;
     Ip ip;
     ip.id = folder.filename().string();
-    if (!has_prompts(*document) || !is_safe_id(ip.id)) {
+    const auto report = [&](const char* kind, std::string_view detail) {
       split.findings.push_back(
-          {"bad_schema", "", std::nullopt,
-           fmt::format("{}: no array \"prompts\", or the folder's name is not UTF-8; the IP is "
-                       "skipped",
-                       file.string())});
+          {kind, "", std::nullopt, fmt::format("{}{}", ip_label(ip.id), detail)});
+    };
+    const auto prompts = find_file(folder, {.name = "prompts.json", .like = "prompt"});
+    if (!prompts.file && !looks_like_ip(folder)) return;
+    if (!is_safe_id(ip.id)) {
+      return report("bad_schema",
+                    fmt::format("{}: the folder's name can't be part of an output path (UTF-8, up "
+                                "to 512 bytes); the IP is skipped",
+                                folder.string()));
+    }
+    find_reference(ip, folder, "reference.png", {}, split.findings);
+    read_clips(folder, ip, unknown, split.findings);
+    if (!prompts.file) {
+      report("missing_prompts", prompts.problem);
+      split.uncounted_ips.push_back(ip.id);
+    } else {
+      if (!prompts.note.empty()) report("other_file_used", prompts.note);
+      read_prompts(*prompts.file, ip.id, split, unknown);
+    }
+    split.ips.push_back(std::move(ip));
+  }
+
+  /// True for a folder without prompts that holds other files of an IP. (Another one may lie
+  /// beside the IPs: outputs, results.)
+  static bool looks_like_ip(const std::filesystem::path& folder) {
+    return find_file(folder, {.name = "reference.png", .endings = {".jpg", ".jpeg", ".webp"}})
+               .file ||
+           is_there(folder / "clips.json");
+  }
+
+  static void read_prompts(const std::filesystem::path& file, const std::string& ip, Split& split,
+                           UnknownKeys& unknown) {
+    const SplitJson read = read_split_file(file, ip_label(ip), split.findings);
+    if (!read.document) {
+      const auto outline = outline_of(read.text, StoryPlace::prompts_array);
+      if (!outline) split.uncounted_ips.push_back(ip);
+      for (const StoryOutline& story : outline.value_or(std::vector<StoryOutline>{}))
+        split.lost.push_back({fmt::format("{}/{}", ip, story.name), ip, story.shots});
       return;
     }
-    add_reference(ip, folder / "reference.png", split.findings);
-    read_clips(folder, ip, unknown, split.findings);
-    auto stories = test_set_stories(*document, ip.id, unknown, split.findings);
-    std::move(stories.begin(), stories.end(), std::back_inserter(split.stories));
-    split.ips.push_back(std::move(ip));
+    if (!has_prompts(*read.document) || (*read.document)["prompts"].empty()) {
+      split.findings.push_back(
+          {"bad_schema", "", std::nullopt,
+           fmt::format("{}{}: expected {{\"prompts\": [[\"shot 1\", ...], ...]}} with at least one "
+                       "story; the IP has none",
+                       ip_label(ip), file.string())});
+      split.uncounted_ips.push_back(ip);
+      return;
+    }
+    StoryList stories = test_set_stories(*read.document, ip, unknown, split.findings);
+    std::move(stories.stories.begin(), stories.stories.end(), std::back_inserter(split.stories));
+    std::move(stories.lost.begin(), stories.lost.end(), std::back_inserter(split.lost));
   }
 };
 
 }  // namespace
 
-std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
-                                    UnknownKeys& unknown, Findings& findings) {
-  std::vector<Story> stories;
-  if (!has_prompts(document)) return stories;
+StoryList test_set_stories(const Json& document, const std::string& ip, UnknownKeys& unknown,
+                           Findings& findings) {
+  StoryList list;
+  if (!has_prompts(document)) return list;
   unknown.look(document, {"prompts"});
   const Json& prompts = document["prompts"];
   for (std::size_t i = 0; i < prompts.size(); ++i) {
@@ -123,6 +165,7 @@ std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
     if (!prompts[i].is_array()) {
       findings.push_back({"bad_schema", story.id, std::nullopt,
                           "the prompt is not an array of strings; the story is skipped"});
+      list.lost.push_back({story.id, ip, 0});
       continue;
     }
     for (std::size_t s = 0; s < prompts[i].size(); ++s) {
@@ -131,19 +174,21 @@ std::vector<Story> test_set_stories(const Json& document, const std::string& ip,
       shot.caption = caption_of(prompts[i][s], story.id, shot.number, findings);
       story.shots.push_back(std::move(shot));
     }
+    if (story.shots.empty())
+      findings.push_back({"empty_story", story.id, std::nullopt, "the story has no shots"});
     if (story.shots.size() != kShotsPerStory) {
       findings.push_back({"shot_count", story.id, std::nullopt,
                           fmt::format("{} shots; a story of this form has {}", story.shots.size(),
                                       kShotsPerStory)});
     }
-    stories.push_back(std::move(story));
+    list.stories.push_back(std::move(story));
   }
   if (prompts.size() != kStoriesPerIp) {
     findings.push_back({"story_count", "", std::nullopt,
-                        fmt::format("IP {}: {} stories; an IP of this form has {}", ip,
+                        fmt::format("{}{} stories; an IP of this form has {}", ip_label(ip),
                                     prompts.size(), kStoriesPerIp)});
   }
-  return stories;
+  return list;
 }
 
 const SplitReader& test_set_reader() {

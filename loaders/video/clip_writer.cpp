@@ -10,12 +10,12 @@
 #include <charconv>
 #include <chrono>
 #include <cstring>
-#include <opencv2/videoio.hpp>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
-#include "loaders/video/decoder.h"
-#include "loaders/video/mat_image.h"
+#include "loaders/video/clip_reader.h"
+#include "loaders/video/video_encoder.h"
 
 namespace asbench::loaders {
 namespace fs = std::filesystem;
@@ -23,11 +23,7 @@ namespace {
 
 constexpr VideoCodec kH264{"h264/mp4", ".mp4"};
 constexpr VideoCodec kMotionJpeg{"mjpeg/avi", ".avi"};
-
-int fourcc_of(const VideoCodec& codec) {
-  return codec.ending == kH264.ending ? cv::VideoWriter::fourcc('a', 'v', 'c', '1')
-                                      : cv::VideoWriter::fourcc('M', 'J', 'P', 'G');
-}
+constexpr double kMaxFramesPerSecond = 1e5;
 
 /// A name that no other writer uses, in the same folder, so that renaming is atomic.
 fs::path unfinished_name(const fs::path& path) {
@@ -36,43 +32,15 @@ fs::path unfinished_name(const fs::path& path) {
                                           path.extension().string());
 }
 
-int count_frames(const fs::path& file) {
-  cv::VideoCapture capture(file.string(), cv::CAP_FFMPEG);
-  int frames = 0;
-  while (capture.grab()) ++frames;
-  return frames;
-}
-
-bool works(const VideoCodec& codec, const fs::path& folder) {
-  constexpr int kFrames = 2;
-  const fs::path file = unfinished_name(folder / fmt::format("asbench-codec{}", codec.ending));
-  cv::VideoWriter writer(file.string(), cv::CAP_FFMPEG, fourcc_of(codec), 8.0, cv::Size(64, 48));
-  if (writer.isOpened()) {
-    for (int i = 0; i < kFrames; ++i) writer.write(cv::Mat(48, 64, CV_8UC3, cv::Scalar(0, 0, 0)));
+/// Frames that decode from the finished file. @throws BadInput when it is not whole.
+int count_frames(const fs::path& unfinished, const fs::path& path) {
+  const std::vector<FrameRule> one = {{.kind = FrameRule::Kind::midpoint, .count = 1}};
+  try {
+    return decode_clip({.kind = ShotSource::Kind::video_file, .path = unfinished}, one).frame_count;
+  } catch (const BrokenVideo& broken) {
+    throw BadInput(fmt::format("{}: was written but can't be read back: {}. Is the disk full?",
+                               path.string(), broken.cause()));
   }
-  writer.release();
-  const bool whole = fs::exists(file) && count_frames(file) == kFrames;
-  std::error_code ignored;
-  fs::remove(file, ignored);
-  return whole;
-}
-
-VideoCodec try_codecs() {
-  silence_decoders();
-  std::error_code error;
-  const fs::path folder = fs::temp_directory_path(error);
-  if (!error) {
-    for (const VideoCodec& codec : {kH264, kMotionJpeg}) {
-      if (works(codec, folder)) return codec;
-    }
-  }
-  // A full or unwritable folder must not look like a missing encoder: the same run would use
-  // another codec the next time.
-  throw BadInput(
-      fmt::format("no video can be written into the folder for temporary files{}{}: neither H.264 "
-                  "nor Motion JPEG.\n"
-                  "  Check that it exists, is writable and not full; $TMPDIR names another folder.",
-                  error ? ", $TMPDIR, " : " ", error ? error.message() : folder.string()));
 }
 
 /// Until it has reached the disk, a renamed file may be empty after a power failure.
@@ -125,8 +93,12 @@ bool is_abandoned(const fs::directory_entry& entry) {
 }  // namespace
 
 VideoCodec codec_at_hand() {
-  static const VideoCodec codec = try_codecs();
-  return codec;
+  for (const VideoCodec& codec : {kH264, kMotionJpeg}) {
+    if (can_encode(codec)) return codec;
+  }
+  throw BadInput(
+      "no video can be written: this FFmpeg has neither libx264 nor Motion JPEG. Install Debian's "
+      "libavcodec59 or libavcodec-extra59.");
 }
 
 int remove_abandoned_files(const fs::path& folder) {
@@ -146,11 +118,10 @@ struct ClipWriter::State {
   fs::path unfinished;
   int width = 0;
   int height = 0;
-  int frames = 0;
-  cv::VideoWriter writer;
+  std::optional<VideoEncoder> encoder;
 
   ~State() {
-    writer.release();
+    encoder.reset();
     std::error_code ignored;
     if (!unfinished.empty()) fs::remove(unfinished, ignored);
   }
@@ -164,23 +135,31 @@ ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_s
         "{}: a video of {}x{} can't be written; both sides must be even and from 16 to 8192",
         path.string(), width, height));
   }
+  if (!(frames_per_second > 0.0 && frames_per_second <= kMaxFramesPerSecond)) {
+    throw UsageError(fmt::format(
+        "{}: a video of {} frames per second can't be written; expected above 0 and up to {}",
+        path.string(), frames_per_second, kMaxFramesPerSecond));
+  }
+  silence_decoders();
   const VideoCodec codec = codec_at_hand();
   state_->path = path.replace_extension(codec.ending);
-  std::error_code error;
-  fs::create_directories(state_->path.parent_path(), error);
-  state_->unfinished = unfinished_name(state_->path);
+  if (state_->path.has_parent_path()) {
+    std::error_code error;
+    fs::create_directories(state_->path.parent_path(), error);
+    if (error) {
+      throw BadInput(fmt::format("{}: can't be written: its folder can't be created: {}",
+                                 state_->path.string(), error.message()));
+    }
+  }
   state_->width = width;
   state_->height = height;
-  try {
-    state_->writer.open(state_->unfinished.string(), cv::CAP_FFMPEG, fourcc_of(codec),
-                        frames_per_second, cv::Size(width, height));
-  } catch (const cv::Exception&) {  // reported below, with the cause
-  }
-  if (!state_->writer.isOpened()) {
-    throw BadInput(
-        fmt::format("{}: can't be written{}{}. Is the folder writable? Is the disk full?",
-                    state_->path.string(), error ? ": " : "", error ? error.message() : ""));
-  }
+  state_->unfinished = unfinished_name(state_->path);
+  state_->encoder.emplace(EncoderOptions{.file = state_->unfinished,
+                                         .shown_as = state_->path,
+                                         .codec = codec,
+                                         .width = width,
+                                         .height = height,
+                                         .frames_per_second = frames_per_second});
 }
 
 ClipWriter::~ClipWriter() = default;
@@ -193,19 +172,19 @@ void ClipWriter::write(const Image& rgb) {
                                     state_->path.string(), rgb.width, rgb.height, rgb.channels,
                                     state_->width, state_->height));
   }
-  state_->writer.write(to_mat(rgb));
-  ++state_->frames;
+  state_->encoder->write(rgb);
 }
 
 fs::path ClipWriter::finish() {
   State& state = *state_;
-  state.writer.release();
-  // OpenCV reports no failed write; a full disk shows in what can be read back.
-  const int readable = count_frames(state.unfinished);
-  if (readable != state.frames) {
+  state.encoder->finish();
+  const auto written = state.encoder->frames();
+  state.encoder.reset();
+  const int readable = count_frames(state.unfinished, state.path);
+  if (readable != written) {
     throw BadInput(
         fmt::format("{}: {} frames were written and {} can be read back: the disk is probably full",
-                    state.path.string(), state.frames, readable));
+                    state.path.string(), written, readable));
   }
   sync(state.unfinished, state.path);
   std::error_code error;

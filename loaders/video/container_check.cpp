@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/files.h"
+#include "core/stand_in.h"
 
 namespace asbench::loaders {
 namespace {
@@ -140,6 +141,7 @@ std::optional<std::string> container_defect(const std::filesystem::path& path) {
   const InputFile file(path);
   if (file.size() == 0) return "empty file (0 bytes)";
   const std::string head = read_text(file, 0, 512);
+  if (const auto other = stand_in_of(head)) return "not a video: " + *other;
   if (is_text(head)) return "not a video: a text file";
   if (head.size() >= 8) {
     const std::string_view type = std::string_view(head).substr(4, 4);

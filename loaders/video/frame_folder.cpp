@@ -8,6 +8,7 @@
 #include "loaders/image_file.h"
 #include "loaders/splits/common.h"
 #include "loaders/video/decoder.h"
+#include "loaders/video/frame_folder.h"
 #include "loaders/video/mat_image.h"
 
 namespace asbench::loaders {
@@ -15,14 +16,14 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kPictureEndings = {".png", ".jpg", ".jpeg", ".webp"};
 
+}  // namespace
+
 bool has_picture_ending(const std::filesystem::path& file) {
   std::string ending = file.extension().string();
   std::transform(ending.begin(), ending.end(), ending.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return std::find(kPictureEndings.begin(), kPictureEndings.end(), ending) != kPictureEndings.end();
 }
-
-}  // namespace
 
 std::vector<std::filesystem::path> list_frames(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> frames;

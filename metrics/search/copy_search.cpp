@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "metrics/numerics/cosine.h"
+#include "metrics/story/copy_rate.h"
 
 namespace asbench::metrics {
 namespace {

@@ -11,12 +11,8 @@
 
 namespace asbench::metrics {
 
-/// A frame is a copy when it is nearer than this share of what the training row's own neighbours
-/// lie away (mean over the nearest kCopyNeighbours of other clips). Carlini et al. 2023.
-inline constexpr double kCopyShare = 0.5;
-inline constexpr int kCopyNeighbours = 50;
-
-/// A frame's nearest training row and the threshold that is calibrated for it.
+/// A frame's nearest training row and the threshold that is calibrated for it
+/// (metrics/story/copy_rate.h).
 struct CopyHit {
   int row = 0;  ///< of the training set
   FrameCopy copy;

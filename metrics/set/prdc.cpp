@@ -16,6 +16,10 @@ namespace {
 constexpr int kTile =
     512;  ///< samples a side of a tile of pairs: 1 MB of products, within a core's cache
 
+constexpr std::size_t index(int value) {
+  return static_cast<std::size_t>(value);
+}
+
 double distance(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
   for (std::size_t j = 0; j < a.size(); ++j) sum += (a[j] - b[j]) * (a[j] - b[j]);
@@ -29,9 +33,7 @@ struct Rounded {
   std::vector<float> squares;  ///< squared length of each rounded row
   std::vector<float> lengths;  ///< length of each row, rounded up
   [[nodiscard]] std::span<const float> rows(int begin, int count, int cols) const {
-    return std::span(values).subspan(
-        static_cast<std::size_t>(begin) * static_cast<std::size_t>(cols),
-        static_cast<std::size_t>(count) * static_cast<std::size_t>(cols));
+    return std::span(values).subspan(index(begin) * index(cols), index(count) * index(cols));
   }
 };
 
@@ -49,7 +51,7 @@ struct Frame {
 
 Frame frame_of(SamplesView a, SamplesView b) {
   Frame frame;
-  frame.origin.assign(static_cast<std::size_t>(a.cols), 0.0);
+  frame.origin.assign(index(a.cols), 0.0);
   for (const SamplesView set : {a, b}) {
     for (int i = 0; i < set.rows; ++i) {
       const auto row = set.row(i);
@@ -67,7 +69,7 @@ Frame frame_of(SamplesView a, SamplesView b) {
 
 Rounded rounded(SamplesView set, const Frame& frame) {
   Rounded result;
-  result.values.resize(static_cast<std::size_t>(set.rows) * static_cast<std::size_t>(set.cols));
+  result.values.resize(index(set.rows) * index(set.cols));
   auto to = result.values.begin();
   for (int i = 0; i < set.rows; ++i) {
     const auto row = set.row(i);
@@ -116,7 +118,7 @@ class Tile {
     place_ = place;
     rows_ = std::min(kTile, a_.samples.rows - place.row);
     columns_ = std::min(kTile, b_.samples.rows - place.column);
-    products_.resize(static_cast<std::size_t>(rows_) * static_cast<std::size_t>(columns_));
+    products_.resize(index(rows_) * index(columns_));
     const int cols = a_.samples.cols;
     lapack::product_with_transposed(a_.rounded.rows(place.row, rows_, cols),
                                     b_.rounded.rows(place.column, columns_, cols), cols, products_);
@@ -127,10 +129,9 @@ class Tile {
   /// Lower and upper bounds of the squared distances of row `i` and `count` columns from `j` on,
   /// all within the tile.
   void bounds(int i, int j, int count, float* low, float* high) const {
-    const auto own = static_cast<std::size_t>(place_.row + i);
+    const std::size_t own = index(place_.row) + index(i);
     const float square = a_.rounded.squares[own], length = a_.rounded.lengths[own];
-    const float* products =
-        products_.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns_) + j;
+    const float* products = products_.data() + index(i) * index(columns_) + j;
     const float* squares = b_.rounded.squares.data() + place_.column + j;
     const float* lengths = b_.rounded.lengths.data() + place_.column + j;
     for (int t = 0; t < count; ++t) {
@@ -180,8 +181,7 @@ struct Neighbours {
 /// One thread's view of all samples' neighbours.
 struct Search {
   explicit Search(int n)
-      : neighbours(static_cast<std::size_t>(n)),
-        most(static_cast<std::size_t>(n), std::numeric_limits<float>::infinity()) {}
+      : neighbours(index(n)), most(index(n), std::numeric_limits<float>::infinity()) {}
   std::vector<Neighbours> neighbours;
   std::vector<float> most;  ///< per sample: nothing above can be a neighbour
 
@@ -195,7 +195,7 @@ struct Search {
         const int count = std::min(Tile::kBlock, tile.columns() - j);
         tile.bounds(i, j, count, low, high);
         const float* other_most = most.data() + place.column + j;
-        const float own_most = most[static_cast<std::size_t>(own)];
+        const float own_most = most[index(own)];
         int near = 0;
         for (int t = 0; t < count; ++t) near += (low[t] <= own_most) | (low[t] <= other_most[t]);
         for (int t = 0; near > 0 && t < count; ++t) {
@@ -209,31 +209,28 @@ struct Search {
 
  private:
   void offer(int sample, int neighbour, float low, float high, int k) {
-    float& bound = most[static_cast<std::size_t>(sample)];
-    if (low <= bound)
-      bound = neighbours[static_cast<std::size_t>(sample)].offer(low, high, neighbour,
-                                                                 static_cast<std::size_t>(k));
+    float& bound = most[index(sample)];
+    if (low <= bound) bound = neighbours[index(sample)].offer(low, high, neighbour, index(k));
   }
 };
 
 /// The k-th smallest exact distance among what any of the searches left over.
 double radius_of(const Set& set, int sample, const std::vector<Search>& searches, int k) {
-  const auto index = static_cast<std::size_t>(sample);
   std::vector<float> upper;
   for (const Search& search : searches)
-    upper.insert(upper.end(), search.neighbours[index].upper.begin(),
-                 search.neighbours[index].upper.end());
+    upper.insert(upper.end(), search.neighbours[index(sample)].upper.begin(),
+                 search.neighbours[index(sample)].upper.end());
   std::nth_element(upper.begin(), upper.begin() + (k - 1), upper.end());
-  const float most = upper[static_cast<std::size_t>(k - 1)];
+  const float most = upper[index(k - 1)];
   std::vector<double> exact;
   for (const Search& search : searches) {
-    for (const auto& [low, neighbour] : search.neighbours[index].candidates) {
+    for (const auto& [low, neighbour] : search.neighbours[index(sample)].candidates) {
       if (low <= most)
         exact.push_back(distance(set.samples.row(sample), set.samples.row(neighbour)));
     }
   }
   std::nth_element(exact.begin(), exact.begin() + (k - 1), exact.end());
-  return exact[static_cast<std::size_t>(k - 1)];
+  return exact[index(k - 1)];
 }
 
 /// Distance of every sample to its k-th nearest other one, exactly as float64 gives it. Threads
@@ -246,7 +243,7 @@ std::vector<double> radii_of(const Set& set, int k) {
     for (int column = row; column < n; column += kTile) places.push_back({row, column});
   }
   std::vector<Search> searches;
-  std::vector<double> radii(static_cast<std::size_t>(n));
+  std::vector<double> radii(index(n));
   const int count = static_cast<int>(places.size());
 #pragma omp parallel
   {
@@ -254,15 +251,15 @@ std::vector<double> radii_of(const Set& set, int k) {
     Tile tile(set, set);
 #pragma omp for schedule(dynamic)
     for (int p = 0; p < count; ++p) {
-      tile.fill(places[static_cast<std::size_t>(p)]);
-      search.look(tile, places[static_cast<std::size_t>(p)], k);
+      tile.fill(places[index(p)]);
+      search.look(tile, places[index(p)], k);
     }
 #pragma omp critical
     searches.push_back(std::move(search));
 #pragma omp barrier
 #pragma omp for schedule(dynamic, 64)
     for (int sample = 0; sample < n; ++sample)
-      radii[static_cast<std::size_t>(sample)] = radius_of(set, sample, searches, k);
+      radii[index(sample)] = radius_of(set, sample, searches, k);
   }
   return radii;
 }
@@ -295,9 +292,7 @@ struct Membership {
   std::vector<char> recalled;  ///< per real sample: it lies in a generated one's ball
 
   Membership(int real, int generated)
-      : balls(static_cast<std::size_t>(generated)),
-        covered(static_cast<std::size_t>(real)),
-        recalled(static_cast<std::size_t>(real)) {}
+      : balls(index(generated)), covered(index(real)), recalled(index(real)) {}
   void add(const Membership& other) {
     for (std::size_t i = 0; i < balls.size(); ++i) balls[i] += other.balls[i];
     for (std::size_t i = 0; i < covered.size(); ++i) {
@@ -313,7 +308,7 @@ void count_tile(const Tile& tile, const TilePlace& place, const Set& x, const Se
                 const Balls& real, const Balls& generated, Membership& found) {
   float low[Tile::kBlock], high[Tile::kBlock];
   for (int i = 0; i < tile.rows(); ++i) {
-    const auto r = static_cast<std::size_t>(place.row + i);
+    const std::size_t r = index(place.row) + index(i);
     const float real_low = real.bounds.low[r], real_high = real.bounds.high[r];
     for (int j = 0; j < tile.columns(); j += Tile::kBlock) {
       const int count = std::min(Tile::kBlock, tile.columns() - j);
@@ -322,7 +317,7 @@ void count_tile(const Tile& tile, const TilePlace& place, const Set& x, const Se
       int near = 0;
       for (int t = 0; t < count; ++t) near += (low[t] <= real_high) | (low[t] <= generated_high[t]);
       for (int t = 0; near > 0 && t < count; ++t) {
-        const auto g = static_cast<std::size_t>(place.column + j + t);
+        const std::size_t g = index(place.column) + index(j) + index(t);
         if (low[t] > real_high && low[t] > generated.bounds.high[g]) continue;
         bool in_real = high[t] < real_low;
         bool in_generated = high[t] < generated.bounds.low[g];
@@ -357,8 +352,8 @@ Membership memberships(const Set& x, const Set& y, const Balls& real, const Ball
     Tile tile(x, y);
 #pragma omp for schedule(dynamic) nowait
     for (int p = 0; p < count; ++p) {
-      tile.fill(places[static_cast<std::size_t>(p)]);
-      count_tile(tile, places[static_cast<std::size_t>(p)], x, y, real, generated, found);
+      tile.fill(places[index(p)]);
+      count_tile(tile, places[index(p)], x, y, real, generated, found);
     }
 #pragma omp critical
     all.add(found);

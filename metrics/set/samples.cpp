@@ -10,12 +10,6 @@
 
 namespace asbench::metrics {
 
-Samples to_samples(FeatureView features) {
-  Samples samples(features.rows, features.cols);
-  std::copy_n(features.data, samples.values.size(), samples.values.begin());
-  return samples;
-}
-
 Samples select_rows(SamplesView samples, std::span<const int> rows) {
   Samples selected(static_cast<int>(rows.size()), samples.cols);
   for (std::size_t i = 0; i < rows.size(); ++i)

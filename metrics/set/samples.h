@@ -5,8 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/numerics/feature_view.h"
-
 namespace asbench::metrics {
 
 /// [rows, cols] float64, row-major, somebody else's: one row a sample (a clip). What set-level
@@ -42,9 +40,6 @@ struct Samples {
         static_cast<std::size_t>(cols));
   }
 };
-
-/// float32 features widened.
-[[nodiscard]] Samples to_samples(FeatureView features);
 
 /// Rows of a matrix, in the order given (repeats allowed).
 [[nodiscard]] Samples select_rows(SamplesView samples, std::span<const int> rows);

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "metrics/set/frechet_parts.h"
+
 namespace asbench::metrics {
 namespace {
 
@@ -19,7 +21,14 @@ Measure set_measure(std::string_view name, std::string_view title, Direction dir
   info.aggregation = "set";
   info.unit = "clips";
   info.reads = {Modality::clip};
-  info.parts = {"n_real", "n_generated"};
+  info.parts = {kRealCount, kGeneratedCount};
+  return info;
+}
+
+Measure neighbour_measure(std::string_view name, std::string_view title, double high,
+                          std::string_view formula, std::string_view source) {
+  Measure info = set_measure(name, title, Direction::higher, 0.0, high, formula, source);
+  info.uses_neighbours = true;
   return info;
 }
 
@@ -41,26 +50,28 @@ std::vector<Measure> set_measures() {
                   "Binkowski et al. 2018 (KID) on video features"),
       set_measure("jedi", "JEDi-form MMD", Direction::lower, 0.0, kNoLimit,
                   "100 x biased squared MMD with kernel (x.y / D)^2.", "Luo et al. 2024 (JEDi)"),
-      set_measure("precision", "Share of generated clips near real ones", Direction::higher, 0.0,
-                  1.0,
-                  "Share of generated clips inside the k-nearest-neighbour ball of a real clip.",
-                  "Kynkaanniemi et al. 2019; prdc"),
-      set_measure("recall", "Share of real clips near generated ones", Direction::higher, 0.0, 1.0,
-                  "Share of real clips inside the k-nearest-neighbour ball of a generated clip.",
-                  "Kynkaanniemi et al. 2019; prdc"),
-      set_measure("density", "How many real balls hold a generated clip", Direction::higher, 0.0,
-                  kNoLimit,
-                  "Mean over generated clips of the number of real k-nearest-neighbour balls that "
-                  "hold it, / k; may exceed 1.",
-                  "Naeem et al. 2020; prdc"),
-      set_measure("coverage", "Share of real clips with a generated one nearby", Direction::higher,
-                  0.0, 1.0,
-                  "Share of real clips whose k-nearest-neighbour ball holds a generated clip.",
-                  "Naeem et al. 2020; prdc"),
+      neighbour_measure(
+          "precision", "Share of generated clips near real ones", 1.0,
+          "Share of generated clips inside the k-nearest-neighbour ball of a real clip.",
+          "Kynkaanniemi et al. 2019; prdc"),
+      neighbour_measure(
+          "recall", "Share of real clips near generated ones", 1.0,
+          "Share of real clips inside the k-nearest-neighbour ball of a generated clip.",
+          "Kynkaanniemi et al. 2019; prdc"),
+      neighbour_measure(
+          "density", "Mean number of real clips near a generated one", kNoLimit,
+          "Mean over generated clips of the number of real k-nearest-neighbour balls that "
+          "hold it, / k; may exceed 1.",
+          "Naeem et al. 2020; prdc"),
+      neighbour_measure(
+          "coverage", "Share of real clips with a generated one nearby", 1.0,
+          "Share of real clips whose k-nearest-neighbour ball holds a generated clip.",
+          "Naeem et al. 2020; prdc"),
   };
-  for (const std::string_view part : {"mean_term", "trace_term", "fvd_inf", "noise_floor",
-                                      "noise_floor_sd", "fvd_at_half", "n_half"})
-    all.front().parts.push_back(part);
+  Measure& frechet = all.front();
+  for (const std::string_view part : frechet_part_names()) frechet.parts.push_back(part);
+  frechet.set_parts = frechet_parts;
+  frechet.uses_ddof = true;
   return all;
 }
 

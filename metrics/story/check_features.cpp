@@ -14,7 +14,7 @@ namespace {
 [[noreturn]] void refuse(std::string_view metric, const std::string& where,
                          const std::string& what) {
   throw BadInput(fmt::format(
-      "{}: {}: {}.\n  The features of a run come from one encoder a role and one frame rule; "
+      "{}: {}: {}.\n  The features of a run come from one encoder per role and one frame rule; "
       "extract them again together.",
       metric, where, what));
 }

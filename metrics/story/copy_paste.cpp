@@ -17,12 +17,9 @@ StoryValue measure_copy_paste(const StoryFeatures& story, const Metric& metric,
   const std::string& role = metric.role();
   const UnitRows& references = story.references_under(role);
   const UnitRows& mirrored = story.references.mirrored.units(role);
-  if (!story.shots.empty()) {
-    for (const UnitRows* side : {&references, &mirrored}) {
-      if (const auto problem = reference_problem(*side)) {
-        return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
-      }
-    }
+  for (const UnitRows* side : {&references, &mirrored}) {
+    if (auto without = without_usable_references(story, *side, story.shot_count()))
+      return *std::move(without);
   }
   auto straight = reference_scores(story, role, references, settings.references);
   const auto flipped = reference_scores(story, role, mirrored, settings.references);
@@ -46,7 +43,8 @@ Measure copy_paste() {
   info.measure_title = "Pose copied from the reference";
   info.formula =
       "Frame: 1 / (1 + exp(-(cosine with the reference - cosine with the reference mirrored "
-      "left-right) / 0.01)) under {roles}; mean over frames. 0.5 is neutral, 1 follows the "
+      "left-right) / {copy_paste_temperature})) under {roles}; mean over frames. 0.5 is neutral, 1 "
+      "follows the "
       "reference's own pose.";
   info.family = "controls";
   info.source = "ViStoryBench, vistorybench/bench/content/cids_evaluator.py";

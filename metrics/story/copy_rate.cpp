@@ -13,33 +13,28 @@ namespace asbench::metrics {
 
 namespace {
 
+ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role) {
+  const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+  const UnitRows& frames = shot.frames(role);
+  if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
+  const int rows = frames.rows.rows;
+  if (static_cast<int>(shot.copies.size()) != rows) {
+    throw InternalError(fmt::format("copy_rate: {} shot {} has {} frames and neighbours of {}",
+                                    story.id, index + 1, rows, shot.copies.size()));
+  }
+  ShotOutcome outcome;
+  std::size_t copies = 0;
+  for (const FrameCopy& frame : shot.copies) {
+    outcome.shot.frames.emplace_back(frame.is_copy() ? 1.0 : 0.0);
+    copies += frame.is_copy() ? 1 : 0;
+  }
+  outcome.shot.value = 2 * copies > shot.copies.size() ? 1.0 : 0.0;
+  return outcome;
+}
+
 StoryValue measure_copy_rate(const StoryFeatures& story, const Metric& metric,
                              const MetricSettings& settings) {
-  std::vector<ShotOutcome> outcomes;
-  for (const ShotFeatures& shot : story.shots) {
-    const int index = static_cast<int>(outcomes.size());
-    if (shot.missing) {
-      outcomes.push_back(missing_shot());
-      continue;
-    }
-    if (auto bad = bad_frames(story, index, shot.frames(metric.role()))) {
-      outcomes.push_back(std::move(*bad));
-      continue;
-    }
-    const int rows = shot.frames(metric.role()).rows.rows;
-    if (static_cast<int>(shot.copies.size()) != rows) {
-      throw InternalError(fmt::format("copy_rate: {} shot {} has {} frames and neighbours of {}",
-                                      story.id, index + 1, rows, shot.copies.size()));
-    }
-    ShotOutcome outcome;
-    std::size_t copies = 0;
-    for (const FrameCopy& frame : shot.copies) {
-      outcome.shot.frames.emplace_back(frame.is_copy() ? 1.0 : 0.0);
-      copies += frame.is_copy() ? 1 : 0;
-    }
-    outcome.shot.value = 2 * copies > shot.copies.size() ? 1.0 : 0.0;
-    outcomes.push_back(std::move(outcome));
-  }
+  auto outcomes = outcomes_of(story, [&](int index) { return judge(story, index, metric.role()); });
   return story_over_shots(story, std::move(outcomes), kFaultShare, settings);
 }
 
@@ -48,7 +43,7 @@ StoryValue measure_copy_rate(const StoryFeatures& story, const Metric& metric,
 Measure copy_rate() {
   Measure info;
   info.measure = "copy_rate";
-  info.measure_title = "Shots copied from a training set";
+  info.measure_title = "Share of shots copied from a training set";
   info.family = "controls";
   info.direction = Direction::lower;
   info.formula =
@@ -60,6 +55,7 @@ Measure copy_rate() {
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::training_set};
+  info.constants = {{"copy_share", fmt::format("{}:{}", kCopyShare, kCopyNeighbours)}};
   info.measure_story = measure_copy_rate;
   return info;
 }

@@ -53,7 +53,8 @@ Measure duplicate_pairs() {
   info.direction = Direction::lower;
   info.formula =
       "Share of the story's shot pairs whose sampled frames, paired by index, have a mean absolute "
-      "cell difference below 0.03 x 255 (duplicate_cells_below). Null for a single shot.";
+      "cell difference below {duplicate_cells_below} x 255 (duplicate_cells_below). Null for a "
+      "single shot.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";

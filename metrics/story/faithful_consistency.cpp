@@ -25,12 +25,11 @@ void weigh(ShotPair& pair, const ShotOutcome& first, const ShotOutcome& second) 
 // shot that lists no character are outside by rule, which the system can't influence.
 StoryValue measure_faithful(const StoryFeatures& story, const Metric& metric,
                             const MetricSettings& settings) {
-  const int expected = pair_count(static_cast<int>(story.shots.size()));
+  const int expected = pair_count(story.shot_count());
   const std::string& role = metric.role();
   const UnitRows& references = story.references_under(role);
-  if (const auto problem = reference_problem(references); problem && expected > 0) {
-    return story_without_reference(story, expected, *problem);
-  }
+  if (auto without = without_usable_references(story, references, expected))
+    return *std::move(without);
   std::vector<ShotPair> pairs = consistency(story, role).pairs;
   Findings findings;
   if (!pairs.empty()) {

@@ -1,7 +1,6 @@
 #include "metrics/story/frozen_rate.h"
 
 #include <utility>
-#include <vector>
 
 #include "metrics/aggregate.h"
 #include "metrics/story/pixel_checks.h"
@@ -12,7 +11,6 @@ namespace {
 
 ShotOutcome judge(const StoryFeatures& story, int index, const MetricSettings& settings) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  if (shot.missing) return missing_shot();
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
   ShotOutcome outcome;
   if (shot.decodable_frames < 2) {
@@ -30,10 +28,7 @@ ShotOutcome judge(const StoryFeatures& story, int index, const MetricSettings& s
 
 StoryValue measure_frozen_rate(const StoryFeatures& story, const Metric& /*metric*/,
                                const MetricSettings& settings) {
-  std::vector<ShotOutcome> outcomes;
-  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(judge(story, i, settings));
-  }
+  auto outcomes = outcomes_of(story, [&](int index) { return judge(story, index, settings); });
   return story_over_shots(story, std::move(outcomes), kFaultShare, settings);
 }
 
@@ -46,7 +41,8 @@ Measure frozen_rate() {
   info.family = "controls";
   info.direction = Direction::lower;
   info.formula =
-      "Share of shots whose motion (pixels) is below 0.002 (frozen_below) or that have fewer than "
+      "Share of shots whose motion (pixels) is below {frozen_below} (frozen_below) or that have "
+      "fewer than "
       "two decodable frames.";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "shot>story>system";

@@ -76,10 +76,6 @@ double quantity_of(Identity quantity, std::span<const double> scores, std::size_
 ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
                        const Characters& characters, ReferencePooling pooling) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  if (shot.no_character)
-    return outcome_with_finding(Outcome::skipped, story, index, "no_character",
-                                "the shot lists no character");
-  if (shot.missing) return missing_shot();
   std::vector<const UnitRows*> frames;
   for (const Gallery& gallery : characters.roles) {
     frames.push_back(&shot.frames(gallery.role));
@@ -93,20 +89,22 @@ ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
 
 StoryValue measure_identity(const StoryFeatures& story, Identity quantity,
                             const std::vector<std::string>& roles, const MetricSettings& settings) {
-  const int shots = static_cast<int>(story.shots.size());
+  const int shots = story.shot_count();
   for (const std::string& role : roles) {
-    if (shots == 0) break;
-    if (const auto problem = reference_problem(story.references_under(role)))
-      return story_without_reference(story, shots, *problem);
+    if (auto without = without_usable_references(story, story.references_under(role), shots))
+      return *std::move(without);
   }
   const Characters characters = characters_of(story, roles);
   if (shots > 0 && (characters.own < 0 || characters.roles.front().references.size() < 2)) {
     return skipped_story(story, shots, "one_character",
                          "the split has no other character with a reference to be told apart from");
   }
-  std::vector<ShotOutcome> outcomes;
-  for (int index = 0; index < shots; ++index)
-    outcomes.push_back(outcome_of(story, index, quantity, characters, settings.references));
+  auto outcomes = outcomes_of(
+      story,
+      [&](int index) {
+        return outcome_of(story, index, quantity, characters, settings.references);
+      },
+      [&](int index) { return without_character(story, index); });
   return story_over_shots(story, std::move(outcomes),
                           quantity == Identity::margin ? kMargin : kSimilarity, settings);
 }
@@ -135,8 +133,8 @@ Measure identity(Identity quantity) {
       info.measure_title = "Own character ranked first";
       info.formula =
           "Shot: 1 when its reference score with its own character is above those with all other "
-          "characters of the split, else 0; a tie counts as a miss. Scored with {roles} (their "
-          "mean if several).";
+          "characters of the split, else 0; a tie counts as a miss. Scores are means over the "
+          "encoders: {roles}.";
       info.measure_story = measure<Identity::top1>;
       break;
     case Identity::reciprocal_rank:
@@ -144,7 +142,7 @@ Measure identity(Identity quantity) {
       info.measure_title = "Reciprocal rank of the own character";
       info.formula =
           "Shot: 1 / rank of its own character among all characters of the split by reference "
-          "score; a tie counts as a miss. Scored with {roles} (their mean if several).";
+          "score; a tie counts as a miss. Scores are means over the encoders: {roles}.";
       info.measure_story = measure<Identity::reciprocal_rank>;
       break;
     case Identity::margin:
@@ -152,7 +150,7 @@ Measure identity(Identity quantity) {
       info.measure_title = "Own character against the nearest other";
       info.formula =
           "Shot: reference score with its own character - the highest with another character of "
-          "the split. Scored with {roles} (their mean if several). A failed shot "
+          "the split. Scores are means over the encoders: {roles}. A failed shot "
           "counts -2 under `zero`.";
       info.range_low = -2.0;
       info.range_high = 2.0;

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <utility>
-#include <vector>
 
 #include "metrics/aggregate.h"
 #include "metrics/story/pixel_checks.h"
@@ -14,7 +13,6 @@ namespace {
 
 ShotOutcome measure_shot(const StoryFeatures& story, int index, std::string_view role) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  if (shot.missing) return missing_shot();
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
   ShotOutcome outcome;
   outcome.shot.value = motion_pixels(shot.pixels);
@@ -33,10 +31,8 @@ ShotOutcome measure_shot(const StoryFeatures& story, int index, std::string_view
 
 StoryValue measure_motion(const StoryFeatures& story, const Metric& metric,
                           const MetricSettings& settings) {
-  std::vector<ShotOutcome> outcomes;
-  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(measure_shot(story, i, metric.role()));
-  }
+  auto outcomes =
+      outcomes_of(story, [&](int index) { return measure_shot(story, index, metric.role()); });
   return story_over_shots(story, std::move(outcomes), kUndirected, settings);
 }
 

@@ -14,9 +14,8 @@ namespace {
 StoryValue measure_adherence(const StoryFeatures& story, const Metric& metric,
                              const MetricSettings& settings) {
   const UnitRows& references = story.references_under(metric.role());
-  if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
-    return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
-  }
+  if (auto without = without_usable_references(story, references, story.shot_count()))
+    return *std::move(without);
   StoryValue value = story_over_shots(
       story, reference_scores(story, metric.role(), references, settings.references), kSimilarity,
       settings);
@@ -61,23 +60,23 @@ std::vector<double> reference_cosines(const UnitRows& frames, const UnitRows& re
   return scores;
 }
 
-std::optional<ReferenceProblem> reference_problem(const UnitRows& references) {
-  if (references.rows.rows == 0) {
-    return ReferenceProblem{Outcome::skipped, "missing_reference", "the story has no reference"};
-  }
+std::optional<StoryValue> without_usable_references(const StoryFeatures& story,
+                                                    const UnitRows& references, int units) {
+  if (units == 0) return std::nullopt;
+  if (references.rows.rows == 0)
+    return skipped_story(story, units, "missing_reference", "the story has no reference");
   if (references.bad.empty()) return std::nullopt;
   const BadRow& first = references.bad.front();
-  return ReferenceProblem{Outcome::unusable, "bad_feature",
-                          fmt::format("reference {}: {}", first.row + 1, first.cause)};
+  StoryValue value = skipped_story(story, units, "bad_feature",
+                                   fmt::format("reference {}: {}", first.row + 1, first.cause));
+  std::swap(value.counts.n_failed, value.counts.n_skipped);
+  return value;
 }
 
-StoryValue story_without_reference(const StoryFeatures& story, int units,
-                                   const ReferenceProblem& problem) {
-  StoryValue value = skipped_story(story, units, problem.kind, problem.detail);
-  if (problem.outcome == Outcome::unusable) {
-    std::swap(value.counts.n_failed, value.counts.n_skipped);
-  }
-  return value;
+std::optional<ShotOutcome> without_character(const StoryFeatures& story, int index) {
+  if (!story.shots[static_cast<std::size_t>(index)].no_character) return std::nullopt;
+  return outcome_with_finding(Outcome::skipped, story, index, "no_character",
+                              "the shot lists no character");
 }
 
 std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index,
@@ -91,30 +90,18 @@ std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index,
 
 std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, std::string_view role,
                                           const UnitRows& references, ReferencePooling pooling) {
-  std::vector<ShotOutcome> outcomes;
-  for (const ShotFeatures& shot : story.shots) {
-    const int index = static_cast<int>(outcomes.size());
-    if (shot.no_character) {
-      outcomes.push_back(outcome_with_finding(Outcome::skipped, story, index, "no_character",
-                                              "the shot lists no character"));
-      continue;
-    }
-    if (shot.missing) {
-      outcomes.push_back(missing_shot());
-      continue;
-    }
-    const UnitRows& frames = shot.frames(role);
-    if (auto bad = bad_frames(story, index, frames)) {
-      outcomes.push_back(std::move(*bad));
-      continue;
-    }
-    const auto cosines = reference_cosines(frames, references, pooling);
-    ShotOutcome outcome;
-    outcome.shot.value = mean(cosines);
-    outcome.shot.frames.assign(cosines.begin(), cosines.end());
-    outcomes.push_back(std::move(outcome));
-  }
-  return outcomes;
+  return outcomes_of(
+      story,
+      [&](int index) {
+        const UnitRows& frames = story.shots[static_cast<std::size_t>(index)].frames(role);
+        if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
+        const auto cosines = reference_cosines(frames, references, pooling);
+        ShotOutcome outcome;
+        outcome.shot.value = mean(cosines);
+        outcome.shot.frames.assign(cosines.begin(), cosines.end());
+        return outcome;
+      },
+      [&](int index) { return without_character(story, index); });
 }
 
 }  // namespace asbench::metrics

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,17 +19,17 @@ namespace asbench::metrics {
                                                     const UnitRows& references,
                                                     ReferencePooling pooling);
 
-/// Why a whole story can't be judged against its references; nothing when it can.
-struct ReferenceProblem {
-  Outcome outcome;        ///< skipped (missing_reference) or unusable (bad_feature)
-  std::string_view kind;  ///< the finding
-  std::string detail;
-};
-[[nodiscard]] std::optional<ReferenceProblem> reference_problem(const UnitRows& references);
+/// The value of a story that can't be judged against its references: null, all its units skipped
+/// (finding `missing_reference`) or failed (`bad_feature`). Nothing when the references are usable
+/// or there are no units.
+/// @param units  their number: story.shot_count(), or that of its shot pairs
+[[nodiscard]] std::optional<StoryValue> without_usable_references(const StoryFeatures& story,
+                                                                  const UnitRows& references,
+                                                                  int units);
 
-/// A story without a value for that reason; `units` as skipped_story.
-[[nodiscard]] StoryValue story_without_reference(const StoryFeatures& story, int units,
-                                                 const ReferenceProblem& problem);
+/// A skipped outcome with finding `no_character` when shot `index` lists no character, nothing
+/// otherwise.
+[[nodiscard]] std::optional<ShotOutcome> without_character(const StoryFeatures& story, int index);
 
 /// Each shot's reference score with its frames' cosines: no_character is skipped, a missing shot
 /// and one with a bad frame (`bad_feature`) are failed. `references` must be usable.

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "metrics/aggregate.h"
 #include "metrics/numerics/cosine.h"
@@ -27,7 +26,6 @@ bool looks_like_a_reference(const StoryFeatures& story, const ShotFeatures& shot
 ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
                   const MetricSettings& settings) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  if (shot.missing) return missing_shot();
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
   const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
@@ -46,13 +44,10 @@ ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
 StoryValue measure_reference_copy(const StoryFeatures& story, const Metric& metric,
                                   const MetricSettings& settings) {
   const UnitRows& references = story.references_under(metric.role());
-  if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
-    return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
-  }
-  std::vector<ShotOutcome> outcomes;
-  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(judge(story, i, metric.role(), settings));
-  }
+  if (auto without = without_usable_references(story, references, story.shot_count()))
+    return *std::move(without);
+  auto outcomes =
+      outcomes_of(story, [&](int index) { return judge(story, index, metric.role(), settings); });
   return story_over_shots(story, std::move(outcomes), kFaultShare, settings);
 }
 
@@ -66,8 +61,9 @@ Measure reference_copy() {
   info.direction = Direction::lower;
   info.formula =
       "Share of sampled frames whose mean absolute cell difference to a reference (composited, "
-      "letterboxed) is below 0.03 x 255 (copy_cells_below), or whose {roles} cosine with it is at "
-      "least 0.95 (copy_cosine_from).";
+      "letterboxed) is below {copy_cells_below} x 255 (copy_cells_below), or whose {roles} cosine "
+      "with it is at "
+      "least {copy_cosine_from} (copy_cosine_from).";
   info.source = "AnimeShooter-Bench";
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";

@@ -13,9 +13,8 @@ namespace {
 StoryValue measure_distance(const StoryFeatures& story, const Metric& metric,
                             const MetricSettings& settings) {
   const UnitRows& references = story.references_under(metric.role());
-  if (const auto problem = reference_problem(references); problem && !story.shots.empty()) {
-    return story_without_reference(story, static_cast<int>(story.shots.size()), *problem);
-  }
+  if (auto without = without_usable_references(story, references, story.shot_count()))
+    return *std::move(without);
   auto outcomes = reference_scores(story, metric.role(), references, settings.references);
   for (ShotOutcome& outcome : outcomes) {
     if (outcome.shot.value) outcome.shot.value = 1.0 - *outcome.shot.value;

@@ -74,6 +74,7 @@ struct StoryFeatures {
   [[nodiscard]] const UnitRows& references_under(std::string_view role) const {
     return references.straight.units(role);
   }
+  [[nodiscard]] int shot_count() const { return static_cast<int>(shots.size()); }
   /// The number of the shot in place `index`, counted from 0.
   [[nodiscard]] int number_of(int index) const {
     const int number = shots[static_cast<std::size_t>(index)].number;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <utility>
-#include <vector>
 
 #include "core/stats.h"
 #include "metrics/story/reference_adherence.h"
@@ -14,12 +13,9 @@ namespace {
 
 ShotOutcome align(const StoryFeatures& story, int index, std::string_view role) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  const UnitRows& text = shot.caption(role);
-  if (auto problem = caption_problem(story, index, text)) return std::move(*problem);
-  if (shot.missing) return missing_shot();
   const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
-  const Matrix cosines = cosine_matrix(frames, text);  // [k, 1]
+  const Matrix cosines = cosine_matrix(frames, shot.caption(role));  // [k, 1]
   ShotOutcome outcome;
   outcome.shot.value = mean(cosines.values);
   outcome.shot.frames.assign(cosines.values.begin(), cosines.values.end());
@@ -28,10 +24,13 @@ ShotOutcome align(const StoryFeatures& story, int index, std::string_view role) 
 
 StoryValue measure_alignment(const StoryFeatures& story, const Metric& metric,
                              const MetricSettings& settings) {
-  std::vector<ShotOutcome> outcomes;
-  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(align(story, i, metric.role()));
-  }
+  const std::string& role = metric.role();
+  auto outcomes = outcomes_of(
+      story, [&](int index) { return align(story, index, role); },
+      [&](int index) {
+        const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+        return caption_problem(story, index, shot.caption(role));
+      });
   StoryValue value = story_over_shots(story, std::move(outcomes), kSimilarity, settings);
   add_harmeanp(story, value);
   return value;

@@ -1,7 +1,6 @@
 #include "metrics/story/within_shot.h"
 
 #include <utility>
-#include <vector>
 
 #include "metrics/aggregate.h"
 #include "metrics/story/reference_adherence.h"
@@ -12,7 +11,6 @@ namespace {
 
 ShotOutcome measure_shot(const StoryFeatures& story, int index, std::string_view role) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  if (shot.missing) return missing_shot();
   const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
   ShotOutcome outcome;
@@ -26,10 +24,8 @@ ShotOutcome measure_shot(const StoryFeatures& story, int index, std::string_view
 
 StoryValue measure_within_shot(const StoryFeatures& story, const Metric& metric,
                                const MetricSettings& settings) {
-  std::vector<ShotOutcome> outcomes;
-  for (int i = 0; i < static_cast<int>(story.shots.size()); ++i) {
-    outcomes.push_back(measure_shot(story, i, metric.role()));
-  }
+  auto outcomes =
+      outcomes_of(story, [&](int index) { return measure_shot(story, index, metric.role()); });
   return story_over_shots(story, std::move(outcomes), kUndirected, settings);
 }
 

@@ -30,7 +30,7 @@ struct BlockDefaults {
 };
 
 class ConfigReader;
-/// `hidden_size` and its kin, with the defaults of the class where the file is silent.
+/// `hidden_size` and the other sizes, with the defaults of the class where the file is silent.
 /// @throws BadInput naming the field.
 [[nodiscard]] BlocksConfig parse_blocks(const ConfigReader& reader, const BlockDefaults& defaults);
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 #include "models/hub/fetch.h"
 #include "models/hub/verified_download.h"
@@ -31,17 +32,11 @@ std::vector<fs::path> candidate_folders(const std::string& id, const WeightFolde
   return candidates;
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
-
 std::vector<fs::path> subfolders(const fs::path& folder) {
   std::vector<fs::path> found;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (is_folder(entry->path())) found.push_back(entry->path());
+  if (!is_folder(folder)) return found;
+  for (const FolderEntry& entry : list_folder(folder)) {
+    if (entry.kind == FileKind::folder) found.push_back(entry.path);
   }
   return found;
 }
@@ -131,7 +126,7 @@ CheckedFile check_file(const fs::path& path, const Expectation& expected,
 
 std::optional<LocalCheckpoint> find_local(const std::string& id, const WeightFolders& folders) {
   const auto candidates = candidate_folders(id, folders);
-  const auto first = std::find_if(candidates.begin(), candidates.end(), is_folder);
+  const auto first = std::find_if(candidates.begin(), candidates.end(), asbench::is_folder);
   if (first == candidates.end()) return std::nullopt;
   LocalCheckpoint local;
   local.folder = *first;
@@ -153,14 +148,13 @@ std::vector<std::string> local_ids(const WeightFolders& folders, const Catalogue
     for (const fs::path& organisation : subfolders(root)) {
       for (const fs::path& folder : subfolders(organisation)) {
         const std::string id = organisation.filename().string() + "/" + folder.filename().string();
-        std::error_code error;
-        if (is_hub_id(id) && fs::exists(folder / "config.json", error)) ids.insert(id);
+        if (is_hub_id(id) && is_there(folder / "config.json")) ids.insert(id);
       }
     }
   }
   for (const CatalogueEntry& entry : catalogue.entries()) {
     const auto candidates = candidate_folders(entry.id, folders);
-    if (std::any_of(candidates.begin(), candidates.end(), is_folder)) ids.insert(entry.id);
+    if (std::any_of(candidates.begin(), candidates.end(), asbench::is_folder)) ids.insert(entry.id);
   }
   return {ids.begin(), ids.end()};
 }
@@ -194,15 +188,14 @@ CheckReport check_checkpoint(const std::string& id, const WeightFolders& folders
   if (record && record->revision_override) report.overridden_revision = record->revision;
 
   std::set<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator item(report.folder, error), end; !error && item != end;
-       item.increment(error)) {
-    const std::string name = item->path().filename().string();
-    const std::string ending = item->path().extension().string();
+  for (const FolderEntry& item :
+       is_folder(report.folder) ? list_folder(report.folder) : std::vector<FolderEntry>()) {
+    const std::string name = item.path.filename().string();
+    const std::string ending = item.path.extension().string();
     const bool belongs =
         ending == ".json" || ending == ".safetensors" || ending == ".bin" || name == "merges.txt";
     if (belongs && name != kRecordName && !name.ends_with(".part.json") &&
-        item->is_regular_file()) {
+        item.kind == FileKind::file) {
       names.insert(name);
     }
   }

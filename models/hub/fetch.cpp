@@ -225,12 +225,16 @@ class Fetch {
     for (int attempt = 1;; ++attempt) {
       std::string text;
       const HubClient::Sink sink{
-          .begin = [](bool, std::string_view) {},
+          .begin = [](bool, std::string_view, std::optional<std::uint64_t>) {},
           .append =
               [&](std::span<const std::byte> bytes) {
-                if (text.size() + bytes.size() > kMaxIndexBytes) {
-                  throw BadInput(fmt::format("{}: larger than the allowed {} bytes",
-                                             client_.file_url(at_, file.name), kMaxIndexBytes));
+                const std::uint64_t most =
+                    std::min<std::uint64_t>(kMaxIndexBytes, file.bytes.value_or(kMaxIndexBytes));
+                if (text.size() + bytes.size() > most) {
+                  throw BadInput(
+                      fmt::format("{}: larger than the {} bytes that are announced or "
+                                  "allowed",
+                                  client_.file_url(at_, file.name), most));
                 }
                 text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
               }};
@@ -240,6 +244,7 @@ class Fetch {
         return text;
       } catch (const HttpFailure& failure) {
         reason = fmt::format("{}: {}", client_.file_url(at_, file.name), failure.what());
+        if (failure.kind() == HttpFailure::Kind::late) throw HubUnavailable(reason);
       } catch (const HubUnavailable& failure) {
         reason = failure.what();
       }

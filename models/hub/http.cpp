@@ -17,6 +17,7 @@ namespace asbench::models {
 namespace {
 
 constexpr std::size_t kErrorBodyBytes = 2048;
+constexpr std::size_t kMostHeaderBytes = 1 << 20;
 
 struct UrlDeleter {
   void operator()(CURLU* url) const { curl_url_cleanup(url); }
@@ -80,11 +81,14 @@ struct Transfer {
   const std::function<bool()>& cancelled;
   HttpResponse response;
   std::exception_ptr thrown;
+  std::size_t header_bytes = 0;
 };
 
 std::size_t on_header(char* data, std::size_t size, std::size_t count, void* user) {
   auto& transfer = *static_cast<Transfer*>(user);
   const std::string_view line(data, size * count);
+  transfer.header_bytes += line.size();
+  if (transfer.header_bytes > kMostHeaderBytes) return 0;  // ends the transfer
   if (line.starts_with("HTTP/")) {  // of the final answer, after any "100 Continue"
     transfer.response.headers.clear();
   } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
@@ -120,6 +124,17 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return transfer.cancelled && transfer.cancelled() ? 1 : 0;
 }
 
+/// 0: the deadline has passed.
+long milliseconds_left(std::chrono::steady_clock::time_point deadline) {
+  constexpr std::chrono::milliseconds kMost = std::chrono::hours(24 * 20);  // fits into 32 bits
+  const auto now = std::chrono::steady_clock::now();
+  if (deadline <= now) return 0;
+  if (deadline - now > kMost) return static_cast<long>(kMost.count());
+  return std::max<long>(
+      1, static_cast<long>(
+             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - now).count()));
+}
+
 }  // namespace
 
 std::string_view HttpResponse::header(std::string_view name) const {
@@ -149,7 +164,9 @@ HttpClient& HttpClient::operator=(HttpClient&&) noexcept = default;
 HttpResponse HttpClient::send(const HttpRequest& request) {
   CURL* handle = state_->handle;
   curl_easy_reset(handle);  // options only: connections stay open
-  Transfer transfer{request, state_->options.cancelled, {}, nullptr};
+  Transfer transfer{request, state_->options.cancelled, {}, nullptr, 0};
+  const long left = milliseconds_left(state_->options.deadline);
+  if (left == 0) throw HttpFailure(HttpFailure::Kind::late, "the time limit was reached");
   std::pair<Transfer&, CURL*> body_context(transfer, handle);
   std::array<char, CURL_ERROR_SIZE> detail{};
 
@@ -159,14 +176,17 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   }
   const std::string agent = fmt::format("asbench/{}", build_info().version);
   curl_easy_setopt(handle, CURLOPT_URL, request.url.c_str());
-  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  const char* const protocols = request.url.starts_with("https:") ? "https" : "http,https";
+  curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, protocols);
+  curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, protocols);
   curl_easy_setopt(handle, CURLOPT_USERAGENT, agent.c_str());
   curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers.get());
   curl_easy_setopt(handle, CURLOPT_NOBODY, request.head ? 1L : 0L);
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, state_->options.connect_seconds);
-  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, left);
+  curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, state_->options.stall_bytes);
   curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, state_->options.stall_seconds);
   curl_easy_setopt(handle, CURLOPT_ERRORBUFFER, detail.data());
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, on_header);
@@ -186,6 +206,8 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   const CURLcode code = curl_easy_perform(handle);
   if (transfer.thrown) std::rethrow_exception(transfer.thrown);
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &transfer.response.status);
+  if (code == CURLE_OPERATION_TIMEDOUT && milliseconds_left(state_->options.deadline) == 0)
+    throw HttpFailure(HttpFailure::Kind::late, "the time limit was reached");
   if (code != CURLE_OK) {
     throw HttpFailure(failure_kind(code),
                       detail[0] != '\0' ? trimmed(detail.data()) : curl_easy_strerror(code));

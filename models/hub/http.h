@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -37,6 +38,7 @@ class HttpFailure : public std::runtime_error {
     unreachable,  ///< no connection: unknown host, refused, no route
     cut,          ///< the connection ended or stalled before the answer did
     cancelled,    ///< `cancelled` returned true
+    late,         ///< the deadline has passed: trying again will not help
     other,        ///< TLS, protocol: trying again will not help
   };
   HttpFailure(Kind kind, const std::string& what) : std::runtime_error(what), kind_(kind) {}
@@ -49,13 +51,16 @@ class HttpFailure : public std::runtime_error {
 /// Sends requests with libcurl, one after another, over connections that are kept open. Redirects
 /// are not followed: the caller decides which address to ask next and with which headers. Proxies
 /// are taken from the environment as curl does, certificates from $CURL_CA_BUNDLE or $SSL_CERT_FILE
-/// where given. A connection that moves no byte for `stall_seconds` counts as cut. Move-only; one
-/// thread at a time.
+/// where given. A request to https stays with https whatever the server answers. A connection that
+/// moves fewer than `stall_bytes` a second for `stall_seconds` counts as cut; no request goes on
+/// beyond the deadline. Move-only; one thread at a time.
 class HttpClient {
  public:
   struct Options {
     long connect_seconds = 30;
     long stall_seconds = 60;
+    long stall_bytes = 100;
+    std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
     std::function<bool()> cancelled = {};  ///< asked about once a second while waiting
   };
   explicit HttpClient(Options options);

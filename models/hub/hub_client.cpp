@@ -73,9 +73,12 @@ bool HubFile::etag_is_git_blob() const {
 
 HubClient::HubClient(HubOptions options, std::string id)
     : options_(std::move(options)),
+      deadline_(std::chrono::steady_clock::now() + options_.time_limit),
       id_(std::move(id)),
       origin_(url_origin(options_.endpoint)),
-      http_(HttpClient::Options{.cancelled = options_.cancelled}) {
+      http_(HttpClient::Options{.stall_seconds = static_cast<long>(options_.stall.count()),
+                                .deadline = deadline_,
+                                .cancelled = options_.cancelled}) {
   while (options_.endpoint.ends_with('/')) options_.endpoint.pop_back();
   if (origin_.empty()) {
     throw UsageError(
@@ -101,7 +104,7 @@ void HubClient::pause(int attempt, const std::string& reason) {
       options_.first_pause * (1LL << (attempt - 1)), kLongestPause);
   options_.say(fmt::format("{}; trying again in {} (try {} of {})", reason,
                            std::chrono::duration<double>(wait), attempt + 1, options_.retries + 1));
-  const auto until = std::chrono::steady_clock::now() + wait;
+  const auto until = std::min(std::chrono::steady_clock::now() + wait, deadline_);
   while (std::chrono::steady_clock::now() < until) {
     if (options_.cancelled && options_.cancelled()) throw Cancelled();
     std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(
@@ -124,6 +127,11 @@ HttpResponse HubClient::follow(HttpRequest request, HubFile* facts) {
       response = http_.send(request);
     } catch (const HttpFailure& failure) {
       if (failure.kind() == HttpFailure::Kind::cancelled) throw Cancelled();
+      if (failure.kind() == HttpFailure::Kind::late) {
+        throw HttpFailure(failure.kind(),
+                          fmt::format("the download took longer than {} (--time-limit)",
+                                      std::chrono::duration<double>(options_.time_limit)));
+      }
       throw;
     }
     if (facts != nullptr) {
@@ -199,7 +207,8 @@ std::optional<HubFile> HubClient::describe(const std::string& revision, const st
       reason = fmt::format("{}: the server answers {}", url, response.status);
     } catch (const HttpFailure& failure) {
       reason = fmt::format("{}: {}", url, failure.what());
-      if (failure.kind() == HttpFailure::Kind::other) throw HubUnavailable(reason);
+      if (failure.kind() == HttpFailure::Kind::other || failure.kind() == HttpFailure::Kind::late)
+        throw HubUnavailable(reason);
     }
     if (attempt == options_.retries) throw HubUnavailable(reason);
     pause(attempt + 1, reason);
@@ -220,7 +229,7 @@ void HubClient::download(const std::string& revision, const std::string& name, s
       throw HubUnavailable(fmt::format("{}: asked for bytes from {}, the server sends {:?}",
                                        request.url, offset, response.header("content-range")));
     }
-    sink.begin(resumed, response.header("etag"));
+    sink.begin(resumed, response.header("etag"), parse_number(response.header("content-length")));
     begun = true;
   };
   request.body = [&](const HttpResponse& response, std::span<const std::byte> bytes) {

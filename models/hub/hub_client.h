@@ -20,6 +20,11 @@ struct HubOptions {
   std::string token;  ///< empty: none. Sent to the endpoint's own host only, and never over plain
                       ///< http except to this machine
   int retries = 4;    ///< tries after one that received nothing
+  std::chrono::milliseconds time_limit = std::chrono::hours(24);  ///< of a client, all its requests
+                                                                  ///< and pauses together
+  std::chrono::seconds stall =
+      std::chrono::seconds(60);  ///< a connection that moves fewer than 100
+                                 ///< bytes a second so long counts as cut
   std::chrono::milliseconds first_pause{
       1000};                        ///< doubled from one retry to the next, at most 30 s
   std::function<bool()> cancelled;  ///< true: stop as soon as possible
@@ -68,7 +73,9 @@ class HubClient {
   /// Receives a download. `resumed` is false when the server sends the file from its beginning.
   struct Sink {
     /// Called before the first byte. @param etag  of the sending server, "" when it has none
-    std::function<void(bool resumed, std::string_view etag)> begin;
+    /// @param length  of what follows, as the server announces it
+    std::function<void(bool resumed, std::string_view etag, std::optional<std::uint64_t> length)>
+        begin;
     std::function<void(std::span<const std::byte>)> append;
   };
 
@@ -90,6 +97,7 @@ class HubClient {
                            const std::string& name) const;
 
   HubOptions options_;
+  std::chrono::steady_clock::time_point deadline_;
   std::string id_;
   std::string origin_;
   bool send_token_ = false;

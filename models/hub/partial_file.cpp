@@ -11,18 +11,19 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 
 namespace asbench::models {
 namespace fs = std::filesystem;
 namespace {
 
-[[noreturn]] void fail(const fs::path& path, std::string_view what, int error) {
-  const std::string_view remedy = error == ENOSPC || error == EDQUOT || error == EFBIG
-                                      ? " Free some space, or name another folder with --weights; "
-                                        "the same command then resumes."
-                                      : "";
-  throw BadInput(fmt::format("{}: {}: {}.{}", path.string(), what, std::strerror(error), remedy));
+[[noreturn]] void fail(const fs::path& path, const std::string& what, int error) {
+  throw SystemFault(what, path, error,
+                    error == ENOSPC || error == EDQUOT || error == EFBIG
+                        ? "Free some space, or name another folder with --weights; the same "
+                          "command then resumes."
+                        : "");
 }
 
 fs::path with_ending(fs::path path, const char* ending) {
@@ -58,12 +59,12 @@ PartialFile PartialFile::open(const fs::path& target, const std::string& version
   }
   part.size_ = static_cast<std::uint64_t>(opened.st_size);
   bool belongs = false;
-  if (part.size_ > 0 && !version.empty()) {
+  if (part.size_ > 0 && !version.empty() && is_there(part.note_)) {
     try {
       const Json note = read_json_file(part.note_);
       belongs = note.value("version", std::string()) == version;
       part.server_etag_ = note.value("server_etag", std::string());
-    } catch (const BadInput&) {  // no note or a broken one: the bytes can't be identified
+    } catch (const BadInput&) {  // a broken note: the bytes can't be identified
     } catch (const nlohmann::json::exception&) {
     }
   }

@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kProgressUnit = 1024;
+constexpr std::uint64_t kMostUnannounced = std::uint64_t{1} << 30;
 
 /// Names the content that a part is a part of; empty when nothing identifies it.
 std::string version_of(const DownloadRequest& request) {
@@ -83,7 +84,8 @@ class Download {
                              *total());
       } catch (const HttpFailure& failure) {
         reason = fmt::format("{}: {}", url(), failure.what());
-        if (failure.kind() == HttpFailure::Kind::other) give_up(reason);
+        if (failure.kind() == HttpFailure::Kind::other || failure.kind() == HttpFailure::Kind::late)
+          give_up(reason);
       } catch (const HubUnavailable& failure) {
         reason = failure.what();
       } catch (const Cancelled&) {
@@ -105,23 +107,19 @@ class Download {
   void receive() {
     const HubClient::Sink sink{
         .begin =
-            [&](bool resumed, std::string_view etag) {
+            [&](bool resumed, std::string_view etag, std::optional<std::uint64_t> length) {
               if (!resumed && part_.size() > 0) {
                 client_.options().say(fmt::format("{}: the server sends the file from the start",
                                                   part_.path().string()));
                 part_.restart();
               }
               part_.set_server_etag(std::string(etag));
+              announced_ = length ? std::optional(part_.size() + *length) : std::nullopt;
+              if (total() && announced_ && *announced_ > *total()) refuse_surplus();
             },
         .append =
             [&](std::span<const std::byte> bytes) {
-              if (total() && bytes.size() > *total() - part_.size()) {
-                part_.discard();
-                throw BadInput(fmt::format(
-                    "{}: the server sends more than the {} bytes that it announced. The download "
-                    "was removed; the files on disk are unchanged. Try another --endpoint.",
-                    url(), *total()));
-              }
+              if (bytes.size() > most() - part_.size()) refuse_surplus();
               part_.append(bytes);
               const std::int64_t now = static_cast<std::int64_t>(part_.size()) / kProgressUnit;
               progress_.advance(now - shown_);
@@ -129,6 +127,21 @@ class Download {
             }};
     client_.download(request_.revision, request_.file.name, part_.size(), part_.server_etag(),
                      sink);
+  }
+
+  /// The most bytes that the file may have: as pinned, else as announced.
+  [[nodiscard]] std::uint64_t most() const {
+    return total().value_or(announced_.value_or(kMostUnannounced));
+  }
+
+  [[noreturn]] void refuse_surplus() {
+    part_.discard();
+    throw BadInput(fmt::format(
+        "{}: the server sends more than the {} bytes that {}. The download was removed; the files "
+        "on disk are unchanged. Try another --endpoint.",
+        url(), most(),
+        total() || announced_ ? "it announced, or that the pin names"
+                              : "are taken of a file whose size nobody names"));
   }
 
   [[nodiscard]] std::string url() const {
@@ -160,6 +173,7 @@ class Download {
   PartialFile part_;
   Progress progress_;
   std::int64_t shown_ = 0;
+  std::optional<std::uint64_t> announced_;  ///< by the answer that is being received
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 #include "models/kernels/matrix_product.h"
@@ -158,12 +159,12 @@ void multiply_tiles(const Value* rows, const Value* weights, std::int64_t steps,
   }
   for (std::int64_t step = 0; step < steps; ++step, rows += kStepValues, weights += kStepValues) {
     for (std::int64_t line = 0; line < lines; ++line, ahead += 64) _mm_prefetch(ahead, _MM_HINT_T1);
-#define ASBENCH_ROWS(part)                             \
-  _tile_loadd(4, rows + (2 * (part)) * kTile, kBytes); \
-  _tile_loadd(5, rows + (2 * (part) + 1) * kTile, kBytes)
-#define ASBENCH_WEIGHTS(part)                             \
-  _tile_loadd(6, weights + (2 * (part)) * kTile, kBytes); \
-  _tile_loadd(7, weights + (2 * (part) + 1) * kTile, kBytes)
+#define ASBENCH_ROWS(part)                                           \
+  _tile_loadd(4, rows + (std::int64_t{2} * (part)) * kTile, kBytes); \
+  _tile_loadd(5, rows + (std::int64_t{2} * (part) + 1) * kTile, kBytes)
+#define ASBENCH_WEIGHTS(part)                                           \
+  _tile_loadd(6, weights + (std::int64_t{2} * (part)) * kTile, kBytes); \
+  _tile_loadd(7, weights + (std::int64_t{2} * (part) + 1) * kTile, kBytes)
 #define ASBENCH_PRODUCTS   \
   _tile_dpbf16ps(0, 4, 6); \
   _tile_dpbf16ps(1, 4, 7); \
@@ -213,9 +214,11 @@ void multiply(const Product& product, std::int64_t inputs, const std::byte* pack
   const std::int64_t most_rows = std::min(rounded_up(product.rows, kRows), kRowsPerBlock);
   static_assert(kInputsPerBlock % kStep == 0);
   thread_local std::vector<Value> memory;
-  memory.resize(static_cast<std::size_t>(most_rows * kInputsPerBlock * kParts) + kSide * 2);
-  auto* const split =
-      reinterpret_cast<Value*>(rounded_up(reinterpret_cast<std::intptr_t>(memory.data()), 64));
+  const auto wanted = static_cast<std::size_t>(most_rows * kInputsPerBlock * kParts);
+  memory.resize(wanted + kSide * 2);
+  void* aligned = memory.data();
+  std::size_t room = memory.size() * sizeof(Value);
+  auto* const split = static_cast<Value*>(std::align(64, wanted * sizeof(Value), aligned, room));
   alignas(64) std::array<float, kRows * kPanel> beside;
   alignas(64) std::array<float, kPanel> bias{};
   for (std::int64_t row = 0; row < product.rows; row += kRowsPerBlock) {

@@ -7,9 +7,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
+#include <string_view>
 #include <thread>
 
 #include "core/error.h"
+#include "core/threads.h"
 
 namespace asbench::models {
 
@@ -19,6 +22,7 @@ void configure_runtime(int threads) {
         fmt::format("--threads {}: must be a positive number, or 0 for all cores", threads));
   }
   if (threads == 0) threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  require_threads(static_cast<unsigned>(threads));
   at::set_num_threads(threads);
   at::globalContext().setAllowTF32CuBLAS(false);
   at::globalContext().setAllowTF32CuDNN(false);
@@ -64,6 +68,9 @@ void rethrow_torch_error(std::string_view where) {
     throw BadInput(fmt::format("{}: out of memory; try a smaller --batch\n  {}", where,
                                error.what_without_backtrace()));
   } catch (const c10::Error& error) {
+    // The words of c10's allocator for the CPU.
+    if (std::string_view(error.what()).find("can't allocate memory") != std::string_view::npos)
+      throw std::bad_alloc();
     throw InternalError(fmt::format("{}: {}", where, error.what_without_backtrace()));
   }
 }

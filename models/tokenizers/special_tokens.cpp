@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/files.h"
 
 namespace asbench::models {
 namespace {
@@ -282,8 +283,7 @@ class Resolver {
 };
 
 Json read_object(const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::exists(path, ignored)) return {};
+  if (!is_there(path)) return {};
   Json value = read_json_file(path);
   if (!value.is_object()) refuse(path.string(), "expected a JSON object");
   return value;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "models/tokenizers/unicode.h"
 
 namespace asbench::models {
@@ -170,11 +171,10 @@ VocabularyFiles read_vocabulary_files(const fs::path& folder) {
   const fs::path tokenizer = folder / "tokenizer.json";
   const fs::path vocabulary = folder / "vocab.json";
   const fs::path merges = folder / "merges.txt";
-  std::error_code ignored;
-  if (fs::exists(tokenizer, ignored)) {
+  if (is_there(tokenizer)) {
     return parse_tokenizer_json(read_text_file(tokenizer, kMaxFileBytes), tokenizer.string());
   }
-  if (!fs::exists(vocabulary, ignored) || !fs::exists(merges, ignored)) {
+  if (!is_there(vocabulary) || !is_there(merges)) {
     throw BadInput(
         fmt::format("{}: no tokenizer; expected vocab.json and merges.txt, or "
                     "tokenizer.json, in this folder",

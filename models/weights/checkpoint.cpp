@@ -10,8 +10,11 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "core/program_folder.h"
+#include "core/stand_in.h"
+#include "core/threads.h"
 #include "models/weights/shard_index.h"
 
 namespace asbench::models {
@@ -21,7 +24,8 @@ namespace {
 constexpr std::string_view kSingleFile = "model.safetensors";
 constexpr std::string_view kIndexEnding = ".safetensors.index.json";
 constexpr std::string_view kPickleFile = "pytorch_model.bin";
-constexpr JsonLimits kConfigLimits{.max_bytes = std::size_t{16} << 20, .max_depth = 32};
+constexpr JsonLimits kConfigLimits{
+    .max_bytes = std::size_t{16} << 20, .max_depth = 32, .kind = "a checkpoint's configuration"};
 constexpr std::size_t kMaxIndexBytes = std::size_t{256} << 20;
 
 std::optional<std::string> environment(const char* name) {
@@ -49,28 +53,15 @@ bool hub_name(std::string_view id) {
   return plain_part(id.substr(0, slash)) && plain_part(id.substr(slash + 1));
 }
 
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error);
-}
-
-bool is_file(const fs::path& path) {
-  std::error_code error;
-  return fs::is_regular_file(path, error);
-}
-
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    names.push_back(entry->path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
+  for (const FolderEntry& entry : list_folder(folder))
+    names.push_back(entry.path.filename().string());
   return names;
 }
 
 void add_shards(const fs::path& index_file, Checkpoint& checkpoint) {
+  refuse_stand_in(index_file);
   ShardIndex index =
       parse_shard_index(read_text_file(index_file, kMaxIndexBytes), index_file.string());
   for (const std::string& name : index.files) {
@@ -114,6 +105,7 @@ bool find_weights(Checkpoint& checkpoint) {
 }
 
 Json read_object(const fs::path& file) {
+  refuse_stand_in(file);
   Json json = read_json_file(file, kConfigLimits);
   if (!json.is_object()) {
     throw BadInput(fmt::format("{}: a JSON object was expected", file.string()));
@@ -139,6 +131,7 @@ Attempt try_folder(std::string_view id, const fs::path& folder) {
             fmt::format("{}: weights are missing: neither {} nor a shard index nor {} exists",
                         folder.string(), kSingleFile, kPickleFile)};
   }
+  for (const fs::path& file : checkpoint.weight_files) refuse_stand_in(file);
   checkpoint.config = read_object(config);
   const fs::path preprocessor = folder / "preprocessor_config.json";
   if (is_file(preprocessor)) checkpoint.preprocessor = read_object(preprocessor);
@@ -304,13 +297,9 @@ std::string weights_sha256(const Checkpoint& checkpoint) {
       if (!problem) problem = std::current_exception();
     }
   };
-  {
-    const std::size_t count = std::min<std::size_t>(
-        files.size(), std::max<std::size_t>(1, std::thread::hardware_concurrency()));
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < count; ++i) threads.emplace_back(work);
-    work();
-  }
+  const std::size_t count = std::min<std::size_t>(
+      files.size(), std::max<std::size_t>(1, std::thread::hardware_concurrency()));
+  run_on_threads(static_cast<unsigned>(count), work, [&] { next = files.size(); });
   if (problem) std::rethrow_exception(problem);
   std::sort(lines.begin(), lines.end());
   return sha256_hex(fmt::format("{}", fmt::join(lines, "")));

@@ -46,8 +46,7 @@ PinVerdict judge_weights(const PinQuestion& question, const CatalogueEntry& entr
 std::vector<std::string> used_companions(const PinQuestion& question) {
   std::vector<std::string> names{"config.json"};
   if (!question.text) return names;
-  std::error_code error;
-  if (fs::exists(question.checkpoint.folder / "tokenizer.json", error)) {
+  if (is_there(question.checkpoint.folder / "tokenizer.json")) {
     names.emplace_back("tokenizer.json");
   } else {
     names.emplace_back("vocab.json");
@@ -114,8 +113,7 @@ PinVerdict verify_pins(const PinQuestion& question, const Catalogue& catalogue) 
     if (verdict.status == PinVerdict::Status::differs) break;
     const CatalogueFile* const known = entry->file(name);
     const fs::path path = question.checkpoint.folder / name;
-    std::error_code error;
-    if (known == nullptr || !known->pinned() || !fs::exists(path, error)) continue;
+    if (known == nullptr || !known->pinned() || !is_there(path)) continue;
     const std::string sum = sha256_file(path);
     if (compare_with_pin(known, sum, std::nullopt) != FilePin::differs) continue;
     verdict = {.status = PinVerdict::Status::differs,

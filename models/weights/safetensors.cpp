@@ -1,15 +1,13 @@
 #include "models/weights/safetensors.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
+#include "core/write_file.h"
 
 namespace asbench::models {
 namespace {
@@ -87,49 +85,6 @@ std::string encode_header(const std::filesystem::path& path, std::span<const Nam
   return prefix + text;
 }
 
-/// A file under a temporary name beside its target; commit() renames it, otherwise it is removed.
-class PendingFile {
- public:
-  explicit PendingFile(const std::filesystem::path& path)
-      : path_(path),
-        temporary_(path.parent_path() /
-                   fmt::format(".{}.{}.tmp", path.filename().string(), ::getpid())),
-        file_(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-    if (file_ < 0) fail("can't be written");
-  }
-  ~PendingFile() {
-    if (file_ >= 0) ::close(file_);
-    if (!committed_) ::unlink(temporary_.c_str());
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-
-  void write(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t got = ::write(file_, bytes.data(), bytes.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) fail("can't be written");
-      bytes = bytes.subspan(static_cast<std::size_t>(got));
-    }
-  }
-
-  void commit() {
-    if (::fsync(file_) != 0) fail("can't be synced");
-    if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail("can't be put in place");
-    committed_ = true;
-  }
-
- private:
-  [[noreturn]] void fail(std::string_view what) const {
-    throw BadInput(fmt::format("{}: {}: {}", path_.string(), what, std::strerror(errno)));
-  }
-
-  std::filesystem::path path_;
-  std::filesystem::path temporary_;
-  int file_;
-  bool committed_ = false;
-};
-
 }  // namespace
 
 SafetensorsFile SafetensorsFile::open(const std::filesystem::path& path, ReadMode mode) {
@@ -162,11 +117,12 @@ void write_safetensors(const std::filesystem::path& path,
                        const std::map<std::string, TensorView>& tensors,
                        const std::map<std::string, std::string>& metadata) {
   const std::vector<NamedView> order = file_order(path, tensors);
-  const std::string header = encode_header(path, order, metadata);
-  PendingFile file(path);
-  file.write(std::as_bytes(std::span(header)));
-  for (const NamedView tensor : order) file.write(tensor->second.bytes);
-  file.commit();
+  std::string file = encode_header(path, order, metadata);
+  for (const NamedView tensor : order) {
+    const auto bytes = tensor->second.bytes;
+    file.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  write_file_atomically(path, file);
 }
 
 }  // namespace asbench::models

@@ -3,20 +3,21 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 
 namespace asbench::models {
 namespace {
 
 constexpr std::string_view kSchema = "asbench/weights@1";
-constexpr JsonLimits kLimits{.max_bytes = std::size_t{4} << 20, .max_depth = 8};
+constexpr JsonLimits kLimits{
+    .max_bytes = std::size_t{4} << 20, .max_depth = 8, .kind = "a record of weights"};
 
 }  // namespace
 
 std::optional<WeightsRecord> read_weights_record(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kRecordName;
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  if (!is_there(path)) return std::nullopt;
   const Json json = read_json_file(path, kLimits);
   try {
     if (json.at("schema").get<std::string>() != kSchema) {

@@ -8,9 +8,12 @@
 #include <set>
 
 #include "core/error.h"
+#include "reports/tables/escape_text.h"
 
 namespace asbench::reports {
 namespace {
+
+constexpr std::size_t kNamesListed = 10;
 
 using Unit = std::pair<std::string, std::string>;  ///< system, story
 /// dimension -> unit -> its ratings
@@ -31,11 +34,41 @@ RatedUnits units_of(std::span<const Rating> ratings) {
   return units;
 }
 
-[[noreturn]] void nothing_rated() {
+[[noreturn]] void nothing_rated(const UnmatchedRatings& unmatched) {
   throw BadInput(
       "No rating matches a system and story in these documents\n  The columns system and story "
-      "must "
-      "be written as in the documents.");
+      "must be written as in the documents.\n  " +
+      unmatched_text(unmatched));
+}
+
+using Units = std::set<Unit>;
+
+Units units_of_results(std::span<const document::Result> results) {
+  Units units;
+  for (const auto& result : results) {
+    for (const auto& story : result.stories) units.emplace(result.system, story.id);
+  }
+  return units;
+}
+
+std::vector<Rating> matched_ratings(std::span<const document::Result> results,
+                                    std::span<const Rating> ratings) {
+  const Units known = units_of_results(results);
+  std::vector<Rating> matched;
+  for (const Rating& rating : ratings) {
+    if (known.contains({rating.system, rating.story})) matched.push_back(rating);
+  }
+  return matched;
+}
+
+/// Up to ten names, one a line.
+std::string name_lines(std::string_view what, const std::vector<std::string>& names) {
+  std::string lines;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i == kNamesListed) return lines + fmt::format("\n  ... and {} more", names.size() - i);
+    lines += fmt::format("\n  {} {}", what, terminal_text(names[i]));
+  }
+  return lines;
 }
 
 struct Pairs {
@@ -179,6 +212,35 @@ std::optional<double> krippendorff_alpha(std::span<const std::vector<double>> un
   return 1.0 - (n - 1.0) * observed / expected;
 }
 
+UnmatchedRatings unmatched_ratings(std::span<const document::Result> results,
+                                   std::span<const Rating> ratings) {
+  const Units known = units_of_results(results);
+  std::set<std::string> known_systems;
+  for (const auto& result : results) known_systems.insert(result.system);
+  std::set<std::string> systems;
+  std::set<std::string> stories;
+  UnmatchedRatings unmatched;
+  unmatched.all = static_cast<int>(ratings.size());
+  for (const Rating& rating : ratings) {
+    if (known.contains({rating.system, rating.story})) continue;
+    ++unmatched.ratings;
+    if (known_systems.contains(rating.system))
+      stories.insert(fmt::format("{} of {}", rating.story, rating.system));
+    else
+      systems.insert(rating.system);
+  }
+  unmatched.systems.assign(systems.begin(), systems.end());
+  unmatched.stories.assign(stories.begin(), stories.end());
+  return unmatched;
+}
+
+std::string unmatched_text(const UnmatchedRatings& unmatched) {
+  return fmt::format("{} of {} {} no system and story of the documents:{}{}", unmatched.ratings,
+                     unmatched.all, unmatched.ratings == 1 ? "ratings matches" : "ratings match",
+                     name_lines("unknown system", unmatched.systems),
+                     name_lines("unknown story", unmatched.stories));
+}
+
 std::vector<DimensionAgreement> rater_agreement(std::span<const Rating> ratings) {
   std::map<std::string, std::set<std::string>> raters;
   for (const auto& rating : ratings) raters[rating.dimension].insert(rating.rater);
@@ -222,12 +284,21 @@ void attach_ratings(std::vector<document::Result>& results, std::span<const Rati
       add_metric(result, id, dimension.dimension, signature, values);
     }
   }
-  if (!any) nothing_rated();
+  if (!any) nothing_rated(unmatched_ratings(results, ratings));
 }
 
-Agreement agreement(std::span<const document::Result> results, std::span<const Rating> ratings,
+Agreement agreement(std::span<const document::Result> results, std::span<const Rating> all_ratings,
                     const AgreementOptions& options) {
-  Agreement found{rater_agreement(ratings), {}};
+  const auto unmatched = unmatched_ratings(results, all_ratings);
+  if (unmatched.ratings == unmatched.all) nothing_rated(unmatched);
+  if (unmatched.ratings > 0 && !options.allow_unmatched) {
+    throw BadInput(
+        unmatched_text(unmatched) +
+        "\n  Correct the names, add the documents of these systems, or leave these ratings "
+        "out with --allow-unmatched.");
+  }
+  const auto ratings = matched_ratings(results, all_ratings);
+  Agreement found{rater_agreement(ratings), {}, unmatched};
   const auto metrics = ranking_metrics(results);
   for (const auto& [dimension, units] : units_of(ratings)) {
     for (const auto& [metric, direction] : metrics) {
@@ -237,7 +308,11 @@ Agreement agreement(std::span<const document::Result> results, std::span<const R
         found.metrics.push_back(rank_agreement(metric, dimension, clusters, options));
     }
   }
-  if (found.metrics.empty()) nothing_rated();
+  if (found.metrics.empty()) {
+    throw BadInput(
+        "No metric of the documents has a value for a rated story\n  Only metrics with a preferred "
+        "direction and values per story can be compared with ratings.");
+  }
   return found;
 }
 

@@ -43,9 +43,23 @@ struct Rating {
 void attach_ratings(std::vector<document::Result>& results, std::span<const Rating> ratings,
                     const std::string& source);
 
+/// Ratings whose system and story are in none of the results.
+struct UnmatchedRatings {
+  int ratings = 0;                   ///< how many
+  int all = 0;                       ///< of how many
+  std::vector<std::string> systems;  ///< names that no result has, in order
+  std::vector<std::string>
+      stories;  ///< "STORY of SYSTEM" where only the story is unknown, in order
+};
+[[nodiscard]] UnmatchedRatings unmatched_ratings(std::span<const document::Result> results,
+                                                 std::span<const Rating> ratings);
+/// "3 of 12 ratings match no system and story of the documents: ...", one line for each name.
+[[nodiscard]] std::string unmatched_text(const UnmatchedRatings& unmatched);
+
 struct AgreementOptions {
   int replicates = 1000;
   std::uint64_t seed = 0;
+  bool allow_unmatched = false;  ///< leave ratings of other systems and stories out, and count them
 };
 
 /// How one metric ranks stories as raters do.
@@ -68,8 +82,9 @@ struct DimensionAgreement {
 };
 
 struct Agreement {
-  std::vector<DimensionAgreement> dimensions;
+  std::vector<DimensionAgreement> dimensions;  ///< of the ratings that match
   std::vector<RankAgreement> metrics;
+  UnmatchedRatings unmatched;
 };
 
 /// @throws BadInput when a rater rates the same thing twice.
@@ -78,7 +93,7 @@ struct Agreement {
 /// Every metric of the results that has a direction and values per story, against every dimension;
 /// all systems pooled.
 /// @throws NotComparable when a metric's signatures differ between results, BadInput as
-/// attach_ratings.
+/// attach_ratings, and when some ratings match nothing unless the options allow it.
 [[nodiscard]] Agreement agreement(std::span<const document::Result> results,
                                   std::span<const Rating> ratings,
                                   const AgreementOptions& options = {});

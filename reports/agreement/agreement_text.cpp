@@ -49,12 +49,19 @@ std::string agreement_text(const Agreement& agreement) {
                         with_interval(row.kendall, row.kendall_ci95),
                         with_interval(row.spearman, row.spearman_ci95));
   }
+  if (agreement.unmatched.ratings > 0)
+    text += "\nLeft out: " + unmatched_text(agreement.unmatched) + "\n";
   return text;
 }
 
 Json agreement_json(const Agreement& agreement) {
   Json json = {{"schema", "asbench/agreement@1"},
                {"alpha_metric", "interval"},
+               {"ratings", agreement.unmatched.all},
+               {"unmatched",
+                {{"ratings", agreement.unmatched.ratings},
+                 {"systems", agreement.unmatched.systems},
+                 {"stories", agreement.unmatched.stories}}},
                {"dimensions", Json::array()},
                {"metrics", Json::array()}};
   for (const auto& row : agreement.dimensions) {

@@ -30,13 +30,13 @@ Line line_of(const MetricComparison& metric) {
 std::string table(const std::vector<Line>& lines) {
   std::array<std::size_t, 10> widths{};
   for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], display_width(line[i]));
   }
   std::string text;
   for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i)
-      text += i < 2 ? fmt::format("{:<{}}", line[i], widths[i] + 2)
-                    : fmt::format("{:>{}}  ", line[i], widths[i]);
+      text += i < 2 ? align_left(line[i], widths[i] + 2) : align_right(line[i], widths[i]) + "  ";
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }

@@ -8,6 +8,7 @@
 
 #include "core/config_files.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/schema.h"
 
 namespace asbench::reports {
@@ -75,12 +76,13 @@ Gate load_gate(const std::string& name_or_path) {
   if (const auto text = config_file(fmt::format("{}{}{}", kFolder, name_or_path, kEnding))) {
     return gate_from_json(parse_json(*text, name_or_path), name_or_path);
   }
-  if (!std::filesystem::is_regular_file(name_or_path)) {
+  if (!is_file(name_or_path)) {
     throw UsageError(fmt::format("--gate {}: not a built-in gate ({}) and not a file", name_or_path,
                                  fmt::join(built_in_gates(), ", ")));
   }
   return gate_from_json(
-      read_json_file(name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true}),
+      read_json_file(name_or_path,
+                     {.max_bytes = 1 << 20, .refuse_duplicate_keys = true, .kind = "a gate"}),
       name_or_path);
 }
 

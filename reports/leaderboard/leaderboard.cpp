@@ -30,17 +30,70 @@ std::string markdown_table(const RankedTable& table, int digits) {
   text += "\n|---|";
   for (std::size_t i = 0; i < table.metrics.size(); ++i) text += "---:|";
   text += "\n";
-  for (const auto& system : table.systems) {
+  for (std::size_t row = 0; row < table.systems.size(); ++row) {
+    const RankedSystem& system = table.systems[row];
+    if (row == table.ranked)
+      text += fmt::format("| *{}* |{}\n", markdown_text(not_ranked_head(table)),
+                          fmt::format("{:|>{}}", "", table.metrics.size()));
     text += fmt::format("| {}{}{} |", markdown_text(system.result->system),
                         has_withheld(table, system) ? " †" : "",
                         table.reported ? fmt::format(" ({})", kReportedLabel) : "");
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const std::string value = number_of(system, table.metrics[i], digits);
       text += system.marks[i].best      ? fmt::format(" **{}** |", value)
-              : system.marks[i].as_good ? fmt::format(" <u>{}</u> |", value)
+              : system.marks[i].as_good ? fmt::format(" {} ≈ |", value)
                                         : fmt::format(" {} |", value);
     }
     text += "\n";
+  }
+  return text;
+}
+
+/// The first column of a terminal's table. A long name stands in a line of its own, so that the
+/// numbers stay where they can be read.
+std::string name_cell(const std::string& name, std::size_t width) {
+  return display_width(name) <= width ? align_left(name, width)
+                                      : name + "\n" + std::string(width, ' ');
+}
+
+std::string text_row(const RankedTable& table, const RankedSystem& system,
+                     const std::vector<std::size_t>& widths, int digits) {
+  std::string text;
+  for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+    const char* sign = system.marks[i].best ? "*" : system.marks[i].as_good ? "=" : " ";
+    text += align_right(number_of(system, table.metrics[i], digits) + sign, widths[i]);
+  }
+  return text + "\n";
+}
+
+std::string text_table(const RankedTable& table, int digits) {
+  constexpr std::size_t kWidestName = 40;
+  std::vector<std::string> names;
+  std::size_t longest = std::string_view("system").size();
+  for (const auto& system : table.systems) {
+    names.push_back(terminal_text(system.result->system) +
+                    (has_withheld(table, system) ? " !" : ""));
+    longest = std::max(longest, std::min(display_width(names.back()), kWidestName));
+  }
+  std::string text =
+      terminal_text(table_heading(table)) + "\n\n" + align_left("system", longest + 1);
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < table.metrics.size(); ++i) {
+    const std::string head =
+        terminal_text(table.metrics[i]).append(plain_arrow(table.directions[i]));
+    widths.push_back(std::max<std::size_t>(display_width(head) + 2, 9));
+    text += align_right(head, widths.back());
+  }
+  text += "\n";
+  for (std::size_t row = 0; row < table.systems.size(); ++row) {
+    if (row == table.ranked) text += terminal_text(not_ranked_line(table)) + "\n";
+    text +=
+        name_cell(names[row], longest + 1) + text_row(table, table.systems[row], widths, digits);
+  }
+  text += fmt::format("\n^ higher is better, v lower is better; * best; = {}\n", kReached);
+  for (const auto& system : table.systems) {
+    for (const auto& line : withheld_lines(table, system))
+      text += terminal_text(fmt::format("! {}: {}", system.result->system, line)) + "\n";
   }
   return text;
 }
@@ -65,8 +118,9 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
   for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard)) {
     text += fmt::format("\n{}\n\n{}", markdown_text(table_heading(table)),
                         markdown_table(table, options.digits));
-    text += fmt::format(
-        "\n^ higher is better, v lower is better; **best**, <u>underlined</u>: {}.\n\n", kReached);
+    text += fmt::format("\n^ higher is better, v lower is better; **best**, ≈: {}.\n\n", kReached);
+    if (const std::string line = not_ranked_line(table); !line.empty())
+      text += markdown_text(line) + ".\n\n";
     for (const auto& system : table.systems) {
       for (const auto& line : withheld_lines(table, system))
         text +=
@@ -82,39 +136,8 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
 std::string leaderboard_text(std::span<const document::Result> results,
                              const LeaderboardOptions& options) {
   std::string text;
-  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard)) {
-    std::size_t longest = 6;
-    for (const auto& system : table.systems)
-      longest = std::max(longest, terminal_text(system.result->system).size());
-    text +=
-        terminal_text(table_heading(table)) + "\n\n" + fmt::format("{:<{}}", "system", longest + 2);
-    std::vector<std::size_t> widths;
-    for (std::size_t i = 0; i < table.metrics.size(); ++i) {
-      widths.push_back(std::max<std::size_t>(table.metrics[i].size() + 4, 9));
-      text += fmt::format(
-          "{:>{}}",
-          fmt::format("{}{}", terminal_text(table.metrics[i]), plain_arrow(table.directions[i])),
-          widths.back());
-    }
-    text += "\n";
-    for (const auto& system : table.systems) {
-      text += fmt::format(
-          "{:<{}}",
-          terminal_text(system.result->system) + (has_withheld(table, system) ? " !" : ""),
-          longest + 2);
-      for (std::size_t i = 0; i < table.metrics.size(); ++i) {
-        const char* sign = system.marks[i].best ? "*" : system.marks[i].as_good ? "=" : " ";
-        text += fmt::format("{:>{}}", number_of(system, table.metrics[i], options.digits) + sign,
-                            widths[i]);
-      }
-      text += "\n";
-    }
-    text += fmt::format("\n^ higher is better, v lower is better; * best; = {}\n", kReached);
-    for (const auto& system : table.systems) {
-      for (const auto& line : withheld_lines(table, system))
-        text += terminal_text(fmt::format("! {}: {}", system.result->system, line)) + "\n";
-    }
-  }
+  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard))
+    text += text_table(table, options.digits);
   return text;
 }
 

@@ -8,11 +8,16 @@
 namespace asbench::reports {
 namespace {
 
-/// "0.50"; with one digit more where the limit is so small that two digits would show 0.00.
+/// "0.50 is above 0.1"; with as many digits as tell the value from the limit, three for small ones.
 std::string shown(double value, const document::MarkLimit& limit) {
+  constexpr int kMostDigits = 6;
   constexpr double kSmall = 0.01;
-  const double edge = std::abs(limit.above ? *limit.above : limit.below.value_or(0.0));
-  return fmt::format("{:.{}f}", value, edge < kSmall ? 3 : 2);
+  const double edge = limit.above ? *limit.above : limit.below.value_or(0.0);
+  int digits = std::abs(edge) < kSmall ? 3 : 2;
+  while (digits < kMostDigits &&
+         fmt::format("{:.{}f}", value, digits) == fmt::format("{:.{}f}", edge, digits))
+    ++digits;
+  return fmt::format("{:.{}f} is {} {:g}", value, digits, limit.above ? "above" : "below", edge);
 }
 
 }  // namespace
@@ -45,7 +50,7 @@ std::string withheld_reason(const document::Result& result, const std::string& m
     const auto* measured = result.find_metric(control);
     // A control that was not measured clears nobody.
     if (measured == nullptr || !measured->mean) {
-      reasons.push_back(fmt::format("{} not measured", control));
+      reasons.push_back(fmt::format("{} was not measured", control));
       continue;
     }
     const auto& limit = description_of(descriptions, control).withholds_marks;

@@ -21,10 +21,10 @@ using Descriptions = std::map<std::string, document::MetricDescription>;
 /// True where the value lies beyond the limit.
 [[nodiscard]] bool beyond(const document::MarkLimit& limit, double value);
 
-/// Why the system gets no mark in the column of `metric`: "frozen_rate 0.50, reference_copy not
-/// measured". Empty: it may get one. Every control that the metric's description lists must be
-/// measured, and within the limit that the control's own description states (docs/design/metrics.md
-/// 5.3).
+/// Why the system gets no mark in the column of `metric`: "frozen_rate 0.50 is above 0.1,
+/// reference_copy was not measured". Empty: it may get one. Every control that the metric's
+/// description lists must be measured, and within the limit that the control's own description
+/// states (docs/design/metrics.md 5.3).
 [[nodiscard]] std::string withheld_reason(const document::Result& result, const std::string& metric,
                                           const Descriptions& descriptions);
 

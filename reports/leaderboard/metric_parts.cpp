@@ -8,7 +8,7 @@ namespace asbench::reports {
 std::vector<MetricPart> parts_of(const document::ResultMetric& metric) {
   std::vector<MetricPart> parts(metric.parts.begin(), metric.parts.end());
   if (metric.normalised) parts.emplace_back("normalised", metric.normalised);
-  if (metric.real_ceiling) parts.emplace_back("real ceiling", metric.real_ceiling->mean);
+  if (metric.real_ceiling) parts.emplace_back("real_ceiling", metric.real_ceiling->mean);
   return parts;
 }
 

@@ -12,7 +12,7 @@ namespace asbench::reports {
 using MetricPart = std::pair<std::string, document::ResultValue>;
 
 /// Every further number that the document holds of the metric, by name: its parts, and
-/// `normalised` and `real ceiling` where they are known. Whatever the document holds is here: page
+/// `normalised` and `real_ceiling` where they are known. Whatever the document holds is here: page
 /// and tables list these without knowing a name.
 [[nodiscard]] std::vector<MetricPart> parts_of(const document::ResultMetric& metric);
 

@@ -19,23 +19,26 @@ std::set<std::string> story_ids(const document::Result& result) {
   return ids;
 }
 
-/// Documents that will share a table; a metric's signature is that of the first that has it.
+/// Documents that will share a table; a metric's signature and direction are those of the first
+/// that has it.
 struct Group {
   bool reported = false;
   std::string split;
   std::set<std::string> stories;
   std::map<std::string, std::string> signatures;
+  std::map<std::string, document::ResultDirection> directions;
   std::vector<const document::Result*> results;
 
   [[nodiscard]] bool takes(const document::Result& result, const std::set<std::string>& ids) const {
     if (reported != (result.kind == document::ResultKind::reported) ||
         split != result.split.sha256 || stories != ids)
       return false;
-    return std::all_of(result.metrics.begin(), result.metrics.end(),
-                       [&](const document::ResultMetric& metric) {
-                         const auto known = signatures.find(metric.id);
-                         return known == signatures.end() || known->second == metric.signature;
-                       });
+    return std::all_of(
+        result.metrics.begin(), result.metrics.end(), [&](const document::ResultMetric& metric) {
+          const auto known = signatures.find(metric.id);
+          return known == signatures.end() || (known->second == metric.signature &&
+                                               directions.at(metric.id) == metric.direction);
+        });
   }
 };
 
@@ -47,11 +50,13 @@ std::vector<Group> groups_of(std::span<const document::Result> results) {
                               [&](const Group& group) { return group.takes(result, ids); });
     if (found == groups.end()) {
       groups.push_back(
-          {result.kind == document::ResultKind::reported, result.split.sha256, ids, {}, {}});
+          {result.kind == document::ResultKind::reported, result.split.sha256, ids, {}, {}, {}});
       found = std::prev(groups.end());
     }
-    for (const auto& metric : result.metrics)
+    for (const auto& metric : result.metrics) {
       found->signatures.emplace(metric.id, metric.signature);
+      found->directions.emplace(metric.id, metric.direction);
+    }
     found->results.push_back(&result);
   }
   // Measured results come before published ones.
@@ -99,20 +104,14 @@ std::vector<std::string> columns_of(const Group& group, const Descriptions& desc
   return columns.empty() ? all : columns;
 }
 
-document::ResultDirection direction_of(const Group& group, const std::string& metric) {
-  for (const document::Result* result : group.results) {
-    if (const auto* found = result->find_metric(metric)) return found->direction;
-  }
-  return document::ResultDirection::none;
-}
-
 double sign_of(document::ResultDirection direction) {
   return direction == document::ResultDirection::lower ? -1.0 : 1.0;
 }
 
-void sort_by_first_metric(RankedTable& table) {
+void order(RankedTable& table) {
+  table.ranked = table.systems.size();
   const auto column = table.ranking_column();
-  if (!column) return;
+  if (!column || table.reported) return;
   const double sign = sign_of(table.directions[*column]);
   const auto key = [&](const RankedSystem& system) -> document::ResultValue {
     const auto* metric = system.result->find_metric(table.metrics[*column]);
@@ -120,6 +119,10 @@ void sort_by_first_metric(RankedTable& table) {
   };
   std::stable_sort(table.systems.begin(), table.systems.end(),
                    [&](const RankedSystem& a, const RankedSystem& b) { return key(a) > key(b); });
+  const auto barred = std::stable_partition(
+      table.systems.begin(), table.systems.end(),
+      [&](const RankedSystem& system) { return system.withheld[*column].empty(); });
+  table.ranked = static_cast<std::size_t>(barred - table.systems.begin());
 }
 
 void mark(RankedTable& table) {
@@ -156,7 +159,7 @@ RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
   table.metrics = columns_of(group, descriptions, wanted, otherwise);
   for (const auto& metric : table.metrics) {
     table.descriptions.push_back(description_of(descriptions, metric));
-    table.directions.push_back(direction_of(group, metric));
+    table.directions.push_back(group.directions.at(metric));
     table.signatures.push_back(group.signatures.at(metric));
   }
   std::set<std::string> demo_encoders;
@@ -165,7 +168,7 @@ RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
     demo_encoders.insert(result->demo_encoders.begin(), result->demo_encoders.end());
   }
   table.demo_encoders.assign(demo_encoders.begin(), demo_encoders.end());
-  if (!table.reported) sort_by_first_metric(table);
+  order(table);
   mark(table);
   return table;
 }
@@ -211,6 +214,18 @@ std::optional<std::size_t> RankedTable::ranking_column() const {
   });
   if (found == directions.end()) return std::nullopt;
   return static_cast<std::size_t>(found - directions.begin());
+}
+
+std::string not_ranked_head(const RankedTable& table) {
+  const auto column = table.ranking_column();
+  if (!column || table.ranked == table.systems.size()) return {};
+  return fmt::format("not ranked by {}", table.metrics[*column]);
+}
+
+std::string not_ranked_line(const RankedTable& table) {
+  const std::string head = not_ranked_head(table);
+  return head.empty() ? head
+                      : head + ": a control of this metric is beyond its limit or was not measured";
 }
 
 std::vector<std::string> withheld_lines(const RankedTable& table, const RankedSystem& system) {

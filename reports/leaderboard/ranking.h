@@ -48,8 +48,10 @@ struct RankedTable {
   std::vector<document::ResultDirection> directions;
   std::vector<std::string> signatures;
   std::vector<std::string> demo_encoders;
-  /// Best first by the first metric that has a direction; `reported` ones as given.
+  /// Best first by the ranking column. Systems that get no mark in that column stand below all
+  /// others, in the same order among themselves. `reported` ones as given.
   std::vector<RankedSystem> systems;
+  std::size_t ranked = 0;  ///< how many of `systems` are ranked; the others follow
 
   /// The first metric that has a direction; nothing where none has.
   [[nodiscard]] std::optional<std::size_t> ranking_column() const;
@@ -70,9 +72,16 @@ enum class DefaultColumns {
                                             const std::vector<std::string>& metrics,
                                             DefaultColumns columns = DefaultColumns::all);
 
+/// What stands over the systems that are not ranked: "not ranked by clip_i". Empty where every
+/// system is ranked.
+[[nodiscard]] std::string not_ranked_head(const RankedTable& table);
+/// The same with the reason: "not ranked by clip_i: a control of this metric is beyond its limit or
+/// was not measured".
+[[nodiscard]] std::string not_ranked_line(const RankedTable& table);
+
 /// Lines about the columns in which a system gets no mark, one per reason: "no marks for
-/// consistency (frozen_rate 0.50)". A family is named where none of its columns is marked, else the
-/// metrics are. Empty where every mark may be given.
+/// consistency (frozen_rate 0.50 is above 0.1)". A family is named where none of its columns is
+/// marked, else the metrics are. Empty where every mark may be given.
 [[nodiscard]] std::vector<std::string> withheld_lines(const RankedTable& table,
                                                       const RankedSystem& system);
 

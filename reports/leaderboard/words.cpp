@@ -14,10 +14,6 @@ std::string_view by_direction(document::ResultDirection direction, std::string_v
 
 }  // namespace
 
-std::string counted(int count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
-}
-
 std::string stories_of_ips(int stories, int ips) {
   return fmt::format("{} of {}", counted(stories, "story", "stories"), counted(ips, "IP", "IPs"));
 }

@@ -3,13 +3,11 @@
 #include <string>
 #include <string_view>
 
+#include "core/words.h"
 #include "document/metric_description.h"
 #include "document/result.h"
 
 namespace asbench::reports {
-
-/// "1 story", "16 stories": the noun in the number that fits. Irregular plurals are given.
-[[nodiscard]] std::string counted(int count, std::string_view one, std::string_view many);
 
 /// "16 stories of 8 IPs"
 [[nodiscard]] std::string stories_of_ips(int stories, int ips);

@@ -103,7 +103,8 @@ function drawMetricTable(column) {
   const parts = [...new Set(rows.flatMap(([, values]) => Object.keys(values[PARTS])))];
   const harmeanp = rows.some(([, values]) => values[HARMEANP] !== null);
   const shots = [...Array(most).keys()];
-  const head = ['system', ...shots.map((i) => 'shot ' + (i + 1)), 'Mean', '95 % interval', ...(harmeanp ? ['HarMeanP'] : []), ...parts, 'stories', 'evaluated', 'failed', 'skipped'];
+  const unit = DATA.metrics[state.metric].unit;
+  const head = ['system', ...shots.map((i) => 'shot ' + (i + 1)), 'Mean', '95 % interval', ...(harmeanp ? ['HarMeanP'] : []), ...parts, 'stories', 'evaluated' + (unit ? ' (' + unit + ')' : ''), 'failed', 'skipped'];
   const cells = (values) => [...shots.map((i) => format(values[PER_SHOT][i])), format(values[MEAN]), values[LOW] === null ? '–' : interval(values[LOW], values[HIGH]),
     ...(harmeanp ? [format(values[HARMEANP])] : []), ...parts.map((part) => format(values[PARTS][part])), ...[N_STORIES, N_EVALUATED, N_FAILED, N_SKIPPED].map((count) => String(values[count]))];
   byId('metric-part').hidden = rows.length === 0;

@@ -39,7 +39,16 @@ function systemCell(groupOf, system) {
   if (data.coverage[1] < data.coverage[0]) notes.push(data.coverage[1] + ' of ' + data.coverage[0] + ' shots scored, policy for missing shots: ' + data.coverage[2]);
   return el('th', {scope: 'row'}, el('span', {class: 'name'}, data.name),
     data.withheld.length ? el('span', {class: 'dagger', title: data.withheld.join('; ')}, '†') : null,
-    notes.length ? el('span', {class: 'kind'}, notes.join(' · ')) : null);
+    notes.length ? el('span', {class: 'kind'}, notes.join(' · ')) : null, el('span', {class: 'kind why'}));
+}
+
+/** Why the column does not rank the system ("" where it does): it then stands below the ranked ones. */
+const whyBarred = (system, column) => (column < 0 ? '' : DATA.systems[system].barred[column]);
+
+/** The heading over the systems that a column does not rank. */
+function notRankedRow(metric, width) {
+  return el('tr', {class: 'notranked'}, el('th', {scope: 'rowgroup', colspan: width},
+    el('span', {class: 'stay'}, el('b', {}, 'Not ranked by ' + metricId(metric)), ': a control of this metric is beyond its limit or was not measured.')));
 }
 
 /** A table that its column heads sort. */
@@ -59,7 +68,10 @@ function leaderboardTable(number) {
       return (left - right) * (ascending ? 1 : -1);
     });
     for (const other of heads) other.setAttribute('aria-sort', other === head ? (ascending ? 'ascending' : 'descending') : 'none');
-    replace(body, order.map((system) => rows.get(system)));
+    const barred = order.filter((system) => whyBarred(system, column));
+    for (const [system, row] of rows) row.querySelector('.why').textContent = whyBarred(system, column);
+    replace(body, order.filter((system) => !barred.includes(system)).map((system) => rows.get(system)),
+      barred.length ? notRankedRow(groupOf.metrics[column], columns.length + 1) : null, barred.map((system) => rows.get(system)));
   };
   const headOf = (column) => {
     const metric = groupOf.metrics[column];

@@ -4,34 +4,25 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <map>
 
 #include "core/version.h"
+#include "document/pictures.h"
 #include "reports/leaderboard/metric_parts.h"
 #include "reports/leaderboard/ranking.h"
 #include "reports/leaderboard/words.h"
 #include "reports/page/page_pictures.h"
+#include "reports/page/story_rows.h"
 
 namespace asbench::reports {
 namespace {
 
-constexpr int kMeanDigits = 5;               ///< significant digits of system and story means
-constexpr int kShotDigits = 4;               ///< of shots and frames
 constexpr std::size_t kFindingsShown = 500;  ///< of each system; the rest is counted
 
-Json number(const document::ResultValue& value, int digits) {
-  if (!value) return nullptr;
-  const double rounded = std::strtod(fmt::format("{:.{}g}", *value, digits).c_str(), nullptr);
-  if (rounded == std::floor(rounded) && std::abs(rounded) < 1e9)
-    return static_cast<std::int64_t>(rounded);
-  return rounded;
-}
-
-Json numbers(const std::vector<document::ResultValue>& values, int digits) {
-  Json all = Json::array();
-  for (const auto& value : values) all.push_back(number(value, digits));
-  return all;
+const document::StoryMetric* metric_of(const document::ResultStory& story,
+                                       const std::string& metric) {
+  const auto found = story.metrics.find(metric);
+  return found == story.metrics.end() ? nullptr : &found->second;
 }
 
 /// The stories of a table in one order, and each system's entry of each.
@@ -49,17 +40,18 @@ class StoryOrder {
                                                 std::size_t index) const {
     return *rows_.at(result).at(ids_[index]);
   }
+  /// A metric's values of every story, in this order; nullptr for a story that lacks it.
+  [[nodiscard]] std::vector<const document::StoryMetric*> values_of(
+      const document::Result* result, const std::string& metric) const {
+    std::vector<const document::StoryMetric*> values;
+    for (std::size_t i = 0; i < size(); ++i) values.push_back(metric_of(at(result, i), metric));
+    return values;
+  }
 
  private:
   std::vector<std::string> ids_;
   std::map<const document::Result*, std::map<std::string, const document::ResultStory*>> rows_;
 };
-
-const document::StoryMetric* metric_of(const document::ResultStory& story,
-                                       const std::string& metric) {
-  const auto found = story.metrics.find(metric);
-  return found == story.metrics.end() ? nullptr : &found->second;
-}
 
 Json metric_row(const document::ResultMetric& metric) {
   Json distances = Json::array();
@@ -79,38 +71,6 @@ Json metric_row(const document::ResultMetric& metric) {
           numbers(metric.per_shot_index, kMeanDigits),
           distances,
           parts};
-}
-
-/// Story means, shot values and frame values of one metric of one system; null where no story has
-/// the metric.
-struct StoryRows {
-  Json means = Json::array(), shots = Json::array(), frames = Json::array();
-};
-
-StoryRows story_rows(const document::Result* result, const StoryOrder& stories,
-                     const document::ResultMetric& metric) {
-  StoryRows rows;
-  bool any = false, any_shot = false, any_frame = false;
-  for (std::size_t i = 0; i < stories.size(); ++i) {
-    const document::StoryMetric* values = metric_of(stories.at(result, i), metric.id);
-    any = any || values != nullptr;
-    rows.means.push_back(values == nullptr ? Json() : number(values->mean, kMeanDigits));
-    Json shots = Json::array(), frames = Json::array();
-    if (values != nullptr) {
-      for (const auto& shot : values->shots) {
-        any_shot = true;
-        any_frame = any_frame || !shot.frames.empty();
-        shots.push_back(number(shot.value, kShotDigits));
-        frames.push_back(numbers(shot.frames, kShotDigits));
-      }
-    }
-    rows.shots.push_back(std::move(shots));
-    rows.frames.push_back(std::move(frames));
-  }
-  if (!any) rows.means = nullptr;
-  if (!any_shot) rows.shots = nullptr;
-  if (!any_frame || metric.direction == document::ResultDirection::none) rows.frames = nullptr;
-  return rows;
 }
 
 Json findings_of(const document::Result& result) {
@@ -226,21 +186,27 @@ class PageDataBuilder {
                   {"findings", findings_of(result)},
                   {"findingCount", result.coverage.findings.size()},
                   {"marks", Json::array()},
+                  {"barred", Json::array()},
                   {"values", Json::array()},
                   {"means", Json::array()},
                   {"shots", Json::array()},
-                  {"frames", Json::array()}};
+                  {"frames", Json::array()},
+                  {"parts", Json::array()}};
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const Marks& marks = system.marks[i];
       entry["marks"].push_back((marks.best ? 1 : 0) + (marks.second ? 2 : 0) +
                                (marks.as_good ? 4 : 0));
+      const bool ranks = table.directions[i] != document::ResultDirection::none;
+      entry["barred"].push_back(ranks ? system.withheld[i] : std::string());
       const document::ResultMetric* metric = result.find_metric(table.metrics[i]);
-      StoryRows rows = metric == nullptr ? StoryRows{nullptr, nullptr, nullptr}
-                                         : story_rows(&result, stories, *metric);
+      StoryRows rows;
+      if (metric != nullptr)
+        rows = story_rows(stories.values_of(&result, metric->id), metric->direction);
       entry["values"].push_back(metric == nullptr ? Json() : metric_row(*metric));
       entry["means"].push_back(std::move(rows.means));
       entry["shots"].push_back(std::move(rows.shots));
       entry["frames"].push_back(std::move(rows.frames));
+      entry["parts"].push_back(std::move(rows.parts));
     }
     return entry;
   }
@@ -280,7 +246,7 @@ class PageDataBuilder {
     for (const auto& table : tables_) {
       for (const auto& system : table.systems) {
         for (const auto& [ip, hashes] : system.result->references) {
-          for (const auto& hash : hashes) kept.add(reference_picture_name(hash));
+          for (const auto& hash : hashes) kept.add(document::reference_picture_name(hash));
         }
       }
     }
@@ -309,7 +275,7 @@ class PageDataBuilder {
         const auto hashes = first.references.find(stories.at(&first, i).ip);
         if (hashes == first.references.end()) continue;
         for (const auto& hash : hashes->second) {
-          if (const int picture = kept.number(reference_picture_name(hash)); picture >= 0)
+          if (const int picture = kept.number(document::reference_picture_name(hash)); picture >= 0)
             data_["groups"][t]["stories"][i][3].push_back(picture);
         }
       }

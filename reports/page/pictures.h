@@ -9,17 +9,12 @@
 
 namespace asbench::reports {
 
-/// "results/mine.json" -> "results/mine.frames": where `asbench score` keeps the small pictures of
-/// what it scored.
-[[nodiscard]] std::filesystem::path picture_folder(const std::filesystem::path& result);
-
 /// Name of a sampled frame's picture; `shot.frames[index]` must exist and the shot must have a
 /// hash.
 [[nodiscard]] std::string frame_picture_name(const document::ResultShot& shot, std::size_t index);
-[[nodiscard]] std::string reference_picture_name(const std::string& sha256);
 
-/// The picture folders of several results as one. Names are hashes of contents, so it doesn't
-/// matter which folder holds a picture.
+/// The picture folders (document/pictures.h) of several results as one. Names are hashes of
+/// contents, so it doesn't matter which folder holds a picture.
 class Pictures {
  public:
   Pictures() = default;

@@ -132,14 +132,26 @@ function frameStrip(system, story, shot, column) {
   return el('div', {class: 'strip'}, figures);
 }
 
+const shotsOf = (system, column, story) => (DATA.systems[system].shots[column] || [])[story] || [];
+
+/** The rows of one metric in the table of a story: its values, then one row for each of its parts. */
+function metricRows(system, story, column, count) {
+  const name = metricId(group().metrics[column]);
+  const row = (head, shots, whole, attributes) => el('tr', attributes, head, [...Array(count).keys()].map((shot) => el('td', {class: 'value'}, format(shots(shot)))), el('td', {class: 'value'}, format(whole)));
+  const parts = DATA.systems[system].parts[column];
+  return [row(el('th', {scope: 'row', title: metricHelp(group().metrics[column])}, name), (shot) => shotsOf(system, column, story)[shot], DATA.systems[system].means[column][story]),
+    ...(parts && parts.stories[story] ? parts.names.map((part, i) => row(el('th', {scope: 'row'}, name + ': ' + part), (shot) => (parts.shots[story][shot] || [])[i], parts.stories[story][i], {class: 'part'})) : [])];
+}
+
+/** Metrics with values of shots, and those with parts: metrics of shot pairs have values of the story only. */
 function shotTable(system, story) {
-  const columns = group().metrics.map((_, column) => column).filter((column) => ((DATA.systems[system].shots[column] || [])[story] || []).length);
+  const hasParts = (column) => DATA.systems[system].parts[column] && DATA.systems[system].parts[column].stories[story];
+  const columns = group().metrics.map((_, column) => column).filter((column) => shotsOf(system, column, story).length || hasParts(column));
   if (!columns.length) return null;
-  const count = Math.max(...columns.map((column) => DATA.systems[system].shots[column][story].length));
+  const count = Math.max(...columns.map((column) => shotsOf(system, column, story).length));
   return el('details', {class: 'numbers', open: true}, el('summary', {}, 'Every metric, shot by shot'), el('div', {class: 'scroll'}, el('table', {},
     el('thead', {}, el('tr', {}, el('th', {scope: 'col'}, 'metric'), [...Array(count).keys()].map((shot) => el('th', {scope: 'col', class: 'value'}, 'shot ' + (shot + 1))), el('th', {scope: 'col', class: 'value'}, 'story'))),
-    el('tbody', {}, columns.map((column) => el('tr', {}, el('th', {scope: 'row', title: metricHelp(group().metrics[column])}, metricId(group().metrics[column])),
-      [...Array(count).keys()].map((shot) => el('td', {class: 'value'}, format(DATA.systems[system].shots[column][story][shot]))), el('td', {class: 'value'}, format(DATA.systems[system].means[column][story]))))))));
+    el('tbody', {}, columns.map((column) => metricRows(system, story, column, count))))));
 }
 
 function storyBody(story, system, column) {

@@ -65,13 +65,13 @@ std::string frame_rule_spread_text(std::span<const document::Result> results, in
   if (spreads.empty()) return {};
   std::size_t system = 6, metric = 6;
   for (const auto& row : spreads) {
-    system = std::max(system, terminal_text(row.system).size());
-    metric = std::max(metric, terminal_text(row.metric).size());
+    system = std::max(system, display_width(terminal_text(row.system)));
+    metric = std::max(metric, display_width(terminal_text(row.metric)));
   }
   std::string text = fmt::format("{}\n", kHeading);
   for (const auto& row : spreads) {
-    text += fmt::format("  {:<{}}  {:<{}}  {:.{}f}  {}\n", terminal_text(row.system), system,
-                        terminal_text(row.metric), metric, row.spread, digits,
+    text += fmt::format("  {}  {}  {:.{}f}  {}\n", align_left(terminal_text(row.system), system),
+                        align_left(terminal_text(row.metric), metric), row.spread, digits,
                         terminal_text(fmt::format("{}", fmt::join(row.rules, " "))));
   }
   return text;

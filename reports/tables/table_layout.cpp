@@ -116,6 +116,7 @@ void mark(TableBlock& block, const std::vector<document::ResultDirection>& direc
 std::vector<std::string> footnotes_of(const RankedTable& table) {
   std::vector<std::string> notes = {table_heading(table)};
   if (table.reported) notes.emplace_back(kReportedLabel);
+  if (const std::string line = not_ranked_line(table); !line.empty()) notes.push_back(line);
   for (const auto& system : table.systems) {
     const auto& coverage = system.result->coverage;
     if (!table.reported && coverage.scored_shots < coverage.expected_shots) {
@@ -134,6 +135,8 @@ TableLayout layout_of(const RankedTable& table, const TableOptions& options) {
   const std::size_t shots = shot_columns(table);
   TableLayout layout;
   layout.reported = table.reported;
+  layout.ranked = table.ranked;
+  layout.not_ranked_head = not_ranked_head(table);
   for (const auto& column : options.columns) {
     for (auto& head : heads_of(column, shots)) layout.heads.push_back(std::move(head));
   }

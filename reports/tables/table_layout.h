@@ -36,6 +36,8 @@ struct TableLayout {
   bool reported = false;
   std::vector<std::string> heads;  ///< "shot 1", ..., "Mean", "HarMeanP"; plain text
   std::vector<TableBlock> blocks;
+  std::size_t ranked = 0;       ///< how many rows of each block are ranked; the others follow
+  std::string not_ranked_head;  ///< stands over those others; plain text
   std::vector<std::string> footnotes;  ///< plain text; the first says what the table is about
 };
 

@@ -13,6 +13,9 @@
 namespace asbench::reports {
 namespace {
 
+constexpr std::size_t kLongName = 36;    ///< columns; longer names are set in several lines
+constexpr std::size_t kLatexBreak = 12;  ///< columns, after which a line of a long name may end
+
 std::string number(const document::ResultValue& value, int digits) {
   return fmt::format("{:.{}f}", *value, digits);
 }
@@ -62,12 +65,36 @@ const char* latex_arrow(document::ResultDirection direction) {
                                                          : "";
 }
 
-std::string latex_block(const TableBlock& block, std::size_t columns, const TableOptions& options) {
+/// A row that one text fills.
+std::string latex_line(std::string_view latex, std::size_t columns) {
+  return fmt::format("\\multicolumn{{{}}}{{l}}{{{}}} \\\\\n", columns, latex);
+}
+
+bool has_long_name(const TableLayout& layout) {
+  return std::any_of(layout.blocks.begin(), layout.blocks.end(), [](const auto& block) {
+    return std::any_of(block.rows.begin(), block.rows.end(), [](const auto& row) {
+      return display_width(terminal_text(row.result->system)) > kLongName;
+    });
+  });
+}
+
+std::string latex_block(const TableLayout& layout, const TableBlock& block,
+                        const TableOptions& options) {
+  const std::size_t columns = layout.heads.size() + 1;
+  const bool long_names = has_long_name(layout);
   std::string text =
-      fmt::format("\\midrule\n\\multicolumn{{{}}}{{l}}{{\\textit{{{}}}{}}} \\\\\n", columns + 1,
-                  latex_text(block.metric), latex_arrow(block.direction));
-  for (const auto& row : block.rows) {
-    text += latex_text(row.result->system) + (row.withheld ? "$^\\dagger$" : "");
+      "\\midrule\n" + latex_line(fmt::format("\\textit{{{}}}{}", latex_text(block.metric),
+                                             latex_arrow(block.direction)),
+                                 columns);
+  for (std::size_t i = 0; i < block.rows.size(); ++i) {
+    const TableRow& row = block.rows[i];
+    if (i == layout.ranked)
+      text +=
+          "\\addlinespace\n" +
+          latex_line(fmt::format("\\textit{{{}}}", latex_text(layout.not_ranked_head)), columns);
+    text += long_names ? "\\raggedright " + latex_text(row.result->system, kLatexBreak)
+                       : latex_text(row.result->system);
+    if (row.withheld) text += "$^\\dagger$";
     for (const auto& cell : row.cells) text += latex_cell(cell, options);
     text += " \\\\\n";
   }
@@ -87,20 +114,22 @@ std::string latex_notes(const TableLayout& layout) {
 }
 
 /// One table environment with as many whole blocks from `next` on as fit a page, at least one.
-std::string latex_table(const TableLayout& layout, const TableOptions& options, std::size_t& next) {
+std::string latex_table(const TableLayout& layout, const TableOptions& options, bool letters,
+                        std::size_t& next) {
   constexpr std::size_t kRowsPerPage = 40;
   const std::string caption =
       latex_text(layout.footnotes.front()) + (next > 0 ? " (continued)" : "");
   std::string text = fmt::format(
-      "\\begin{{table}}[tp]\n\\centering\\small\\setlength{{\\tabcolsep}}{{4pt}}\n\\caption{{{}}}"
-      "\n\\begin{{tabular}}{{l{}}}\n\\toprule\nsystem",
-      caption, std::string(layout.heads.size(), 'r'));
+      "\\begin{{table}}[tp]\n{}\\centering\\small\\setlength{{\\tabcolsep}}{{4pt}}\n\\caption{{{}}}"
+      "\n\\begin{{tabular}}{{{}{}}}\n\\toprule\nsystem",
+      letters ? "\\asbenchletters\n" : "", caption,
+      has_long_name(layout) ? "p{0.3\\linewidth}" : "l", std::string(layout.heads.size(), 'r'));
   for (const auto& head : layout.heads) text += " & " + latex_text(head);
   text += " \\\\\n";
   std::size_t rows = 0;
   do {
     rows += layout.blocks[next].rows.size() + 1;
-    text += latex_block(layout.blocks[next], layout.heads.size(), options);
+    text += latex_block(layout, layout.blocks[next], options);
     ++next;
   } while (next < layout.blocks.size() &&
            rows + layout.blocks[next].rows.size() + 1 <= kRowsPerPage);
@@ -108,6 +137,22 @@ std::string latex_table(const TableLayout& layout, const TableOptions& options, 
   if (next == layout.blocks.size()) text += latex_notes(layout);
   return text + "\\end{table}\n";
 }
+
+/// Head of a file that holds letters which pdflatex may have no font for. \asbenchletters makes
+/// pdflatex write the number of such a letter, where LaTeX would stop; other engines lack the
+/// command that it changes.
+constexpr std::string_view kLatexLetters =
+    R"(% Needs \usepackage{booktabs}. Names stand here as they are, in UTF-8.
+% lualatex sets every letter that a font has. A preamble for Latin, CJK and emoji; name fonts that you have:
+%   \usepackage{booktabs,fontspec}
+%   \directlua{luaotfload.add_fallback("names", {"NotoSansCJKSC:mode=harf;", "NotoColorEmoji:mode=harf;"})}
+%   \setmainfont{Latin Modern Roman}[RawFeature={fallback=names}]
+% pdflatex, with \usepackage[T1]{fontenc}, sets Latin letters and shows the number of any other: [U+52A8].
+\makeatletter
+\def\asbenchletters{\def\UTFviii@undefined@err##1{{\tiny\expandafter\asbenchletter\string##1\relax}\allowbreak}}
+\def\asbenchletter#1:#2\relax{[\UTFviii@hexcodepoint{\decode@UTFviii#2\relax}]}
+\makeatother
+)";
 
 std::string exact(const document::ResultValue& value) {
   return value ? fmt::format("{}", *value) : std::string();
@@ -160,7 +205,11 @@ std::string table_markdown(std::span<const document::Result> results, const Tabl
       text += "\n|---|";
       for (std::size_t i = 0; i < layout.heads.size(); ++i) text += "---:|";
       text += "\n";
-      for (const auto& row : block.rows) {
+      for (std::size_t i = 0; i < block.rows.size(); ++i) {
+        const TableRow& row = block.rows[i];
+        if (i == layout.ranked)
+          text += fmt::format("| *{}* |{:|>{}}\n", markdown_text(layout.not_ranked_head), "",
+                              layout.heads.size());
         text +=
             fmt::format("| {}{} |", markdown_text(row.result->system), row.withheld ? " †" : "");
         for (const auto& cell : row.cells) text += markdown_cell(cell, options);
@@ -180,12 +229,19 @@ std::string table_markdown(std::span<const document::Result> results, const Tabl
 }
 
 std::string table_latex(std::span<const document::Result> results, const TableOptions& options) {
-  std::string text = "% needs \\usepackage{booktabs} and \\usepackage[T1]{fontenc}\n";
-  for (const auto& layout : lay_out(results, options)) {
-    for (std::size_t next = 0; next < layout.blocks.size();)
-      text += latex_table(layout, options, next);
-  }
-  return text;
+  const auto layouts = lay_out(results, options);
+  const auto tables = [&](bool letters) {
+    std::string text;
+    for (const auto& layout : layouts) {
+      for (std::size_t next = 0; next < layout.blocks.size();)
+        text += latex_table(layout, options, letters, next);
+    }
+    return text;
+  };
+  const std::string text = tables(false);
+  if (!needs_latex_letters(text))
+    return "% needs \\usepackage{booktabs} and, with pdflatex, \\usepackage[T1]{fontenc}\n" + text;
+  return std::string(kLatexLetters) + tables(true);
 }
 
 std::string table_csv(std::span<const document::Result> results, const TableOptions& options) {

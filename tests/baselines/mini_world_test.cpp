@@ -232,7 +232,7 @@ TEST(MiniWorld, RefusesAFolderOfOtherOptionsAndOptionsOutOfRange) {
 }
 
 TEST(MiniWorld, SaysThatAFolderCanNotBeMade) {
-  EXPECT_THROW(render(small(), "/proc/nowhere"), BadInput);
+  EXPECT_THROW(render(small(), "/proc/nowhere"), SystemFault);
 }
 
 }  // namespace

@@ -96,6 +96,8 @@ def use(browser, seconds, limit):
     check_soon(lambda: browser.find_element(By.ID, "story").get_attribute("open") is not None, "Enter in the heat map opens the story")
     check(len(browser.find_elements(By.CSS_SELECTOR, "#story .storyshot")) > 0, "the story shows its shots")
     check(len(browser.find_elements(By.CSS_SELECTOR, "#story .strip .reference")) > 0, "each beside its reference")
+    if browser.execute_script("return DATA.systems.every((one) => one.parts.some((parts) => parts && parts.stories.every(Boolean)))"):
+        check(len(browser.find_elements(By.CSS_SELECTOR, "#story .numbers tr.part td.value")) > 0, "and the parts of its metrics")
     check(browser.execute_script("return document.getElementById('story').contains(document.activeElement)"), "the story has the focus")
     check("story=" in browser.current_url, "the address names the story")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
@@ -104,6 +106,9 @@ def use(browser, seconds, limit):
 
     browser.find_element(By.CSS_SELECTOR, "#metric-part summary").click()
     check_soon(lambda: len(browser.find_elements(By.CSS_SELECTOR, "#metric-table tbody tr")) == len(browser.find_elements(By.CSS_SELECTOR, "#chips .swatch")), "every system stands in the metric's table")
+    unit = browser.execute_script("return DATA.metrics[state.metric].unit")
+    heads = [head.text for head in browser.find_elements(By.CSS_SELECTOR, "#metric-table thead th")]
+    check(("evaluated (" + unit + ")" if unit else "evaluated") in heads, "and what was counted")
     chip = browser.find_element(By.CSS_SELECTOR, "#chips .chip")
     browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", chip)
     chip.click()

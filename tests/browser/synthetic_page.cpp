@@ -34,6 +34,8 @@ int main(int argc, char** argv) {
     }
     for (auto& story : document["stories"]) {
       for (auto& shot : story["shots"]) shot["caption"] = kCaption;
+      story["metrics"]["cross_shot_clip"]["worst"] = 0.25;
+      for (auto& shot : story["metrics"]["motion"]["shots"]) shot["features"] = 0.125;
     }
     int number = 0;
     for (auto& story : document["stories"]) {

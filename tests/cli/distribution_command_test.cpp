@@ -77,7 +77,7 @@ TEST(DistributionCommand, RefusesBadInputWithExitCodeTwoAndNamesTheFiles) {
     EXPECT_NE(run.err.find(words), std::string::npos) << run.err;
   };
   refused({"--generated", folder / "broken.npy"}, "broken.npy: it does not begin like a .npy file");
-  refused({"--generated", folder / "none.npy"}, "none.npy can't be opened: No such file");
+  refused({"--generated", folder / "none.npy"}, "none.npy: no such file");
   write_npy(folder / "constant.npy", 9, 1, std::vector<float>(9, 2.0F));
   write_npy(folder / "nan.npy", 9, 1,
             std::vector<float>{1, 2, 3, 4, 5, std::numeric_limits<float>::quiet_NaN(), 7, 8, 9});

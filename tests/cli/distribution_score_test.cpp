@@ -1,5 +1,5 @@
-// fvd and its kin, and copy_rate, through `asbench score` on real files, against Python's numbers
-// for the same clips (tests/golden/video/generate.py, whole_path).
+// The metrics of sets of clips (fvd, ...) and copy_rate, through `asbench score` on real files,
+// against Python's numbers for the same clips (tests/golden/video/generate.py, whole_path).
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -91,5 +91,61 @@ TEST(ReportCommand, RatingsBecomeAColumnAndBadOnesAreNamedByLine) {
   EXPECT_NE(bad.err.find("line 2"), std::string::npos) << bad.err;
 }
 
+TEST(AgreeCommand, ReadsRatingsAsSpreadsheetsSaveThem) {
+  const TemporaryFolder folder;
+  const Json document = SyntheticResult{}.document();
+  write_json_file(folder / "a.json", document);
+  std::string plain = "system,story,dimension,rater,value\n";
+  std::string german = "sep=;\r\n System ;STORY;Dimension;Rater;Value;\r\n";
+  double value = 1.0;
+  for (const Json& story : document.at("stories")) {
+    const std::string id = story.at("id");
+    plain += "synthetic," + id + ",quality,ann," + std::to_string(value) + "\n";
+    german += "synthetic;" + id + ";quality;ann;" + std::to_string(value) + ";\r\n";
+    german.replace(german.rfind('.'), 1, ",");
+    value += 0.5;
+  }
+  german += ";;;;;\r\n";
+  std::string utf16 = "\xFF\xFE";
+  for (const char c : german) utf16 += {c, '\0'};
+  write_file_atomically(folder / "plain.csv", plain);
+  write_file_atomically(folder / "german.csv", "\xEF\xBB\xBF" + german);
+  write_file_atomically(folder / "utf16.csv", utf16);
+  const auto agree = [&](const char* scores) {
+    return run_program(kProgram, {"agree", (folder / "a.json").string(), "--scores",
+                                  (folder / scores).string(), "--json"});
+  };
+  const auto expected = agree("plain.csv");
+  ASSERT_EQ(expected.exit_code, 0) << expected.err;
+  for (const char* scores : {"german.csv", "utf16.csv"}) {
+    const auto run = agree(scores);
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_EQ(run.out, expected.out) << scores;
+  }
+}
+
+TEST(AgreeCommand, RefusesRatingsOfNobodyUnlessTheyAreAllowed) {
+  const TemporaryFolder folder;
+  write_json_file(folder / "a.json", SyntheticResult{}.document());
+  write_file_atomically(folder / "r.csv",
+                        "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,4\n"
+                        "synthetic,ip01/0,quality,ann,2\nSynthetik,ip01/0,quality,ann,2\n");
+  std::vector<std::string> arguments = {"agree", (folder / "a.json").string(), "--scores",
+                                        (folder / "r.csv").string(), "--json"};
+  const auto refused = run_program(kProgram, arguments);
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("unknown system Synthetik"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("--allow-unmatched"), std::string::npos) << refused.err;
+  arguments.emplace_back("--allow-unmatched");
+  const auto allowed = run_program(kProgram, arguments);
+  ASSERT_EQ(allowed.exit_code, 0) << allowed.err;
+  EXPECT_EQ(parse_json(allowed.out, "stdout").at("unmatched").at("ratings"), 1);
+  const auto report =
+      run_program(kProgram, {"report", (folder / "a.json").string(), "--scores",
+                             (folder / "r.csv").string(), "--out", (folder / "out").string()});
+  EXPECT_EQ(report.exit_code, 0) << report.err;
+  EXPECT_NE(report.err.find("1 of 3 ratings matches no system"), std::string::npos) << report.err;
+}
+
 }  // namespace
 }  // namespace asbench::testing

@@ -204,6 +204,7 @@ std::int64_t encoded_according_to(const std::string& message) {
 struct InterruptedRuns {
   std::int64_t encoded = 0;  ///< pictures, as the messages count them
   int while_encoding = 0;
+  bool cut_short = false;  ///< one did not end by itself in time and so counted nothing
 };
 
 InterruptedRuns interrupt_while_encoding(const MiniBenchmark& mini,
@@ -221,6 +222,7 @@ InterruptedRuns interrupt_while_encoding(const MiniBenchmark& mini,
     EXPECT_NE(run.err.find("he same command"), std::string::npos) << run.err;
     EXPECT_FALSE(fs::exists(mini.root() / "interrupted.json"));
     const auto now = encoded_according_to(run.err);
+    runs.cut_short |= run.err.find("interrupted; ") != std::string::npos;
     runs.encoded += now;
     runs.while_encoding += now > 0 ? 1 : 0;
   }
@@ -240,8 +242,11 @@ TEST(AnInterruptedRun, LosesNothingThatWasEncodedAndSaysHowToGoOn) {
   EXPECT_GT(runs.while_encoding, 0) << "no signal met a run while it encoded";
   ASSERT_EQ(mini.score("interrupted", slowly).exit_code, 0);
   runs.encoded += images_encoded(mini.document("interrupted"));
-  EXPECT_EQ(runs.encoded, images_encoded(mini.document("undisturbed")))
-      << "nothing was encoded twice";
+  if (!runs.cut_short) {  // as on a machine that has much else to do
+    EXPECT_EQ(runs.encoded, images_encoded(mini.document("undisturbed")))
+        << "nothing was encoded twice";
+  }
+  EXPECT_EQ(first_difference(mini.numbers("interrupted"), mini.numbers("undisturbed")), "");
 }
 
 TEST(EqualReferences, AreEncodedOnce) {

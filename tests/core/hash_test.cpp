@@ -62,7 +62,7 @@ TEST(Sha256, NamesAFileThatCannotBeRead) {
     try {
       static_cast<void>(sha256_file(path));
       FAIL() << path;
-    } catch (const BadInput& error) {
+    } catch (const Error& error) {
       EXPECT_THAT(error.what(), HasSubstr(path.string()));
     }
   }

@@ -65,6 +65,22 @@ TEST(Schema, ListsSeveralViolationsAtOnceAndNotWithoutEnd) {
   EXPECT_THAT(message, HasSubstr("..."));
 }
 
+TEST(Schema, ALongListIsCheckedToItsEndAndItsElementsKeepTheirNumbers) {
+  Json document{{"schema", "asbench/metrics@1"}, {"metrics", Json::array()}};
+  for (int i = 0; i < 1000; ++i)
+    document["metrics"].push_back({{"id", "m" + std::to_string(i)}, {"measure", "motion"}});
+  EXPECT_NO_THROW(check_schema(document, "metrics", "m.json"));
+  document["metrics"][700]["kind"] = "nonsense";
+  try {
+    check_schema(document, "metrics", "m.json");
+    FAIL() << "accepted";
+  } catch (const BadInput& error) {
+    EXPECT_THAT(error.what(), HasSubstr("[metrics][700]"));
+  }
+  document["extra"] = 1;
+  EXPECT_THROW(check_schema(document, "metrics", "m.json"), BadInput);
+}
+
 TEST(Schema, AnUnknownSchemaIsOurOwnFault) {
   EXPECT_THROW(check_schema(Json::object(), "nonsense", "x"), InternalError);
 }

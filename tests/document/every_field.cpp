@@ -84,6 +84,7 @@ ResultMetric story_metric() {
   metric.mean = 0.75;
   metric.ci95 = Interval{0.7, 0.8};
   metric.n_stories = 1;
+  metric.of_stories = 2;
   metric.n_evaluated = 2;
   metric.n_failed = 3;
   metric.n_skipped = 4;

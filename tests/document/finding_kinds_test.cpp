@@ -59,7 +59,7 @@ std::set<std::string> kinds_raised_in(const std::string& source) {
   static const std::regex finding(
       R"re(\{ ?"([a-z][a-z0-9_]+)", ?(?:""|[^,"{}]+(?:\? [^,"{}]+: "")?), ?[^,"{}]+, ?[^ }])re");
   static const std::regex carrier(
-      R"re((?:story_finding|outcome_with_finding|skipped_story|ReferenceProblem|BrokenVideo|report) ?[({]|kind =)re");
+      R"re((?:story_finding|outcome_with_finding|skipped_story|BrokenVideo|report) ?[({]|kind =)re");
   static const std::regex kind(R"re("([a-z]+(?:_[a-z0-9]+)+)")re");
   const std::string text = squeezed(source);
   std::set<std::string> kinds;
@@ -133,11 +133,34 @@ TEST(FindingKinds, AreListedOnceWithASentence) {
 
 TEST(FindingKinds, BlockWhenTheyTakeSomethingAway) {
   for (const char* kind : {"missing_shot", "broken_video", "damaged_video", "bad_cuts",
-                           "missing_reference", "bad_json", "bad_schema"})
+                           "missing_reference", "empty_reference", "missing_caption", "bad_json",
+                           "bad_schema", "missing_prompts", "duplicate_key", "empty_story"})
     EXPECT_TRUE(is_blocking(kind)) << kind;
   for (const char* kind : {"short_shot", "duplicate_shot", "unexpected_file", "shot_count",
-                           "missing_caption", "no_such_kind"})
+                           "shared_reference", "text_encoding", "no_such_kind"})
     EXPECT_FALSE(is_blocking(kind)) << kind;
+}
+
+TEST(FindingKinds, BlockOnlyRunsThatNeedWhatIsLost) {
+  constexpr InputNeeds kNothing{.references = false, .captions = false};
+  for (const auto& entry : finding_kinds()) {
+    const bool reference = entry.kind == "missing_reference" || entry.kind == "empty_reference";
+    const bool caption = entry.kind == "missing_caption";
+    EXPECT_EQ(is_blocking(entry.kind), entry.blocking) << entry.kind;
+    EXPECT_EQ(is_blocking(entry.kind, kNothing), entry.blocking && !reference && !caption)
+        << entry.kind;
+    EXPECT_EQ(is_blocking(entry.kind, {.references = true, .captions = false}),
+              entry.blocking && !caption)
+        << entry.kind;
+    EXPECT_EQ(is_blocking(entry.kind, {.references = false, .captions = true}),
+              entry.blocking && !reference)
+        << entry.kind;
+    EXPECT_EQ(what_it_stops(entry.kind), !entry.blocking ? ""
+                                         : reference     ? "metrics with references"
+                                         : caption       ? "metrics with captions"
+                                                         : "scoring")
+        << entry.kind;
+  }
 }
 
 TEST(FindingKinds, ThePageIsCurrent) {

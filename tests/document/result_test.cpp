@@ -99,7 +99,7 @@ TEST(Result, ReadsFromAFile) {
   const testing::TemporaryFolder folder;
   write_json_file(folder / "r.json", sound());
   EXPECT_EQ(read_result(folder / "r.json").where, (folder / "r.json").string());
-  EXPECT_THROW(static_cast<void>(read_result(folder / "absent.json")), BadInput);
+  EXPECT_THROW(static_cast<void>(read_result(folder / "absent.json")), SystemFault);
   write_file_atomically(folder / "r.json", R"({"schema": 1, "schema": 2})");
   EXPECT_THROW(static_cast<void>(read_result(folder / "r.json")), BadInput);
 }
@@ -184,6 +184,15 @@ TEST(Result, RefusesPartsThatAreNotNumbers) {
   }
 }
 
+TEST(Result, ARangeIsItsLowEndThenItsHighEnd) {
+  Json json = sound();
+  json["metrics"]["clip_i"]["description"] = {
+      {"title", "T"}, {"family", "f"}, {"kind", "headline"}, {"range", {-1.0, nullptr}}};
+  const auto description = result_from_json(json, "r.json").metrics[0].description;
+  EXPECT_EQ(description.range_low, ResultValue(-1.0));
+  EXPECT_EQ(description.range_high, ResultValue());
+}
+
 TEST(Result, RefusesPartsThatTheDescriptionDoesNotList) {
   for (const char* place : {"/metrics/clip_i/surprise", "/stories/2/metrics/clip_i/surprise",
                             "/stories/2/metrics/clip_i/shots/0/surprise"}) {
@@ -196,6 +205,11 @@ TEST(Result, RefusesPartsThatTheDescriptionDoesNotList) {
     EXPECT_THAT(refusal(json), AllOf(HasSubstr(place), HasSubstr("lists worst")));
     json["metrics"]["clip_i"]["description"]["parts"].push_back("surprise");
     EXPECT_EQ(refusal(json), "");
+    json = sound();
+    json["metrics"]["clip_i"]["description"] = {
+        {"title", "T"}, {"family", "f"}, {"kind", "headline"}};
+    json[Json::json_pointer(place)] = 0.5;
+    EXPECT_THAT(refusal(json), HasSubstr(place)) << "a description that lists no parts has none";
   }
 }
 

@@ -73,8 +73,9 @@ TEST(RoundTrip, KeepsTheOrderOfKeys) {
                           "stories", "normalised_between"));
   EXPECT_THAT(keys_of(document.at("metrics").at("clip_i")),
               ElementsAre("signature", "description", "direction", "mean", "ci95", "n_stories",
-                          "n_evaluated", "n_failed", "n_skipped", "per_shot_index", "harmeanp",
-                          "real_ceiling", "worst", "adjacent", "by_distance", "ips", "normalised"));
+                          "of_stories", "n_evaluated", "n_failed", "n_skipped", "per_shot_index",
+                          "harmeanp", "real_ceiling", "worst", "adjacent", "by_distance", "ips",
+                          "normalised"));
   EXPECT_THAT(
       keys_of(document.at("stories").at(0).at("shots").at(0)),
       ElementsAre("shot", "caption", "frames", "frame_count", "sha256", "nearest", "columns"));
@@ -124,6 +125,18 @@ TEST(Writer, RefusesAPartThatTheDescriptionDoesNotList) {
   } catch (const InternalError& error) {
     EXPECT_THAT(error.what(), HasSubstr("/stories/0/metrics/clip_i/shots/0/surprise"));
   }
+}
+
+TEST(Writer, RefusesAPartWithTheNameOfAFieldAndAMetricThatIsListedTwice) {
+  for (const char* name : {"mean", "ips", "normalised"}) {
+    Result result = testing::result_with_every_field();
+    result.metrics[0].description.parts.emplace_back(name);
+    result.metrics[0].parts.emplace(name, 1.0);
+    EXPECT_THROW(static_cast<void>(to_json(result)), InternalError) << name;
+  }
+  Result result = testing::result_with_every_field();
+  result.metrics.push_back(result.metrics[0]);
+  EXPECT_THROW(static_cast<void>(to_json(result)), InternalError);
 }
 
 TEST(Writer, RefusesWhatTheSchemaRefuses) {

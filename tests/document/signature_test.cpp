@@ -68,6 +68,12 @@ TEST(Signature, ParsesWhatItWrites) {
   EXPECT_EQ(parsed.line(), signature.line());
 }
 
+TEST(Signature, KeepsAFieldThatOccursTwice) {
+  const std::string line = "clip_i@1 | frames=midpoint:5 | frames=ends:3";
+  EXPECT_EQ(Signature::parse(line).line(), line);
+  EXPECT_EQ(Signature::parse(line).frames, "midpoint:5");
+}
+
 TEST(Signature, ParsesAnyText) {
   for (const char* text :
        {"", "x", " | ", "a | b", "a | =b | c=", "m@1 | enc=no hash | prep=p | prep=q",

@@ -180,5 +180,62 @@ TEST_F(CoverageOfShots, IncompleteListsTwentyShotsAndCountsTheRest) {
   EXPECT_THAT(message, HasSubstr("and 5 more (asbench inspect lists all)"));
 }
 
+TEST_F(CoverageOfShots, OneLostShotIsSaidInTheSingular) {
+  expect_shots(20);
+  outputs_.shots.erase({"fox/0", 7});
+  EXPECT_THAT(message_of(probed().coverage), HasSubstr("1 of 20 shots is missing or broken:"));
+  split_.stories.front().shots.resize(1);
+  outputs_.shots.clear();
+  EXPECT_THAT(message_of(probed().coverage), HasSubstr("1 of 1 shot is missing or broken:"));
+}
+
+TEST_F(CoverageOfShots, EveryKindOfFindingStopsARunExactlyWhenInspectSaysSo) {
+  expect_shots(2);
+  using document::InputNeeds;
+  for (const auto& kind : document::finding_kinds()) {
+    split_.findings = {{std::string(kind.kind), "", std::nullopt, "the cause"}};
+    for (const InputNeeds needs : {InputNeeds{}, InputNeeds{.references = false, .captions = false},
+                                   InputNeeds{.references = true, .captions = false}}) {
+      Coverage coverage = probed().coverage;
+      coverage.needs = needs;
+      const std::string message = message_of(coverage);
+      EXPECT_EQ(!message.empty(), document::is_blocking(kind.kind, needs)) << kind.kind;
+      EXPECT_EQ(blocking_findings(coverage).size(), message.empty() ? 0U : 1U) << kind.kind;
+      if (message.empty()) continue;
+      EXPECT_THAT(message, HasSubstr(std::string(kind.kind) + ": the cause"));
+    }
+  }
+}
+
+TEST_F(CoverageOfShots, IncompleteListsTheSplitsDefectsAndTheShotsTogether) {
+  expect_shots(3);
+  split_.findings = {{"bad_json", "", std::nullopt, "IP cat: prompts.json: not valid JSON"},
+                     {"missing_reference", "", std::nullopt, "IP dog: no such file"},
+                     {"missing_caption", "fox/0", 2, "the caption is blank"},
+                     {"story_count", "", std::nullopt, "beside the point"}};
+  outputs_.shots.erase({"fox/0", 1});
+  outputs_.findings.push_back({"missing_shot", "fox/0", 1, "no such file: shot_01.mp4"});
+  Coverage coverage = probed().coverage;
+  const std::string message = message_of(coverage);
+  EXPECT_THAT(message, HasSubstr("3 parts of the split are missing or unusable, and 1 of 3 shots"));
+  for (const char* line :
+       {"\n  bad_json: IP cat: prompts.json: not valid JSON", "\n  missing_reference: IP dog: ",
+        "\n  fox/0 shot 2: missing_caption: the caption is blank",
+        "\n  fox/0 shot 1: missing_shot: no such file: shot_01.mp4"})
+    EXPECT_THAT(message, HasSubstr(line));
+  EXPECT_THAT(message, Not(HasSubstr("beside the point")));
+  coverage.needs = {.references = false, .captions = false};
+  EXPECT_THAT(message_of(coverage), HasSubstr("one part of the split is missing or unusable"));
+}
+
+TEST_F(CoverageOfShots, ExpectsTheShotsOfLostStoriesToo) {
+  expect_shots(3);
+  split_.lost = {{"cat/0", "cat", 4}, {"cat/1", "cat", 2}};
+  const auto coverage = probed().coverage;
+  EXPECT_EQ(coverage.expected_shots, 9);
+  EXPECT_EQ(coverage.left_out_shots, 6);
+  EXPECT_THAT(coverage.missing, IsEmpty());
+}
+
 }  // namespace
 }  // namespace asbench::evaluation

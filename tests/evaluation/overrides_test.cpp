@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/config_files.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "metrics/registry.h"
+#include "tests/support/temporary_folder.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -129,6 +132,27 @@ TEST(Overrides, ATrainingSetAddsTheCopyRate) {
   Protocol defaults = published();
   defaults.metrics = {"copy_rate", "motion"};
   EXPECT_THAT(apply(defaults, {.training_set = true}).metrics, ElementsAre("copy_rate", "motion"));
+}
+
+TEST(Overrides, ATrainingSetAddsNothingToAProtocolThatSearchesItUnderItsOwnRole) {
+  Protocol defaults = published();
+  const Json entry = {{"id", "copies"}, {"measure", "copy_rate"}, {"role", "third"}};
+  defaults.catalogue = defaults.catalogue.with(Json{{"metrics", Json::array({entry})}}, "a test");
+  defaults.metrics = {"motion", "copies"};
+  EXPECT_THAT(apply(defaults, {.training_set = true}).metrics, ElementsAre("motion", "copies"));
+}
+
+TEST(Overrides, AMetricListedTwiceInAProtocolFileIsRefused) {
+  const testing::TemporaryFolder folder;
+  Json json = parse_json(config_file("protocols/animeshooter-v1.json").value(), "animeshooter-v1");
+  json["metrics"].push_back("clip_i");
+  write_json_file(folder / "twice.json", json);
+  try {
+    (void)load_protocol((folder / "twice.json").string());
+    FAIL() << "was accepted";
+  } catch (const BadInput& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'clip_i' is listed twice"));
+  }
 }
 
 TEST(Overrides, AVideoEncoderAndATrainingSetAddBothSetsOfClipsFirst) {

@@ -111,12 +111,73 @@ TEST_F(MakePlan, ADeclaredMetricOfAnotherRoleIsPlannedLikeABuiltInOne) {
               HasSubstr("third_i@1 | enc=facebook/dino-vitb16#"));
 }
 
+TEST_F(MakePlan, CellsOfReferencesStandOnTheMeanOfTheEncoderThatTheirMetricNames) {
+  const Json entry = {{"id", "a_i"}, {"measure", "reference_adherence"}, {"role", "a"}};
+  const Json second = {{"id", "copy_dino"}, {"measure", "reference_copy"}, {"role", "dino"}};
+  protocol_.catalogue =
+      protocol_.catalogue.with(Json{{"metrics", Json::array({entry, second})}}, "a test");
+  protocol_.encoders["a"] = protocol_.encoders.at("dino");
+  protocol_.background = "mean";
+  const Plan made = plan({"a_i", "reference_copy"});
+  EXPECT_EQ(made.extraction.encoders.at(0).role, "a");
+  EXPECT_EQ(made.extraction.encoders.at(made.extraction.cells_encoder).role, "clip")
+      << "a role that stands before it in the alphabet changes nothing";
+  EXPECT_THAT(refusal({"reference_copy", "copy_dino"}), HasSubstr("for one role only"));
+  protocol_.background = "black";
+  EXPECT_EQ(plan({"reference_copy", "copy_dino"}).extraction.encoders.size(), 2U);
+}
+
+TEST_F(MakePlan, EachReferenceKeepsItsOwnHash) {
+  split_.ips[0].references.emplace_back("ant2.png");
+  split_.ips[0].reference_sha256.emplace_back(64, 'x');
+  const Plan made = plan({"dino_i"});
+  EXPECT_THAT(made.references.at("ant"), ElementsAre(0U, 1U));
+  EXPECT_THAT(made.references.at("bee"), ElementsAre(2U));
+  EXPECT_EQ(made.extraction.references.at(1).sha256, std::string(64, 'x'));
+  EXPECT_EQ(made.extraction.references.at(2).sha256, std::string(64, 'b'));
+}
+
+TEST_F(MakePlan, TheIpsOwnClipsAreReadForMetricsThatHaveACeilingOnly) {
+  split_.ips[1].clips.emplace_back().file = "bee.mp4";
+  EXPECT_THAT(plan({"dino_i"}).ceiling_clips.at("bee"), ElementsAre(4U));
+  EXPECT_TRUE(plan({"frozen_rate"}).ceiling_clips.empty());
+}
+
+TEST(CaptionOf, IsThatOfTheKindOrBothOrNothing) {
+  loaders::Shot shot;
+  shot.caption = "Walks.";
+  EXPECT_EQ(caption_of(shot, "narrative"), "Walks.");
+  EXPECT_EQ(caption_of(shot, "descriptive"), std::nullopt);
+  EXPECT_EQ(caption_of(shot, "both"), std::nullopt);
+  shot.descriptive_caption = "A red ant.";
+  EXPECT_EQ(caption_of(shot, "descriptive"), "A red ant.");
+  EXPECT_EQ(caption_of(shot, "both"), "Walks. A red ant.");
+}
+
 TEST_F(MakePlan, SaysWhatIsMissing) {
   EXPECT_THAT(refusal({"fvd"}), HasSubstr("role 'video'"));
   EXPECT_THAT(refusal({"copy_rate"}), HasSubstr("--training-set"));
   EXPECT_THAT(refusal({"nothing"}), HasSubstr("Unknown metric 'nothing'"));
   protocol_.preprocess["face"] = "hf";
   EXPECT_THAT(refusal({"clip_i"}), HasSubstr("no metric is measured with the role 'face'"));
+}
+
+TEST_F(MakePlan, OneRoleSearchesTheTrainingSetAndAVideoRoleTakesOnlyClips) {
+  const auto declare = [&](const char* id, const char* measure, const char* role) {
+    const Json entry = {{"id", id}, {"measure", measure}, {"role", role}};
+    protocol_.catalogue =
+        protocol_.catalogue.with(Json{{"metrics", Json::array({entry})}}, "a test");
+  };
+  declare("copy_rate_third", "copy_rate", "third");
+  declare("video_i", "reference_adherence", "video");
+  protocol_.encoders["third"] = protocol_.encoders.at("clip");
+  EXPECT_THAT(refusal({"copy_rate_third"}),
+              ::testing::AllOf(HasSubstr("--metrics copy_rate_third: needs --training-set"),
+                               HasSubstr("role third")));
+  EXPECT_THAT(refusal({"copy_rate", "copy_rate_third"}), HasSubstr("for one role only"));
+  protocol_.encoders["video"] = protocol_.encoders.at("clip");
+  EXPECT_THAT(refusal({"fvd", "video_i"}),
+              HasSubstr("use the role 'video' for a video network and for an encoder"));
 }
 
 TEST_F(MakePlan, AnEmptySplitIsAnEmptyPlan) {

@@ -260,18 +260,25 @@ TEST_F(MakeResult, NamesTheEncodersThatAreForTheDemoOnly) {
 
 TEST(Describe, SaysWhatTheRegistrySays) {
   for (const auto& metric : metrics::built_in_metrics().all()) {
-    const auto description = describe(metric);
+    const auto description = describe(metric, {});
     EXPECT_EQ(description.title, metric.title);
     EXPECT_FALSE(description.title.empty()) << metric.id << ": an empty title is not written";
-    EXPECT_EQ(description.definition, metric.definition);
+    EXPECT_EQ(description.definition, metrics::definition_under(metric, {}));
     EXPECT_EQ(description.source, metric.source);
     EXPECT_EQ(description.unit, metric.unit);
     EXPECT_EQ(description.kind == document::MetricKind::set, metric.set_level()) << metric.id;
   }
   metrics::Metric open = metrics::built_in_metrics().require("motion");
   open.range_high = std::numeric_limits<double>::infinity();
-  EXPECT_FALSE(describe(open).range_high.has_value()) << "JSON has no infinity";
-  EXPECT_EQ(describe(open).range_low, open.range_low);
+  EXPECT_FALSE(describe(open, {}).range_high.has_value()) << "JSON has no infinity";
+  EXPECT_EQ(describe(open, {}).range_low, open.range_low);
+}
+
+TEST(Describe, StatesTheThresholdsThatTheRunUsed) {
+  metrics::MetricSettings settings;
+  settings.copy_cosine_from = 0.75;
+  const auto copy = describe(metrics::built_in_metrics().require("reference_copy"), settings);
+  EXPECT_NE(copy.definition.find("at least 0.75 (copy_cosine_from)"), std::string::npos);
 }
 
 }  // namespace

@@ -54,6 +54,15 @@ TEST_F(ExtractorRuns, ReportsAnEncoderThatFailsAndStoresNoHalfMatrix) {
   EXPECT_EQ(stored(), 3);
 }
 
+TEST_F(ExtractorRuns, DecodesNoFurtherClipsOnceAnEncoderHasFailed) {
+  add_clips(200);
+  for (auto& [path, clip] : clips_.clips) clip.decode_milliseconds = 2;
+  encoders_.before_batch = [](int) { throw BadInput("the encoder is out of memory"); };
+  EXPECT_THROW(static_cast<void>(run()), BadInput);
+  EXPECT_LT(clips_.counts().decoded.size(), 100U)
+      << "of 200: the run was lost with the first batch";
+}
+
 TEST_F(ExtractorRuns, ReportsADecodeThatFails) {
   settings_.decode_threads = 2;
   add_clips(20);

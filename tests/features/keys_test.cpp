@@ -43,13 +43,13 @@ TEST(StoreKeys, AreThoseOfTheStoresThatExist) {
   EXPECT_EQ(clip_feature_key(clip_encoder(), kContent, kDecoder, kFrames),
             "a0ed2255e6bb44eee7cdd25fdc30b8409e1f92cb7f9da0ad4b538295264c5936");
   EXPECT_EQ(reference_key(encoder(), kContent, "black", false),
-            "4dc2d94ecf17c8e78699cfb33c321e3f673dff47efbc1f9ee2ac86e8b1f3c282");
+            "a17580cfcdec91a04f0e4971020798eff07f60ab4d5d2e1dead547dd12765e4d");
   EXPECT_EQ(reference_key(encoder(), kContent, "black", true),
-            "ac04d5af085de615512c46f045af1c1bbab7284acdf75e2d4a22f49f151daa25");
+            "0e8d7b67923f458c7c4ebe9c0a58ac446171b2e69180b465f6b267f1ea3a369a");
   EXPECT_EQ(reference_cells_key(kContent, "black", {0.5, 0.25, 0.125}),
-            "396e0b4674453cd03f9cb05defad618a870a3ac1c5cbacfe889ad2094227f3be");
+            "0a5679270a2acebd1bbe5e5d6d40747277d9b570023a0ece64397c7b14280928");
   EXPECT_EQ(reference_cells_key(kContent, "mean", {0.5, 0.25, 0.125}),
-            "de4df1f7e944015284d5cb0b487a478fe2add405207cc766e87ce00dec146a7a");
+            "db13f73f1d99adaa349a742736e3404084f270b79daf9bf0e45ae37905dce565");
   EXPECT_EQ(caption_key(encoder(), "A fox runs."),
             "f6f1480ce9048f341a43f97c006ba9f45d1e4f2db3340e37a128716f453e18e5");
   EXPECT_EQ(calibration_key("w0", "m cpu", 2),

@@ -1,6 +1,7 @@
 #include "features/store.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <thread>
 
 #include "core/error.h"
@@ -102,6 +104,34 @@ TEST(FeatureStore, DropsAnEntryOfAnyOtherLength) {
   }
 }
 
+TEST(FeatureStore, SetsAsideWhatIsNoEntryAndTakesItAnew) {
+  const testing::TemporaryFolder folder;
+  const FeatureStore store(folder.path());
+  const auto file = entry_file(store, kKey);
+  std::filesystem::create_directories(file / "with" / "content");
+  EXPECT_FALSE(store.get(kKey));
+  store.put(kKey, numbered(2, 3));
+  EXPECT_EQ(store.get(kKey), numbered(2, 3));
+  std::filesystem::remove(file);
+  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  EXPECT_FALSE(store.has(kKey));  // and did not wait for its writer
+  store.put(kKey, numbered(2, 3));
+  std::filesystem::resize_file(file, std::uintmax_t{1} << 42);
+  EXPECT_FALSE(store.get_text(kKey)) << "four terabytes";
+  store.put(kKey, numbered(2, 3));
+  EXPECT_EQ(store.get(kKey), numbered(2, 3));
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "set-aside"), {}), 3);
+}
+
+TEST(FeatureStore, AnEntryThatCanNotBeReadIsNoAbsentOne) {
+  const testing::TemporaryFolder folder;
+  const FeatureStore store(folder.path());
+  // A file where the folder of the entry should be: neither there nor "not there".
+  std::ofstream(folder / "objects" / kKey.substr(0, 2)) << "in the way";
+  EXPECT_THROW(static_cast<void>(store.get(kKey)), SystemFault);
+  EXPECT_THROW(store.put(kKey, numbered(1, 1)), SystemFault);
+}
+
 TEST(FeatureStore, DoesNotTakeAnEntryUnderAnotherKeysName) {
   const testing::TemporaryFolder folder;
   const FeatureStore store(folder.path());
@@ -118,7 +148,7 @@ TEST(FeatureStore, NamesTheFolderThatCannotBeMade) {
   try {
     const FeatureStore store(folder / "file" / "store");
     FAIL();
-  } catch (const BadInput& error) {
+  } catch (const SystemFault& error) {
     EXPECT_NE(std::string(error.what()).find("--cache"), std::string::npos);
   }
 }

@@ -1,15 +1,17 @@
-// Split JSON in every form that this version reads, the cut list and the CSV manifest: any bytes
-// must give a value or a BadInput. Nothing is opened. Links asbench::loaders.
+// Split JSON in every form that this version reads, the cut list and the encodings of their files:
+// any bytes must give a value or a BadInput. Nothing is opened. Links asbench::loaders.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
-#include "loaders/csv.h"
 #include "loaders/outputs/finders.h"
 #include "loaders/split.h"
 #include "loaders/splits/common.h"
+#include "loaders/splits/lost_stories.h"
+#include "loaders/text_file.h"
 
 namespace {
 
@@ -43,7 +45,11 @@ void read_folder_forms(std::string_view text) {
     UnknownKeys unknown;
     Split split;
     split.ips.push_back({"ip", {}, {}, {}});
-    split.stories = stories_of(document, "ip", unknown, split.findings);
+    StoryList list = stories_of(document, "ip", unknown, split.findings);
+    split.stories = std::move(list.stories);
+    split.lost = std::move(list.lost);
+    count_lost_stories(split, {});
+    check(with_lost_stories(split));
     unknown.report(split.findings);
     check(std::move(split));
   }
@@ -51,7 +57,7 @@ void read_folder_forms(std::string_view text) {
   split.ips.push_back({"ip", {}, {}, {}});
   split.stories.push_back({"ip/1", "ip", "1", {Shot{}, Shot{2, {}, {}, {}}}});
   const Outputs outputs =
-      apply_cuts(split, "/nowhere", LayoutTemplate("{story}.mp4"), document, "fuzz");
+      apply_cuts(split, FolderIndex("/nowhere"), LayoutTemplate("{story}.mp4"), document, "fuzz");
   if (!outputs.shots.empty()) std::abort();  // there is no such video
 }
 
@@ -70,6 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   attempt([&] { read_manifest(text); });
   attempt([&] { read_folder_forms(text); });
-  attempt([&] { static_cast<void>(parse_csv(text, "fuzz")); });
+  attempt([&] { read_folder_forms(decode_text(text, "fuzz").utf8); });
+  static_cast<void>(outline_of(text, StoryPlace::captions_by_prompt));
+  static_cast<void>(outline_of(text, StoryPlace::prompts_array));
   return 0;
 }

@@ -88,6 +88,10 @@ TEST(BrokenVideo, IsATextWithAVideosName) {
   const TemporaryFolder folder;
   write(folder / "a.mp4", "this is a text\n");
   EXPECT_EQ(cause(folder / "a.mp4"), "not a video: a text file");
+  write(folder / "a.mp4", "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 9\n");
+  EXPECT_EQ(cause(folder / "a.mp4").find("not a video: a Git LFS pointer"), 0U);
+  write(folder / "a.mp4", "<!DOCTYPE html><title>quota exceeded</title>");
+  EXPECT_EQ(cause(folder / "a.mp4").find("not a video: an HTML page"), 0U);
 }
 
 TEST(BrokenVideo, IsAPlaylistThatNamesOtherFiles) {

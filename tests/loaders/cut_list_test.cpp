@@ -14,8 +14,8 @@ struct CutList : ::testing::Test {
   CutList() { testing::write_text(folder / "ip_00/0.mp4", "not opened here"); }
 
   Outputs apply(const std::string& cuts) {
-    return apply_cuts(split, folder.path(), LayoutTemplate("{story}.mp4"), Json::parse(cuts),
-                      "cuts.json");
+    return apply_cuts(split, FolderIndex(folder.path()), LayoutTemplate("{story}.mp4"),
+                      Json::parse(cuts), "cuts.json");
   }
 
   testing::TemporaryFolder folder;

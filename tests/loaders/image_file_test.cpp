@@ -28,7 +28,7 @@ std::string refusal(const std::filesystem::path& path) {
   try {
     const Image image = read_image(path);
     return "was read with " + std::to_string(image.channels) + " channels";
-  } catch (const BadInput& error) {
+  } catch (const Error& error) {
     return error.what();
   }
 }

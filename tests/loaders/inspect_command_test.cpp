@@ -146,6 +146,28 @@ TEST_F(InspectCommand, WritesAManifestThatItReadsBack) {
   EXPECT_THROW(static_cast<void>(run(options)), UsageError);
 }
 
+TEST_F(InspectCommand, SaysHowManyShotsHaveSound) {
+  InspectOptions options = options_for(folder / "split", folder / "out");
+  expect_in(run(options).text, {"no shot has sound"});
+  options.json = true;
+  EXPECT_TRUE(Json::parse(run(options).text)["outputs"]["shots"][0]["audio"].is_null());
+}
+
+TEST(InspectCommandOnTheAuthorsDemo, ListsTheSoundWithAll) {
+  const auto demo = asbench::testing::genuine_demo();
+  if (demo.empty()) GTEST_SKIP() << "the authors' demo is not beside this checkout";
+  InspectOptions options = options_for(demo, demo);
+  EXPECT_EQ(run(options).text.find("aac"), std::string::npos);
+  options.all = true;
+  expect_in(run(options).text, {"    20 shots: aac, 44.1 kHz, 2 channels, 3.00 s"});
+  options.json = true;
+  const Json audio = Json::parse(run(options).text)["outputs"]["shots"][19]["audio"];
+  EXPECT_EQ(audio["codec"], "aac");
+  EXPECT_EQ(audio["sample_rate"], 44100);
+  EXPECT_EQ(audio["channels"], 2);
+  EXPECT_NEAR(audio["seconds"].get<double>(), 3.0, 1e-6);
+}
+
 TEST(InspectCommandOnTheAuthorsDemo, FindsEverythingThere) {
   const auto demo = asbench::testing::genuine_demo();
   if (demo.empty()) GTEST_SKIP() << "the authors' demo is not beside this checkout";
@@ -153,7 +175,7 @@ TEST(InspectCommandOnTheAuthorsDemo, FindsEverythingThere) {
   EXPECT_EQ(ran.exit_code, 0);
   expect_in(ran.text, {"3 IPs, 5 stories, 20 shots", "layout animeshootergen-demo",
                        "20 of 20 shots are usable", "20 shots: 49 frames, 720x480, 16 fps",
-                       "findings  none"});
+                       "20 of 20 usable shots have sound: 44.1 kHz, 3.00 s", "findings  none"});
 }
 
 TEST(InspectCommandOnTheAuthorsDemo, NamesTheCutTheEmptyAndTheRemovedVideo) {

@@ -89,16 +89,5 @@ TEST(Inspection, DecodesTheRangesOfALongVideo) {
   EXPECT_EQ(inspection.findings[0].shot, 3);
 }
 
-TEST(ReferenceFindings, NameThePictureThatCanNotBeRead) {
-  const TemporaryFolder folder;
-  testing::make_demo_split(folder.path());
-  EXPECT_TRUE(reference_findings(read_split(folder.path())).empty());
-  testing::cut_file(folder / "beta_ref.png", 0.5);
-  const Findings findings = reference_findings(read_split(folder.path()));
-  ASSERT_EQ(findings.size(), 1U);
-  EXPECT_EQ(findings[0].kind, "missing_reference");
-  EXPECT_NE(findings[0].detail.find("beta_ref.png"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace asbench::loaders

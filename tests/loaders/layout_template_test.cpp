@@ -21,14 +21,28 @@ TEST(LayoutTemplate, FillsInEveryPlaceholder) {
   EXPECT_EQ(expanded("./{story}.mp4"), "film/7.mp4");
 }
 
+TEST(LayoutTemplate, CountsFromAnotherNumber) {
+  EXPECT_EQ(expanded("{ip}/{prompt0}/{shot0:03}.mp4"), "film/6/002.mp4");
+  EXPECT_EQ(expanded("{ip}/{prompt1:02}/{shot0}.mp4", 1), "film/08/0.mp4");
+  EXPECT_EQ(expanded("{ip}/{prompt:03}_{shot}.mp4"), "film/007_3.mp4");
+  const LayoutTemplate layout("{ip}/{prompt0}/{shot}.mp4");
+  for (const char* prompt : {"0", "day", "-1", "1a"}) {
+    EXPECT_THROW(static_cast<void>(layout.expand({"f/1", "f", prompt, {}}, 1)), UsageError)
+        << prompt;
+  }
+}
+
 TEST(LayoutTemplate, KnowsWhetherItNamesShots) {
+  EXPECT_TRUE(LayoutTemplate("{ip}/{shot0:02}").has_shot());
   EXPECT_TRUE(LayoutTemplate("{ip}/{shot:02}").has_shot());
   EXPECT_FALSE(LayoutTemplate("{story}.mp4").has_shot());
 }
 
 TEST(LayoutTemplate, RefusesWhatItCanNotRead) {
-  for (const char* text : {"", "{shots}", "{shot:2}", "{shot:00}", "{shot:012}", "{ip", "ip}", "{}",
-                           "/tmp/{story}/{shot}.mp4", "../{story}/{shot}.mp4", "a/../../{shot}"}) {
+  for (const char* text :
+       {"", "{shots}", "{shot:2}", "{shot:00}", "{shot:012}", "{ip", "ip}", "{}", "{ip:02}",
+        "{story:02}", "{shot0:2}", "{shot00}", "{prompt2}", "{prompt0:}", "/tmp/{story}/{shot}.mp4",
+        "../{story}/{shot}.mp4", "a/../../{shot}"}) {
     EXPECT_THROW(LayoutTemplate{text}, UsageError) << text;
   }
 }

@@ -110,5 +110,70 @@ TEST(Selection, RefusesWhatCanNotBe) {
   }
 }
 
+/// The ids as IPs of one story each.
+Split split_of(const std::vector<std::string>& ips) {
+  Split split;
+  for (const std::string& ip : ips) {
+    split.ips.push_back({ip, {}, {}, {}});
+    split.stories.push_back({ip + "/0", ip, "0", {Shot{}}});
+  }
+  finish_split(split);
+  return split;
+}
+
+TEST(Selection, UnderstandsIdsThatHoldCommas) {
+  const Split split = split_of({"Hello, world", "a", "b", "a,b", "x,y,z", "z"});
+  const auto chosen = [&](const std::vector<std::string>& texts) {
+    return ids(select(split, {.stories = texts}));
+  };
+  using Ids = std::set<std::string>;
+  EXPECT_EQ(chosen({"Hello, world/0"}), (Ids{"Hello, world/0"}));
+  EXPECT_EQ(chosen({"a/0,Hello, world/0 , b/0"}), (Ids{"a/0", "Hello, world/0", "b/0"}));
+  EXPECT_EQ(chosen({"x,y,z/0", "a/0"}), (Ids{"x,y,z/0", "a/0"}));
+  const Split ips = select(split, {.ips = {"a,b"}});  // an id of its own, though a and b are too
+  EXPECT_EQ(ids(ips), (Ids{"a,b/0"}));
+  EXPECT_EQ(ids(select(split, {.ips = {"a,z", "b"}})), (Ids{"a/0", "z/0", "b/0"}));
+  EXPECT_EQ(ids(select(split, {.ips = {"a,b,x,y,z"}})), (Ids{"a,b/0", "x,y,z/0"}));
+}
+
+TEST(Selection, ReadsALongListOfIds) {
+  std::vector<std::string> names;
+  std::string list;
+  for (int i = 0; i < 20000; ++i) {
+    names.push_back("ip" + std::to_string(i));
+    list += (i == 0 ? "" : ",") + names.back();
+  }
+  EXPECT_EQ(select(split_of(names), {.ips = {list}}).stories.size(), 20000U);
+}
+
+TEST(Selection, TakesAnIdInEitherUnicodeForm) {
+  const Split split = split_of({"caf\xC3\xA9", "tea"});
+  EXPECT_EQ(ids(select(split, {.ips = {"cafe\xCC\x81"}})),
+            (std::set<std::string>{"caf\xC3\xA9/0"}));
+}
+
+TEST(Selection, SuggestsTheNearestId) {
+  const auto message = [](const Selection& selection) -> std::string {
+    try {
+      static_cast<void>(select(split_of({"Hello, world", "moon rabbit", "sea"}), selection));
+      return "was taken";
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_NE(message({.stories = {"moon rabit/0"}}).find("Did you mean moon rabbit/0?"),
+            std::string::npos);
+  EXPECT_NE(message({.ips = {"sea,Moon Rabbits"}})
+                .find("--ips Moon Rabbits: unknown id. Did you "
+                      "mean moon rabbit?"),
+            std::string::npos)
+      << message({.ips = {"sea,Moon Rabbits"}});
+  const std::string far = message({.ips = {"quite another name"}});
+  EXPECT_EQ(far.find("Did you mean"), std::string::npos);
+  EXPECT_NE(far.find("The split has 3: Hello, world, moon rabbit, sea"), std::string::npos) << far;
+  EXPECT_NE(message({.limit = 0}).find("--limit 0: expected a number of stories from 1 on. Leave"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace asbench::loaders

@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "core/config_files.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "metrics/catalogue.h"
 #include "metrics/registry.h"
+#include "metrics/set/frechet_parts.h"
+#include "metrics/set/set_metrics.h"
 #include "tests/support/paths.h"
 
 namespace asbench::metrics {
@@ -99,6 +102,39 @@ TEST(Registry, SignaturesNameEverythingThatChangesTheNumber) {
                     {"copy_cosine_from", "0.95"}}));
 }
 
+TEST(Registry, SignaturesStateConstantsToo) {
+  const auto fields = signature_fields(built_in_metrics().require("copy_rate"), {});
+  EXPECT_EQ(fields.back(), (std::pair<std::string, std::string>("copy_share", "0.5:50")));
+}
+
+TEST(Registry, DefinitionsStateTheThresholdsOfTheSettings) {
+  for (const Metric& metric : built_in_metrics().all()) {
+    for (const auto& threshold : metric.thresholds) {
+      EXPECT_NE(metric.definition.find("{" + std::string(threshold.name) + "}"), std::string::npos)
+          << metric.id << " does not say " << threshold.name;
+    }
+    EXPECT_EQ(definition_under(metric, {}).find('{'), std::string::npos) << metric.id;
+  }
+  MetricSettings settings;
+  settings.frozen_below = 0.25;
+  settings.copy_paste_temperature = 0.5;
+  EXPECT_NE(definition_under(built_in_metrics().require("frozen_rate"), settings)
+                .find("is below 0.25 (frozen_below)"),
+            std::string::npos);
+  EXPECT_NE(definition_under(built_in_metrics().require("copy_paste"), settings).find(" / 0.5)"),
+            std::string::npos);
+}
+
+TEST(Registry, ASetMeasureListsTheCountsThenItsOwnParts) {
+  const Metric& fvd = built_in_metrics().require("fvd");
+  std::vector<std::string_view> parts{kRealCount, kGeneratedCount};
+  for (const std::string_view part : frechet_part_names()) parts.push_back(part);
+  EXPECT_EQ(fvd.parts, parts);
+  EXPECT_TRUE(fvd.uses_ddof && fvd.set_parts != nullptr && !fvd.uses_neighbours);
+  const Metric& coverage = built_in_metrics().require("coverage");
+  EXPECT_TRUE(coverage.uses_neighbours && coverage.set_parts == nullptr && !coverage.uses_ddof);
+}
+
 TEST(Registry, NamesOfPoliciesRoundTripAndOthersAreRefused) {
   for (const char* name : {"fail", "zero", "exclude"}) {
     EXPECT_EQ(to_string(parse_missing_policy(name)), name);
@@ -145,6 +181,19 @@ TEST(Catalogue, ConsistencyUnderAnotherRoleHasTheSameControls) {
   EXPECT_EQ(more.require("x").controls.size(), 4U);
 }
 
+TEST(Catalogue, ReferenceAdherenceUnderAnyRoleNeedsThatTheReferenceIsNotCopied) {
+  const std::vector<std::string> expected = {"reference_copy"};
+  for (const char* id : {"clip_i", "dino_i"})
+    EXPECT_EQ(built_in_metrics().require(id).controls, expected) << id;
+  const Catalogue more = built_in_metrics().with(
+      list_of(R"([{"id": "x", "measure": "reference_adherence", "role": "third"},
+                  {"id": "y", "measure": "reference_distance", "role": "third"}])"),
+      "p");
+  EXPECT_EQ(more.require("x").controls, expected);
+  EXPECT_EQ(more.require("y").controls, expected) << "another measure of the same family";
+  EXPECT_EQ(built_in_metrics().require("reference_copy").withholds_marks->above, 0.1);
+}
+
 TEST(Catalogue, RefusesWhatItCannotMeasure) {
   for (const char* list :
        {R"([{"id": "clip_i", "measure": "reference_adherence", "role": "x"}])",
@@ -155,8 +204,30 @@ TEST(Catalogue, RefusesWhatItCannotMeasure) {
         R"([{"id": "x", "measure": "identity_top1", "roles": ["a", "a"]}])",
         R"([{"id": "x", "measure": "cross_shot", "role": "pixels"}])",
         R"([{"id": "X y", "measure": "cross_shot", "role": "clip"}])",
-        R"([{"id": "x", "measure": "cross_shot", "role": "clip", "tytle": "t"}])"}) {
+        R"([{"id": "x", "measure": "cross_shot", "role": "clip", "tytle": "t"}])",
+        R"([{"id": "x", "measure": "cross_shot", "role": "clip", "controls": ["nosuch"]}])",
+        R"([{"id": "x", "measure": "cross_shot", "role": "clip", "kind": "set"}])",
+        R"([{"id": "x", "measure": "frechet", "role": "video", "kind": "headline"}])"}) {
     EXPECT_THROW((void)built_in_metrics().with(list_of(list), "list"), BadInput) << list;
+  }
+}
+
+TEST(Catalogue, AControlMayStandAfterTheMetricThatItControls) {
+  const Catalogue more = built_in_metrics().with(
+      list_of(R"([{"id": "x", "measure": "cross_shot", "role": "clip", "controls": ["y"]},
+                  {"id": "y", "measure": "frozen_rate", "withholds_marks": {"above": 0.5}}])"),
+      "p");
+  EXPECT_EQ(more.require("x").controls, std::vector<std::string>{"y"});
+  try {
+    (void)built_in_metrics().with(
+        list_of(R"([{"id": "x", "measure": "cross_shot", "role": "r", "controls": ["nosuch"]}])"),
+        "mine.json");
+    FAIL();
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what())
+                  .find("mine.json: metric x: unknown control 'nosuch'. Metrics with a limit: "),
+              std::string::npos)
+        << error.what();
   }
 }
 
@@ -165,6 +236,15 @@ TEST(Catalogue, EveryMeasureIsAMetricOrStatedHere) {
   for (const Metric& metric : built_in_metrics().all()) measured.insert(metric.measure);
   for (const Measure& measure : all_measures()) EXPECT_TRUE(measured.contains(measure.measure));
   EXPECT_EQ(measured.size(), all_measures().size());
+}
+
+TEST(Gates, NameOnlyMetricsThatThereAre) {
+  for (const std::string& file : config_file_names("gates/")) {
+    const Json gate = parse_json(config_file(file).value(), file);
+    for (const auto& [id, rules] : gate.at("metrics").items())
+      EXPECT_NE(built_in_metrics().find(id), nullptr)
+          << file << ": every comparison would warn that " << id << " is missing";
+  }
 }
 
 TEST(Catalogue, ControlsThatWithholdMarksHaveALimit) {

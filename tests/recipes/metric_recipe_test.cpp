@@ -71,7 +71,7 @@ document::Result result(const std::string& system, double shift) {
   auto& entry = result.metrics.emplace_back();
   entry.id = metric.id;
   entry.signature = "worst_frame@1";
-  entry.description = evaluation::describe(metric);
+  entry.description = evaluation::describe(metric, {});
   entry.direction = document::ResultDirection::higher;
   entry.mean = measurement.mean.value() + shift;
   for (const auto& part : measurement.parts) entry.parts.emplace(part.name, part.value);
@@ -92,7 +92,7 @@ TEST(MetricRecipe, TheExampleMeasuresWhatItSays) {
 }
 
 TEST(MetricRecipe, TheDocumentDescribesIt) {
-  const auto description = evaluation::describe(catalogue().require("worst_frame"));
+  const auto description = evaluation::describe(catalogue().require("worst_frame"), {});
   EXPECT_EQ(description.title, "Worst frame under DINO");
   EXPECT_EQ(description.family, "adherence");
   EXPECT_EQ(description.kind, document::MetricKind::headline);

@@ -112,5 +112,38 @@ TEST(Agreement, TheTextStatesN) {
   EXPECT_NE(text.find("12"), std::string::npos) << text;
 }
 
+TEST(Agreement, RatingsThatMatchNothingAreRefusedByName) {
+  const std::vector<document::Result> results = {rising("a")};
+  auto ratings = ratings_of(results[0], "r1", 1.0, 0.25);
+  ratings.push_back({"b", results[0].stories[0].id, "quality", "r1", 3.0});
+  ratings.push_back({"b", results[0].stories[1].id, "quality", "r1", 3.0});
+  ratings.push_back({"a", "no such story", "quality", "r1", 3.0});
+  try {
+    static_cast<void>(agreement(results, ratings));
+    FAIL() << "was computed";
+  } catch (const BadInput& error) {
+    const std::string text = error.what();
+    for (const char* part : {"3 of 15 ratings match no system and story", "unknown system b",
+                             "unknown story no such story of a", "--allow-unmatched"})
+      EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  }
+}
+
+TEST(Agreement, RatingsThatMatchNothingAreCountedWhereTheyAreAllowed) {
+  const std::vector<document::Result> results = {rising("a")};
+  auto ratings = ratings_of(results[0], "r1", 1.0, 0.25);
+  const Json all = agreement_json(agreement(results, ratings));
+  EXPECT_EQ(all.at("unmatched").at("ratings"), 0);
+  ratings.push_back({"b", results[0].stories[0].id, "quality", "r1", 3.0});
+  const auto found = agreement(results, ratings, {.allow_unmatched = true});
+  const Json json = agreement_json(found);
+  EXPECT_EQ(json.at("ratings"), 13);
+  EXPECT_EQ(json.at("unmatched").at("ratings"), 1);
+  EXPECT_EQ(json.at("unmatched").at("systems"), Json{"b"});
+  EXPECT_EQ(json.at("metrics"), all.at("metrics"));
+  EXPECT_EQ(json.at("dimensions"), all.at("dimensions"));
+  EXPECT_NE(agreement_text(found).find("Left out: 1 of 13 ratings"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace asbench::reports

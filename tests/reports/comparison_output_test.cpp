@@ -151,7 +151,7 @@ TEST(ComparisonJunit, ARegressionIsAFailureAndAMetricWithoutDirectionIsSkipped) 
 TEST(ComparisonJunit, IdsAreText) {
   const auto text =
       comparison_junit(compared(renamed(documents(0.1, "<&\"'\x01>"), "</failure><x a=\"")));
-  EXPECT_THAT(text, HasSubstr("&lt;&amp;&quot;&apos; &gt;"));
+  EXPECT_THAT(text, HasSubstr("&lt;&amp;&quot;&apos;\\x01&gt;"));
   EXPECT_THAT(text, Not(HasSubstr("</failure><x")));
 }
 
@@ -181,7 +181,7 @@ TEST(EscapeText, LeavesPlainTextAlone) {
   for (const auto escape : {&terminal_text, &markdown_text, &xml_text, &csv_field})
     EXPECT_EQ(escape("Fuchs läuft 3-mal."), "Fuchs läuft 3-mal.");
   EXPECT_EQ(url_text("a-b_c.d~1/ä"), "a-b_c.d~1%2F%C3%A4");
-  EXPECT_EQ(terminal_text("a\x1b[31mb\n"), "a [31mb ");
+  EXPECT_EQ(terminal_text("a\x1b[31mb\n"), "a\\x1b[31mb\\n");
 }
 
 }  // namespace

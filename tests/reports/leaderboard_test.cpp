@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "core/error.h"
+#include "core/text.h"
 
 namespace asbench::reports {
 namespace {
@@ -61,7 +64,7 @@ TEST(Leaderboard, RanksByTheFirstColumnAndMarksTheBestAndThoseAsGood) {
   EXPECT_LT(text.find("| best |"), text.find("| near |"));
   EXPECT_LT(text.find("| near |"), text.find("| low |"));
   EXPECT_NE(text.find("| best | **0.700**"), std::string::npos) << text;
-  EXPECT_NE(text.find("| near | <u>0.690</u>"), std::string::npos) << text;
+  EXPECT_NE(text.find("| near | 0.690 ≈ |"), std::string::npos) << text;
   EXPECT_NE(text.find("| low | 0.500"), std::string::npos) << text;
 }
 
@@ -77,12 +80,76 @@ TEST(Leaderboard, AFrozenSystemGetsNoMarkForConsistencyButKeepsItsValue) {
       Results{document("frozen", 0.9, 0.0, 1.0), document("b", 0.5, 0.0), document("c", 0.4, 0.0)});
   EXPECT_NE(text.find("| frozen † | **0.900** | 0.900 | 1.000 |"), std::string::npos) << text;
   EXPECT_NE(text.find("| b | 0.500 | **0.500** |"), std::string::npos) << text;
-  EXPECT_NE(text.find("† frozen: no marks for consistency \\(frozen\\_rate 1.00\\)"),
+  EXPECT_NE(text.find("† frozen: no marks for consistency \\(frozen\\_rate 1.00 is above 0.1\\)"),
             std::string::npos)
       << text;
   EXPECT_NE(leaderboard_text(Results{document("frozen", 0.9, 0.0, 0.5)})
-                .find("! frozen: no marks for consistency (frozen_rate 0.50)"),
+                .find("! frozen: no marks for consistency (frozen_rate 0.50 is above 0.1)"),
             std::string::npos);
+}
+
+TEST(Leaderboard, ACopyOfTheReferenceIsBelowTheRankedOnesUnmarkedAndSaysWhy) {
+  const auto results = [] {
+    Results made{document("copy", 0.9, 0.01), document("other copy", 0.95, 0.01),
+                 document("b", 0.5, 0.01), document("c", 0.4, 0.01)};
+    for (auto& result : made) {
+      result.metrics[0].description.controls = {"reference_copy"};
+      if (result.system.ends_with("copy")) result.metrics[3].mean = 0.4;
+    }
+    return made;
+  }();
+  const auto tables = rank(results, {});
+  EXPECT_EQ(tables[0].ranked, 2U);
+  std::vector<std::string> order;
+  for (const auto& system : tables[0].systems) order.push_back(system.result->system);
+  EXPECT_EQ(order, (std::vector<std::string>{"b", "c", "other copy", "copy"}));
+  EXPECT_TRUE(tables[0].systems[0].marks[0].best);
+  const auto markdown = leaderboard_markdown(results);
+  EXPECT_NE(markdown.find("| *not ranked by clip\\_i* |||||||\n| other copy † | 0.950 |"),
+            std::string::npos)
+      << markdown;
+  EXPECT_NE(markdown.find("not ranked by clip\\_i: a control of this metric is beyond its limit"),
+            std::string::npos);
+  const auto text = leaderboard_text(results);
+  EXPECT_LT(text.find("\nc "), text.find("\nnot ranked by clip_i: a control")) << text;
+  EXPECT_LT(text.find("\nnot ranked by clip_i"), text.find("\nother copy !")) << text;
+  EXPECT_NE(
+      text.find("! copy: no marks for clip_i, consistency (reference_copy 0.40 is above 0.1)"),
+      std::string::npos)
+      << text;
+}
+
+TEST(Leaderboard, WhereNobodyIsBarredThereIsNoSuchHeading) {
+  const Results results{document("a", 0.5, 0.0), document("b", 0.4, 0.0)};
+  EXPECT_EQ(leaderboard_markdown(results).find("not ranked"), std::string::npos);
+  EXPECT_EQ(leaderboard_text(results).find("not ranked"), std::string::npos);
+  EXPECT_EQ(rank(results, {})[0].ranked, 2U);
+}
+
+TEST(Leaderboard, WhereEverybodyIsBarredTheHeadingComesFirst) {
+  Results results{document("a", 0.5, 0.0), document("b", 0.4, 0.0)};
+  for (auto& result : results) result.metrics[0].description.controls = {"not_there"};
+  EXPECT_EQ(rank(results, {})[0].ranked, 0U);
+  const auto text = leaderboard_text(results);
+  EXPECT_LT(text.find("not ranked by clip_i"), text.find("\na !")) << text;
+  EXPECT_NE(text.find("not_there was not measured"), std::string::npos) << text;
+}
+
+TEST(Leaderboard, ATerminalsColumnsAreAlignedByWidth) {
+  const std::string long_name(60, 'x');
+  const auto text =
+      leaderboard_text(Results{document("动画射手", 0.5, 0.0), document("abc", 0.4, 0.0),
+                               document(long_name, 0.3, 0.0)},
+                       {.metrics = {"clip_i"}});
+  std::vector<std::size_t> ends;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (const auto number = line.find("0.");
+        number != std::string::npos && line.find("best") == std::string::npos)
+      ends.push_back(display_width(line.substr(0, number)));
+  }
+  EXPECT_EQ(ends, (std::vector<std::size_t>{ends.at(0), ends.at(0), ends.at(0)})) << text;
+  EXPECT_NE(text.find("\n" + long_name + "\n "), std::string::npos) << text;
 }
 
 TEST(Leaderboard, ASystemWhoseMarginRoundsToZeroIgnoresItsCaptions) {
@@ -120,9 +187,11 @@ TEST(Leaderboard, AFamilyIsNamedOnlyWhereNoneOfItsColumnsIsMarked) {
     const auto tables = rank(results, {});
     return withheld_lines(tables[0], tables[0].systems[0]);
   };
-  EXPECT_EQ(lines(), std::vector<std::string>{"no marks for consistency (frozen_rate 1.00)"});
+  EXPECT_EQ(lines(),
+            std::vector<std::string>{"no marks for consistency (frozen_rate 1.00 is above 0.1)"});
   frozen.metrics[0].description.family = "consistency";
-  EXPECT_EQ(lines(), std::vector<std::string>{"no marks for cross_shot_clip (frozen_rate 1.00)"});
+  EXPECT_EQ(lines(), std::vector<std::string>{
+                         "no marks for cross_shot_clip (frozen_rate 1.00 is above 0.1)"});
 }
 
 /// An invented metric whose values are distances without an upper end.
@@ -141,8 +210,8 @@ TEST(Leaderboard, ADistanceInTheFirstColumnRanksTheSmallestFirst) {
                         with_distance("near", 4.0, 1.5)};
   const auto text = leaderboard_markdown(results);
   EXPECT_NE(text.find("| system | reference\\_distance v |"), std::string::npos) << text;
-  EXPECT_LT(text.find("| best | **3.000** |"), text.find("| near | <u>4.000</u> |")) << text;
-  EXPECT_LT(text.find("| near | <u>4.000</u> |"), text.find("| far | 250.000 |")) << text;
+  EXPECT_LT(text.find("| best | **3.000** |"), text.find("| near | 4.000 ≈ |")) << text;
+  EXPECT_LT(text.find("| near | 4.000 ≈ |"), text.find("| far | 250.000 |")) << text;
   EXPECT_NE(leaderboard_text(results).find("3.000*"), std::string::npos);
 }
 
@@ -177,7 +246,7 @@ TEST(Leaderboard, AControlThatWasNotMeasuredClearsNobody) {
   const auto text = leaderboard_markdown(Results{unchecked, document("b", 0.5, 0.0)},
                                          {.metrics = {"clip_i", "cross_shot_clip"}});
   EXPECT_NE(text.find("| unchecked † | **0.900** | 0.900 |"), std::string::npos) << text;
-  EXPECT_NE(text.find("frozen\\_rate not measured"), std::string::npos) << text;
+  EXPECT_NE(text.find("frozen\\_rate was not measured"), std::string::npos) << text;
 }
 
 TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
@@ -186,6 +255,13 @@ TEST(Leaderboard, OtherSignaturesStandInAnotherTable) {
   EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
   EXPECT_EQ(text.find("**"), text.find("**best**"))
       << "one system alone is not the best of anything";
+}
+
+TEST(Leaderboard, OtherDirectionsStandInAnotherTable) {
+  auto turned = document("b", 0.6, 0.0);
+  turned.metrics[0].direction = document::ResultDirection::lower;
+  const auto text = leaderboard_markdown(Results{document("a", 0.5, 0.0), turned});
+  EXPECT_NE(text.find("| system |"), text.rfind("| system |"));
 }
 
 TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {

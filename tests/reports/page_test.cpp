@@ -112,6 +112,23 @@ TEST(Page, APartThatTheProgramDoesntKnowIsInTheMetricsTable) {
   EXPECT_EQ(data["systems"][0]["values"][0][10].at("sharpest"), 0.125);
 }
 
+TEST(Page, PartsOfStoriesAndShotsAreThereToo) {
+  auto made = result({});
+  auto& story = made.stories[0].metrics.find("clip_i")->second;
+  story.parts["worst"] = 0.25;
+  story.shots.at(1).parts["sharpest"] = 0.123456;
+  const Json parts =
+      page_data(std::vector<document::Result>{made}, Pictures())["systems"][0]["parts"];
+  EXPECT_EQ(parts[0]["names"], (Json{"worst", "sharpest"}));
+  EXPECT_EQ(parts[0]["stories"][0], (Json{0.25, nullptr}));
+  EXPECT_EQ(parts[0]["stories"][1], (Json{nullptr, nullptr}));
+  EXPECT_EQ(parts[0]["shots"][0][1], (Json{nullptr, 0.1235}));
+  EXPECT_TRUE(
+      page_data(std::vector<document::Result>{result({})}, Pictures())["systems"][0]["parts"][0]
+          .is_null())
+      << "a metric without parts takes no room";
+}
+
 TEST(Page, AMetricIsShownAsItsDescriptionSays) {
   testing::SyntheticResult made;
   made.metrics = {"reference_distance", "plain"};
@@ -175,7 +192,13 @@ TEST(Page, SaysWhichColumnsHaveNoMarksAndWhy) {
   made.value = [](int metric, int) { return metric == 8 ? 0.75 : 0.5; };
   const Json data = page_data(std::vector<document::Result>{result(made)}, Pictures());
   EXPECT_EQ(data["systems"][0]["withheld"],
-            Json::array({"no marks for consistency (frozen_rate 0.75)"}));
+            Json::array({"no marks for consistency (frozen_rate 0.75 is above 0.6)"}));
+  Json barred = Json::array();
+  for (const auto& metric : made.metrics)
+    barred.push_back(metric.starts_with("cross_shot") || metric.starts_with("faithful")
+                         ? "frozen_rate 0.75 is above 0.6"
+                         : "");
+  EXPECT_EQ(data["systems"][0]["barred"], barred);
 }
 
 TEST(Page, KnowsNoMetricByName) {

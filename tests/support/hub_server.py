@@ -14,8 +14,12 @@ directly, with git's name of the content as their ETag. The other switches make 
   ignore_range   send the whole file whatever was asked for
   no_etag        send no ETag
   linked_size    say this size
+  trickle        send a body a byte at a time, with so many seconds between
   surplus        send so many bytes more than announced, without a length
+  longer         send so many bytes more than X-Linked-Size says, and announce them
   loop           redirect to itself
+The switch "certificate" of the pretended file "#tls" names a PEM file with key and certificate: the hub then speaks
+https, while its storage stays with http.
 Prints "<hub port> <storage port>" and appends a line of JSON to FOLDER/requests.jsonl for each request. Ends when its
 standard input does, so it never outlives the test.
 """
@@ -25,8 +29,10 @@ import http.server
 import json
 import os
 import socketserver
+import ssl
 import sys
 import threading
+import time
 import urllib.parse
 
 HUB, STORAGE = "127.0.0.1", "127.0.0.2"
@@ -96,6 +102,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             first, status = int(asked.removeprefix("bytes=").removesuffix("-")), 206
             headers = {**headers, "Content-Range": f"bytes {first}-{len(content) - 1}/{len(content)}"}
         body = content[first:]
+        if self.command == "GET":
+            body += b"x" * switches.get("longer", 0)
         self.send_response(status)
         for key, value in headers.items():
             self.send_header(key, value)
@@ -123,6 +131,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except OSError:
                 pass
             self.close_connection = True
+            return
+        if "trickle" in switches:
+            for byte in body:
+                self.wfile.write(bytes([byte]))
+                time.sleep(switches["trickle"])
             return
         self.wfile.write(body + b"x" * surplus)
 
@@ -195,6 +208,11 @@ def main():
     state = State(sys.argv[1])
     Handler.state = state
     hub = Server((HUB, 0), HubHandler)
+    certificate = state.switches("#tls").get("certificate")
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        hub.socket = context.wrap_socket(hub.socket, server_side=True)
     storage = Server((STORAGE, 0), StorageHandler)
     state.storage_port = storage.server_address[1]
     for server in (hub, storage):

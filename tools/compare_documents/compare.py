@@ -27,8 +27,9 @@ def load(path):
 
 
 def general(place):
-    """The place without list indices and ids, so that additions can be counted."""
-    return "/".join("*" if step.isdigit() else step for step in place)
+    """The place with * for list indices and ids of metrics, so that additions can be counted."""
+    above = [""] + place
+    return ["*" if step.isdigit() or above[i] == "metrics" else step for i, step in enumerate(place)]
 
 
 class Comparison:
@@ -55,7 +56,7 @@ class Comparison:
                     self.walk(before[key], after[key], place + [key])
             for key in after:
                 if key not in before:
-                    self.added[general(place[2:] if place[:1] == ["metrics"] else place) + "/" + key] += 1
+                    self.added["/".join(general(place) + [key])] += 1
         elif isinstance(before, list) and isinstance(after, list):
             if len(before) != len(after):
                 self.differences.append(("/".join(place), f"{len(before)} entries", f"{len(after)} entries"))

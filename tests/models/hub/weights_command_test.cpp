@@ -157,6 +157,17 @@ TEST_F(WeightsCommandTest, AnOverriddenRevisionIsInTheReports) {
   EXPECT_THAT(run({"check"}).out, HasSubstr("fetched with --revision refs/pr/3"));
 }
 
+TEST_F(WeightsCommandTest, ADifferenceFromTheOnlyRecordIsAWarning) {
+  know("model.safetensors", safetensors_bytes(65'000, 2), 1);
+  start();
+  run({"fetch", kId, "--endpoint", hub_->endpoint()});
+  const Outcome outcome = run({"check"});
+  EXPECT_EQ(outcome.exit_code, kExitDone) << "the record may be wrong";
+  EXPECT_THAT(outcome.out,
+              HasSubstr("WARNING   model.safetensors  SHA-256 " + sha256_hex(weights_bytes_) +
+                        "; differs from the only record\n"));
+}
+
 TEST_F(WeightsCommandTest, CheckOfNothingIsAnError) {
   EXPECT_THAT(run({"check"}).thrown,
               HasSubstr("no checkpoint to check in " + weights_.path().string()));

@@ -273,7 +273,8 @@ TEST(WeightsSha256, OfShardsIsThatOfTheSortedLines) {
   Checkpoint checkpoint = open_checkpoint(kId, root(folder));
   EXPECT_EQ(weights_sha256(checkpoint), sha256_hex(text));
   fs::remove(folder / kId / "c.safetensors");
-  expect_error([&] { (void)weights_sha256(checkpoint); }, {"c.safetensors", "can't be opened"});
+  expect_error<SystemFault>([&] { (void)weights_sha256(checkpoint); },
+                            {"c.safetensors", "no such file"});
 }
 
 TEST(OpenCheckpoint, EncodersOfTheProgramCanNotBeReplacedByAFolder) {
@@ -289,6 +290,17 @@ TEST(OpenCheckpoint, EncodersOfTheProgramNeedNoWeightsFolder) {
     const Checkpoint checkpoint = open_checkpoint(id, {});
     EXPECT_EQ(checkpoint.id, id);
     EXPECT_TRUE(checkpoint.preprocessor) << "without it the profile would be a guess";
+  }
+}
+
+TEST(OpenCheckpoint, RefusesPointersInThePlaceOfItsFiles) {
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 9\n";
+  for (const char* name : {"model.safetensors", "pytorch_model.bin", "config.json"}) {
+    const TemporaryFolder folder;
+    put_checkpoint(folder / kId, name == std::string("config.json") ? "model.safetensors" : name);
+    put(folder / kId / name, pointer);
+    expect_error<BadInput>([&] { static_cast<void>(open_checkpoint(kId, root(folder))); },
+                           {name, "Git LFS pointer", "git lfs pull"});
   }
 }
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace asbench {
+
+/// "1 story", "16 stories": the noun in the number that fits. Irregular plurals are given.
+[[nodiscard]] std::string counted(std::int64_t number, std::string_view one, std::string_view many);
+
+/// The text with every `place` in it replaced. @param place  not empty
+[[nodiscard]] std::string replaced(std::string_view text, std::string_view place,
+                                   std::string_view by);
+
+/// "812 bytes", "1.5 MB", "3 GB": powers of 1024, four digits.
+[[nodiscard]] std::string size_in_words(std::size_t bytes);
+
+}  // namespace asbench

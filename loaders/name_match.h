@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Comparing names of files and ids as people do. For loaders and cli.
+namespace asbench::loaders {
+
+/// The text in Unicode normalisation form C: macOS writes "é" as two characters, others as one.
+/// A text that is not UTF-8 comes back as it is. Thread-safe.
+[[nodiscard]] std::string nfc(std::string_view text);
+
+/// What is left of a relative path when letter case, Unicode form, zeros in front of numbers and
+/// the ending of a video file are taken away: "Cat/0/Shot_1.MOV" and "cat/0/shot_01.mp4" are one.
+[[nodiscard]] std::string loose_name(std::string_view relative);
+
+/// The candidate that is spelled most like `text`; empty when none is near (more than a third of
+/// the letters differ). Letter case doesn't count.
+[[nodiscard]] std::string nearest_name(std::string_view text,
+                                       const std::vector<std::string>& candidates);
+
+/// " Did you mean NAME?", or nothing when no candidate is near.
+[[nodiscard]] std::string did_you_mean(std::string_view text,
+                                       const std::vector<std::string>& candidates);
+
+}  // namespace asbench::loaders
