@@ -1,6 +1,7 @@
 // The program: reads the command line and runs one command. OpenCV and LibTorch are loaded by the
 // commands that need them (cli/modules.h).
 #include <fmt/format.h>
+#include <unistd.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
@@ -125,6 +126,20 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
                            command, commands.empty() ? "its options" : "them"));
 }
 
+/// Note [The libraries do not say goodbye]
+/// OpenBLAS's threads try for ever to get their memory, and at the end of the process it waits for
+/// them: under `ulimit -v` a run that is done would hang. Everything is written and flushed here,
+/// so the process ends without the libraries' destructors. What counts or checks at the end of a
+/// process (coverage, sanitizers) needs them.
+int leave(int code) {
+#if defined(ASBENCH_COVERAGE) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return code;
+#else
+  std::fflush(nullptr);
+  ::_exit(code);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -174,5 +189,5 @@ int main(int argc, char** argv) {
     return asbench::kExitFailure;
   }
   const auto commands = app.get_subcommands();
-  return run_guarded(commands.front()->get_name(), chosen);
+  return leave(run_guarded(commands.front()->get_name(), chosen));
 }

@@ -219,14 +219,21 @@ void FeatureStore::write_entry(std::string_view key, std::uint32_t rows, std::ui
   header.cols = cols;
   header.payload_bytes = payload.size();
   header.checksum = checksum_of(header, payload);
-  try {
+  const auto place = [&] {
     TemporaryFile file(
         root_ / "tmp" /
         fmt::format("{}.{}.{:016x}", key.substr(0, 16), ::getpid(), temporary_number()));
     file.write(std::as_bytes(std::span(&header, 1)));
     file.write(payload);
     file.place(path);
-  } catch (const SystemFault&) {
+  };
+  try {
+    place();
+  } catch (const SystemFault& fault) {
+    if (fault.error() == EISDIR) {  // nobody has read it before, which sets it aside too
+      set_aside(path);
+      return place();
+    }
     // A store that may only be read, and has the entry: equal keys mean equal values.
     if (!has(key)) throw;
   }

@@ -109,6 +109,10 @@ TEST(FeatureStore, SetsAsideWhatIsNoEntryAndTakesItAnew) {
   const FeatureStore store(folder.path());
   const auto file = entry_file(store, kKey);
   std::filesystem::create_directories(file / "with" / "content");
+  store.put(kKey, numbered(1, 1));
+  EXPECT_EQ(store.get(kKey), numbered(1, 1));
+  std::filesystem::remove(file);
+  std::filesystem::create_directory(file);
   EXPECT_FALSE(store.get(kKey));
   store.put(kKey, numbered(2, 3));
   EXPECT_EQ(store.get(kKey), numbered(2, 3));
@@ -120,7 +124,7 @@ TEST(FeatureStore, SetsAsideWhatIsNoEntryAndTakesItAnew) {
   EXPECT_FALSE(store.get_text(kKey)) << "four terabytes";
   store.put(kKey, numbered(2, 3));
   EXPECT_EQ(store.get(kKey), numbered(2, 3));
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "set-aside"), {}), 3);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder / "set-aside"), {}), 4);
 }
 
 TEST(FeatureStore, AnEntryThatCanNotBeReadIsNoAbsentOne) {
