@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/video/clip_reader.h"
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "document/finding_kinds.h"
 #include "evaluation/inputs.h"
 #include "evaluation/run.h"
 #include "features/encoder_use.h"

@@ -6,9 +6,12 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "document/finding_kinds.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
 #include "loaders/findings.h"
+#include "metrics/catalogue.h"
+#include "metrics/need.h"
 
 namespace asbench::evaluation {
 namespace {

@@ -99,11 +99,11 @@ document::ResultMetric overall_metric(const metrics::Metric& info,
 }
 
 document::ResultMetric set_metric(const metrics::Metric& info, const SetMeasurement& measured,
-                                  const metrics::MetricSettings& settings) {
+                                  const ResultParts& parts) {
   document::ResultMetric metric;
   metric.id = measured.metric;
   metric.signature = measured.signature;
-  metric.description = describe(info, settings);
+  metric.description = describe(info, parts.protocol->settings);
   metric.direction = direction_of(info.direction);
   metric.mean = measured.value;
   metric.ci95 = measured.ci95;
@@ -201,8 +201,8 @@ void add_measurements(const ResultParts& parts, document::Result& result) {
                                            story_metric(info, measured.stories[s]));
   }
   for (const auto& measured : *parts.sets) {
-    result.metrics.push_back(set_metric(parts.protocol->catalogue.require(measured.metric),
-                                        measured, parts.protocol->settings));
+    result.metrics.push_back(
+        set_metric(parts.protocol->catalogue.require(measured.metric), measured, parts));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "document/finding_kinds.h"
 #include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"

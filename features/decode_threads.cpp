@@ -66,7 +66,7 @@ void DecodeThreads::work(DecodeWorker& worker) {
   } catch (...) {
     const std::lock_guard lock(mutex_);
     if (!failure_) failure_ = std::current_exception();
-      queue_.close();
+    queue_.close();
   }
   if (--running_ == 0) queue_.close();
 }

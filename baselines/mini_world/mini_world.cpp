@@ -17,8 +17,8 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
-#include "core/threads.h"
 #include "core/json.h"
+#include "core/threads.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
 #include "loaders/video/clip_writer.h"
@@ -154,8 +154,7 @@ int clips_in(const MiniWorldOptions& options) {
 }
 
 bool is_mini_world(const fs::path& split) {
-  return is_file(
-      (split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
+  return is_file((split.filename() == kManifest ? split.parent_path() / kFolder : split) / kMarker);
 }
 
 MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::path& folder,

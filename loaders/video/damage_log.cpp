@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <utility>
 
+#include "core/error.h"
+#include "loaders/video/clip_reader.h"
 #include "loaders/video/libav.h"
 
 namespace asbench::loaders {
@@ -61,11 +64,19 @@ void ErrorLog::receive(void* context, int level, const char* format, va_list arg
 }
 
 ErrorLog::Listening::Listening(ErrorLog& log, To to)
-    : log_before_(std::exchange(listener, &log)), to_before_(std::exchange(listened_to, to)) {}
+    : log_before_(std::exchange(listener, &log)), to_before_(std::exchange(listened_to, to)) {
+  errno = 0;
+}
 
 ErrorLog::Listening::~Listening() {
   listener = log_before_;
   listened_to = to_before_;
+}
+
+void throw_if_no_memory(int error, const std::filesystem::path& path) {
+  if (error != AVERROR(ENOMEM)) return;
+  if (errno == ENOMEM) throw SystemFault("can't be decoded", path, ENOMEM);
+  throw BrokenVideo(path, "damaged: it asks for more memory than any video needs", "damaged_video");
 }
 
 std::string Damage::cause() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdarg>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -37,7 +38,8 @@ class ErrorLog {
   std::optional<std::string> first_;
 };
 
-/// While it lives, errors that FFmpeg logs on this thread go to `log`.
+/// While it lives, errors that FFmpeg logs on this thread go to `log`. Sets errno to 0 when it
+/// begins: Note [No memory].
 class ErrorLog::Listening {
  public:
   enum class To {
@@ -53,6 +55,15 @@ class ErrorLog::Listening {
   ErrorLog* log_before_;
   To to_before_;
 };
+
+/// Note [No memory]
+/// FFmpeg returns ENOMEM when malloc fails and when damaged bytes ask for more than FFmpeg allows
+/// (2 GiB for one block). Only a failed malloc sets errno. The first is the machine's fault, the
+/// second the file's: it has the same outcome on every machine.
+///
+/// @param error  what a call under a Listening has returned; nothing happens unless it is ENOMEM
+/// @throws SystemFault; BrokenVideo, kind `damaged_video`.
+void throw_if_no_memory(int error, const std::filesystem::path& path);
 
 /// What is wrong with a clip's data, as noticed while it was decoded.
 struct Damage {

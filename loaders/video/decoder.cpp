@@ -93,8 +93,9 @@ struct VideoDecoder::State {
     codec->opaque = &errors;
     const ErrorLog::Listening listening(errors);
     const int error = avcodec_open2(codec.get(), &source.codec(), nullptr);
+    throw_if_no_memory(error, file);
     const auto said = errors.take();
-    if (error == AVERROR(ENOMEM) || error == AVERROR(EAGAIN)) {
+    if (error == AVERROR(EAGAIN)) {  // a thread
       throw SystemFault("the decoder can't be started", file, AVUNERROR(error));
     }
     if (error < 0) {
@@ -121,7 +122,6 @@ struct VideoDecoder::State {
   bool receive(int decoded, bool at_end);
   [[nodiscard]] bool is_left_behind(int decoded) const;
   void take(const Wanted& wanted, Pass& pass);
-  [[noreturn]] void out_of_memory() const { throw SystemFault("can't be decoded", file, ENOMEM); }
 
  private:
   bool any_packet_ = false;
@@ -142,7 +142,7 @@ bool VideoDecoder::State::send(int decoded) {
     const ErrorLog::Listening listening(errors);
     error = avcodec_send_packet(codec.get(), more ? packet.get() : nullptr);
   }
-  if (error == AVERROR(ENOMEM)) out_of_memory();
+  throw_if_no_memory(error, file);
   auto said = errors.take();
   if (!defect) defect = std::move(said);
   if (error < 0 && error != AVERROR_EOF && !defect) defect = libav::error_text(error);
@@ -157,7 +157,7 @@ bool VideoDecoder::State::receive(int decoded, bool at_end) {
       const ErrorLog::Listening listening(errors);
       error = avcodec_receive_frame(codec.get(), frame.get());
     }
-    if (error == AVERROR(ENOMEM)) out_of_memory();
+    throw_if_no_memory(error, file);
     const bool ended = error == AVERROR_EOF || error == AVERROR(EAGAIN);
     std::optional<std::string> failure;
     if (error < 0 && !ended) failure = libav::error_text(error);

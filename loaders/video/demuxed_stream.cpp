@@ -173,7 +173,7 @@ void DemuxedStream::open(bool strict) {
 
 void DemuxedStream::throw_faults(int error) const {
   bytes_->rethrow_fault();
-  if (error == AVERROR(ENOMEM)) throw SystemFault("can't be read as a video", path_, ENOMEM);
+  throw_if_no_memory(error, path_);
 }
 
 void DemuxedStream::choose_stream() {

@@ -188,8 +188,8 @@ CheckReport check_checkpoint(const std::string& id, const WeightFolders& folders
   if (record && record->revision_override) report.overridden_revision = record->revision;
 
   std::set<std::string> names;
-  for (const FolderEntry& item : is_folder(report.folder) ? list_folder(report.folder)
-                                                          : std::vector<FolderEntry>()) {
+  for (const FolderEntry& item :
+       is_folder(report.folder) ? list_folder(report.folder) : std::vector<FolderEntry>()) {
     const std::string name = item.path.filename().string();
     const std::string ending = item.path.extension().string();
     const bool belongs =

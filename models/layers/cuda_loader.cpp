@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 fs::path cuda_library() {
   Dl_info info;
   if (dladdr(reinterpret_cast<const void*>(&at::globalContext), &info) != 0 && info.dli_fname) {
-    const fs::path beside = fs::path(info.dli_fname).parent_path() / "libtorch_cuda.so";
+    fs::path beside = fs::path(info.dli_fname).parent_path() / "libtorch_cuda.so";
     if (fs::exists(beside)) return beside;
   }
   return "libtorch_cuda.so";

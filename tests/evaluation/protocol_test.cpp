@@ -33,9 +33,8 @@ TEST(Thresholds, AreThoseOfTheMeasuresInProtocolsAndDocuments) {
     for (const auto& threshold : measure.thresholds) names.insert(std::string(threshold.name));
   }
   std::set<std::string> written;
-  for (const auto& [name, value] :
-       protocol_settings(load_protocol("demo")).at("thresholds").items())
-    written.insert(name);
+  const Json settings = protocol_settings(load_protocol("demo"));
+  for (const auto& [name, value] : settings.at("thresholds").items()) written.insert(name);
   EXPECT_EQ(written, names);
 }
 

@@ -86,10 +86,11 @@ TEST(MetricsCommand, ShowsDefinitionRangeNeedsSettingsAndSource) {
 
 TEST(MetricsCommand, ShowsPartsLimitAndWhetherItIsALeaderboardColumn) {
   const std::string copy = output_of("metrics show reference_copy");
-  EXPECT_NE(copy.find("limit       withholds marks above 0.1\n"), std::string::npos);
+  EXPECT_NE(copy.find("limit       a system above 0.1 gets no marks where this is a control\n"),
+            std::string::npos);
   EXPECT_NE(copy.find("leaderboard a column by default\n"), std::string::npos);
   EXPECT_EQ(copy.find("parts "), std::string::npos);
-  EXPECT_NE(output_of("metrics show clip_t_margin").find("withholds marks below 0.0005\n"),
+  EXPECT_NE(output_of("metrics show clip_t_margin").find("a system below 0.0005 gets no marks"),
             std::string::npos);
   const std::string pairs = output_of("metrics show cross_shot_dino");
   EXPECT_NE(pairs.find("parts       adjacent, first, worst\n"), std::string::npos);
