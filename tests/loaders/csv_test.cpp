@@ -53,7 +53,7 @@ TEST(Csv, KeepsATrailingEmptyFieldAtTheEndOfTheText) {
 }
 
 TEST(Csv, NamesTheLineOfWhatIsWrong) {
-  EXPECT_NE(refusal("a,b\n1,2\n3\n").find("line 3: 1 fields, but the header has 2"),
+  EXPECT_NE(refusal("a,b\n1,2\n3\n").find("line 3: 1 field, but the header has 2"),
             std::string::npos);
   EXPECT_NE(refusal("a,b\n1,\"2\n\n\n").find("line 2: a quote is opened here and never closed"),
             std::string::npos);
