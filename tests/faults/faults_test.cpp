@@ -138,10 +138,6 @@ class Faults {
 
 class EveryKind : public ::testing::TestWithParam<std::size_t> {};
 
-std::string kind_name(const ::testing::TestParamInfo<std::size_t>& kind) {
-  return kinds().at(kind.param).name;
-}
-
 #ifdef ASBENCH_EXHAUSTIVE_FAULTS
 
 /// Kinds in parts, so that they run beside each other.
@@ -163,12 +159,16 @@ TEST_P(EveryCall, ThatFailsEndsTheRunOrHasNoEffect) {
 INSTANTIATE_TEST_SUITE_P(Exhaustive, EveryCall,
                          ::testing::Combine(::testing::Range<std::size_t>(0, kinds().size()),
                                             ::testing::Range<std::size_t>(0, kParts)),
-                         [](const auto& info) {
-                           return fmt::format("{}_{}", kinds().at(std::get<0>(info.param)).name,
-                                              std::get<1>(info.param));
+                         [](const auto& call) {
+                           return fmt::format("{}_{}", kinds().at(std::get<0>(call.param)).name,
+                                              std::get<1>(call.param));
                          });
 
 #else
+
+std::string kind_name(const ::testing::TestParamInfo<std::size_t>& kind) {
+  return kinds().at(kind.param).name;
+}
 
 TEST_P(EveryKind, FailsSomewhereAndEndsTheRunOrHasNoEffect) {
   constexpr std::size_t kPlaces = 4;
