@@ -59,10 +59,11 @@ Report gather(const InspectOptions& options) {
   }
   report.split_findings = report.findings;
   if (!options.outputs.path) return report;
+  const loaders::Split whole = loaders::with_lost_stories(report.split);
+  if (whole.stories.empty()) return report;  // no story can be read: the findings say why
 
   report.outputs = loaders::restrict_to(
-      loaders::find_outputs(loaders::with_lost_stories(report.split), *options.outputs.path,
-                            {.layout = options.outputs.layout}),
+      loaders::find_outputs(whole, *options.outputs.path, {.layout = options.outputs.layout}),
       report.split);
   Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;

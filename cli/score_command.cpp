@@ -88,7 +88,7 @@ void print_metric(const document::ResultMetric& metric, bool normalised) {
                       : metric.direction == document::ResultDirection::lower ? " v"
                                                                              : "";
   print_safe(
-      stdout, "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", metric.id + arrow,
+      stdout, "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}{}\n", metric.id + arrow,
       number(metric.mean),
       metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
       metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,

@@ -43,16 +43,34 @@ void refuse_other_numbering(const Findings& findings) {
                              count == 1 ? "one story" : fmt::format("{} stories", count), list));
 }
 
+/// The causes, one a line.
+std::string causes_in(const Findings& findings) {
+  std::string causes;
+  for (const Finding& finding : findings) {
+    if (document::is_blocking(finding.kind))
+      causes += fmt::format("\n  {}: {}", finding.kind, finding.detail);
+  }
+  return causes;
+}
+
+/// No story of the split could be read, nor counted: no policy has anything to score.
+[[noreturn]] void refuse_without_stories(const loaders::Split& split) {
+  throw BadInput(
+      fmt::format("split {}: no story can be read, and nothing says how many there are:{}",
+                  split.name, causes_in(split.findings)));
+}
+
 }  // namespace
 
 Inputs read_inputs(const std::filesystem::path& split_path,
                    const std::optional<std::string>& format, const loaders::Selection& selection,
                    const std::filesystem::path& outputs_path, const std::string& layout) {
   const auto whole = loaders::read_split(split_path, format);
+  const auto with_lost = loaders::with_lost_stories(whole);
+  if (with_lost.stories.empty()) refuse_without_stories(whole);
   Inputs inputs{loaders::select(whole, selection), {}, {}};
   inputs.outputs = loaders::restrict_to(
-      loaders::find_outputs(loaders::with_lost_stories(whole), outputs_path, {.layout = layout}),
-      inputs.split);
+      loaders::find_outputs(with_lost, outputs_path, {.layout = layout}), inputs.split);
   refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
   const Findings references = loaders::keep_usable_references(inputs.split);
@@ -83,16 +101,11 @@ void find_missing_captions(loaders::Split& split, const Protocol& protocol) {
 
 void count_lost_as_failures(Inputs& inputs) {
   if (!inputs.split.uncounted_ips.empty()) {
-    std::string causes;
-    for (const Finding& finding : inputs.split.findings) {
-      if (document::is_blocking(finding.kind))
-        causes += fmt::format("\n  {}: {}", finding.kind, finding.detail);
-    }
     throw BadInput(fmt::format(
         "--missing zero counts lost stories as failures, but nothing says how many stories {} "
         "{}:{}\n  Mend the split, or leave its lost stories out with --missing exclude.",
         fmt::join(inputs.split.uncounted_ips, ", "),
-        inputs.split.uncounted_ips.size() == 1 ? "has" : "have", causes));
+        inputs.split.uncounted_ips.size() == 1 ? "has" : "have", causes_in(inputs.split.findings)));
   }
   if (!inputs.split.lost.empty()) inputs.split = loaders::with_lost_stories(inputs.split);
 }

@@ -199,11 +199,27 @@ TEST_F(BrokenSplit, ALostStoryCountsAsAFailureUnderZeroAndIsSaidUnderExclude) {
 }
 
 TEST_F(BrokenSplit, StoriesThatNobodyCanCountEndARunUnderZero) {
-  for (const char* name : {"cat.json", "dog.json"}) put(name, text(name).substr(0, 60));
+  // Two other IPs with different numbers of stories.
+  put("bear.json", R"({"1": {"captions": ["a", "b"]}, "2": {"captions": ["c", "d"]}})");
+  put("bear_ref.png", text("dog_ref.png"));
+  put("cat.json", text("cat.json").substr(0, 60));
   const auto zero = score({"--missing", "zero"});
   EXPECT_EQ(zero.exit_code, 2);
-  EXPECT_THAT(zero.err, HasSubstr("nothing says how many stories cat, dog have"));
+  EXPECT_THAT(zero.err, HasSubstr("nothing says how many stories cat has"));
   EXPECT_FALSE(fs::exists(folder_ / "result.json"));
+}
+
+TEST_F(BrokenSplit, NothingIsScoredWhenNoStoryIsLeft) {
+  for (const char* name : {"cat.json", "dog.json"}) put(name, text(name).substr(0, 60));
+  for (const char* policy : {"fail", "zero", "exclude"}) {
+    const auto run = score({"--missing", policy});
+    EXPECT_EQ(run.exit_code, 2) << policy;
+    for (const char* part : {"no story can be read", "bad_json: IP cat: ", "bad_json: IP dog: "})
+      EXPECT_THAT(run.err, HasSubstr(part)) << policy;
+  }
+  const auto inspected = inspect();
+  EXPECT_EQ(inspected.exit_code, 2);
+  EXPECT_THAT(inspected.out, HasSubstr("bad_json (2)"));
 }
 
 TEST_F(BrokenSplit, ALostReferenceCostsTheStampAndIsSaidBesideTheMean) {
