@@ -83,6 +83,20 @@ std::string problems_of(const valijson::Schema& schema, const nlohmann::json& ta
   return problems;
 }
 
+/// A text of a document that was not read from a file may hold any bytes.
+void require_utf8(const Json& value, std::string_view where) {
+  const auto require = [&](const std::string& text) {
+    if (!is_utf8(text))
+      throw BadInput(fmt::format("{}: the text \"{}\" is not UTF-8", where, excerpt(text)));
+  };
+  if (value.is_string()) require(value.get_ref<const std::string&>());
+  if (value.is_object()) {
+    for (const auto& [key, child] : value.items()) require(key);
+  }
+  if (!value.is_structured()) return;
+  for (const auto& child : value) require_utf8(child, where);
+}
+
 }  // namespace
 
 void check_schema(const Json& document, std::string_view schema_name, std::string_view where) {
@@ -95,6 +109,7 @@ void check_schema(const Json& document, std::string_view schema_name, std::strin
   const valijson::adapters::NlohmannJsonAdapter schema_adapter(schema_json);
   parser.populateSchema(schema_adapter, schema);
 
+  require_utf8(document, where);
   const std::string list = longest_list(document);
   const std::size_t length = list.empty() ? 1 : document.at(list).size();
   for (std::size_t begin = 0; begin < length; begin += kSlice) {

@@ -126,6 +126,15 @@ std::string align_left(std::string_view text, std::size_t width) {
   return std::string(text).append(width > taken ? width - taken : 0, ' ');
 }
 
+bool is_utf8(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint c = code_point_at(text, at);
+    if (!c.valid) return false;
+    at += c.length;
+  }
+  return true;
+}
+
 std::string utf8(char32_t code_point) {
   const auto c = static_cast<unsigned>(code_point);
   const auto byte = [](unsigned bits) { return static_cast<char>(bits); };

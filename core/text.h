@@ -43,6 +43,9 @@ struct CodePoint {
 [[nodiscard]] std::string align_right(std::string_view text, std::size_t width);
 [[nodiscard]] std::string align_left(std::string_view text, std::size_t width);
 
+/// Whether every byte belongs to a character of UTF-8.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
 /// Encodes a code point as UTF-8.
 [[nodiscard]] std::string utf8(char32_t code_point);
 

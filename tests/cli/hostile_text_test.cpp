@@ -50,10 +50,10 @@ TEST(HostileText, InspectShowsNamesOfFoldersEscaped) {
   const fs::path ip = folder / "split" / kHostile;
   fs::create_directories(ip);
   std::ofstream(ip / "prompts.json") << Json{{"prompts", {{"One.", "Two."}}}}.dump();
-  fs::create_directories(folder / "out" / kHostile);
+  fs::create_directories(folder / "split" / "cat");
+  fs::copy_file(ip / "prompts.json", folder / "split" / "cat" / "prompts.json");
   for (const char* form : {"", "--json"}) {
-    std::vector<std::string> arguments = {"inspect", "--split", (folder / "split").string(),
-                                          "--outputs", (folder / "out").string()};
+    std::vector<std::string> arguments = {"inspect", "--split", (folder / "split").string()};
     if (*form != '\0') arguments.emplace_back(form);
     const auto run = run_program(kProgram, arguments);
     EXPECT_EQ(run.exit_code, 2) << run.err;
@@ -121,7 +121,8 @@ TEST(HostileText, AHugeDocumentIsRefusedByItsSize) {
   fs::resize_file(folder / "huge.json", std::size_t{4} << 30);  // sparse
   const auto run = report(folder, folder / "huge.json");
   EXPECT_EQ(run.exit_code, 2);
-  EXPECT_THAT(run.err, HasSubstr("huge.json: 4 GB or more; a result document may have at most 256 MB"));
+  EXPECT_THAT(run.err,
+              HasSubstr("huge.json: 4 GB or more; a result document may have at most 256 MB"));
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)

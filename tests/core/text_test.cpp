@@ -89,6 +89,12 @@ TEST(DisplayWidth, TheTablesAreUnicodes) {
   }
 }
 
+TEST(Utf8, IsTold) {
+  EXPECT_TRUE(is_utf8("café 动"));
+  EXPECT_FALSE(is_utf8("caf\xE9"));
+  EXPECT_FALSE(is_utf8("\xED\xA0\x80"));
+}
+
 TEST(Utf8, ReadsBackToTheSameCodePoint) {
   for (const char32_t c : {U'a', U'é', U'动', U'🦊', U'\U0010FFFF'}) {
     const std::string text = utf8(c);
