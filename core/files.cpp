@@ -195,10 +195,17 @@ std::string read_text_file(const fs::path& path, std::size_t max_bytes, std::str
 }
 
 void make_folders(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error && !is_folder(folder)) error = std::make_error_code(std::errc::not_a_directory);
-  if (error) throw SystemFault("the folder can't be created", folder, error.value());
+  // Not create_directories(): where a folder on the way can't be examined, it names another error.
+  std::vector<fs::path> missing;
+  for (fs::path at = folder; !at.empty() && !is_there(at); at = at.parent_path())
+    missing.push_back(at);
+  for (; !missing.empty(); missing.pop_back()) {
+    if (::mkdir(missing.back().c_str(), 0777) != 0 && errno != EEXIST) {
+      const int error = errno;
+      throw SystemFault("the folder can't be created", folder, error);
+    }
+  }
+  if (!is_folder(folder)) throw SystemFault("the folder can't be created", folder, ENOTDIR);
 }
 
 int remove_abandoned_temporaries(const fs::path& folder) {

@@ -8,7 +8,8 @@
 //   ASBENCH_FAULT_STAYS    set: all later ones fail too
 //   ASBENCH_FAULT_ERRNO    what it fails with
 //   ASBENCH_FAULT_BYTES    allocations below this size are not counted
-//   ASBENCH_FAULT_LOG      a file to which every counted call is written: "<call> <path>"
+//   ASBENCH_FAULT_LOG      a file to which every counted call is written: "<call> <path>", with
+//                          "! " before one that fails
 //
 // Calls: open (openat, fopen; without O_CREAT), create (open with it), read (pread), stat (lstat,
 // fstat), opendir, readdir, mmap, write, sync, rename, mkdir, thread, memory.
@@ -96,10 +97,11 @@ bool is_below(const char* path) {
 bool fails(const char* call, const char* path) {
   if (!ready || !listed(calls, call, ',')) return false;
   const long now = ++count;
+  const bool fail = fail_at != 0 && (stays ? now >= fail_at : now == fail_at);
   if (log_file >= 0) {
     char line[kPathBytes + 64];
     size_t length = 0;
-    for (const char* part : {call, " ", path, "\n"}) {
+    for (const char* part : {fail ? "! " : "", call, " ", path, "\n"}) {
       const size_t size = strlen(part);
       if (length + size > sizeof(line)) break;
       memcpy(line + length, part, size);
@@ -107,9 +109,8 @@ bool fails(const char* call, const char* path) {
     }
     syscall(SYS_write, log_file, line, length);
   }
-  if (fail_at == 0 || (stays ? now < fail_at : now != fail_at)) return false;
-  errno = fail_with;
-  return true;
+  if (fail) errno = fail_with;
+  return fail;
 }
 
 bool path_fails(const char* call, const char* path) {
