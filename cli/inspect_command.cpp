@@ -112,12 +112,12 @@ void print_split(const loaders::Split& split) {
              counted(counts.references, "reference", "references"),
              counted(counts.clips, "tuning clip", "tuning clips"));
   if (!split.lost.empty()) {
-    fmt::print("          and {} that can't be read\n",
+    print_safe(stdout, "          and {} that can't be read\n",
                counted(split.lost.size(), "story", "stories"));
   }
   if (!split.uncounted_ips.empty()) {
-    fmt::print("          and an unknown number of stories that can't be read: {}\n",
-               fmt::join(split.uncounted_ips, ", "));
+    print_safe(stdout, "          and an unknown number of stories that can't be read: {}\n",
+               fmt::format("{}", fmt::join(split.uncounted_ips, ", ")));
   }
 }
 

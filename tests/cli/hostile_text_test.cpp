@@ -49,7 +49,7 @@ TEST(HostileText, InspectShowsNamesOfFoldersEscaped) {
   const TemporaryFolder folder;
   const fs::path ip = folder / "split" / kHostile;
   fs::create_directories(ip);
-  std::ofstream(ip / "prompts.json") << Json{{"prompts", {{"One.", "Two."}}}}.dump();
+  std::ofstream(ip / "prompts.json") << R"({"prompts": [["One.", "Two."]]})";
   fs::create_directories(folder / "split" / "cat");
   fs::copy_file(ip / "prompts.json", folder / "split" / "cat" / "prompts.json");
   for (const char* form : {"", "--json"}) {
