@@ -181,7 +181,9 @@ void FramePicture::prepare(const AVFrame& frame) {
     throw NoPicture(fmt::format("pixel format {} can't be converted to RGB",
                                 name == nullptr ? "unknown" : name));
   }
-  const AVPixelFormat target = may_be_transparent(frame) ? AV_PIX_FMT_RGBA : AV_PIX_FMT_RGB24;
+  // OpenCV asks for BGR, which swscale rounds otherwise than RGB when the height is odd.
+  const AVPixelFormat opaque = is_opencvs(frame) ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24;
+  const AVPixelFormat target = may_be_transparent(frame) ? AV_PIX_FMT_RGBA : opaque;
   scaler_.reset(sws_getContext(frame.width, frame.height, format, frame.width, frame.height, target,
                                SWS_BICUBIC, nullptr, nullptr, nullptr));
   if (!scaler_) throw std::bad_alloc();
@@ -233,6 +235,11 @@ Image FramePicture::convert(const AVFrame& frame, const Orientation& upright) {
                {image.bytes.data(), std::ptrdiff_t{image.width} * channels, image.width,
                 image.height, channels},
                upright);
+  if (converted_->format == AV_PIX_FMT_BGR24) {
+    for (std::size_t i = 0; i + 2 < image.bytes.size(); i += 3) {
+      std::swap(image.bytes[i], image.bytes[i + 2]);
+    }
+  }
   return flatten_on_black(std::move(image));
 }
 

@@ -24,6 +24,9 @@ struct Count {
   int same_pixels = 0;    ///< decoded as the sound clip is: the damage hit nothing that is shown
   int other_pixels = 0;   ///< decoded otherwise, and neither the reader nor ffmpeg noticed
   int noticed_alone = 0;  ///< refused by the reader, unnoticed by ffmpeg's strictest mode
+  /// Taken by the reader and by ffmpeg, whose output side remarks that times of frames don't rise.
+  /// Part of other_pixels.
+  int odd_times = 0;
 
   Count& operator+=(const Count& other);
 };
