@@ -31,7 +31,8 @@ const char* file_of(Module module) {
 }
 
 extern "C" void on_interrupt_while_loading(int) {
-  constexpr std::string_view kText = "asbench: interrupted while its libraries were loaded\n";
+  constexpr std::string_view kText =
+      "asbench: interrupted while its libraries were loaded; the same command begins again\n";
   static_cast<void>(!::write(STDERR_FILENO, kText.data(), kText.size()));
   ::_exit(kExitFailure);
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "document/result.h"
 #include "reports/agreement/agreement.h"
 
 namespace asbench::cli {

@@ -7,6 +7,7 @@
 #include "document/result.h"
 #include "evaluation/plan.h"
 #include "features/extractor.h"
+#include "loaders/shot_source.h"
 
 namespace asbench::evaluation {
 

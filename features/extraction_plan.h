@@ -73,7 +73,7 @@ struct ExtractionPlan {
 struct ExtractionSettings {
   int threads = 0;  ///< of the encoders; 0: all cores
   int batch = 0;    ///< images per batch; 0: the fastest of a few, tried on the run's own first
-                  ///< batches and remembered in the store
+                    ///< batches and remembered in the store
   int decode_threads = 1;  ///< decode and preprocess ahead of the encoders, a clip each; 0: half of
                            ///< the cores, at most 8
   std::string device = "cpu";

@@ -32,6 +32,8 @@ int main(int argc, char** argv) {
         document["metrics"][metric]["by_distance"].push_back(
             {{"distance", distance}, {"value", 0.9 - 0.1 * distance - 0.01 * s}});
     }
+    document["metrics"]["cross_shot_clip"]["description"]["parts"] = {"worst"};
+    document["metrics"]["motion"]["description"]["parts"] = {"features"};
     for (auto& story : document["stories"]) {
       for (auto& shot : story["shots"]) shot["caption"] = kCaption;
       story["metrics"]["cross_shot_clip"]["worst"] = 0.25;

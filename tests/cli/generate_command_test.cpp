@@ -144,14 +144,12 @@ TEST_F(GenerateCommand, AFolderThatCanNotBeMadeIsSaid) {
       << run.err;
 }
 
-TEST_F(GenerateCommand, ATemporaryFolderThatCanNotBeWrittenIsNoMissingCodec) {
+TEST_F(GenerateCommand, NeedsNoTemporaryFolderToKnowItsCodec) {
   std::vector<std::string> all = {"TMPDIR=/proc/nowhere", asbench_program()};
   const auto rest = arguments("black", "out", small_);
   all.insert(all.end(), rest.begin(), rest.end());
   const auto run = run_program("/usr/bin/env", all);
-  EXPECT_EQ(run.exit_code, 2);
-  EXPECT_NE(run.err.find("$TMPDIR"), std::string::npos) << run.err;
-  EXPECT_EQ(run.err.find("internal error"), std::string::npos) << run.err;
+  EXPECT_EQ(run.exit_code, 0) << run.err;
 }
 
 }  // namespace

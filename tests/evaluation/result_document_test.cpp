@@ -224,6 +224,7 @@ TEST_F(MakeResult, FillsAMetricOfTheWholeSet) {
 TEST_F(MakeResult, IsCanonicalOnlyWithoutOverridesSubsetAndMissingShots) {
   EXPECT_THAT(make_result(parts_).overrides, ElementsAre("1 of 4 shots missing"));
   coverage_.missing.clear();
+  coverage_.findings.clear();
   EXPECT_TRUE(make_result(parts_).canonical);
   parts_.subset = "1of2#01234567";
   protocol_.frames = "ends:5";

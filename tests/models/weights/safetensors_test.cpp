@@ -84,7 +84,7 @@ TEST(Safetensors, AreNotWrittenWhenAViewDoesNotFitItsShape) {
   expect_error(write(std::string(1025, 'n'), {DType::f32, {2}, bytes_of(data)}), {"1024"});
   expect_error(write("\xFF\xFE", {DType::f32, {2}, bytes_of(data)}), {"UTF-8"});
   EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << "a temporary file was left behind";
-  expect_error([&] { write_safetensors(folder / "no" / "x", {}); }, {"can't be written"});
+  EXPECT_THROW(write_safetensors(folder / "no" / "x", {}), SystemFault);
 }
 
 TEST(Safetensors, AcceptAHeaderInAnyOrderAndPaddedWithSpaces) {
