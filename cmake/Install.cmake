@@ -14,7 +14,7 @@ set(packages
 
 # The components of find_package(asbench COMPONENTS ...): one per library, with what each needs, read off the targets
 # themselves, so that a library that links something new cannot be forgotten.
-get_property(libraries GLOBAL PROPERTY ASBENCH_ROOMS)
+get_property(libraries GLOBAL PROPERTY ASBENCH_MODULES)
 set(component_names "")
 set(component_table "")
 foreach(library IN LISTS libraries)
@@ -55,7 +55,7 @@ install(FILES ${CMAKE_BINARY_DIR}/asbenchConfig.cmake ${CMAKE_BINARY_DIR}/asbenc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/asbench)
 
 get_property(public_headers GLOBAL PROPERTY ASBENCH_PUBLIC_HEADERS)
-install(CODE "set(HEADERS \"${public_headers}\")\nset(ROOMS \"${ASBENCH_ROOMS}\")\nset(SOURCE \"${CMAKE_SOURCE_DIR}\")\nset(STAGING \"${CMAKE_BINARY_DIR}/installed_headers\")")
+install(CODE "set(HEADERS \"${public_headers}\")\nset(MODULES \"${ASBENCH_MODULES}\")\nset(SOURCE \"${CMAKE_SOURCE_DIR}\")\nset(STAGING \"${CMAKE_BINARY_DIR}/installed_headers\")")
 install(SCRIPT cmake/InstallHeaders.cmake)
 
 install(DIRECTORY models/embedded/asbench DESTINATION ${CMAKE_INSTALL_DATADIR}/asbench/embedded)

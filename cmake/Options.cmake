@@ -5,7 +5,7 @@ option(ASBENCH_ASSERTIONS "Standard library assertions" OFF)
 option(ASBENCH_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 option(ASBENCH_COVERAGE "Instrument for gcov" OFF)
 option(ASBENCH_PCH "Precompile ATen for models/" ON)
-set(ASBENCH_ROOMS core document metrics loaders models features baselines evaluation reports cli CACHE STRING "Modules to build, dependencies first")
+set(ASBENCH_MODULES core document metrics loaders models features baselines evaluation reports cli CACHE STRING "Modules to build, dependencies first")
 set(ASBENCH_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 
 if(NOT CMAKE_BUILD_TYPE)

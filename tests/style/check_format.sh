@@ -7,8 +7,8 @@ if [ ! -x "$clang_format" ]; then
   exit 77
 fi
 cd "$root"
-rooms=(core document models features loaders metrics evaluation reports baselines cli tools benchmarks examples tests)
-mapfile -t changed < <(find "${rooms[@]}" \( -name '*.cpp' -o -name '*.h' \) -print0 |
+modules=(core document models features loaders metrics evaluation reports baselines cli tools benchmarks examples tests)
+mapfile -t changed < <(find "${modules[@]}" \( -name '*.cpp' -o -name '*.h' \) -print0 |
   xargs -0 "$clang_format" --dry-run 2>&1 | sed -n 's/^\([^:]*\):.*Wclang-format-violations.*/\1/p' | sort -u)
 [ ${#changed[@]} -gt 0 ] || exit 0
 printf 'clang-format-14 -i %s\n' "${changed[@]}"

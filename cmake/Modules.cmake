@@ -1,11 +1,11 @@
-# asbench_room(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINK ...] [PRIVATE_LINK ...]): one static library per module (or part of
+# asbench_module(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINK ...] [PRIVATE_LINK ...]): one static library per module (or part of
 # one), with our warnings as errors and includes from the root. Available as asbench::NAME.
 #
 # PUBLIC_HEADERS, relative to the folder, are the ones that are installed, as <asbench/MODULE/...> (cmake/InstallHeaders.cmake).
 # A header that a public one includes must be public too: the install fails otherwise.
-function(asbench_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})
-  foreach(header IN LISTS ROOM_PUBLIC_HEADERS)
+function(asbench_module name)
+  cmake_parse_arguments(MODULE "" "" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})
+  foreach(header IN LISTS MODULE_PUBLIC_HEADERS)
     cmake_path(ABSOLUTE_PATH header BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
     if(NOT EXISTS "${header}")
       message(FATAL_ERROR "${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt: PUBLIC_HEADERS of ${name} names a file that does not "
@@ -14,14 +14,14 @@ function(asbench_room name)
     cmake_path(RELATIVE_PATH header BASE_DIRECTORY "${CMAKE_SOURCE_DIR}")
     set_property(GLOBAL APPEND PROPERTY ASBENCH_PUBLIC_HEADERS "${header}")
   endforeach()
-  add_library(asbench_${name} STATIC ${ROOM_SOURCES})
+  add_library(asbench_${name} STATIC ${MODULE_SOURCES})
   add_library(asbench::${name} ALIAS asbench_${name})
   set_target_properties(asbench_${name} PROPERTIES EXPORT_NAME ${name})
   target_compile_features(asbench_${name} PUBLIC cxx_std_20)
   target_include_directories(asbench_${name} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
-  target_link_libraries(asbench_${name} PUBLIC ${ROOM_LINK} PRIVATE $<BUILD_INTERFACE:asbench_flags> ${ROOM_PRIVATE_LINK})
-  set_property(GLOBAL APPEND PROPERTY ASBENCH_ROOMS asbench_${name})
+  target_link_libraries(asbench_${name} PUBLIC ${MODULE_LINK} PRIVATE $<BUILD_INTERFACE:asbench_flags> ${MODULE_PRIVATE_LINK})
+  set_property(GLOBAL APPEND PROPERTY ASBENCH_MODULES asbench_${name})
 endfunction()
 
 # All test programs of the label `unit`: what the preset tsan builds.
