@@ -6,8 +6,8 @@
 Every value of a document in BEFORE must stand in the document of the same name in AFTER, equal: numbers to the last digit.
 What AFTER has in addition is counted by place. Not compared: `provenance` apart from weights, decoder, products and libraries
 (time, commit and threads say nothing about numbers); with --signatures-may-differ the signatures' text; with
---wording-may-differ the details of findings, the lines of `overrides` and the hashes of the documents that values are normalised
-by, which hold such words.
+--wording-may-differ the details of findings, titles and definitions of metrics, the lines of `overrides` and the hashes of the
+documents that values are normalised by, which hold such words; with --decoder-may-differ the decoder's name.
 Exit status: 0 all equal, 1 something differs or is missing.
 """
 import argparse
@@ -19,10 +19,10 @@ import sys
 KEPT_PROVENANCE = ("weights", "decoder", "products", "libraries")
 
 
-def load(path):
+def load(path, left_out=()):
     document = json.loads(path.read_text())
     provenance = document.get("provenance") or {}
-    document["provenance"] = {key: provenance[key] for key in KEPT_PROVENANCE if key in provenance}
+    document["provenance"] = {key: provenance[key] for key in KEPT_PROVENANCE if key in provenance and key not in left_out}
     return document
 
 
@@ -43,7 +43,8 @@ class Comparison:
 
     def is_wording(self, place):
         return (place[:2] == ["coverage", "findings"] and place[-1:] == ["detail"]) or place[:1] == ["overrides"] \
-            or (place[:1] == ["normalised_between"] and place[-1:] == ["sha256"])
+            or (place[:1] == ["normalised_between"] and place[-1:] == ["sha256"]) \
+            or (place[2:3] == ["description"] and place[-1] in ("title", "definition", "source"))
 
     def walk(self, before, after, place):
         if not self.wording and self.is_wording(place):
@@ -81,6 +82,7 @@ def main():
     parser.add_argument("after", type=pathlib.Path)
     parser.add_argument("--signatures-may-differ", action="store_true")
     parser.add_argument("--wording-may-differ", action="store_true")
+    parser.add_argument("--decoder-may-differ", action="store_true")
     options = parser.parse_args()
     before, after = documents(options.before), documents(options.after)
     if not options.before.is_dir():
@@ -96,7 +98,8 @@ def main():
             failed = True
             continue
         comparison = Comparison(not options.signatures_may_differ, not options.wording_may_differ)
-        comparison.walk(load(path), load(after[name]), [])
+        left_out = ("decoder",) if options.decoder_may_differ else ()
+        comparison.walk(load(path, left_out), load(after[name], left_out), [])
         added += comparison.added
         print(f"| {name} | {comparison.equal} | {comparison.numbers} | {len(comparison.differences)} |")
         for place, one, other in comparison.differences[:20]:
