@@ -140,11 +140,9 @@ int leave(int code) {
 #endif
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+/// Parses the command line and runs the command. @returns the exit code.
+int dispatch(int argc, char** argv) {
   using namespace asbench::cli;
-  asbench::prepare_process();
   CLI::App app(
       "AnimeShooter-Bench: scores generated multi-shot animation videos that must show the "
       "characters of reference images",
@@ -190,4 +188,11 @@ int main(int argc, char** argv) {
   }
   const auto commands = app.get_subcommands();
   return leave(run_guarded(commands.front()->get_name(), chosen));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  asbench::prepare_process();
+  return asbench::cli::run_guarded("", [&] { return dispatch(argc, argv); });
 }

@@ -17,7 +17,7 @@ constexpr int kBarWidth = 30;
 
 }  // namespace
 
-Progress::Progress(std::string label, std::int64_t total, Style style)
+Progress::Progress(const std::string& label, std::int64_t total, Style style)
     : label_(terminal_text(label)),
       total_(total),
       style_(style),

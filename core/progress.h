@@ -15,7 +15,7 @@ class Progress {
  public:
   enum class Style { automatic, bar, lines, quiet };
 
-  Progress(std::string label, std::int64_t total, Style style = Style::automatic);
+  Progress(const std::string& label, std::int64_t total, Style style = Style::automatic);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

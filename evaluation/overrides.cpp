@@ -100,10 +100,11 @@ Protocol apply(const Protocol& defaults, const Overrides& overrides) {
   // The protocol's own first role shows the form.
   const std::string role = defaults.encoders.empty() ? "ROLE" : defaults.encoders.begin()->first;
   const std::string id = defaults.encoders.empty() ? "ID" : defaults.encoders.begin()->second;
-  for (const auto& text : overrides.encoders)
-    assign(used.encoders, text, "--encoder", role + "=" + id);
+  const std::string encoder = fmt::format("{}={}", role, id);
+  const std::string profile = fmt::format("{}=hf", role);
+  for (const auto& text : overrides.encoders) assign(used.encoders, text, "--encoder", encoder);
   for (const auto& text : overrides.preprocess)
-    assign(used.preprocess, text, "--preprocess", role + "=hf");
+    assign(used.preprocess, text, "--preprocess", profile);
   if (!overrides.metrics.empty()) {
     used.metrics = chosen_metrics(defaults, overrides.metrics);
   } else {

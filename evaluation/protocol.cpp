@@ -38,7 +38,8 @@ std::vector<metrics::Measure::Threshold> thresholds() {
 void read_thresholds(const Json& given, const std::string& where,
                      metrics::MetricSettings& settings) {
   const auto known = thresholds();
-  for (const auto& [name, value] : given.items()) {
+  for (const auto& [key, value] : given.items()) {
+    const std::string& name = key;  // clang 14 captures no structured binding
     const auto found = std::find_if(known.begin(), known.end(),
                                     [&](const auto& threshold) { return threshold.name == name; });
     if (found == known.end()) {

@@ -1,6 +1,7 @@
 #include "features/pixel_features.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "core/thumbnail.h"
 
@@ -41,12 +42,12 @@ FeatureMatrix reference_cells(const Image& picture, models::Background backgroun
 
 Image mirrored(const Image& image) {
   Image result(image.height, image.width, image.channels);
+  const std::ptrdiff_t pixel = image.channels;
   for (int y = 0; y < image.height; ++y) {
     const std::uint8_t* from = image.row(y);
     std::uint8_t* to = result.row(y);
     for (int x = 0; x < image.width; ++x) {
-      std::copy_n(from + (image.width - 1 - x) * image.channels, image.channels,
-                  to + x * image.channels);
+      std::copy_n(from + (image.width - 1 - x) * pixel, pixel, to + x * pixel);
     }
   }
   return result;

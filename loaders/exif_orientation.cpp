@@ -1,6 +1,7 @@
 #include "loaders/exif_orientation.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -64,6 +65,7 @@ Image upright(Image stored, int orientation) {
   const bool swaps = orientation >= 5;
   Image image(swaps ? stored.width : stored.height, swaps ? stored.height : stored.width,
               stored.channels);
+  const std::ptrdiff_t pixel = stored.channels;
   const int last_x = stored.width - 1;
   const int last_y = stored.height - 1;
   for (int y = 0; y < image.height; ++y) {
@@ -75,8 +77,7 @@ Image upright(Image stored, int orientation) {
         from_x = last_x - from_x;
       if (orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7)
         from_y = last_y - from_y;
-      std::copy_n(stored.row(from_y) + from_x * stored.channels, stored.channels,
-                  image.row(y) + x * stored.channels);
+      std::copy_n(stored.row(from_y) + from_x * pixel, pixel, image.row(y) + x * pixel);
     }
   }
   return image;

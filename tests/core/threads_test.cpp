@@ -54,6 +54,9 @@ void ask_for_too_many_threads() {
 }
 
 TEST(ThreadsDeathTest, ThatCanNotBeStartedAreAFaultAfterTheOthersHaveEnded) {
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "sanitizers need more address space than the limit of this test leaves";
+#endif
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(ask_for_too_many_threads(), ::testing::ExitedWithCode(0),
               "thread [0-9]+ of 10000: can't be started: Resource");
