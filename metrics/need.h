@@ -26,7 +26,8 @@ inline constexpr std::string_view kPixels = "pixels";
 struct Need {
   std::string role;  ///< as a protocol fills it, or kPixels
   Modality modality = Modality::frames;
-  auto operator<=>(const Need&) const = default;
+  // clang-tidy 14 takes the 0 that the comparison is made of for a pointer.
+  auto operator<=>(const Need&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// What one metric, or several together, read: a set of (role, modality). A run extracts just that.

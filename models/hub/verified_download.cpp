@@ -44,7 +44,7 @@ class Download {
     }
     for (;;) {
       receive_all();
-      const Verification result = verify_file(part_.path(), request_.expected);
+      Verification result = verify_file(part_.path(), request_.expected);
       if (result.problem.empty()) {
         part_.place();
         progress_.finish();
