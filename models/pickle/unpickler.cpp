@@ -136,7 +136,8 @@ std::map<std::string, at::Tensor> read_legacy(const std::shared_ptr<const FileBy
 
 }  // namespace
 
-std::map<std::string, at::Tensor> read_pickled_tensors(std::shared_ptr<const FileBytes> file) {
+std::map<std::string, at::Tensor> read_pickled_tensors(
+    const std::shared_ptr<const FileBytes>& file) {
   const std::span<const std::byte> bytes = file->bytes();
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   try {

@@ -45,8 +45,8 @@ const std::array<std::string, 256>& byte_alphabet() {
   return alphabet;
 }
 
-ByteLevelBpe::ByteLevelBpe(Vocabulary vocabulary, const Merges& merges, ByteLevelBpeOptions options,
-                           std::string_view where)
+ByteLevelBpe::ByteLevelBpe(Vocabulary vocabulary, const Merges& merges,
+                           const ByteLevelBpeOptions& options, std::string_view where)
     : vocabulary_(std::move(vocabulary)) {
   check_ids(where);
   read_symbols(where, options);

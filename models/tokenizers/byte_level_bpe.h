@@ -49,7 +49,7 @@ class ByteLevelBpe {
   /// token that the vocabulary lacks or makes one, or bytes have no symbol and there is no unknown
   /// token in the vocabulary to stand for them. Of a merge listed twice the later rank counts (as
   /// published).
-  ByteLevelBpe(Vocabulary vocabulary, const Merges& merges, ByteLevelBpeOptions options,
+  ByteLevelBpe(Vocabulary vocabulary, const Merges& merges, const ByteLevelBpeOptions& options,
                std::string_view where);
 
   /// Appends the ids of a word of any bytes. O(n log n) in its length, also for hostile words.
