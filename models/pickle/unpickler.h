@@ -23,6 +23,6 @@ namespace asbench::models {
 /// no
 ///         state dict needs (`os.system`, ...), and what pickled_state_dict.h lists. Thread-safe.
 [[nodiscard]] std::map<std::string, at::Tensor> read_pickled_tensors(
-    std::shared_ptr<const FileBytes> file);
+    const std::shared_ptr<const FileBytes>& file);
 
 }  // namespace asbench::models
