@@ -13,6 +13,7 @@
 #include "core/blas_kernels.h"
 #include "core/error.h"
 #include "core/program_folder.h"
+#include "core/say.h"
 #include "core/threads.h"
 
 namespace asbench::cli {
@@ -33,7 +34,7 @@ const char* file_of(Module module) {
 extern "C" void on_interrupt_while_loading(int) {
   constexpr std::string_view kText =
       "asbench: interrupted while its libraries were loaded; the same command begins again\n";
-  static_cast<void>(!::write(STDERR_FILENO, kText.data(), kText.size()));
+  say_in_handler(kText);
   ::_exit(kExitFailure);
 }
 

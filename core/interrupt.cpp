@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/say.h"
 
 namespace asbench {
 namespace {
@@ -23,7 +24,7 @@ constexpr suseconds_t kGraceMicroseconds = 700'000;
 extern "C" void on_deadline(int) {
   constexpr std::string_view kText =
       "asbench: interrupted; what was finished is kept, and the same command resumes there.\n";
-  static_cast<void>(!::write(STDERR_FILENO, kText.data(), kText.size()));
+  say_in_handler(kText);
   ::_exit(kExitFailure);
 }
 

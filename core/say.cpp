@@ -1,6 +1,7 @@
 #include "core/say.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -18,7 +19,7 @@ extern "C" void on_unreadable_page(int) {
   constexpr std::string_view kText =
       "asbench: a file that is mapped into memory could not be read: the disk reports an error, or "
       "the file was cut off meanwhile.\n";
-  static_cast<void>(!::write(STDERR_FILENO, kText.data(), kText.size()));
+  say_in_handler(kText);
   ::_exit(kExitFailure);
 }
 
@@ -54,6 +55,13 @@ void say(std::string_view text) noexcept {
 void say_as_it_is(std::string_view text) noexcept {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
   static_cast<void>(std::fflush(stderr));
+}
+
+void say_in_handler(std::string_view text) noexcept {
+  constexpr int kWithoutWaiting = 0;
+  pollfd stream{STDERR_FILENO, POLLOUT, 0};
+  if (::poll(&stream, 1, kWithoutWaiting) != 1 || (stream.revents & POLLOUT) == 0) return;
+  static_cast<void>(!::write(STDERR_FILENO, text.data(), text.size()));
 }
 
 void prepare_process() noexcept {

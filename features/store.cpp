@@ -130,7 +130,7 @@ FeatureStore::FeatureStore(std::filesystem::path root) : root_(std::move(root)) 
   try {
     make_folder(root_ / "tmp");
   } catch (const SystemFault& fault) {
-    if (fault.error() != EROFS) throw;  // it may still have all that the run needs
+    if (!means_read_only(fault)) throw;  // it may still have all that the run needs
   }
   sweep(root_ / "tmp");
 }

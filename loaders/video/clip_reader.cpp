@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <opencv2/core/version.hpp>
 
 #include "core/hash.h"
 #include "loaders/video/container_check.h"
@@ -198,8 +199,10 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
 }
 
 const std::string& decoder_name() {
-  static const std::string name = fmt::format(
-      "avcodec-{}/swscale-{}", version_text(avcodec_version()), version_text(swscale_version()));
+  // FFmpeg reads videos, OpenCV the pictures of frame folders.
+  static const std::string name =
+      fmt::format("avcodec-{}/swscale-{}/opencv-{}", version_text(avcodec_version()),
+                  version_text(swscale_version()), CV_VERSION);
   return name;
 }
 

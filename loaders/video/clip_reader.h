@@ -76,8 +76,8 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
                                                        std::span<const FrameRule> rules,
                                                        const DecodeOptions& options = {});
 
-/// Decoder and version, "avcodec-59.37.100/swscale-6.7.100": part of store keys and provenance,
-/// because another decoder may give other pixels.
+/// Decoders and their versions, "avcodec-59.37.100/swscale-6.7.100/opencv-4.6.0": part of store
+/// keys and provenance, because another decoder may give other pixels.
 [[nodiscard]] const std::string& decoder_name();
 
 /// SHA-256 of what decode_clip would read: the file's bytes; for a folder the SHA-256 of its

@@ -106,6 +106,8 @@ struct VideoDecoder::State {
       throw BrokenVideo(file, fmt::format("not a video: its decoder can't be started: {}",
                                           said.value_or(failure_text(error))));
     }
+    // First, so that it counts for every range, whatever the decoder notices later.
+    if (const auto& defect = source.damage_at_opening()) damage.note(*defect, 0);
     if (said) damage.note(*said, 0);
   }
 
@@ -246,9 +248,6 @@ Pass VideoDecoder::run(const Wanted& wanted) {
   pass.facts.codec = avcodec_get_name(state_->codec->codec_id);
   state_->source.describe(pass.facts);
   state_->decode(wanted, pass);
-  if (!state_->damage.damage()) {
-    if (const auto& defect = state_->source.damage_at_opening()) state_->damage.note(*defect, 0);
-  }
   pass.damage = state_->damage.damage();
   const int expected = wanted.stop_after >= 0 ? wanted.stop_after : declared_frames();
   if (pass.damage || pass.decoded == 0 || pass.decoded < expected) {

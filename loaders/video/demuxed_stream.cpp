@@ -197,6 +197,7 @@ void DemuxedStream::choose_stream() {
     throw_no_video(path_);
   }
   stream_->discard = AVDISCARD_DEFAULT;
+  require_whole_samples();
   const AVCodecID id = stream_->codecpar->codec_id;
   if (has_alpha_beside(*stream_)) {
     codec_ = alpha_decoder(id);
@@ -206,6 +207,20 @@ void DemuxedStream::choose_stream() {
   if (codec_ == nullptr) {
     throw BrokenVideo(path_, fmt::format("not a video that this FFmpeg can decode: codec {}",
                                          avcodec_get_name(id)));
+  }
+}
+
+/// An MP4 that was cut between two samples looks whole to its boxes when the last has no length:
+/// its index names samples that the file no longer has. FFmpeg only ends earlier.
+void DemuxedStream::require_whole_samples() const {
+  if (std::string_view(input_->iformat->name).find("mp4") == std::string_view::npos) return;
+  const auto size = static_cast<std::int64_t>(bytes_->size());
+  for (int i = 0; i < avformat_index_get_entries_count(stream_); ++i) {
+    const AVIndexEntry* entry = avformat_index_get_entry(stream_, i);
+    if (entry == nullptr || entry->pos + entry->size <= size) continue;
+    throw BrokenVideo(
+        path_, fmt::format("truncated: sample {} of {} lies beyond the end of the file", i + 1,
+                           avformat_index_get_entries_count(stream_)));
   }
 }
 

@@ -29,6 +29,7 @@ class FileBytes {
   FileBytes& operator=(const FileBytes&) = delete;
 
   [[nodiscard]] AVIOContext* context() { return context_.get(); }
+  [[nodiscard]] std::uint64_t size() const { return file_.size(); }
   /// Throws what the system said when FFmpeg last asked for bytes, if it said no: FFmpeg itself
   /// would take it for the end of the file. @throws SystemFault.
   void rethrow_fault() const;
@@ -79,6 +80,7 @@ class DemuxedStream {
  private:
   void open(bool strict);
   void choose_stream();
+  void require_whole_samples() const;
 
   std::filesystem::path path_;
   ErrorLog& errors_;
