@@ -1,7 +1,10 @@
 // generate, as a function of the media module (cli/modules.h).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
+#include <string>
+#include <vector>
 
 #include "baselines/generate.h"
 #include "cli/errors.h"
@@ -9,6 +12,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/print.h"
+#include "document/finding_kinds.h"
 #include "loaders/selection.h"
 
 namespace asbench::cli {
@@ -33,11 +37,33 @@ baselines::ClipFormat format_of(const GenerateOptions& options) {
   return format;
 }
 
+/// Videos of a split that lost something would look complete.
+void require_whole(const loaders::Split& split) {
+  constexpr std::size_t kListed = 20;
+  std::vector<std::string> causes;
+  for (const Finding& finding : split.findings) {
+    if (!document::is_blocking(finding.kind)) continue;
+    causes.push_back(fmt::format("  {}{}: {}", finding.story.empty() ? "" : finding.story + ": ",
+                                 finding.kind, finding.detail));
+  }
+  if (causes.empty()) return;
+  const std::size_t count = causes.size();
+  if (count > kListed) {
+    causes.resize(kListed);
+    causes.push_back(fmt::format("  ... and {} more (asbench inspect lists all)", count - kListed));
+  }
+  throw BadInput(fmt::format(
+      "the split is not complete, so videos would be missing or wrong:\n{}\n  Mend the split, or "
+      "choose what is whole: --ips, --stories.",
+      fmt::join(causes, "\n")));
+}
+
 int run_generate(const GenerateOptions& options) {
   install_interrupt_handlers();
   const loaders::Split split = loaders::read_split(options.split, options.split_format);
   const loaders::Split part = loaders::select(
       split, {.ips = options.ips, .stories = options.stories, .limit = options.limit});
+  require_whole(part);
   std::optional<loaders::Outputs> source;
   if (options.source)
     source = loaders::find_outputs(split, *options.source, {.layout = options.source_layout});

@@ -85,10 +85,13 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
                       "videos, or a .npy matrix of image features; adds the metric copy_rate");
 
   add_selection_group(*command, options->input);
-  command->add_option("--missing", options->missing,
-                      "what to do about missing or broken shots: fail (stop and list them), zero "
-                      "(give them the worst score) or exclude (leave them out) (default: as the "
-                      "protocol says; built-in ones: fail)");
+  command->add_option(
+      "--missing", options->missing,
+      "what to do about missing or broken shots, and stories, references and captions "
+      "that can't be read: fail (stop and list them), zero (shots and stories get "
+      "the worst score) or exclude (they are left out); without a reference or "
+      "caption, metrics that need it have no value (default: as the protocol says; "
+      "built-in ones: fail)");
 
   start_group(*command, "Encoders and metrics");
   command

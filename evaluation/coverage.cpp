@@ -164,7 +164,7 @@ Findings blocking_findings(const Coverage& coverage) {
   return blocking;
 }
 
-void require_complete(const Coverage& coverage) {
+void require_complete(const Coverage& coverage, std::string_view advice) {
   Causes causes;
   std::set<loaders::ShotKey> explained;
   int others = 0;
@@ -189,11 +189,7 @@ void require_complete(const Coverage& coverage) {
   if (const auto shots = coverage.missing.size(); shots > 0)
     what.push_back(fmt::format("{} of {} {} missing or broken", shots, counted_shots(coverage),
                                shots == 1 ? "is" : "are"));
-  throw BadInput(fmt::format(
-      "{}:{}\n  Complete the inputs, or choose how to count what is lost: --missing zero (it "
-      "counts "
-      "as failed) or --missing exclude (it is left out). Either is marked in the result.",
-      fmt::join(what, ", and "), causes.list()));
+  throw BadInput(fmt::format("{}:{}\n  {}", fmt::join(what, ", and "), causes.list(), advice));
 }
 
 }  // namespace asbench::evaluation

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "core/finding.h"
 #include "document/finding_kinds.h"
@@ -54,6 +55,7 @@ struct Probe {
 
 /// Under --missing fail: an error that lists the missing shots and everything else that blocks the
 /// run (document::is_blocking), if there is any: kind by kind, at most 20 of a kind.
-void require_complete(const Coverage& coverage);
+/// @param advice  what to do about it, in sentences
+void require_complete(const Coverage& coverage, std::string_view advice);
 
 }  // namespace asbench::evaluation

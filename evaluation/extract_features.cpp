@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "core/error.h"
@@ -16,6 +17,10 @@
 
 namespace asbench::evaluation {
 namespace {
+
+constexpr std::string_view kAdvice =
+    "A matrix of features has rows of every chosen shot. Complete the inputs, or leave "
+    "stories out: --ips, --stories.";
 
 void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
   table.matrix.cols = matrix.cols;
@@ -34,7 +39,7 @@ FeatureTable extract_features(const FeatureRequest& request) {
   // Of the split, a matrix of the shots needs the stories alone.
   constexpr document::InputNeeds kShotsAlone{.references = false, .captions = false};
   looked.coverage.needs = kShotsAlone;
-  require_complete(looked.coverage);
+  require_complete(looked.coverage, kAdvice);
 
   features::ExtractionPlan plan;
   plan.known = std::move(looked.known);
@@ -67,7 +72,7 @@ FeatureTable extract_features(const FeatureRequest& request) {
   Coverage coverage =
       cover(inputs.split, inputs.outputs, clips, extraction.clips(), plan.frame_rule);
   coverage.needs = kShotsAlone;
-  require_complete(coverage);
+  require_complete(coverage, kAdvice);
 
   FeatureTable table;
   Json rows = Json::array();

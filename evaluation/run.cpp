@@ -6,9 +6,11 @@
 #include <chrono>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/error.h"
+#include "core/words.h"
 #include "document/finding_kinds.h"
 #include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
@@ -25,6 +27,19 @@
 
 namespace asbench::evaluation {
 namespace {
+
+constexpr std::string_view kAdvice =
+    "Complete the inputs, or choose how to count what is lost: --missing zero (it counts as "
+    "failed) or --missing exclude (it is left out). Either is marked in the result.";
+
+/// Without any shot, `exclude` has nothing to take a mean of.
+void require_a_shot(const Coverage& coverage, std::size_t shots) {
+  if (coverage.missing.size() < shots) return;
+  throw BadInput(fmt::format(
+      "no shot can be scored: none of {} is there and whole, and --missing exclude leaves out the "
+      "others\n  `asbench inspect` lists the causes. Complete the inputs.",
+      counted(coverage.expected_shots, "shot", "shots")));
+}
 
 /// Measures story by story, so that only one story's features are in memory at a time.
 std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
@@ -81,7 +96,7 @@ document::Result score(const ScoreRequest& request) {
   if (must_be_complete) {
     looked = probe_inputs(inputs, store);
     looked.coverage.needs = needs;
-    require_complete(looked.coverage);
+    require_complete(looked.coverage, kAdvice);
   }
   std::set<std::string> lost;
   for (const auto& story : inputs.split.lost) lost.insert(story.id);
@@ -105,7 +120,9 @@ document::Result score(const ScoreRequest& request) {
   Coverage coverage =
       cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
   coverage.needs = needs;
-  if (must_be_complete) require_complete(coverage);
+  if (must_be_complete) require_complete(coverage, kAdvice);
+  if (policy == metrics::MissingPolicy::exclude)
+    require_a_shot(coverage, inputs.split.shot_count());
   const std::size_t truncated =
       count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
   std::optional<TrainingCopies> copies;

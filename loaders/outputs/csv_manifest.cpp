@@ -83,14 +83,34 @@ class Manifest {
                                          fmt::format("{} has no row for this shot", where_)});
       }
     }
+    std::set<std::string> shifted;
     for (const ShiftedIp& ip : shifted_ips(
              split_, 0, [&](const Story& story) { return listed_.contains(nfc(story.id)); })) {
       take_out(split_, ip, "correct the column story", fit_.outputs);
+      shifted.insert(ip.ip);
+    }
+    for (const Story& story : split_.stories) {
+      if (columns.first_shot == 0 && !shifted.contains(story.ip)) check_numbering_of(story);
     }
     return std::move(fit_);
   }
 
  private:
+  /// Shots numbered from 1 in a column that counts from 0.
+  void check_numbering_of(const Story& story) {
+    int last = 0;
+    for (const Shot& shot : story.shots) last = std::max(last, shot.number);
+    if (!has_shot(story, 1) || first_line_.contains({story.id, 1}) ||
+        !first_line_.contains({story.id, last + 1}))
+      return;
+    take_out(story, false,
+             fmt::format("{}: the column shot0 counts from 1: for this story it has {} and not 0. "
+                         "Every file would be compared with the caption of another shot. If {} is "
+                         "the last shot, call the column shot; if it is no shot, take the row out",
+                         where_, last, last),
+             fit_.outputs);
+  }
+
   void take_row(std::size_t row, const Columns& columns) {
     const auto& fields = table_.rows[row];
     const std::string where = table_.row_name(row);
@@ -102,6 +122,11 @@ class Manifest {
       throw BadInput(fmt::format("{}: story {} shot {} is already listed in line {}", where,
                                  key.story, key.shot, at->second));
     }
+    if (fields[columns.path].empty())
+      throw BadInput(
+          fmt::format("{}: the path is empty.\n  Leave out the row of a shot that has no "
+                      "file: it is then missing (--missing).",
+                      where));
     const auto path = inside(index_.folder(), fields[columns.path], where);
     auto& outputs = fit_.outputs;
     if (story == stories_.end() || !has_shot(*story->second, key.shot)) {

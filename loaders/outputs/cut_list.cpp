@@ -99,7 +99,7 @@ Outputs apply_cuts(const Split& split, const FolderIndex& index, const LayoutTem
   for (const auto& [id, entry] : cuts.items()) {
     if (known.contains(nfc(id))) continue;
     outputs.findings.push_back(
-        {"bad_cuts", "", std::nullopt,
+        {"unexpected_file", "", std::nullopt,
          fmt::format("{}: the split has no story {}.{}", where, id, did_you_mean(id, ids))});
   }
   for (const ShiftedIp& ip :

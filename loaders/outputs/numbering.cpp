@@ -21,19 +21,6 @@ std::optional<Story> neighbour(const Story& story, long prompt) {
   return other;
 }
 
-/// Takes a story's shots and its findings about single shots out, and says why.
-std::size_t drop_story(Outputs& outputs, const std::string& story, bool from_zero,
-                       std::string detail) {
-  std::erase_if(outputs.findings, [&](const Finding& finding) {
-    return finding.story == story && finding.shot.has_value();
-  });
-  const std::size_t dropped =
-      std::erase_if(outputs.shots, [&](const auto& shot) { return shot.first.story == story; });
-  const char* const kind = from_zero ? "zero_based_numbering" : "one_based_numbering";
-  outputs.findings.push_back({kind, story, std::nullopt, std::move(detail)});
-  return dropped;
-}
-
 std::pair<int, int> first_and_last(const Story& story) {
   const auto [first, last] =
       std::minmax_element(story.shots.begin(), story.shots.end(),
@@ -83,17 +70,29 @@ std::vector<ShiftedIp> shifted_ips(const Split& split, long offset,
   return shifted;
 }
 
+std::size_t take_out(const Story& story, bool from_zero, std::string detail, Outputs& outputs) {
+  std::erase_if(outputs.findings, [&](const Finding& finding) {
+    return finding.story == story.id && finding.shot.has_value();
+  });
+  const std::size_t dropped =
+      std::erase_if(outputs.shots, [&](const auto& shot) { return shot.first.story == story.id; });
+  const char* const kind = from_zero ? "zero_based_numbering" : "one_based_numbering";
+  outputs.findings.push_back({kind, story.id, std::nullopt, std::move(detail)});
+  return dropped;
+}
+
 void take_out(const Split& split, const ShiftedIp& ip, const std::string& remedy,
               Outputs& outputs) {
   for (const Story& story : split.stories) {
     if (story.ip != ip.ip) continue;
-    static_cast<void>(drop_story(
-        outputs, story.id, ip.from_zero,
+    static_cast<void>(take_out(
+        story, ip.from_zero,
         fmt::format("IP {}: the outputs number its stories from {} instead of {}: {} is there and "
                     "{} is not. Every story would be compared with the captions of another. If {} "
                     "is the {} story, {}; if it is none of them, take it out",
                     ip.ip, ip.from_zero ? 0 : 1, ip.from_zero ? 1 : 0, ip.there, ip.absent,
-                    ip.there, ip.from_zero ? "first" : "last", remedy)));
+                    ip.there, ip.from_zero ? "first" : "last", remedy),
+        outputs));
   }
 }
 
@@ -131,14 +130,15 @@ std::size_t check_numbering(const Split& split, const LayoutTemplate& layout,
     if (!exists(story, beyond) || exists(story, far)) continue;
     const auto name = [&](int shot) { return layout.expand(story, shot).string(); };
     taken_out +=
-        1 + drop_story(outputs, story.id, from_zero,
-                       fmt::format("the files of the story are numbered from {}: {} is there and "
-                                   "{} is not. Every file would be compared with the caption of "
-                                   "another shot. If {} is the {} shot, {}; if it is no shot, take "
-                                   "it out",
-                                   from_zero ? 0 : 1, name(beyond), name(far), name(beyond),
-                                   from_zero ? "first" : "last",
-                                   remedy(from_zero ? Field::shot0 : Field::shot)));
+        1 + take_out(story, from_zero,
+                     fmt::format("the files of the story are numbered from {}: {} is there and "
+                                 "{} is not. Every file would be compared with the caption of "
+                                 "another shot. If {} is the {} shot, {}; if it is no shot, take "
+                                 "it out",
+                                 from_zero ? 0 : 1, name(beyond), name(far), name(beyond),
+                                 from_zero ? "first" : "last",
+                                 remedy(from_zero ? Field::shot0 : Field::shot)),
+                     outputs);
   }
   return taken_out;
 }

@@ -30,6 +30,11 @@ struct ShiftedIp {
 /// `one_based_numbering` for each. @param remedy  what to do, "use ..."
 void take_out(const Split& split, const ShiftedIp& ip, const std::string& remedy, Outputs& outputs);
 
+/// The same for the shots of one story alone.
+/// @param detail  which shots are there and which are not, and what to do
+/// @returns how many shots were taken out
+std::size_t take_out(const Story& story, bool from_zero, std::string detail, Outputs& outputs);
+
 /// Looks for both kinds of shift, of stories and of shots, in outputs that a template found.
 /// @param exists  whether there is a file for a shot (of a story) that the split may not have
 /// @param remedy  what to do, by the placeholder that fits: "use ..."

@@ -197,6 +197,20 @@ void describe(const document::Result& base, const document::Result& candidate, c
   comparison.ips = static_cast<int>(ips.size());
 }
 
+/// The compared metrics of one document whose means rest on fewer stories than the split has.
+void warn_of_fewer_stories(const document::Result& result, Comparison& comparison) {
+  std::map<std::string, std::vector<std::string>> by_count;
+  for (const auto& compared : comparison.metrics) {
+    const auto* metric = result.find_metric(compared.id);
+    if (metric == nullptr || !metric->of_stories) continue;
+    by_count[fewer_stories(*metric)].push_back(compared.id);
+  }
+  for (const auto& [count, ids] : by_count)
+    comparison.warnings.push_back(fmt::format("mean of fewer stories: {} of {} ({}): {}",
+                                              fmt::join(ids, ", "), result.system, result.where,
+                                              count));
+}
+
 void warn(const document::Result& base, const document::Result& candidate, const Gate& gate,
           const Pairing& pairing, Comparison& comparison) {
   for (auto& warning : provenance_warnings(base, candidate))
@@ -214,6 +228,8 @@ void warn(const document::Result& base, const document::Result& candidate, const
         fmt::format("{} in one document only and {} dropped",
                     counted(static_cast<int>(pairing.unpaired.size()), "story is", "stories are"),
                     pairing.unpaired.size() == 1 ? "was" : "were"));
+  warn_of_fewer_stories(base, comparison);
+  warn_of_fewer_stories(candidate, comparison);
   const bool hopeless = std::none_of(comparison.metrics.begin(), comparison.metrics.end(),
                                      [](const auto& metric) { return metric.can_be_significant; });
   if (hopeless) {

@@ -40,9 +40,11 @@ std::string markdown_table(const RankedTable& table, int digits) {
                         table.reported ? fmt::format(" ({})", kReportedLabel) : "");
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const std::string value = number_of(system, table.metrics[i], digits);
-      text += system.marks[i].best      ? fmt::format(" **{}** |", value)
-              : system.marks[i].as_good ? fmt::format(" {} ≈ |", value)
-                                        : fmt::format(" {} |", value);
+      const auto* metric = system.result->find_metric(table.metrics[i]);
+      text += system.marks[i].best      ? fmt::format(" **{}**", value)
+              : system.marks[i].as_good ? fmt::format(" {} ≈", value)
+                                        : fmt::format(" {}", value);
+      text += metric != nullptr && metric->of_stories ? " ‡ |" : " |";
     }
     text += "\n";
   }
@@ -95,6 +97,10 @@ std::string text_table(const RankedTable& table, int digits) {
     for (const auto& line : withheld_lines(table, system))
       text += terminal_text(fmt::format("! {}: {}", system.result->system, line)) + "\n";
   }
+  for (const auto& system : table.systems) {
+    for (const auto& line : fewer_stories_lines(table, system))
+      text += terminal_text("mean of fewer stories: " + line) + "\n";
+  }
   return text;
 }
 
@@ -125,6 +131,10 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
       for (const auto& line : withheld_lines(table, system))
         text +=
             fmt::format("† {}: {}\\\n", markdown_text(system.result->system), markdown_text(line));
+    }
+    for (const auto& system : table.systems) {
+      for (const auto& line : fewer_stories_lines(table, system))
+        text += fmt::format("‡ mean of fewer stories: {}\\\n", markdown_text(line));
     }
     text += "\nSignatures:\n\n";
     for (const auto& signature : table.signatures)

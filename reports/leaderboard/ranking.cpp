@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "reports/leaderboard/mark_controls.h"
+#include "reports/leaderboard/words.h"
 
 namespace asbench::reports {
 namespace {
@@ -258,6 +259,24 @@ std::vector<std::string> withheld_lines(const RankedTable& table, const RankedSy
   std::vector<std::string> lines;
   for (const auto& [reason, names] : by_reason)
     lines.push_back(fmt::format("no marks for {} ({})", fmt::join(names, ", "), reason));
+  return lines;
+}
+
+std::vector<std::string> fewer_stories_lines(const RankedTable& table, const RankedSystem& system) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_count;
+  for (const auto& id : table.metrics) {
+    const auto* metric = system.result->find_metric(id);
+    const std::string count = metric == nullptr ? std::string() : fewer_stories(*metric);
+    if (count.empty()) continue;
+    auto found = std::find_if(by_count.begin(), by_count.end(),
+                              [&](const auto& known) { return known.first == count; });
+    if (found == by_count.end()) found = by_count.insert(found, {count, {}});
+    found->second.push_back(id);
+  }
+  std::vector<std::string> lines;
+  for (const auto& [count, ids] : by_count)
+    lines.push_back(
+        fmt::format("{} of {}: {}", fmt::join(ids, ", "), system.result->system, count));
   return lines;
 }
 

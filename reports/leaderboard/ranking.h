@@ -85,6 +85,11 @@ enum class DefaultColumns {
 [[nodiscard]] std::vector<std::string> withheld_lines(const RankedTable& table,
                                                       const RankedSystem& system);
 
+/// Lines about a system's means that rest on fewer stories than the split has, one per number of
+/// stories: "clip_i, dino_i of fox: 2 of 6 stories". Empty where every mean rests on all.
+[[nodiscard]] std::vector<std::string> fewer_stories_lines(const RankedTable& table,
+                                                           const RankedSystem& system);
+
 /// Checks that a report can show the results. One name may occur in several tables: a system
 /// measured in two ways, or measured and published.
 /// @throws BadInput when a result has no metrics, or was measured and lists no stories; when two

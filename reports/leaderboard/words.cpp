@@ -18,6 +18,11 @@ std::string stories_of_ips(int stories, int ips) {
   return fmt::format("{} of {}", counted(stories, "story", "stories"), counted(ips, "IP", "IPs"));
 }
 
+std::string fewer_stories(const document::ResultMetric& metric) {
+  if (!metric.of_stories) return {};
+  return fmt::format("{} of {}", metric.n_stories, counted(*metric.of_stories, "story", "stories"));
+}
+
 const std::string& title_of(const document::MetricDescription& description, const std::string& id) {
   return description.title.empty() ? id : description.title;
 }

@@ -12,6 +12,9 @@ namespace asbench::reports {
 /// "16 stories of 8 IPs"
 [[nodiscard]] std::string stories_of_ips(int stories, int ips);
 
+/// "2 of 6 stories" where the mean rests on fewer stories than the split has, else empty.
+[[nodiscard]] std::string fewer_stories(const document::ResultMetric& metric);
+
 /// The metric's title; its id where no document describes it.
 [[nodiscard]] const std::string& title_of(const document::MetricDescription& description,
                                           const std::string& id);

@@ -3,7 +3,7 @@
 const DATA = JSON.parse(document.getElementById('data').textContent);
 
 // Places in the rows of a system's values.
-const MEAN = 0, LOW = 1, HIGH = 2, HARMEANP = 3, N_STORIES = 4, N_EVALUATED = 5, N_FAILED = 6, N_SKIPPED = 7, PER_SHOT = 8, BY_DISTANCE = 9, PARTS = 10;
+const MEAN = 0, LOW = 1, HIGH = 2, HARMEANP = 3, N_STORIES = 4, N_EVALUATED = 5, N_FAILED = 6, N_SKIPPED = 7, PER_SHOT = 8, BY_DISTANCE = 9, PARTS = 10, OF_STORIES = 11;
 // Marks of a mean.
 const BEST = 1, SECOND = 2, AS_GOOD = 4;
 // Places in a story: [id, IP, captions, pictures of the references].

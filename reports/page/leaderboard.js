@@ -17,6 +17,7 @@ function valueCell(groupOf, system, column, scale) {
   const shown = el(marks & BEST ? 'b' : marks & SECOND ? 'u' : 'span', {class: 'number'}, format(values[MEAN]));
   const words = [marks & BEST ? 'best' : null, marks & SECOND ? 'second' : null, marks & AS_GOOD ? 'interval reaches the best' : null].filter(Boolean).join(', ');
   const parts = [shown, marks & AS_GOOD ? el('span', {class: 'tie', 'aria-hidden': 'true'}, '≈') : null, words ? el('span', {class: 'unseen'}, ' ' + words) : null];
+  if (values[OF_STORIES] !== null) parts.push(el('span', {class: 'interval fewer'}, values[N_STORIES] + ' of ' + counted(values[OF_STORIES], 'story', 'stories')));
   if (values[LOW] !== null) {
     const [from, to] = scale, width = to > from ? to - from : 1;
     const left = (values[LOW] - from) / width * 100, right = (values[HIGH] - from) / width * 100;

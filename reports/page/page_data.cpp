@@ -70,7 +70,8 @@ Json metric_row(const document::ResultMetric& metric) {
           metric.n_skipped,
           numbers(metric.per_shot_index, kMeanDigits),
           distances,
-          parts};
+          parts,
+          metric.of_stories ? Json(*metric.of_stories) : Json()};
 }
 
 Json findings_of(const document::Result& result) {

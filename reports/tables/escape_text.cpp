@@ -74,8 +74,9 @@ std::string latex_sign(std::string_view text, std::size_t at, std::size_t length
   }
   // Signs, not letters; the program's own notes use some of them.
   static const std::map<std::string_view, std::string_view> signs = {
-      {"×", "$\\times$"},  {"÷", "$\\div$"}, {"†", "$^\\dagger$"}, {"→", "$\\rightarrow$"},
-      {"≈", "$\\approx$"}, {"≤", "$\\leq$"}, {"≥", "$\\geq$"},     {"−", "$-$"}};
+      {"×", "$\\times$"},    {"÷", "$\\div$"},        {"†", "$^\\dagger$"},
+      {"‡", "$^\\ddagger$"}, {"→", "$\\rightarrow$"}, {"≈", "$\\approx$"},
+      {"≤", "$\\leq$"},      {"≥", "$\\geq$"},        {"−", "$-$"}};
   const auto found = signs.find(sign);
   return std::string(found == signs.end() ? sign : found->second);
 }

@@ -46,6 +46,7 @@ std::vector<std::string> heads_of(const TableColumn& column, std::size_t shots) 
 
 std::vector<TableCell> cells_of(const document::ResultMetric& metric, const TableColumn& column,
                                 std::size_t shots) {
+  const bool fewer = metric.of_stories.has_value();
   std::vector<TableCell> cells;
   switch (column.kind) {
     case TableColumn::Kind::shots:
@@ -53,14 +54,15 @@ std::vector<TableCell> cells_of(const document::ResultMetric& metric, const Tabl
         cells.push_back(
             {i < metric.per_shot_index.size() ? metric.per_shot_index[i] : document::ResultValue(),
              {},
-             {}});
+             {},
+             fewer});
       return cells;
     case TableColumn::Kind::mean:
-      return {{metric.mean, metric.ci95, {}}};
+      return {{metric.mean, metric.ci95, {}, fewer}};
     case TableColumn::Kind::harmeanp:
-      return {{metric.harmeanp, {}, {}}};
+      return {{metric.harmeanp, {}, {}, fewer}};
     case TableColumn::Kind::part:
-      return {{part_of(metric, column.part), {}, {}}};
+      return {{part_of(metric, column.part), {}, {}, fewer}};
   }
   return cells;
 }
@@ -126,6 +128,8 @@ std::vector<std::string> footnotes_of(const RankedTable& table) {
     }
     for (const auto& line : withheld_lines(table, system))
       notes.push_back(fmt::format("† {}: {}", system.result->system, line));
+    for (const auto& line : fewer_stories_lines(table, system))
+      notes.push_back("‡ mean of fewer stories: " + line);
   }
   notes.insert(notes.end(), table.signatures.begin(), table.signatures.end());
   return notes;

@@ -16,6 +16,7 @@ struct TableCell {
   document::ResultValue value;
   std::optional<Interval> interval;  ///< means have one
   Marks marks;
+  bool fewer_stories = false;  ///< a mean over fewer stories than the split has; a footnote says so
 };
 
 struct TableRow {

@@ -33,8 +33,8 @@ std::string markdown_cell(const TableCell& cell, const TableOptions& options) {
   const std::string shown = cell.marks.best     ? fmt::format("**{}**", value)
                             : cell.marks.second ? fmt::format("<u>{}</u>", value)
                                                 : value;
-  return fmt::format(" {}{}{} |", shown, cell.marks.as_good ? " ≈" : "",
-                     interval_text(cell, options));
+  return fmt::format(" {}{}{}{} |", shown, cell.marks.as_good ? " ≈" : "",
+                     cell.fewer_stories ? " ‡" : "", interval_text(cell, options));
 }
 
 std::string latex_cell(const TableCell& cell, const TableOptions& options) {
@@ -46,7 +46,8 @@ std::string latex_cell(const TableCell& cell, const TableOptions& options) {
                                                 : fmt::format("${}$", value);
   const std::string interval = interval_text(cell, options);
   return fmt::format(
-      " & {}{}{}", shown, cell.marks.as_good ? "$^{\\approx}$" : "",
+      " & {}{}{}{}", shown, cell.marks.as_good ? "$^{\\approx}$" : "",
+      cell.fewer_stories ? "$^\\ddagger$" : "",
       interval.empty() ? "" : fmt::format(" {{\\scriptsize ${}$}}", interval.substr(1)));
 }
 
@@ -255,7 +256,7 @@ std::string table_csv(std::span<const document::Result> results, const TableOpti
   for (const auto& head : heads) text += "," + csv_field(csv_head(head));
   text += ",ci95_low,ci95_high";
   for (const auto& part : parts) text += "," + csv_field(csv_head(part));
-  text += ",n_stories,protocol,signature\r\n";
+  text += ",n_stories,of_stories,protocol,signature\r\n";
   for (std::size_t t = 0; t < layouts.size(); ++t) {
     for (const auto& block : layouts[t].blocks) {
       for (const auto& row : block.rows) {
@@ -268,8 +269,9 @@ std::string table_csv(std::span<const document::Result> results, const TableOpti
         text += fmt::format(",{},{}", metric->ci95 ? fmt::format("{}", metric->ci95->low) : "",
                             metric->ci95 ? fmt::format("{}", metric->ci95->high) : "");
         for (const auto& part : parts) text += "," + exact(part_of(*metric, part));
-        text += fmt::format(",{},{},{}\r\n", metric->n_stories, csv_field(row.result->protocol),
-                            csv_field(metric->signature));
+        text += fmt::format(",{},{},{},{}\r\n", metric->n_stories,
+                            metric->of_stories ? fmt::format("{}", *metric->of_stories) : "",
+                            csv_field(row.result->protocol), csv_field(metric->signature));
       }
     }
   }

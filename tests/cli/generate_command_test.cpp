@@ -135,6 +135,19 @@ TEST_F(GenerateCommand, WhatABaselineLacksIsSaid) {
   }
 }
 
+TEST_F(GenerateCommand, ASplitThatLostAnIpIsRefusedAndItsSoundPartIsNot) {
+  std::ofstream(mini_.split() / "cat.json", std::ios::trunc) << "{\"1\": {\"captions\": [";
+  const auto run = generate("ref-pan", "out", small_);
+  EXPECT_EQ(run.exit_code, 2);
+  for (const char* part : {"the split is not complete", "bad_json: IP cat", "Mend the split"})
+    EXPECT_NE(run.err.find(part), std::string::npos) << run.err;
+  EXPECT_FALSE(fs::exists(mini_.root() / "out"));
+  std::vector<std::string> more = small_;
+  more.insert(more.end(), {"--ips", "dog"});
+  EXPECT_EQ(generate("ref-pan", "out", more).exit_code, 0);
+  EXPECT_EQ(videos_below(mini_.root() / "out").size(), 4U);
+}
+
 TEST_F(GenerateCommand, AFolderThatCanNotBeMadeIsSaid) {
   const auto run =
       run_program(asbench_program(), {"generate", "--baseline", "black", "--split",

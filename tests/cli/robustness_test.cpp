@@ -106,8 +106,12 @@ TEST(DamagedOutputs, WithAllShotsMissingStillGiveADocumentUnderZero) {
   }
   ASSERT_EQ(mini.score("none", {"--missing", "zero"}).exit_code, 0);
   EXPECT_EQ(mini.document("none").at("metrics").at("clip_i").at("mean"), 0.0);
-  ASSERT_EQ(mini.score("excluded", {"--missing", "exclude"}).exit_code, 0);
-  EXPECT_TRUE(mini.document("excluded").at("metrics").at("clip_i").at("mean").is_null());
+  const auto excluded = mini.score("excluded", {"--missing", "exclude"});
+  EXPECT_EQ(excluded.exit_code, 2) << "nothing was scored";
+  EXPECT_NE(excluded.err.find("no shot can be scored: none of 12 shots is there and whole"),
+            std::string::npos)
+      << excluded.err;
+  EXPECT_FALSE(fs::exists(mini.root() / "excluded.json"));
 }
 
 TEST(Controls, CatchARepeatedShot) {

@@ -321,5 +321,21 @@ TEST_F(ScoreCommand, FeaturesWritesAMatrixWithItsRowsNamed) {
   EXPECT_NE(bytes.find("'shape': (60, "), std::string::npos);
 }
 
+TEST_F(ScoreCommand, FeaturesAdvisesNoOptionThatItLacks) {
+  const auto outputs = mini().root() / "incomplete";
+  fs::copy(mini().outputs(), outputs,
+           fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  fs::remove(outputs / fs::relative(mini().video("cat/1", 2), mini().outputs()));
+  const auto run =
+      run_program(asbench_program(),
+                  {"features", "--split", mini().split(), "--outputs", outputs, "--weights",
+                   mini().root() / "weights", "--cache", mini().root() / "cache", "--encoder",
+                   "facebook/dino-vitb16", "--out", mini().root() / "incomplete.npy"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_NE(run.err.find("cat/1 shot 2"), std::string::npos) << run.err;
+  EXPECT_NE(run.err.find("--stories"), std::string::npos) << run.err;
+  EXPECT_EQ(run.err.find("--missing zero"), std::string::npos) << run.err;
+}
+
 }  // namespace
 }  // namespace asbench::testing

@@ -10,6 +10,7 @@
 
 #include "core/hash.h"
 #include "core/json.h"
+#include "loaders/video/clip_check.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/video_maker.h"
 
@@ -196,6 +197,15 @@ TEST(ClipReader, DecodesRangesOfALongVideo) {
   const auto& beyond = std::get<BrokenVideo>(outcomes[3]);
   EXPECT_EQ(beyond.kind(), "bad_cuts");
   EXPECT_NE(beyond.cause().find("the video has 30"), std::string::npos) << beyond.cause();
+  // The quick look sees it too where the container declares its frames.
+  EXPECT_NO_THROW(check_clip(sources[0]));
+  try {
+    check_clip(sources[3]);
+    ADD_FAILURE() << "a range beyond the end";
+  } catch (const BrokenVideo& broken) {
+    EXPECT_EQ(broken.kind(), "bad_cuts");
+    EXPECT_EQ(broken.cause(), beyond.cause());
+  }
   // A range that is only claimed must cost nothing.
   EXPECT_THROW(static_cast<void>(decode_clip(range(0, 2'000'000'000), rules)), BrokenVideo);
   EXPECT_THROW(static_cast<void>(decode_clip(range(9, 9), rules)), BrokenVideo);

@@ -56,7 +56,8 @@ TEST_F(CutList, ReportsStoriesWithoutCutsVideosAndPlaceInTheSplit) {
   const Outputs outputs = apply(R"({"someone/else": [[0, 1]]})");
   EXPECT_TRUE(outputs.shots.empty());
   EXPECT_EQ(count_of(outputs.findings, "missing_shot"), 3);
-  EXPECT_EQ(count_of(outputs.findings, "bad_cuts"), 1);
+  EXPECT_EQ(count_of(outputs.findings, "unexpected_file"), 1);
+  EXPECT_EQ(count_of(outputs.findings, "bad_cuts"), 0) << "an extra story stops nothing";
   std::filesystem::remove(folder / "ip_00/0.mp4");
   const Outputs gone = apply(R"({"ip_00/0": [[0, 1], [1, 2], [2, 3]]})");
   EXPECT_EQ(count_of(gone.findings, "missing_shot"), 3);

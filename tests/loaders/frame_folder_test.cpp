@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "core/json.h"
+#include "loaders/video/clip_check.h"
 #include "loaders/video/clip_reader.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/video_maker.h"
@@ -52,6 +53,31 @@ TEST(FrameFolder, PutsTransparentFramesOnBlack) {
   for (std::size_t alpha = 3; alpha < 16; alpha += 4) frame.bytes[alpha] = 255;
   testing::make_picture(folder / "opaque" / "1.png", frame);
   EXPECT_EQ(decode(folder / "opaque", "all").facts.alpha, StreamFacts::Alpha::none);
+}
+
+TEST(FrameFolder, TheQuickLookSaysTheSameOfEveryFramesHead) {
+  const TemporaryFolder folder;
+  const VideoSpec spec{.frames = 4, .width = 20, .height = 15};
+  testing::make_frame_folder(folder / "shot", spec);
+  const ShotSource shot{ShotSource::Kind::frame_folder, folder / "shot"};
+  EXPECT_NO_THROW(check_clip(shot));
+  auto last = folder / "shot";
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "shot")) {
+    if (last == folder / "shot" || last < entry.path()) last = entry.path();
+  }
+  for (const std::string text :
+       {"", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
+        "<!DOCTYPE html><html></html>", "GIF89a, as it were"}) {
+    write_file_atomically(last, text);
+    try {
+      check_clip(shot);
+      ADD_FAILURE() << text;
+    } catch (const BrokenVideo& broken) {
+      EXPECT_EQ(broken.cause(), cause(folder / "shot")) << text;
+      EXPECT_NE(broken.cause().find("frame " + last.filename().string()), std::string::npos)
+          << broken.cause();
+    }
+  }
 }
 
 TEST(FrameFolder, IsBrokenWithoutPicturesOrWithADefectiveOne) {

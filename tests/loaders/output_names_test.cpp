@@ -262,6 +262,14 @@ TEST(OutputNames, InACsvMayComeFromASpreadsheet) {
     EXPECT_EQ(outputs.shots.at({"a, b/0", 1}).path, folder / "v/1.mp4") << text;
     EXPECT_TRUE(outputs.findings.empty()) << text;
   }
+  write_text(folder / "list.csv", "story;shot;path\na, b/0;1;v/1.mp4\na, b/0;2;\n");
+  try {
+    static_cast<void>(find_outputs(split, folder.path(), {.layout = "list.csv"}));
+    ADD_FAILURE() << "an empty path";
+  } catch (const BadInput& error) {
+    EXPECT_NE(std::string(error.what()).find("the path is empty"), std::string::npos)
+        << error.what();
+  }
   write_text(folder / "list.csv", "story;shot;path\na, b/0;1;v\\1.mp4\na b/0;2;v/2.mp4\n");
   const Outputs outputs = find_outputs(split, folder.path(), {.layout = "list.csv"});
   EXPECT_NE(find_kind(outputs, "missing_shot")->detail.find("(there is v/1.mp4: write /"),

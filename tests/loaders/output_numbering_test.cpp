@@ -126,6 +126,27 @@ TEST(Numbering, FromOneUnderATemplateForZeroIsRefusedToo) {
       << detail_of(outputs, "one_based_numbering");
 }
 
+TEST(Numbering, FromOneInTheColumnShot0IsRefusedToo) {
+  const TemporaryFolder folder;
+  const Split split = testing::made_split(1, 2, 2);
+  write_text(folder / "a.mp4", "x");
+  const std::string zero = "ip_00/1,0,a.mp4\nip_00/1,1,a.mp4\n";
+  write_text(folder / "list.csv", "story,shot0,path\nip_00/0,1,a.mp4\nip_00/0,2,a.mp4\n" + zero);
+  const Outputs outputs = find_outputs(split, folder.path(), {.layout = "list.csv"});
+  EXPECT_EQ(outputs.shots.size(), 2U) << "the other story counts from 0";
+  EXPECT_FALSE(outputs.shots.contains({"ip_00/0", 1}));
+  EXPECT_EQ(count_of(outputs.findings, "one_based_numbering"), 1);
+  EXPECT_EQ(count_of(outputs.findings, "missing_shot"), 0);
+  EXPECT_NE(detail_of(outputs, "one_based_numbering").find("it has 2 and not 0"), std::string::npos)
+      << detail_of(outputs, "one_based_numbering");
+  // One row too many, or a last shot alone, is no shift.
+  write_text(folder / "list.csv",
+             "story,shot0,path\nip_00/0,0,a.mp4\nip_00/0,1,a.mp4\nip_00/0,2,a.mp4\n" + zero);
+  EXPECT_EQ(find_outputs(split, folder.path(), {.layout = "list.csv"}).shots.size(), 4U);
+  write_text(folder / "list.csv", "story,shot0,path\nip_00/0,1,a.mp4\n" + zero);
+  EXPECT_EQ(find_outputs(split, folder.path(), {.layout = "list.csv"}).shots.size(), 3U);
+}
+
 TEST(Numbering, OfStoriesFromZeroIsRecognised) {
   const TemporaryFolder folder;
   const Split split = numbered_split(2, 3, 2, 1);

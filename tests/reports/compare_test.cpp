@@ -407,6 +407,17 @@ TEST(Compare, AStoryWithoutAValueOnOneSideCountsAsUnpaired) {
       << "absent on both sides is no pair at all";
 }
 
+TEST(Compare, WarnsOfMeansOfFewerStories) {
+  const Json base = world().document();
+  EXPECT_THAT(compare(result(base), result(base), gate()).warnings, IsEmpty());
+  Json part = base;
+  part["metrics"]["clip_i"]["n_stories"] = 14;
+  part["metrics"]["clip_i"]["of_stories"] = 16;
+  EXPECT_THAT(
+      compare(result(base), result(part, "part.json"), gate()).warnings,
+      ElementsAre("mean of fewer stories: clip_i of synthetic (part.json): 14 of 16 stories"));
+}
+
 TEST(Compare, RefusesReportedResults) {
   auto published = world();
   published.kind = "reported";

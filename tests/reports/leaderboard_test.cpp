@@ -341,6 +341,23 @@ TEST(Marks, AWithheldMarkGoesToTheNextValue) {
   EXPECT_FALSE(marks[3].best || marks[3].second || marks[3].as_good);
 }
 
+TEST(Leaderboard, AMeanOfFewerStoriesSaysSo) {
+  Results results = {document("whole", 0.6, 0.0), document("part", 0.5, 0.0)};
+  for (const std::size_t i : {0U, 1U}) {
+    results[1].metrics[i].n_stories = 1;
+    results[1].metrics[i].of_stories = 2;
+  }
+  const std::string line = "mean of fewer stories: clip_i, cross_shot_clip of part: 1 of 2 stories";
+  const auto text = leaderboard_text(results);
+  EXPECT_NE(text.find("\n" + line + "\n"), std::string::npos) << text;
+  EXPECT_EQ(text.find("of whole"), std::string::npos) << text;
+  const auto markdown = leaderboard_markdown(results);
+  EXPECT_NE(markdown.find("| part | 0.500 ‡ |"), std::string::npos) << markdown;
+  EXPECT_NE(markdown.find("‡ mean of fewer stories: clip\\_i, cross\\_shot\\_clip of part: 1 of 2"),
+            std::string::npos)
+      << markdown;
+}
+
 TEST(Leaderboard, AMissingMeanIsADash) {
   document::Result null = document("a", 0.5, 0.0);
   null.metrics[0].mean.reset();

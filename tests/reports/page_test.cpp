@@ -103,6 +103,11 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
   EXPECT_EQ(row[6], 3) << "failed";
   EXPECT_EQ(row[8].size(), 4U) << "shots";
   EXPECT_EQ(row[10], (Json{{"worst", 0.25}, {"noise_floor", 0.5}, {"normalised", 0.75}}));
+  EXPECT_TRUE(row[11].is_null()) << "the mean rests on all stories";
+  document["metrics"]["clip_i"]["of_stories"] = 20;
+  EXPECT_EQ(page_data(std::vector<document::Result>{document::result_from_json(document, "d")},
+                      Pictures())["systems"][0]["values"][0][11],
+            20);
 }
 
 TEST(Page, APartThatTheProgramDoesntKnowIsInTheMetricsTable) {

@@ -173,11 +173,29 @@ TEST(Tables, CsvIsRfc4180WithExactNumbers) {
   const auto text = table_csv(results);
   EXPECT_TRUE(
       text.starts_with("table,system,kind,metric,direction,shot_1,shot_2,shot_3,shot_4,mean,"
-                       "harmeanp,ci95_low,ci95_high,n_stories,protocol,signature\r\n"))
+                       "harmeanp,ci95_low,ci95_high,n_stories,of_stories,protocol,signature\r\n"))
       << text;
   EXPECT_THAT(text, HasSubstr("\"a_b & 100% $x$ \\input{x} #1 ~^ \"\"q\"\",\n<script>"));
   EXPECT_THAT(text, HasSubstr(",0.3330078125,"));
   EXPECT_TRUE(text.ends_with("\r\n"));
+}
+
+TEST(Tables, AMeanOfFewerStoriesSaysSoInEveryForm) {
+  std::vector<document::Result> results = {result("a", 0.5), result("b", 0.25)};
+  results[1].metrics[0].n_stories = 2;
+  results[1].metrics[0].of_stories = 6;
+  const TableOptions options{.columns = {table_column("mean")}};
+  const auto markdown = table_markdown(results, options);
+  EXPECT_THAT(markdown, HasSubstr("| a | **0.5000** |\n"));
+  EXPECT_THAT(markdown, HasSubstr("| b | <u>0.2500</u> ‡ |\n"));
+  EXPECT_THAT(markdown, HasSubstr("‡ mean of fewer stories: clip\\_i of b: 2 of 6 stories"));
+  const auto latex = table_latex(results, options);
+  EXPECT_THAT(latex, HasSubstr("b & \\underline{$0.2500$}$^\\ddagger$ "));
+  EXPECT_THAT(latex,
+              HasSubstr("$^\\ddagger$ mean of fewer stories: clip\\_\\allowbreak{}i of b: 2 of 6"));
+  const auto csv = table_csv(results, options);
+  EXPECT_THAT(csv, HasSubstr(",12,,synthetic,")) << "all stories";
+  EXPECT_THAT(csv, HasSubstr(",2,6,synthetic,"));
 }
 
 TEST(Tables, NamesAreTextInMarkdown) {
