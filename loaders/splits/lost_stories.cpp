@@ -161,7 +161,8 @@ void count_lost_stories(Split& split, const FormSize& form) {
   const int shots = common_shots(split).value_or(form.shots_per_story);
   const auto others = whole_ips(split);
   const auto names = names_of_lost(others, form);
-  if (names && !others.empty()) fill_up_outlines(split, *names);
+  // One other IP says nothing where IPs may differ in size.
+  if (names && others.size() >= (form.stories_per_ip ? 1U : 2U)) fill_up_outlines(split, *names);
   if (names) {
     for (const std::string& ip : split.uncounted_ips) {
       for (const std::string& name : *names)
