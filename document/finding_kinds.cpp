@@ -18,9 +18,20 @@ constexpr FindingKind kKinds[] = {
     {"missing_prompts", true,
      "An IP has no file of prompts. Its stories cannot be scored; under --missing zero they count "
      "as failures."},
+    {"empty_folder", false,
+     "A folder beside the IPs' folders is empty. If it was an IP's, the stories of that IP are not "
+     "scored and not counted."},
+    {"unread_json", false,
+     "A file that lies beside the IPs' files is not valid JSON. It is not read: it has no captions "
+     "and no reference beside it."},
+    {"bad_clip_list", false,
+     "The list of an IP's own clips (clips.json), or a part of it, is not valid JSON or does not "
+     "have the expected structure. What cannot be read is left out of real_ceiling and of the "
+     "reference set; the system's own value does not change."},
     {"duplicate_key", true,
      "A key occurs twice in one JSON object, so that one of two stories or captions is lost. "
-     "Unless this stops the run, the last value is used."},
+     "Unless this stops the run, the last value is used, and under --missing zero a doubled story "
+     "of the demo form counts as a failure."},
     {"unknown_key", false,
      "A file of the split has a key that this version does not read. Scores do not depend on it."},
     {"story_count", false,
@@ -140,7 +151,8 @@ constexpr FindingKind kKinds[] = {
      "skipped."},
     {"single_shot", false,
      "A story has fewer than two shots to compare. Its value is null and not part of the mean."},
-    {"empty_story", true, "A story has no shots. Its value is null and not part of the mean."},
+    {"empty_story", true,
+     "A story has no shots. It cannot be scored; under --missing zero it counts as a failure."},
     {"no_scored_shots", false,
      "No shot of a story has a value. The story's value is null and not part of the mean."},
     {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},

@@ -22,7 +22,8 @@ std::string subset_name(const loaders::Selection& selection, const loaders::Spli
                         const loaders::Split& whole) {
   if (loaders::is_whole(selection)) return {};
   std::string name =
-      fmt::format("{}of{}#{}", part.stories.size(), whole.stories.size(), part.sha256.substr(0, 8));
+      fmt::format("{}of{}#{}", part.stories.size() + part.lost.size(),
+                  whole.stories.size() + whole.lost.size(), part.sha256.substr(0, 8));
   if (selection.subset) name += fmt::format(":seed={}", selection.seed);
   return name;
 }
@@ -69,6 +70,8 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   const auto with_lost = loaders::with_lost_stories(whole);
   if (with_lost.stories.empty()) refuse_without_stories(whole);
   Inputs inputs{loaders::select(whole, selection), {}, {}};
+  if (inputs.split.stories.empty() && inputs.split.lost.empty())
+    refuse_without_stories(inputs.split);
   inputs.outputs = loaders::restrict_to(
       loaders::find_outputs(with_lost, outputs_path, {.layout = layout}), inputs.split);
   refuse_other_numbering(inputs.outputs.findings);

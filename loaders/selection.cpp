@@ -182,36 +182,48 @@ Split select(const Split& split, const Selection& selection) {
   const std::set<std::string> ips = read_ids("--ips", selection.ips, ip_ids);
   const std::set<std::string> stories = read_ids("--stories", selection.stories, story_ids);
   Split part = split;
-  std::erase_if(part.stories, [&](const Story& story) {
+  const auto is_left_out = [&](const auto& story) {
     return (!ips.empty() && !ips.contains(story.ip)) ||
            (!stories.empty() && !stories.contains(story.id));
-  });
+  };
+  std::erase_if(part.stories, is_left_out);
+  std::erase_if(part.lost, is_left_out);
+  // Lost stories are drawn like the others: a part of a broken split is not sound because the draw
+  // passes over what is broken.
+  const std::vector<Story> countable = with_lost_stories(part).stories;
+  std::set<std::string> chosen;
   if (selection.limit) {
     refuse_count("--limit", *selection.limit);
-    part.stories.resize(std::min(part.stories.size(), static_cast<std::size_t>(*selection.limit)));
+    for (const Story& story : countable) {
+      if (chosen.size() == static_cast<std::size_t>(*selection.limit)) break;
+      chosen.insert(story.id);
+    }
   }
   if (selection.subset) {
     refuse_count("--subset", *selection.subset);
-    if (static_cast<std::size_t>(*selection.subset) > part.stories.size()) {
+    if (static_cast<std::size_t>(*selection.subset) > countable.size()) {
       throw UsageError(fmt::format(
           "--subset {}: too many; there {} only {} {} to draw from. Give a smaller number",
-          *selection.subset, part.stories.size() == 1 ? "is" : "are", part.stories.size(),
-          part.stories.size() == 1 ? "story" : "stories"));
+          *selection.subset, countable.size() == 1 ? "is" : "are", countable.size(),
+          countable.size() == 1 ? "story" : "stories"));
     }
-    const auto chosen = draw(part.stories, *selection.subset, selection.seed);
-    std::erase_if(part.stories, [&](const Story& story) { return !chosen.contains(story.id); });
+    chosen = draw(countable, *selection.subset, selection.seed);
   }
-  std::erase_if(part.lost, [&](const LostStory& story) {
-    return selection.limit || selection.subset ||
-           (!stories.empty() && !stories.contains(story.id)) ||
-           (!ips.empty() && !ips.contains(story.ip));
-  });
-  if (part.stories.empty() && part.lost.empty()) {
+  if (selection.limit || selection.subset) {
+    const auto is_not_chosen = [&](const auto& story) { return !chosen.contains(story.id); };
+    std::erase_if(part.stories, is_not_chosen);
+    std::erase_if(part.lost, is_not_chosen);
+  }
+  std::set<std::string> used_ips;
+  for (const std::string& ip : part.uncounted_ips) {
+    // Its stories might be among the first, or have been drawn: nobody knows.
+    if (stories.empty() && (ips.empty() || ips.contains(ip))) used_ips.insert(ip);
+  }
+  if (part.stories.empty() && part.lost.empty() && used_ips.empty()) {
     throw UsageError(
         "--ips and --stories leave no story: none of the chosen stories belongs to a chosen IP");
   }
 
-  std::set<std::string> used_ips;
   std::set<std::string> used_stories;
   for (const Story& story : part.stories) {
     used_ips.insert(story.ip);

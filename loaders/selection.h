@@ -23,6 +23,9 @@ struct Selection {
   std::uint64_t seed = 0;          ///< of the draw
 };
 
+/// Lost stories are chosen, counted and drawn like the readable ones; an IP whose stories nobody
+/// can count stays, with its findings, unless `ips` or `stories` leave it out.
+///
 /// The chosen part, with its own sha256; stories keep their order, IPs without a story go.
 /// The draw gives each IP its share of N (largest remainder; ties are broken at random) and depends
 /// only on the seed and the ids, not on the order of files (SplitMix64, Fisher-Yates).

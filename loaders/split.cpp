@@ -156,8 +156,10 @@ void finish_split(Split& split) {
   const auto refuse = [&](std::string_view what, std::string_view id) {
     throw BadInput(fmt::format("split {}: {} \"{}\"", split.name, what, id));
   };
-  for (std::size_t i = 1; i < split.ips.size(); ++i) {
-    if (split.ips[i].id == split.ips[i - 1].id) refuse("two IPs have the id", split.ips[i].id);
+  // Outputs are found in either Unicode form, so two forms of one id would share them.
+  std::set<std::string> texts;
+  for (const Ip& ip : split.ips) {
+    if (!texts.insert(nfc(ip.id)).second) refuse("two IPs have the id", ip.id);
   }
   std::set<std::string_view> ips;
   std::set<std::string_view> stories;

@@ -65,6 +65,19 @@ bool is_safe_id(std::string_view id) {
   return true;
 }
 
+std::string stand_in_id(const Split& split) {
+  for (int number = 1;; ++number) {
+    std::string id = fmt::format("unnamed-ip-{}", number);
+    if (std::none_of(split.ips.begin(), split.ips.end(), [&](const Ip& ip) { return ip.id == id; }))
+      return id;
+  }
+}
+
+const std::vector<std::string>& reference_endings() {
+  static const std::vector<std::string> endings = {".png", ".jpg", ".jpeg", ".webp"};
+  return endings;
+}
+
 std::optional<std::string> caption_of(const Json& value, const std::string& story, int shot,
                                       Findings& findings) {
   if (value.is_string()) {
@@ -90,8 +103,8 @@ void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings
 
 void find_reference(Ip& ip, const std::filesystem::path& folder, const std::string& name,
                     const std::string& like, Findings& findings) {
-  const FoundFile found = find_file(
-      folder, {.name = name, .endings = {".png", ".jpg", ".jpeg", ".webp"}, .like = like});
+  const FoundFile found =
+      find_file(folder, {.name = name, .endings = reference_endings(), .like = like});
   if (!found.file) {
     findings.push_back({"missing_reference", "", std::nullopt,
                         fmt::format("{}{}", ip_label(ip.id), found.problem)});

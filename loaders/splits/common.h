@@ -19,6 +19,13 @@ namespace asbench::loaders {
 /// backslash, not absolute, no empty, "." or ".." part.
 [[nodiscard]] bool is_safe_id(std::string_view id);
 
+/// An id for an IP whose own name can't be part of an output path, so that what is lost with it is
+/// counted: "unnamed-ip-1", ...
+[[nodiscard]] std::string stand_in_id(const Split& split);
+
+/// The endings of reference pictures that are read, in lower case.
+[[nodiscard]] const std::vector<std::string>& reference_endings();
+
 /// A text of a split: the string unless it is blank; nothing, with finding `missing_caption`, for
 /// anything else.
 [[nodiscard]] std::optional<std::string> caption_of(const Json& value, const std::string& story,

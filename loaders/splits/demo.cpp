@@ -24,6 +24,45 @@ bool is_demo_document(const Json& document) {
          });
 }
 
+/// True for an object of objects that hold lists of texts: prompts whose keys are not spelt as they
+/// should be. Results and cut lists are of other shapes.
+bool looks_like_prompts(const Json& document) {
+  const auto is_texts = [](const Json& value) {
+    return value.is_array() && !value.empty() &&
+           std::all_of(value.begin(), value.end(),
+                       [](const Json& text) { return text.is_string(); });
+  };
+  const auto holds_texts = [&](const Json& entry) {
+    return std::any_of(entry.begin(), entry.end(), is_texts);
+  };
+  const auto holds_list = [](const Json& entry) {
+    return entry.is_object() && std::any_of(entry.begin(), entry.end(),
+                                            [](const Json& value) { return value.is_array(); });
+  };
+  return document.is_object() && std::all_of(document.begin(), document.end(), holds_list) &&
+         std::any_of(document.begin(), document.end(), holds_texts);
+}
+
+/// Of a text that is not valid JSON. What this program wrote has a schema of its own.
+bool mentions_captions(const std::string& text) {
+  return lower_case(text).find("\"captions\"") != std::string::npos &&
+         text.find("\"asbench/") == std::string::npos;
+}
+
+bool has_reference(const std::filesystem::path& file) {
+  return find_file(file.parent_path(),
+                   {.name = file.stem().string() + "_ref.png", .endings = reference_endings()})
+      .file.has_value();
+}
+
+/// Other JSON files (results, cut lists) may be in the same folder: what has no IP's reference
+/// beside it and no captions is none of the split's.
+bool belongs_to_an_ip(const std::filesystem::path& file, const SplitJson& read) {
+  if (has_reference(file)) return true;
+  if (!read.document) return mentions_captions(read.text);
+  return is_demo_document(*read.document) || looks_like_prompts(*read.document);
+}
+
 bool has_json_ending(const std::filesystem::path& file) {
   return lower_case(file.extension().string()) == ".json";
 }
@@ -35,9 +74,7 @@ bool is_demo_file(const std::filesystem::path& file) {
   Findings ignored;
   const SplitJson read = read_split_file(file, {}, ignored);
   if (read.document) return is_demo_document(*read.document);
-  const auto outline = outline_of(read.text, StoryPlace::captions_by_prompt);
-  return (outline && outline->front().shots > 0) ||
-         is_there(file.parent_path() / (file.stem().string() + "_ref.png"));
+  return belongs_to_an_ip(file, read);
 }
 
 /// The stories of a file that is not valid JSON, or not of this form, as far as they can be seen.
@@ -45,6 +82,17 @@ void add_lost(const std::vector<StoryOutline>& outline, const std::string& ip, S
   if (outline.empty()) split.uncounted_ips.push_back(ip);
   for (const StoryOutline& story : outline)
     split.lost.push_back({fmt::format("{}/{}", ip, story.name), ip, story.shots});
+}
+
+/// Stories whose key occurs again later in the file, which alone is kept.
+void add_doubled(const std::string& text, const std::string& ip, Split& split) {
+  const auto outline = outline_of(text, StoryPlace::captions_by_prompt);
+  if (!outline) return;
+  for (auto story = outline->begin(); story != outline->end(); ++story) {
+    if (std::any_of(std::next(story), outline->end(),
+                    [&](const StoryOutline& later) { return later.name == story->name; }))
+      split.lost.push_back({fmt::format("{}/{}", ip, story->name), ip, story->shots});
+  }
 }
 
 class DemoReader : public SplitReader {
@@ -79,28 +127,49 @@ class DemoReader : public SplitReader {
   static void read_ip(const std::filesystem::path& file, Split& split, UnknownKeys& unknown) {
     Ip ip;
     ip.id = file.stem().string();
-    const SplitJson read = read_split_file(file, ip_label(ip.id), split.findings);
-    if (read.document && is_demo_document(*read.document) && is_safe_id(ip.id)) {
+    if (!is_safe_id(ip.id)) ip.id = stand_in_id(split);
+    Findings findings;
+    const SplitJson read = read_split_file(file, ip_label(ip.id), findings);
+    if (!belongs_to_an_ip(file, read)) {
+      if (!read.document) {
+        split.findings.push_back({"unread_json", "", std::nullopt, findings.back().detail});
+      }
+      return;
+    }
+    split.findings.insert(split.findings.end(), findings.begin(), findings.end());
+    if (read.document && is_demo_document(*read.document) && is_safe_id(file.stem().string())) {
       StoryList stories = demo_stories(*read.document, ip.id, unknown, split.findings);
       std::move(stories.stories.begin(), stories.stories.end(), std::back_inserter(split.stories));
       std::move(stories.lost.begin(), stories.lost.end(), std::back_inserter(split.lost));
-    } else if (!read_defective(file, read, ip.id, split)) {
-      return;
+      add_doubled(read.text, ip.id, split);
+    } else {
+      read_defective(file, read, ip.id, split);
     }
-    find_reference(ip, file.parent_path(), ip.id + "_ref.png", ip.id, split.findings);
+    const std::string name = file.stem().string();
+    find_reference(ip, file.parent_path(), name + "_ref.png", name, split.findings);
     split.ips.push_back(std::move(ip));
   }
 
   /// A reference without a file of prompts beside it: the IP has lost its stories.
   static void notice_lone_reference(const std::filesystem::path& file, Split& split) {
-    constexpr std::string_view kEnding = "_ref.png";
-    const std::string name = file.filename().string();
-    if (!name.ends_with(kEnding)) return;
+    constexpr std::string_view kEnd = "_ref";
+    const std::string stem = file.stem().string();
+    const auto& endings = reference_endings();
+    if (stem.size() <= kEnd.size() || !lower_case(stem).ends_with(kEnd) ||
+        std::find(endings.begin(), endings.end(), lower_case(file.extension().string())) ==
+            endings.end()) {
+      return;
+    }
+    const std::string name = stem.substr(0, stem.size() - kEnd.size());
     Ip ip;
-    ip.id = name.substr(0, name.size() - kEnding.size());
+    ip.id = is_safe_id(name) ? name : stand_in_id(split);
     const auto prompts =
-        find_file(file.parent_path(), {.name = ip.id + ".json", .like = ip.id + "."});
-    if (prompts.file || !is_safe_id(ip.id)) return;
+        find_file(file.parent_path(), {.name = name + ".json", .like = name + "."});
+    // Several pictures may stand for one IP's reference.
+    if (prompts.file || std::any_of(split.ips.begin(), split.ips.end(),
+                                    [&](const Ip& other) { return other.id == ip.id; })) {
+      return;
+    }
     split.findings.push_back({"missing_prompts", "", std::nullopt,
                               fmt::format("{}{}", ip_label(ip.id), prompts.problem)});
     split.uncounted_ips.push_back(ip.id);
@@ -108,8 +177,7 @@ class DemoReader : public SplitReader {
     split.ips.push_back(std::move(ip));
   }
 
-  /// @returns false when the file is no part of the split.
-  static bool read_defective(const std::filesystem::path& file, const SplitJson& read,
+  static void read_defective(const std::filesystem::path& file, const SplitJson& read,
                              const std::string& ip, Split& split) {
     std::vector<StoryOutline> outline;
     if (!read.document) {
@@ -119,13 +187,6 @@ class DemoReader : public SplitReader {
         if (entry.is_object()) outline.push_back({prompt, 0});
       }
     }
-    // Other JSON files (results, cut lists) may be in the same folder: only one with an IP's
-    // reference, or that is cut off or mistyped and holds captions, is a defective part of it.
-    const bool has_reference =
-        find_file(file.parent_path(),
-                  {.name = ip + "_ref.png", .endings = {".jpg", ".jpeg", ".webp"}})
-            .file.has_value();
-    if (!has_reference && (read.document || outline.empty())) return false;
     if (read.document) {
       split.findings.push_back(
           {"bad_schema", "", std::nullopt,
@@ -133,9 +194,7 @@ class DemoReader : public SplitReader {
                        "or the file's name can't be part of a path; the file is skipped",
                        ip_label(ip), file.string())});
     }
-    if (!is_safe_id(ip)) return false;
     add_lost(outline, ip, split);
-    return true;
   }
 };
 
@@ -170,8 +229,11 @@ StoryList demo_stories(const Json& document, const std::string& ip, UnknownKeys&
       }
       story.shots.push_back(std::move(shot));
     }
-    if (story.shots.empty())
+    if (story.shots.empty()) {
       findings.push_back({"empty_story", id, std::nullopt, "the story has no shots"});
+      list.lost.push_back({id, ip, 0});
+      continue;
+    }
     if (story.shots.size() != kShotsPerStory) {
       findings.push_back({"shot_count", id, std::nullopt,
                           fmt::format("{} shots; a story of this form has {}", story.shots.size(),

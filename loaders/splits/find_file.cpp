@@ -31,7 +31,9 @@ bool is_worth_showing(const std::filesystem::path& file, const WantedFile& wante
   const std::string name = lower_case(file.filename().string());
   const std::string ending = lower_case(file.extension().string());
   if (!wanted.like.empty()) {
-    return name.starts_with(lower_case(wanted.like)) && ending != ".json";
+    const bool wants_json =
+        lower_case(std::filesystem::path(wanted.name).extension().string()) == ".json";
+    return name.starts_with(lower_case(wanted.like)) && (wants_json || ending != ".json");
   }
   return name.starts_with(lower_case(wanted.name.substr(0, 3))) ||
          (!wanted.endings.empty() &&

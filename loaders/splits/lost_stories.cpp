@@ -71,10 +71,12 @@ class Outliner {
                                                : open_[1].key == "captions";
   }
 
-  /// @returns false when the string is never closed.
+  /// @returns false when the string is never closed, or only on a later line: then a quotation
+  /// mark is missing, and what is string and what is not has changed places from there on.
   bool take_string() {
     std::string string;
     for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\n' || text_[at_] == '\r') return false;
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
       string += text_[at_];
     }
@@ -130,6 +132,25 @@ std::optional<std::vector<std::string>> names_of_lost(
   return names;
 }
 
+/// An IP whose file is not valid JSON may have more stories than its outline shows: it gets as many
+/// as every IP that was read whole has.
+void fill_up_outlines(Split& split, const std::vector<std::string>& names) {
+  std::map<std::string, std::set<std::string>> seen;
+  for (const LostStory& story : split.lost) seen[story.ip].insert(story.id);
+  for (auto& [ip, ids] : seen) {
+    const bool is_outline =
+        std::any_of(split.findings.begin(), split.findings.end(), [&](const Finding& finding) {
+          return finding.kind == "bad_json" && finding.detail.starts_with(ip_label(ip));
+        });
+    if (!is_outline) continue;
+    for (const std::string& name : names) {
+      if (ids.size() >= names.size()) break;
+      std::string id = fmt::format("{}/{}", ip, name);
+      if (ids.insert(id).second) split.lost.push_back({std::move(id), ip, 0});
+    }
+  }
+}
+
 }  // namespace
 
 std::optional<std::vector<StoryOutline>> outline_of(std::string_view text, StoryPlace place) {
@@ -138,7 +159,10 @@ std::optional<std::vector<StoryOutline>> outline_of(std::string_view text, Story
 
 void count_lost_stories(Split& split, const FormSize& form) {
   const int shots = common_shots(split).value_or(form.shots_per_story);
-  const auto names = names_of_lost(whole_ips(split), form);
+  const auto others = whole_ips(split);
+  const auto names = names_of_lost(others, form);
+  // One other IP says nothing where IPs may differ in size.
+  if (names && others.size() >= (form.stories_per_ip ? 1U : 2U)) fill_up_outlines(split, *names);
   if (names) {
     for (const std::string& ip : split.uncounted_ips) {
       for (const std::string& name : *names)

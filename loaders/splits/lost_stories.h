@@ -38,7 +38,8 @@ struct FormSize {
 /// Fills in what the readers leave open in Split::lost and Split::uncounted_ips. Shots: as many as
 /// every readable story has, else as the form says. Stories of an uncounted IP: as many as every
 /// IP that was read whole has; where no other IP was read, as the form says; else it stays
-/// uncounted. Makes the ids unique.
+/// uncounted. An IP whose text is not valid JSON gets the larger of what its outline shows and what
+/// every IP that was read whole has (two of them where the form has no size). Makes the ids unique.
 void count_lost_stories(Split& split, const FormSize& form);
 
 }  // namespace asbench::loaders

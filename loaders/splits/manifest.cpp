@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/schema.h"
 #include "loaders/splits/common.h"
+#include "loaders/splits/lost_stories.h"
 #include "loaders/text_file.h"
 
 // The benchmark's own form: one JSON file, schema configs/schemas/split.schema.json. Unlike the
@@ -46,7 +47,12 @@ void read_references(const Json& entry, const std::filesystem::path& base, Ip& i
     if (base.empty()) continue;
     const std::filesystem::path file = base / reference["file"].get<std::string>();
     const std::size_t before = ip.references.size();
-    add_reference(ip, file.lexically_normal(), findings);
+    const std::filesystem::path place = file.lexically_normal();
+    if (is_folder(place.parent_path())) {
+      find_reference(ip, place.parent_path(), place.filename().string(), {}, findings);
+    } else {
+      add_reference(ip, place, findings);
+    }
     const auto expected = text_of(reference, "sha256");
     if (ip.references.size() > before && expected && *expected != ip.reference_sha256.back()) {
       findings.push_back(
@@ -153,8 +159,14 @@ Split parse_manifest(std::string_view text, std::string_view where,
     split.ips.push_back(read_ip(entry, where, base, split.findings));
   }
   for (const Json& entry : document["stories"]) {
-    split.stories.push_back(read_story(entry, where, split.findings));
+    Story story = read_story(entry, where, split.findings);
+    if (story.shots.empty()) {
+      split.lost.push_back({std::move(story.id), std::move(story.ip), 0});
+    } else {
+      split.stories.push_back(std::move(story));
+    }
   }
+  count_lost_stories(split, {});
   return split;
 }
 

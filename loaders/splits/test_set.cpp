@@ -40,10 +40,16 @@ void read_clips(const std::filesystem::path& folder, Ip& ip, UnknownKeys& unknow
                 Findings& findings) {
   const auto file = folder / "clips.json";
   if (!is_there(file)) return;
-  const auto document = read_split_file(file, ip_label(ip.id), findings).document;
+  // The clips are no part of the score of a system: what is wrong with their list stops nothing.
+  Findings defects;
+  const auto document = read_split_file(file, ip_label(ip.id), defects).document;
+  for (Finding& defect : defects) {
+    if (defect.kind != "text_encoding") defect.kind = "bad_clip_list";
+    findings.push_back(std::move(defect));
+  }
   if (!document) return;
   const auto bad = [&](const std::string& what) {
-    findings.push_back({"bad_schema", "", std::nullopt,
+    findings.push_back({"bad_clip_list", "", std::nullopt,
                         fmt::format("{}{}: {}", ip_label(ip.id), file.string(), what)});
   };
   if (!document->is_array()) return bad("not an array of clips; the file is skipped");
@@ -100,12 +106,20 @@ class TestSetReader : public SplitReader {
           {kind, "", std::nullopt, fmt::format("{}{}", ip_label(ip.id), detail)});
     };
     const auto prompts = find_file(folder, {.name = "prompts.json", .like = "prompt"});
-    if (!prompts.file && !looks_like_ip(folder)) return;
+    if (!prompts.file && !looks_like_ip(folder)) {
+      if (is_empty_folder(folder)) report("empty_folder", folder.string() + ": nothing is in it");
+      return;
+    }
     if (!is_safe_id(ip.id)) {
-      return report("bad_schema",
-                    fmt::format("{}: the folder's name can't be part of an output path (UTF-8, up "
-                                "to 512 bytes); the IP is skipped",
-                                folder.string()));
+      ip.id = stand_in_id(split);
+      report("bad_schema",
+             fmt::format("{}: the folder's name can't be part of an output path (UTF-8, up to 512 "
+                         "bytes); its stories are lost",
+                         folder.string()));
+      find_reference(ip, folder, "reference.png", {}, split.findings);
+      split.uncounted_ips.push_back(ip.id);
+      split.ips.push_back(std::move(ip));
+      return;
     }
     find_reference(ip, folder, "reference.png", {}, split.findings);
     read_clips(folder, ip, unknown, split.findings);
@@ -119,12 +133,34 @@ class TestSetReader : public SplitReader {
     split.ips.push_back(std::move(ip));
   }
 
-  /// True for a folder without prompts that holds other files of an IP. (Another one may lie
-  /// beside the IPs: outputs, results.)
+  /// True for a folder without prompts that holds pictures or texts as an IP's does, under
+  /// whatever names. What a run wrote may lie beside the IPs: outputs (videos, or folders of
+  /// frames), results and their frames.
   static bool looks_like_ip(const std::filesystem::path& folder) {
-    return find_file(folder, {.name = "reference.png", .endings = {".jpg", ".jpeg", ".webp"}})
-               .file ||
-           is_there(folder / "clips.json");
+    if (folder.extension() == ".frames") return false;
+    const auto files = list_files(folder);
+    if (std::any_of(files.begin(), files.end(), is_own_document)) return false;
+    return std::any_of(files.begin(), files.end(), [](const std::filesystem::path& file) {
+      const std::string ending = lower_case(file.extension().string());
+      const auto& pictures = reference_endings();
+      return ending == ".json" || ending == ".txt" ||
+             std::find(pictures.begin(), pictures.end(), ending) != pictures.end();
+    });
+  }
+
+  /// True for what this program writes: results, manifests.
+  static bool is_own_document(const std::filesystem::path& file) {
+    if (lower_case(file.extension().string()) != ".json") return false;
+    Findings ignored;
+    const auto document = read_split_json(file, ignored);
+    if (!document || !document->is_object()) return false;
+    const auto schema = document->find("schema");
+    return schema != document->end() && schema->is_string() &&
+           schema->get_ref<const std::string&>().starts_with("asbench/");
+  }
+
+  static bool is_empty_folder(const std::filesystem::path& folder) {
+    return list_files(folder).empty() && list_folders(folder).empty();
   }
 
   static void read_prompts(const std::filesystem::path& file, const std::string& ip, Split& split,
@@ -174,8 +210,11 @@ StoryList test_set_stories(const Json& document, const std::string& ip, UnknownK
       shot.caption = caption_of(prompts[i][s], story.id, shot.number, findings);
       story.shots.push_back(std::move(shot));
     }
-    if (story.shots.empty())
+    if (story.shots.empty()) {
       findings.push_back({"empty_story", story.id, std::nullopt, "the story has no shots"});
+      list.lost.push_back({story.id, ip, 0});
+      continue;
+    }
     if (story.shots.size() != kShotsPerStory) {
       findings.push_back({"shot_count", story.id, std::nullopt,
                           fmt::format("{} shots; a story of this form has {}", story.shots.size(),

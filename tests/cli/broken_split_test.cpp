@@ -259,6 +259,19 @@ TEST_F(BrokenSplit, TheSoundPartCanBeScoredByItself) {
   EXPECT_FALSE(kinds(document()).contains("bad_json"));
 }
 
+TEST_F(BrokenSplit, APartOfItIsNotSoundBecauseItPassesOverWhatIsLost) {
+  spoil("cat.json");
+  for (const std::vector<std::string>& part :
+       {std::vector<std::string>{"--limit", "2"}, {"--subset", "3"}, {"--stories", "cat/1"}}) {
+    const auto run = score(part);
+    EXPECT_EQ(run.exit_code, 2) << part[0];
+    EXPECT_THAT(run.err, HasSubstr("bad_json")) << part[0];
+  }
+  ASSERT_EQ(score({"--subset", "3", "--missing", "zero"}).exit_code, 0);
+  EXPECT_THAT(document().at("overrides").dump(), HasSubstr("subset=3of3"));
+  EXPECT_EQ(document().at("coverage").at("expected_shots"), 12);
+}
+
 TEST_F(BrokenSplit, GivesNoManifestThatLooksWhole) {
   spoil("cat.json");
   const auto run = run_program(

@@ -58,6 +58,10 @@ TEST(OutlineOf, KnowsNothingOfATextThatIsCutOffOrSomethingElse) {
     EXPECT_THAT(outline(text, StoryPlace::prompts_array), IsEmpty()) << text;
     EXPECT_THAT(outline(text, StoryPlace::captions_by_prompt), IsEmpty()) << text;
   }
+  EXPECT_EQ(
+      outline_of("{\"prompts\": [[\"a\", \"b],\n [\"c\", \"d\"]]}", StoryPlace::prompts_array),
+      std::nullopt)
+      << "a quotation mark is missing";
   EXPECT_EQ(outline_of(std::string(100000, '['), StoryPlace::prompts_array), std::nullopt);
 }
 
@@ -149,115 +153,97 @@ TEST_F(LostParts, FollowASelection) {
   const Split one = select(split, {.stories = {"alpha/3", "beta/2"}});
   EXPECT_EQ(lost(one), (Outline{{"alpha/3", 1}}));
   EXPECT_EQ(count_of(one.findings, "bad_json"), 1);
-  EXPECT_THAT(select(split, {.limit = 1}).lost, IsEmpty());
+  EXPECT_EQ(lost(select(split, {.limit = 1})), (Outline{{"alpha/1", 2}}))
+      << "the first story, readable or not";
+  const Split drawn = select(split, {.subset = 3});
+  EXPECT_EQ(drawn.lost.size(), 2U);
+  EXPECT_EQ(count_of(drawn.findings, "bad_json"), 1);
+  EXPECT_THROW((void)select(split, {.subset = 4}), UsageError);
 }
 
-struct LostTestSetParts : ::testing::Test {
-  LostTestSetParts() { testing::make_test_set_split(folder.path()); }
-  std::filesystem::path prompts() const { return folder / "one/prompts.json"; }
-  TemporaryFolder folder;
-};
+TEST_F(LostParts, ThatNobodyCanCountStayInEverySelectionThatMayHoldThem) {
+  Split split = testing::made_split(3, 2, 4);
+  split.uncounted_ips = {"ip_00"};
+  std::erase_if(split.stories, [](const Story& story) { return story.ip == "ip_00"; });
+  split.findings = {{"bad_json", "", std::nullopt, "IP ip_00: cut off"}};
+  for (const Selection& selection :
+       {Selection{.limit = 1}, Selection{.subset = 2}, Selection{.ips = {"ip_00", "ip_01"}},
+        Selection{.ips = {"ip_00"}}}) {
+    const Split part = select(split, selection);
+    EXPECT_THAT(part.uncounted_ips, ElementsAre("ip_00"));
+    EXPECT_EQ(part.findings.size(), 1U);
+  }
+  for (const Selection& selection :
+       {Selection{.ips = {"ip_01"}}, Selection{.stories = {"ip_01/0"}}}) {
+    const Split part = select(split, selection);
+    EXPECT_THAT(part.uncounted_ips, IsEmpty());
+    EXPECT_THAT(part.findings, IsEmpty());
+  }
+}
 
-TEST_F(LostTestSetParts, OfAFileThatIsCutOffAreAsManyAsTheOtherIpHas) {
-  testing::cut_file(prompts(), 0.7);
+TEST_F(LostParts, OfALoneReferenceAreNoticedWhateverItsEnding) {
+  std::filesystem::remove(folder / "alpha.json");
+  for (const char* name : {"alpha_ref.jpg", "alpha_Ref.PNG", "alpha_REF.webp"}) {
+    std::filesystem::remove(folder / "alpha_ref.png");
+    testing::make_picture(folder / "picture.png", testing::made_frame({}, 0));
+    std::filesystem::rename(folder / "picture.png", folder / name);
+    const Split split = read_split(folder.path());
+    EXPECT_EQ(count_of(split.findings, "missing_prompts"), 1) << name;
+    EXPECT_EQ(lost(split), (Outline{{"alpha/2", 4}})) << name;
+    std::filesystem::remove(folder / name);
+  }
+}
+
+TEST_F(LostParts, OfAFileWithOtherKeysAndNoReferenceAreCounted) {
+  std::filesystem::remove(folder / "alpha_ref.png");
+  write_text(folder / "alpha.json", R"({"1": {"Captions": ["a", "b"]}, "3": {"Captions": []}})");
   const Split split = read_split(folder.path());
-  ASSERT_EQ(split.lost.size(), 10U);
-  EXPECT_EQ(split.lost[9].id, "one/9");
-  EXPECT_EQ(split.lost[9].shots, 4);
-  EXPECT_EQ(split.stories.size(), 10U);
+  EXPECT_EQ(count_of(split.findings, "bad_schema"), 1);
+  EXPECT_EQ(count_of(split.findings, "missing_reference"), 1);
+  EXPECT_EQ(lost(split), (Outline{{"alpha/1", 4}, {"alpha/3", 4}}));
 }
 
-TEST_F(LostTestSetParts, OfTheOnlyIpAreAsManyAsTheFormSays) {
-  std::filesystem::remove_all(folder / "two");
-  write_text(prompts(), "{\"prompts\": [[");
+TEST_F(LostParts, OfAFileThatIsCutOffAndHasNoReferenceAreCounted) {
+  testing::cut_file(folder / "alpha.json", 0.6);
+  std::filesystem::remove(folder / "alpha_ref.png");
   const Split split = read_split(folder.path());
-  EXPECT_EQ(split.form, "test-set");
-  EXPECT_EQ(split.lost.size(), 10U);
-  EXPECT_THAT(split.uncounted_ips, IsEmpty());
+  EXPECT_EQ(count_of(split.findings, "bad_json"), 1);
+  EXPECT_EQ(lost(split), (Outline{{"alpha/2", 4}}));
 }
 
-TEST_F(LostTestSetParts, OfSeveralIpsThatDifferAreNotKnown) {
-  write_text(folder / "three/prompts.json", R"({"prompts": [["a", "b", "c", "d"]]})");
-  write_text(prompts(), "{\"prompts\": [[");
-  EXPECT_THAT(read_split(folder.path()).uncounted_ips, ElementsAre("one"));
-}
-
-TEST_F(LostTestSetParts, OfAFolderWithoutPromptsAreNoticed) {
-  std::filesystem::rename(prompts(), folder / "one/prompts.txt");
-  std::filesystem::create_directories(folder / "results");
+TEST_F(LostParts, OfAFileWhoseNameIsNoIdAreCountedUnderAnother) {
+  std::filesystem::rename(folder / "beta.json", folder / "be\\ta.json");
+  std::filesystem::rename(folder / "beta_ref.png", folder / "be\\ta_ref.png");
   const Split split = read_split(folder.path());
-  ASSERT_EQ(count_of(split.findings, "missing_prompts"), 1);
-  EXPECT_THAT(split.findings[0].detail, HasSubstr("IP one: "));
-  EXPECT_THAT(split.findings[0].detail, HasSubstr("There is prompts.txt"));
-  EXPECT_EQ(split.lost.size(), 10U);
-  EXPECT_EQ(split.ips.size(), 2U) << "the folder results is no IP";
+  EXPECT_EQ(count_of(split.findings, "bad_schema"), 1);
+  EXPECT_EQ(lost(split), (Outline{{"unnamed-ip-1/2", 4}}));
+  EXPECT_EQ(split.ip("unnamed-ip-1").references.size(), 1U);
 }
 
-TEST_F(LostTestSetParts, AreNoneWhereTheFileIsOnlySpeltInAnotherCase) {
-  const Split before = read_split(folder.path());
-  std::filesystem::rename(prompts(), folder / "one/Prompts.JSON");
+TEST_F(LostParts, AreTheFirstOfTwoStoriesWithOneKey) {
+  write_text(folder / "beta.json", R"({"2": {"captions": ["a", "b"]},
+                                       "2": {"captions": ["c", "d", "e", "f"]}})");
   const Split split = read_split(folder.path());
-  EXPECT_THAT(split.lost, IsEmpty());
-  EXPECT_EQ(split.sha256, before.sha256);
-  ASSERT_EQ(split.findings.size(), 1U);
-  EXPECT_EQ(split.findings[0].kind, "other_file_used");
+  EXPECT_EQ(count_of(split.findings, "duplicate_key"), 1);
+  EXPECT_EQ(split.find_story("beta/2")->shots.size(), 4U);
+  EXPECT_EQ(lost(split), (Outline{{"beta/lost-1", 2}}));
 }
 
-TEST_F(LostTestSetParts, AreStoriesWithoutShotsToo) {
-  write_text(prompts(), R"({"prompts": [["a", "b", "c", "d"], [], 5]})");
+TEST_F(LostParts, AreStoriesWithoutShots) {
+  write_text(folder / "beta.json", R"({"2": {"captions": ["a", "b", "c", "d"]},
+                                       "4": {"captions": []}})");
   const Split split = read_split(folder.path());
   EXPECT_EQ(count_of(split.findings, "empty_story"), 1);
-  EXPECT_EQ(lost(split), (Outline{{"one/2", 4}}));
-  write_text(prompts(), R"({"prompts": []})");
-  EXPECT_EQ(count_of(read_split(folder.path()).findings, "bad_schema"), 1);
-  EXPECT_EQ(read_split(folder.path()).lost.size(), 10U);
+  EXPECT_EQ(lost(split), (Outline{{"beta/4", 4}}));
 }
 
-/// The file saved as a program on Windows may save it.
-std::string utf16(const std::string& ascii, bool marked) {
-  std::string bytes = marked ? "\xFF\xFE" : "";
-  for (const char c : ascii) {
-    bytes += c;
-    bytes += '\0';
-  }
-  return bytes;
-}
-
-TEST_F(LostTestSetParts, AreNoneWhereAFileIsSavedInAnotherEncoding) {
-  const std::string text = R"({"prompts": [["A fox in a cafe.", "b", "c", "d"]]})";
-  write_text(prompts(), text);
-  const std::string hash = read_split(folder.path()).sha256;
-  for (const auto& [bytes, encoding] : std::vector<std::pair<std::string, std::string>>{
-           {utf16(text, true), "UTF-16 LE"}, {utf16(text, false), "UTF-16 LE"}}) {
-    write_text(prompts(), bytes);
-    const Split split = read_split(folder.path());
-    EXPECT_EQ(split.sha256, hash);
-    ASSERT_EQ(count_of(split.findings, "text_encoding"), 1);
-  }
-  write_text(prompts(), "\xEF\xBB\xBF" + text);
-  EXPECT_EQ(read_split(folder.path()).sha256, hash);
-  EXPECT_EQ(count_of(read_split(folder.path()).findings, "text_encoding"), 0);
-  std::string western = text;
-  western.replace(western.find("cafe"), 4, "caf\xE9");
-  write_text(prompts(), western);
+TEST_F(LostParts, AreNotInABrokenFileThatIsNoIps) {
+  write_text(folder / "results.json", "{\"motion\": [0.1, 0.2");
   const Split split = read_split(folder.path());
-  EXPECT_EQ(split.find_story("one/0")->shots[0].caption, "A fox in a café.");
-  EXPECT_EQ(count_of(split.findings, "text_encoding"), 1);
-  western.replace(western.find("caf\xE9"), 4, "\x83K\x83\x93");
-  write_text(prompts(), western);
-  const Split other = read_split(folder.path());
-  ASSERT_EQ(count_of(other.findings, "bad_json"), 1);
-  EXPECT_EQ(other.lost.size(), 10U) << "its text is not known: as many as the other IP has";
-}
-
-TEST_F(LostTestSetParts, AreNamedWhereAPointerOrAPageLiesInTheirPlace) {
-  write_text(prompts(), "version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 9\n");
-  Findings findings = read_split(folder.path()).findings;
-  ASSERT_EQ(count_of(findings, "bad_json"), 1);
-  EXPECT_THAT(findings[0].detail, HasSubstr("git lfs pull"));
-  write_text(prompts(), "<!DOCTYPE html><title>Sign in</title>");
-  findings = read_split(folder.path()).findings;
-  EXPECT_THAT(findings[0].detail, HasSubstr("an HTML page"));
+  EXPECT_THAT(split.lost, IsEmpty());
+  ASSERT_EQ(split.findings.size(), 1U);
+  EXPECT_EQ(split.findings[0].kind, "unread_json");
+  EXPECT_THAT(split.findings[0].detail, HasSubstr("results.json"));
 }
 
 }  // namespace

@@ -78,6 +78,21 @@ TEST(Manifest, ReportsAReferenceThatIsGoneOrHasChanged) {
   EXPECT_EQ(testing::count_of(split.findings, "reference_changed"), 1);
 }
 
+TEST(Manifest, TakesAReferenceWhoseNameDiffersInCase) {
+  const TemporaryFolder folder;
+  testing::make_picture(folder / "cat/reference.png", testing::made_frame({}, 0));
+  const auto manifest = folder / "split.json";
+  testing::write_text(manifest, R"({"schema": "asbench/split@1", "name": "x",
+    "ips": [{"id": "cat", "references": [{"file": "cat/Reference.PNG"}]}],
+    "stories": [{"id": "cat/0", "ip": "cat", "shots": [{"caption": "a"}]},
+                {"id": "cat/1", "ip": "cat", "shots": []}]})");
+  const Split split = read_split(manifest);
+  EXPECT_EQ(split.ip("cat").references.size(), 1U);
+  EXPECT_EQ(testing::count_of(split.findings, "other_file_used"), 1);
+  EXPECT_EQ(testing::count_of(split.findings, "empty_story"), 1);
+  EXPECT_EQ(split.lost, (std::vector<LostStory>{{"cat/1", "cat", 1}}));
+}
+
 TEST(Manifest, FillsInNumbersAndPrompts) {
   const Split split = parse_manifest(small_manifest().dump(), "m", {});
   ASSERT_EQ(split.stories.size(), 1U);

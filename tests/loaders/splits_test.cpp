@@ -66,7 +66,8 @@ TEST(DemoSplit, TurnsEachDefectIntoAFinding) {
   write_text(folder / "delta.json", "[1, 2]");
   testing::make_picture(folder / "delta_ref.png", testing::made_frame({}, 0));
   const Split split = read_split(folder.path());
-  EXPECT_EQ(count_of(split.findings, "bad_json"), 1);
+  EXPECT_EQ(count_of(split.findings, "unread_json"), 1) << "nothing says that it is an IP's";
+  EXPECT_EQ(count_of(split.findings, "bad_json"), 0);
   EXPECT_EQ(count_of(split.findings, "missing_caption"), 2);
   EXPECT_EQ(count_of(split.findings, "bad_schema"), 3);  // gamma/2, ../../etc, delta.json
   EXPECT_EQ(count_of(split.findings, "missing_reference"), 1);
@@ -111,12 +112,13 @@ TEST(TestSetSplit, ReportsOtherCountsAndKeepsTheStories) {
   write_text(folder / "ip" / "prompts.json", R"({"prompts": [["a", "b", "c"], "no list", []]})");
   const Split split = read_split(folder.path());
   EXPECT_EQ(count_of(split.findings, "story_count"), 1);
-  EXPECT_EQ(count_of(split.findings, "shot_count"), 2);
+  EXPECT_EQ(count_of(split.findings, "shot_count"), 1);
   EXPECT_EQ(count_of(split.findings, "bad_schema"), 1);
   EXPECT_EQ(count_of(split.findings, "missing_reference"), 1);
-  ASSERT_EQ(split.stories.size(), 2U);
-  EXPECT_EQ(split.stories[1].id, "ip/2");
-  EXPECT_TRUE(split.stories[1].shots.empty());
+  EXPECT_EQ(count_of(split.findings, "empty_story"), 1);
+  ASSERT_EQ(split.stories.size(), 1U);
+  ASSERT_EQ(split.lost.size(), 2U) << "what is no list, and the empty list";
+  EXPECT_EQ(split.lost[1].id, "ip/2");
 }
 
 TEST(SplitForm, IsRefusedForAnnotationsWithAClearMessage) {
@@ -178,6 +180,12 @@ TEST(FinishSplit, RefusesDoubleIdsAndUnknownIps) {
   Split unknown = testing::made_split(1, 1, 1);
   unknown.stories[0].ip = "nobody";
   EXPECT_THROW(finish_split(unknown), BadInput);
+}
+
+TEST(FinishSplit, RefusesIdsThatDifferOnlyInTheirUnicodeForm) {
+  Split split;
+  split.ips = {{"caf\xC3\xA9", {}, {}, {}}, {"cafe\xCC\x81", {}, {}, {}}};
+  EXPECT_THROW(finish_split(split), BadInput);
 }
 
 TEST(SafeId, RefusesWhateverCouldLeaveAFolder) {
