@@ -12,8 +12,8 @@ void say(std::string_view text) noexcept;
 /// The same for a text that moves the cursor itself (a progress bar) and holds nothing unsafe.
 void say_as_it_is(std::string_view text) noexcept;
 
-/// For signal handlers: a short text, left out where stderr can't take it at once (a full pipe would
-/// keep the process from ending). Async-signal-safe.
+/// For signal handlers: a short text, left out where stderr can't take it at once (a full pipe
+/// would keep the process from ending). Async-signal-safe.
 void say_in_handler(std::string_view text) noexcept;
 
 /// Called first in main(): standard streams that are closed are opened on /dev/null, so that no
