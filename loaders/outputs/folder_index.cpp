@@ -39,7 +39,7 @@ class Walk {
     bool has_pictures = false;
     for (const auto& entry : list_folder(folder)) {
       const std::string name = entry.path.filename().string();
-      const std::string relative = prefix.empty() ? name : prefix + "/" + name;
+      const std::string relative = prefix.empty() ? name : fmt::format("{}/{}", prefix, name);
       const bool is_hidden = hidden || name.starts_with('.') || name == "__MACOSX";
       if (entry.kind == FileKind::folder) {
         const bool is_link = fs::is_symlink(entry.path);

@@ -137,7 +137,8 @@ std::optional<std::vector<std::string>> names_of_lost(
 void fill_up_outlines(Split& split, const std::vector<std::string>& names) {
   std::map<std::string, std::set<std::string>> seen;
   for (const LostStory& story : split.lost) seen[story.ip].insert(story.id);
-  for (auto& [ip, ids] : seen) {
+  for (auto& [key, ids] : seen) {
+    const std::string& ip = key;  // clang 14 captures no structured binding
     const bool is_outline =
         std::any_of(split.findings.begin(), split.findings.end(), [&](const Finding& finding) {
           return finding.kind == "bad_json" && finding.detail.starts_with(ip_label(ip));
