@@ -181,7 +181,7 @@ GenerateReport generate(const GenerateRequest& request) {
       loaders::check_clip(*donor);
   }
   open_record(request.out, record_of(request));
-  loaders::remove_abandoned_files(request.out);
+  remove_abandoned_temporaries(request.out, Sweep::folder_and_below);
   report.written = static_cast<int>(jobs.size());
   Progress progress(request.baseline, static_cast<std::int64_t>(jobs.size()),
                     jobs.empty() ? Progress::Style::quiet : request.progress);

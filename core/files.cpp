@@ -208,11 +208,12 @@ void make_folders(const fs::path& folder) {
   if (!is_folder(folder)) throw SystemFault("the folder can't be created", folder, ENOTDIR);
 }
 
-int remove_abandoned_temporaries(const fs::path& folder) {
+int remove_abandoned_temporaries(const fs::path& folder, Sweep sweep) {
   int removed = 0;
   std::error_code unreadable;  // what can't be listed can't be cleaned up
-  fs::directory_iterator entry(folder.empty() ? "." : folder, unreadable);
-  for (; !unreadable && entry != fs::directory_iterator(); entry.increment(unreadable)) {
+  fs::recursive_directory_iterator entry(folder.empty() ? "." : folder, unreadable);
+  for (; !unreadable && entry != fs::recursive_directory_iterator(); entry.increment(unreadable)) {
+    if (sweep == Sweep::folder) entry.disable_recursion_pending();
     std::error_code kept;
     if (is_abandoned(*entry) && fs::remove(entry->path(), kept)) ++removed;
   }

@@ -83,11 +83,13 @@ class InputFile {
 /// Makes the folder and those above it. @throws SystemFault naming the folder.
 void make_folders(const std::filesystem::path& folder);
 
-/// Removes the temporary files in `folder` (not below it) that killed processes have left:
-/// `.NAME.PID.tmp` as write_file_atomically() and StagedFiles name them, if the process no longer
-/// runs and nothing was written for ten minutes (processes of other machines can't be asked for).
-/// What can't be listed or removed stays. @returns how many were removed.
-int remove_abandoned_temporaries(const std::filesystem::path& folder);
+enum class Sweep { folder, folder_and_below };
+
+/// Removes the temporary files in `folder` that killed processes have left: `.NAME.PID.tmp` as
+/// temporary_beside() names them, if the process no longer runs and nothing was written for ten
+/// minutes (processes of other machines can't be asked for). What can't be listed or removed stays.
+/// @returns how many were removed.
+int remove_abandoned_temporaries(const std::filesystem::path& folder, Sweep sweep = Sweep::folder);
 
 /// A name beside `path` that nobody else uses, of the form that remove_abandoned_temporaries()
 /// knows.

@@ -213,7 +213,7 @@ MiniWorldFolders render_mini_world(const MiniWorldOptions& options, const fs::pa
     }
     write_json_file(home / "clips.json", clips);
   }
-  loaders::remove_abandoned_files(folder);
+  remove_abandoned_temporaries(folder, Sweep::folder_and_below);
   run_jobs(jobs, format, progress);
   write_manifest(folders, descriptions);
   folders.rendered_clips = static_cast<int>(jobs.size());

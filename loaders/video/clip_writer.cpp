@@ -4,16 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <charconv>
-#include <chrono>
-#include <csignal>
 #include <cstring>
 #include <optional>
 #include <utility>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/video_encoder.h"
 
@@ -24,13 +21,6 @@ namespace {
 constexpr VideoCodec kH264{"h264/mp4", ".mp4"};
 constexpr VideoCodec kMotionJpeg{"mjpeg/avi", ".avi"};
 constexpr double kMaxFramesPerSecond = 1e5;
-
-/// A name that no other writer uses, in the same folder, so that renaming is atomic.
-fs::path unfinished_name(const fs::path& path) {
-  static std::atomic<int> count = 0;
-  return path.parent_path() / fmt::format(".{}.{}.{}{}", path.stem().string(), ::getpid(), ++count,
-                                          path.extension().string());
-}
 
 /// Frames that decode from the finished file. @throws BadInput when it is not whole.
 int count_frames(const fs::path& unfinished, const fs::path& path) {
@@ -53,43 +43,6 @@ void sync(const fs::path& unfinished, const fs::path& path) {
         fmt::format("{}: can't be written to the disk: {}", path.string(), std::strerror(failed)));
 }
 
-/// The process that was writing under this name: `.shot_01.PID.3.mp4` of a ClipWriter,
-/// `.shot_01.mp4.PID.tmp` of write_file_atomically(). 0 for other names.
-::pid_t writer_of(const std::string& name) {
-  std::string_view rest(name);
-  const auto take_last_part = [&] {
-    const auto dot = rest.rfind('.');
-    const auto part = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
-    rest = rest.substr(0, dot == std::string_view::npos ? 0 : dot);
-    return part;
-  };
-  const auto number = [](std::string_view text) {
-    ::pid_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? value : 0;
-  };
-  if (!rest.starts_with('.')) return 0;
-  const auto ending = take_last_part();
-  if (ending == "mp4" || ending == "avi") {
-    if (number(take_last_part()) == 0) return 0;
-  } else if (ending != "tmp") {
-    return 0;
-  }
-  const ::pid_t writer = number(take_last_part());
-  return rest.size() > 1 ? writer : 0;
-}
-
-bool is_abandoned(const fs::directory_entry& entry) {
-  constexpr auto kUntouched =
-      std::chrono::minutes(10);  // processes of other machines can't be asked for
-  std::error_code gone;
-  if (!entry.is_regular_file(gone)) return false;
-  const ::pid_t writer = writer_of(entry.path().filename().string());
-  if (writer <= 0 || ::kill(writer, 0) == 0 || errno != ESRCH) return false;
-  const auto written = entry.last_write_time(gone);
-  return !gone && fs::file_time_type::clock::now() - written > kUntouched;
-}
-
 }  // namespace
 
 VideoCodec codec_at_hand() {
@@ -99,18 +52,6 @@ VideoCodec codec_at_hand() {
   throw BadInput(
       "no video can be written: this FFmpeg has neither libx264 nor Motion JPEG. Install Debian's "
       "libavcodec59 or libavcodec-extra59.");
-}
-
-int remove_abandoned_files(const fs::path& folder) {
-  int removed = 0;
-  std::error_code
-      unreadable;  // what can't be read can't be cleaned up; writing there reports the error
-  fs::recursive_directory_iterator entry(folder, unreadable);
-  for (; !unreadable && entry != fs::recursive_directory_iterator(); entry.increment(unreadable)) {
-    std::error_code kept;
-    if (is_abandoned(*entry) && fs::remove(entry->path(), kept)) ++removed;
-  }
-  return removed;
 }
 
 struct ClipWriter::State {
@@ -153,7 +94,7 @@ ClipWriter::ClipWriter(fs::path path, int width, int height, double frames_per_s
   }
   state_->width = width;
   state_->height = height;
-  state_->unfinished = unfinished_name(state_->path);
+  state_->unfinished = temporary_beside(state_->path);
   state_->encoder.emplace(EncoderOptions{.file = state_->unfinished,
                                          .shown_as = state_->path,
                                          .codec = codec,

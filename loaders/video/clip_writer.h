@@ -19,12 +19,6 @@ struct VideoCodec {
 /// @throws BadInput when it has neither.
 [[nodiscard]] VideoCodec codec_at_hand();
 
-/// Removes the temporary files that killed processes left in the folder and below: the process no
-/// longer runs on this machine and the file was not changed for ten minutes. Such files are never
-/// read as videos; they only take space.
-/// @returns how many. Does nothing if the folder does not exist.
-int remove_abandoned_files(const std::filesystem::path& folder);
-
 /// Writes one video. The file gets its final name when finish() has read it back and synced it, so
 /// a file of that name is always complete; without finish() nothing remains. Move-only; one thread
 /// at a time.

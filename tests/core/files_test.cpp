@@ -145,6 +145,13 @@ TEST(AbandonedTemporaries, AreThoseOfDeadProcessesThatNobodyHasTouchedForMinutes
   for (const auto& file : kept) EXPECT_TRUE(is_there(file)) << file;
   EXPECT_TRUE(is_there(fresh));
   EXPECT_EQ(remove_abandoned_temporaries(folder / "nowhere"), 0);
+
+  const fs::path below = folder / "story" / abandoned.filename();
+  fs::create_directory(folder / "story");
+  write_file_atomically(below, "x");
+  fs::last_write_time(below, old);
+  EXPECT_EQ(remove_abandoned_temporaries(folder.path()), 0) << "not below the folder";
+  EXPECT_EQ(remove_abandoned_temporaries(folder.path(), Sweep::folder_and_below), 1);
 }
 
 TEST(TemporaryBeside, NamesAreEachAnotherAndLegalForLongNames) {

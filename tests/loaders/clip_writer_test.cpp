@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/video_encoder.h"
@@ -220,8 +221,8 @@ TEST(ClipWriter, SaysThatAFolderCanNotBeWritten) {
   }
 }
 
-/// The process that began a clip here and was killed at it.
-::pid_t killed_writer(const fs::path& clip) {
+/// A process begins a clip and is killed at it.
+void be_killed_while_writing(const fs::path& clip) {
   const ::pid_t child = ::fork();
   if (child == 0) {
     ClipWriter writer(clip, kSpec.width, kSpec.height, kSpec.fps);
@@ -231,7 +232,6 @@ TEST(ClipWriter, SaysThatAFolderCanNotBeWritten) {
   int status = 0;
   EXPECT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFSIGNALED(status));
-  return child;
 }
 
 void make_old(const fs::path& file) {
@@ -242,33 +242,15 @@ TEST(ClipWriter, WhatAKilledProcessLeavesHasNoNameAndIsRemovedLater) {
   const TemporaryFolder folder;
   (void)codec_at_hand();
   fs::create_directories(folder / "story");
-  killed_writer(folder / "story" / "shot_01");
+  be_killed_while_writing(folder / "story" / "shot_01");
   ASSERT_EQ(files_in(folder / "story").size(), 1U);
   const fs::path left = files_in(folder / "story").front();
   EXPECT_TRUE(left.filename().string().starts_with(".shot_01.")) << left;
-  EXPECT_EQ(remove_abandoned_files(folder.path()), 0)
+  EXPECT_EQ(remove_abandoned_temporaries(folder.path(), Sweep::folder_and_below), 0)
       << "it was written this minute: its process may run on another machine";
   make_old(left);
-  EXPECT_EQ(remove_abandoned_files(folder.path()), 1);
+  EXPECT_EQ(remove_abandoned_temporaries(folder.path(), Sweep::folder_and_below), 1);
   EXPECT_TRUE(files_in(folder / "story").empty());
-}
-
-TEST(ClipWriter, KeepsWhatIsFinishedForeignOrBeingWritten) {
-  const TemporaryFolder folder;
-  const std::string dead = std::to_string(killed_writer(folder / "other"));
-  for (const auto& left : files_in(folder.path())) fs::remove(left);
-  for (const std::string& name :
-       {std::string("shot_01.mp4"), std::string(".notes.mp4"), std::string(".notes.1.mp4"),
-        "." + dead + ".tmp", ".shot_01." + std::to_string(::getpid()) + ".1.mp4",
-        ".shot_01." + dead + ".1.txt"}) {
-    std::ofstream(folder / name) << "x";
-    make_old(folder / name);
-  }
-  EXPECT_EQ(remove_abandoned_files(folder.path()), 0);
-  std::ofstream(folder / (".shot_01.mp4." + dead + ".tmp")) << "x";
-  make_old(folder / (".shot_01.mp4." + dead + ".tmp"));
-  EXPECT_EQ(remove_abandoned_files(folder.path()), 1) << "a copy that was not finished";
-  EXPECT_EQ(remove_abandoned_files(folder / "nowhere"), 0);
 }
 
 }  // namespace
