@@ -118,6 +118,112 @@ std::optional<std::string> check_matroska(const InputFile& file) {
   return overrun("the segment", at + 4 + size->length + size->value, file.size());
 }
 
+/// Reads forward through a file, a large piece at a time.
+class Walk {
+ public:
+  explicit Walk(const InputFile& file) : file_(file) {}
+
+  [[nodiscard]] std::uint64_t at() const { return at_; }
+  void skip(std::uint64_t count) { at_ += count; }
+  [[nodiscard]] bool is_beyond_end() const { return at_ > file_.size(); }
+  /// The next byte; nothing at the end of the file.
+  std::optional<std::uint8_t> next() {
+    if (at_ >= file_.size()) return std::nullopt;
+    if (at_ < begin_ || at_ >= begin_ + piece_.size()) {
+      begin_ = at_;
+      piece_ = read_text(file_, at_, kPiece);
+      if (piece_.empty()) return std::nullopt;
+    }
+    return static_cast<std::uint8_t>(piece_[at_++ - begin_]);
+  }
+
+ private:
+  static constexpr std::size_t kPiece = 65536;
+  const InputFile& file_;
+  std::uint64_t at_ = 0;
+  std::uint64_t begin_ = 0;
+  std::string piece_;
+};
+
+/// The bytes of a GIF's colour table, from the flags in front of it.
+std::uint64_t colour_table_bytes(std::uint8_t flags) {
+  constexpr std::uint8_t kHasTable = 0x80;
+  return (flags & kHasTable) != 0 ? 3U << ((flags & 7U) + 1U) : 0U;
+}
+
+std::optional<std::string> check_gif(const InputFile& file) {
+  const std::string truncated =
+      fmt::format("truncated: the file ends at byte {}, before the GIF's last block", file.size());
+  Walk walk(file);
+  const auto skip_data = [&] {  // sub-blocks up to an empty one
+    while (const auto length = walk.next()) {
+      if (*length == 0) return;
+      walk.skip(*length);
+    }
+    walk.skip(1);  // no empty one: beyond the end
+  };
+  walk.skip(10);  // signature, width and height
+  const auto screen = walk.next();
+  if (!screen) return truncated;
+  walk.skip(2 + colour_table_bytes(*screen));
+  constexpr std::uint8_t kImage = 0x2C;
+  constexpr std::uint8_t kExtension = 0x21;
+  constexpr std::uint8_t kTrailer = 0x3B;
+  while (const auto block = walk.next()) {
+    if (*block == kTrailer) return std::nullopt;
+    if (*block == kImage) {
+      walk.skip(8);  // place and size
+      walk.skip(colour_table_bytes(walk.next().value_or(0)) + 1);
+    } else if (*block == kExtension) {
+      walk.skip(1);  // its kind
+    } else {
+      return std::nullopt;  // the decoder says what it makes of it
+    }
+    skip_data();
+  }
+  return truncated;
+}
+
+/// The length of the packets of an MPEG transport stream (192 with a time stamp before each);
+/// 0 when it is none.
+std::uint64_t transport_packet_bytes(std::string_view head) {
+  constexpr char kSync = 0x47;
+  const auto has_sync_at = [&](std::size_t at) { return at < head.size() && head[at] == kSync; };
+  if (has_sync_at(0) && has_sync_at(188) && has_sync_at(376)) return 188;
+  if (has_sync_at(4) && has_sync_at(196) && has_sync_at(388)) return 192;
+  return 0;
+}
+
+std::optional<std::string> check_transport_stream(const InputFile& file, std::uint64_t packet) {
+  const std::uint64_t rest = file.size() % packet;
+  const std::string last = read_text(file, file.size() - rest, rest);
+  if (std::all_of(last.begin(), last.end(), [](char c) { return c == '\0'; })) return std::nullopt;
+  return fmt::format("truncated: the last packet has {} of {} bytes", rest, packet);
+}
+
+std::optional<std::string> check_ogg(const InputFile& file) {
+  constexpr std::size_t kHeader = 27;
+  constexpr unsigned char kLastOfStream = 0x04;
+  bool is_last = false;
+  for (std::uint64_t offset = 0; offset < file.size();) {
+    const std::string page = read_text(file, offset, kHeader + 255);
+    if (!page.starts_with("OggS")) return std::nullopt;  // the demuxer looks for the next page
+    const std::size_t segments =
+        page.size() < kHeader ? 0 : static_cast<unsigned char>(page[kHeader - 1]);
+    std::uint64_t end = offset + kHeader + segments;
+    if (end > file.size()) return overrun("the last page's header", end, file.size());
+    for (const char length : page.substr(kHeader, segments)) {
+      end += static_cast<unsigned char>(length);
+    }
+    if (end > file.size()) return overrun("the last page", end, file.size());
+    is_last = (static_cast<unsigned char>(page[5]) & kLastOfStream) != 0;
+    offset = end;
+  }
+  if (is_last) return std::nullopt;
+  return fmt::format("truncated: the file ends at byte {}, before the Ogg stream's last page",
+                     file.size());
+}
+
 /// True if all bytes occur in texts. Every video format has others among its first 512.
 bool is_text(std::string_view head) {
   return std::none_of(head.begin(), head.end(), [](char c) {
@@ -149,6 +255,11 @@ std::optional<std::string> container_defect(const std::filesystem::path& path) {
   }
   if (head.starts_with("RIFF")) return check_riff(file);
   if (head.starts_with("\x1A\x45\xDF\xA3")) return check_matroska(file);
+  if (head.starts_with("GIF8")) return check_gif(file);
+  if (head.starts_with("OggS")) return check_ogg(file);
+  if (const auto packet = transport_packet_bytes(head); packet > 0) {
+    return check_transport_stream(file, packet);
+  }
   return std::nullopt;
 }
 

@@ -11,10 +11,13 @@ namespace asbench::loaders {
 /// nothing.
 ///
 /// Truncated means: a top-level box of an MP4 or MOV that is longer than the file, or no `moov`
-/// box; an AVI's RIFF size or a Matroska/WebM segment beyond the end. Such a file is refused even
-/// when some frames would still decode: otherwise breaking a shot could raise a score
+/// box; an AVI's RIFF size or a Matroska/WebM segment beyond the end; a GIF without its last block
+/// (89a, 27); an MPEG transport stream whose last packet is not whole; an Ogg file (RFC 3533) whose
+/// last page is not whole, or not the last of a stream. Such a file is refused even when some
+/// frames would still decode: otherwise breaking a shot could raise a score
 /// (docs/design/metrics.md 9.1). Texts are refused because FFmpeg would take some of them as
-/// playlists and open what they name. Reads a few bytes only. Thread-safe.
+/// playlists and open what they name. Reads the lengths of a file's parts, not the pictures; a GIF
+/// whole, as its parts are short. Thread-safe.
 /// @throws SystemFault when the file can't be read: that is the machine's fault, not the file's.
 [[nodiscard]] std::optional<std::string> container_defect(const std::filesystem::path& file);
 

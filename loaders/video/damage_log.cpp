@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <utility>
 
+#include "core/words.h"
 #include "loaders/video/libav.h"
 
 namespace asbench::loaders {
@@ -75,8 +76,8 @@ ErrorLog::Listening::~Listening() {
 }
 
 std::string Damage::cause() const {
-  return fmt::format("damaged: {}; first noticed at frame {}, {} {} in all", what, first_frame,
-                     times, times == 1 ? "time" : "times");
+  return fmt::format("damaged: {}; first noticed at frame {}, {} in all", what, first_frame,
+                     counted(times, "time", "times"));
 }
 
 void DamageReport::note(std::string what, int frame) {

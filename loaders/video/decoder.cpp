@@ -25,6 +25,14 @@ namespace {
 /// dropped, as every player does. In one that doesn't, the key frame is lost: that is damage, which
 /// would else only make the clip shorter.
 
+/// Note [Packets that give no picture]
+/// FFmpeg's HEVC decoder skips without a word what a damaged header calls a unit of another kind,
+/// so that frames are lost unseen. Each packet of HEVC is one picture. All that are to be shown
+/// with or after the first key frame are counted, but for those that the container's edit list
+/// takes out: a whole pass must give as many frames. (Pictures to be shown before the first key
+/// frame refer to some that a cut left behind.) Other decoders report what they skip; some of their
+/// packets rightly give no picture, as the hidden frames of VP9.
+
 /// A decoder that fails this often in a row when it is asked for its last frames has no more.
 constexpr int kFailuresAtTheEnd = 256;
 
@@ -128,14 +136,26 @@ struct VideoDecoder::State {
   bool receive(int decoded, bool at_end);
   [[nodiscard]] bool is_left_behind(int decoded) const;
   void take(const Wanted& wanted, Pass& pass);
+  /// Counts the packets that must give a picture. Note [Packets that give no picture]
+  void count(const AVPacket& next);
 
  private:
   bool any_packet_ = false;
+  std::int64_t first_key_ = AV_NOPTS_VALUE;  ///< when the first key frame is shown
+  int pictures_due_ = 0;
   bool starts_with_key_ = false;
   int failures_at_end_ = 0;
   std::optional<DisplayMatrix> display_matrix_;  ///< of a frame; holds until the next that has one
   std::pair<int, int> size_{0, 0};
 };
+
+void VideoDecoder::State::count(const AVPacket& next) {
+  if (codec->codec_id != AV_CODEC_ID_HEVC || next.pts == AV_NOPTS_VALUE) return;
+  const bool key = (next.flags & AV_PKT_FLAG_KEY) != 0;
+  if (key && first_key_ == AV_NOPTS_VALUE) first_key_ = next.pts;
+  const bool is_taken_out = (next.flags & AV_PKT_FLAG_DISCARD) != 0;
+  if (first_key_ != AV_NOPTS_VALUE && next.pts >= first_key_ && !is_taken_out) ++pictures_due_;
+}
 
 bool VideoDecoder::State::send(int decoded) {
   std::optional<std::string> defect;
@@ -143,6 +163,7 @@ bool VideoDecoder::State::send(int decoded) {
   if (more && !std::exchange(any_packet_, true)) {
     starts_with_key_ = (packet->flags & AV_PKT_FLAG_KEY) != 0;
   }
+  if (more) count(*packet);
   int error = 0;
   {
     const ErrorLog::Listening listening(errors);
@@ -223,6 +244,11 @@ void VideoDecoder::State::decode(const Wanted& wanted, Pass& pass) {
       take(wanted, pass);
       ++pass.decoded;
     }
+  }
+  if (!enough() && pass.decoded < pictures_due_ && !damage.damage()) {
+    damage.note(fmt::format("{} of {} packets give no picture", pictures_due_ - pass.decoded,
+                            pictures_due_),
+                0);  // which one is not known
   }
 }
 

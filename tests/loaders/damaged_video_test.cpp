@@ -64,7 +64,7 @@ EncodedStream stream_of(const Form& form) {
   spec.options = form.options;
   spec.draw = [](AVFrame& frame, int index) {  // noise, so that every packet has many bytes
     std::uint32_t state = 17U + static_cast<std::uint32_t>(index);
-    for (int plane = 0; plane < 3; ++plane) {
+    for (int plane = 0; plane < 3 && frame.data[plane] != nullptr; ++plane) {
       const int rows = plane == 0 ? frame.height : frame.height / 2;
       for (int i = 0; i < rows * frame.linesize[plane]; ++i) {
         state = state * 1664525U + 1013904223U;
@@ -230,6 +230,59 @@ TEST(DamagedVideo, IsAClipWithoutItsFirstKeyFrame) {
         << name << ": " << verdict(folder / name);
   }
 }
+
+TEST(DamagedVideo, IsAPictureWhoseHeaderNamesAnotherKind) {
+  // The decoder skips such a unit without a word: only the number of frames tells.
+  if (!testing::has_encoder("libx265")) GTEST_SKIP() << "no encoder libx265";
+  const TemporaryFolder folder;
+  testing::write_clip(folder / "a.mp4", {stream_of(kForms[4])});
+  const std::string sound = read_text_file(folder / "a.mp4");
+  const auto places = packets_of(folder / "a.mp4");
+  for (const std::size_t packet : {std::size_t{7}, std::size_t{23}}) {
+    std::string bytes = sound;
+    constexpr int kReservedKind = 41;
+    bytes.at(static_cast<std::size_t>(places.at(packet).at) + 4) = kReservedKind << 1U;
+    write_file_atomically(folder / "a.mp4", bytes);
+    EXPECT_EQ(verdict(folder / "a.mp4"),
+              "damaged_video: damaged: 1 of 24 packets give no picture; first noticed at frame 0, "
+              "1 time in all");
+  }
+}
+
+class Cut : public ::testing::TestWithParam<Form> {};
+
+TEST_P(Cut, IsTruncatedWhereverTheFileEnds) {
+  const Form& form = GetParam();
+  if (!testing::has_encoder(form.codec)) GTEST_SKIP() << "no encoder " << form.codec;
+  const TemporaryFolder folder;
+  testing::write_clip(folder / form.file, {stream_of(form)});
+  ASSERT_EQ(verdict(folder / form.file), "sound: 24");
+  const std::string sound = read_text_file(folder / form.file);
+  std::vector<std::size_t> ends = {sound.size() - 1, sound.size() * 2 / 3};
+  for (const Place& place : packets_of(folder / form.file)) {
+    if (place.at > 0) ends.push_back(static_cast<std::size_t>(place.at));
+  }
+  for (const std::size_t end : ends) {
+    const auto copy = folder / ("cut-" + std::string(form.file));
+    write_file_atomically(copy, std::string_view(sound).substr(0, end));
+    // A transport stream that ends with a whole packet doesn't say that there was more.
+    const bool is_whole_packets = std::string_view(form.name) == "ts" && end % 188 == 0;
+    if (is_whole_packets) continue;
+    EXPECT_NE(verdict(copy).find("truncated"), std::string::npos) << end << ": " << verdict(copy);
+  }
+}
+
+constexpr Form kCutForms[] = {
+    {"gif", "gif", "a.gif", "", AV_PIX_FMT_RGB8},
+    {"ts", "mpeg2video", "a.ts", "q=3"},
+    {"ogg", "libtheora", "a.ogv", "q=3"},
+    {"mp4", "libx264", "a.mp4", "crf=18:threads=1"},
+    {"webm", "libvpx", "a.webm", "crf=20:b=1M:cpu-used=8:threads=1"},
+    {"avi", "mpeg4", "a.avi", "q=3"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Forms, Cut, ::testing::ValuesIn(kCutForms),
+                         [](const auto& name) { return std::string(name.param.name); });
 
 TEST(Sound, IsAClipThatWasCutThroughAnOpenGroupOfPictures) {
   // The frames that are shown before the first key frame refer to some that were cut off. Players
