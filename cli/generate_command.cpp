@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/print.h"
+#include "core/words.h"
 #include "document/finding_kinds.h"
 #include "loaders/selection.h"
 
@@ -93,13 +94,12 @@ int run_generate(const GenerateOptions& options) {
     print_prepared(stdout, json_for_terminal(done, 1) + "\n");
     return kExitDone;
   }
-  print_safe(
-      stdout,
-      "{}: {} {} written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
-      "{}.json\n",
-      options.baseline, report.written, report.written == 1 ? "shot" : "shots", options.out,
-      report.kept > 0 ? fmt::format(" ({} already there)", report.kept) : "", options.split,
-      options.out, options.baseline);
+  print_safe(stdout,
+             "{}: {} written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
+             "{}.json\n",
+             options.baseline, counted(report.written, "shot", "shots"), options.out,
+             report.kept > 0 ? fmt::format(" ({} already there)", report.kept) : "", options.split,
+             options.out, options.baseline);
   return kExitDone;
 }
 

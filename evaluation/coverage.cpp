@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "core/words.h"
 #include "document/finding_kinds.h"
 #include "loaders/findings.h"
 #include "loaders/video/clip_reader.h"
@@ -69,8 +70,7 @@ std::string where_of(const Finding& finding) {
 }
 
 std::string counted_shots(const Coverage& coverage) {
-  return fmt::format("{} {}", coverage.expected_shots,
-                     coverage.expected_shots == 1 ? "shot" : "shots");
+  return counted(coverage.expected_shots, "shot", "shots");
 }
 
 /// Lines of a list, the first ones of each kind, in the order of first occurrence.

@@ -9,40 +9,35 @@
 namespace asbench::features {
 namespace {
 
-// A field that is added here needs a new version of the entry: clip_info_key().
+/// Calls `visit(name, field)` for each fact. Facts is StreamFacts, const or not.
+/// A field that is added here needs a new version of the entry: clip_info_key().
+template <typename Facts, typename Visit>
+void visit_fields(Facts& facts, const Visit& visit) {
+  visit("codec", facts.codec);
+  visit("pixel_format", facts.pixel_format);
+  visit("matrix", facts.matrix);
+  visit("range", facts.range);
+  visit("matrix_tag", facts.matrix_tag);
+  visit("range_tagged", facts.range_tagged);
+  visit("transfer", facts.transfer);
+  visit("orientation", facts.orientation);
+  visit("odd_rotation", facts.odd_rotation);
+  visit("pixel_width", facts.pixel_width);
+  visit("pixel_height", facts.pixel_height);
+  visit("video_streams", facts.video_streams);
+  visit("stream", facts.stream);
+  visit("alpha", facts.alpha);  // an enumeration: its number
+}
+
 Json to_json(const loaders::StreamFacts& facts) {
-  return {{"codec", facts.codec},
-          {"pixel_format", facts.pixel_format},
-          {"matrix", facts.matrix},
-          {"range", facts.range},
-          {"matrix_tag", facts.matrix_tag},
-          {"range_tagged", facts.range_tagged},
-          {"transfer", facts.transfer},
-          {"orientation", facts.orientation},
-          {"odd_rotation", facts.odd_rotation},
-          {"pixel_width", facts.pixel_width},
-          {"pixel_height", facts.pixel_height},
-          {"video_streams", facts.video_streams},
-          {"stream", facts.stream},
-          {"alpha", static_cast<int>(facts.alpha)}};
+  Json json;
+  visit_fields(facts, [&](const char* name, const auto& field) { json[name] = field; });
+  return json;
 }
 
 loaders::StreamFacts facts_of(const Json& json) {
   loaders::StreamFacts facts;
-  json.at("codec").get_to(facts.codec);
-  json.at("pixel_format").get_to(facts.pixel_format);
-  json.at("matrix").get_to(facts.matrix);
-  json.at("range").get_to(facts.range);
-  json.at("matrix_tag").get_to(facts.matrix_tag);
-  json.at("range_tagged").get_to(facts.range_tagged);
-  json.at("transfer").get_to(facts.transfer);
-  json.at("orientation").get_to(facts.orientation);
-  json.at("odd_rotation").get_to(facts.odd_rotation);
-  json.at("pixel_width").get_to(facts.pixel_width);
-  json.at("pixel_height").get_to(facts.pixel_height);
-  json.at("video_streams").get_to(facts.video_streams);
-  json.at("stream").get_to(facts.stream);
-  facts.alpha = static_cast<loaders::StreamFacts::Alpha>(json.at("alpha").get<int>());
+  visit_fields(facts, [&](const char* name, auto& field) { json.at(name).get_to(field); });
   return facts;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/words.h"
 #include "loaders/video/clip_check.h"
 
 namespace asbench::loaders {
@@ -88,8 +89,8 @@ Findings colour_findings(const std::map<ShotKey, StreamFacts>& shots) {
   if (groups.size() < 2) return {};
   std::vector<std::string> parts;
   for (const auto& [colour, group] : groups) {
-    parts.push_back(fmt::format("{} {} as {} (first: {} shot {})", group.shots,
-                                group.shots == 1 ? "shot" : "shots", colour, group.first.story,
+    parts.push_back(fmt::format("{} as {} (first: {} shot {})",
+                                counted(group.shots, "shot", "shots"), colour, group.first.story,
                                 group.first.shot));
   }
   return {{"mixed_colour", "", std::nullopt,

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/words.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/finders.h"
 #include "loaders/outputs/frame_folder_check.h"
@@ -37,7 +38,7 @@ std::string example(const Split& split, const std::filesystem::path& folder,
 }
 
 std::string shots_of(std::size_t found, std::size_t all) {
-  return fmt::format("{} of {} {}", found, all, all == 1 ? "shot" : "shots");
+  return fmt::format("{} of {}", found, counted(static_cast<std::int64_t>(all), "shot", "shots"));
 }
 
 /// What to do when a layout finds nothing: the command that finds most, else how to describe names.
@@ -100,11 +101,11 @@ LayoutFit find_automatically(const Split& split, const FolderIndex& index) {
   }
   if (equals.empty()) nothing_found(split, index);
   if (equals.size() > 1) {
-    throw BadInput(
-        fmt::format("{}: the layouts {} find {} {} each.\n  Choose one, for example "
-                    "--layout {}",
-                    index.folder().string(), fmt::join(equals, " and "), best.matched(),
-                    best.matched() == 1 ? "shot" : "shots", equals.front()));
+    throw BadInput(fmt::format(
+        "{}: the layouts {} find {} each.\n  Choose one, for example "
+        "--layout {}",
+        index.folder().string(), fmt::join(equals, " and "),
+        counted(static_cast<std::int64_t>(best.matched()), "shot", "shots"), equals.front()));
   }
   refuse_if_another_fits_better(split, index, best);
   return best;

@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "core/stats.h"
+#include "core/words.h"
 #include "loaders/name_match.h"
 
 namespace asbench::loaders {
@@ -202,10 +203,10 @@ Split select(const Split& split, const Selection& selection) {
   if (selection.subset) {
     refuse_count("--subset", *selection.subset);
     if (static_cast<std::size_t>(*selection.subset) > countable.size()) {
-      throw UsageError(fmt::format(
-          "--subset {}: too many; there {} only {} {} to draw from. Give a smaller number",
-          *selection.subset, countable.size() == 1 ? "is" : "are", countable.size(),
-          countable.size() == 1 ? "story" : "stories"));
+      throw UsageError(
+          fmt::format("--subset {}: too many; there {} only {} to draw from. Give a smaller number",
+                      *selection.subset, countable.size() == 1 ? "is" : "are",
+                      counted(static_cast<std::int64_t>(countable.size()), "story", "stories")));
     }
     chosen = draw(countable, *selection.subset, selection.seed);
   }

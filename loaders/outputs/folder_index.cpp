@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/files.h"
+#include "core/words.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/layout_template.h"
 #include "loaders/video/frame_folder.h"
@@ -64,10 +65,6 @@ class Walk {
   fs::path top_;
   std::vector<OutputEntry>& entries_;
 };
-
-std::string counted(std::size_t number, std::string_view one, std::string_view several) {
-  return fmt::format("{} {}", number, number == 1 ? one : several);
-}
 
 /// "a", "a and b": the first and one from the middle, which more often differs.
 std::string examples(const std::vector<const OutputEntry*>& entries) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/words.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/layout_template.h"
 
@@ -237,8 +238,9 @@ std::optional<LayoutSuggestion> suggest_layout(const Split& split, const FolderI
 }
 
 std::string suggestion_text(const LayoutSuggestion& suggestion, std::size_t shots) {
-  std::string text = fmt::format("This one finds {} of {} {}: {}", suggestion.found, shots,
-                                 shots == 1 ? "shot" : "shots", layout_option(suggestion.layout));
+  std::string text = fmt::format("This one finds {} of {}: {}", suggestion.found,
+                                 counted(static_cast<std::int64_t>(shots), "shot", "shots"),
+                                 layout_option(suggestion.layout));
   if (!suggestion.also.empty()) {
     text += fmt::format(
         "\n  {} finds as many, but takes other files for the shots: choose by what the numbers "
