@@ -53,8 +53,8 @@ Report gather(const InspectOptions& options) {
   report.findings = report.split.findings;
   loaders::silence_decoders();
   loaders::Split usable = report.split;
-  for (const auto& findings :
-       {loaders::keep_usable_references(usable), loaders::tuning_clip_findings(report.split)}) {
+  for (const auto& findings : {loaders::keep_usable_references(usable, options.background),
+                               loaders::tuning_clip_findings(report.split)}) {
     report.findings.insert(report.findings.end(), findings.begin(), findings.end());
   }
   report.split_findings = report.findings;

@@ -22,6 +22,12 @@ void add_inspect_command(CLI::App& app, std::function<int()>& chosen) {
   command->option_defaults()->group("Input");
   add_split_options(*command, options->split);
   add_outputs_options(*command, options->outputs);
+  command
+      ->add_option("--background", options->background,
+                   "colour behind transparent reference images, as for `asbench score`: black, "
+                   "white, gray, mean or keep; a reference that shows nothing on it is empty")
+      ->check(CLI::IsMember({"black", "white", "gray", "mean", "keep"}))
+      ->capture_default_str();
   command->option_defaults()->group("Output");
   command->add_option("--write", options->write,
                       "also write the split as a split manifest (JSON) to this file");

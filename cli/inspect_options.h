@@ -13,6 +13,7 @@ namespace asbench::cli {
 struct InspectOptions {
   SplitOptions split;
   OutputsOptions outputs;            ///< without a path only the split is looked at
+  std::string background = "black";  ///< behind transparent references, as `score` has it
   std::optional<std::string> write;  ///< save the split as a manifest
   int threads = 2;
   bool json = false;

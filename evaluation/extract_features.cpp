@@ -31,9 +31,10 @@ void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
 }  // namespace
 
 FeatureTable extract_features(const FeatureRequest& request) {
+  constexpr std::string_view kNoReferences = "black";  // none is read: any background will do
   features::check_device(request.extraction.device);
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
-                                    request.outputs, request.layout);
+                                    request.outputs, request.layout, kNoReferences);
   const features::FeatureStore store(request.store);
   Probe looked = probe_inputs(inputs, store);
   // Of the split, a matrix of the shots needs the stories alone.

@@ -65,7 +65,8 @@ std::string causes_in(const Findings& findings) {
 
 Inputs read_inputs(const std::filesystem::path& split_path,
                    const std::optional<std::string>& format, const loaders::Selection& selection,
-                   const std::filesystem::path& outputs_path, const std::string& layout) {
+                   const std::filesystem::path& outputs_path, const std::string& layout,
+                   std::string_view background) {
   const auto whole = loaders::read_split(split_path, format);
   const auto with_lost = loaders::with_lost_stories(whole);
   if (with_lost.stories.empty()) refuse_without_stories(whole);
@@ -76,7 +77,7 @@ Inputs read_inputs(const std::filesystem::path& split_path,
       loaders::find_outputs(with_lost, outputs_path, {.layout = layout}), inputs.split);
   refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
-  const Findings references = loaders::keep_usable_references(inputs.split);
+  const Findings references = loaders::keep_usable_references(inputs.split, background);
   inputs.split.findings.insert(inputs.split.findings.end(), references.begin(), references.end());
   return inputs;
 }

@@ -19,12 +19,14 @@ struct Inputs {
   std::string subset;  ///< names the part in signatures; empty: the whole split
 };
 
-/// Reads everything but the videos. @throws as loaders/split.h, loaders/outputs.h.
+/// Reads everything but the videos.
+/// @param background  behind transparent references: decides which of them show nothing
+/// @throws as loaders/split.h, loaders/outputs.h.
 [[nodiscard]] Inputs read_inputs(const std::filesystem::path& split_path,
                                  const std::optional<std::string>& format,
                                  const loaders::Selection& selection,
                                  const std::filesystem::path& outputs_path,
-                                 const std::string& layout);
+                                 const std::string& layout, std::string_view background);
 
 /// What the metrics of a protocol read beside the shots.
 [[nodiscard]] document::InputNeeds needs_of(const Protocol& protocol);

@@ -86,7 +86,7 @@ document::Result score(const ScoreRequest& request) {
   const auto clock_started = std::chrono::steady_clock::now();
   features::check_device(request.extraction.device);
   Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
-                              request.outputs, request.layout);
+                              request.outputs, request.layout, request.protocol.background);
   find_missing_captions(inputs.split, request.protocol);
   const document::InputNeeds needs = needs_of(request.protocol);
   const features::FeatureStore store(request.store);

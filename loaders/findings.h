@@ -30,9 +30,12 @@ namespace asbench::loaders {
 
 /// Decodes the references, and takes those that show nothing or can't be read out of their IPs:
 /// `missing_reference` (no picture, damaged, animated), `empty_reference` (transparent or of one
-/// colour all over). Information: `reference_turned`, `shared_reference` (one picture for two IPs).
-/// The hash stays. @throws BadInput when the system can't read a file.
-[[nodiscard]] Findings keep_usable_references(Split& split);
+/// colour all over on the background of the run). Information: `reference_turned`,
+/// `shared_reference` (one picture for two IPs). The hash stays.
+/// @param background  what shows where a reference is transparent, as protocols name it: black,
+///   white, gray, mean or keep (docs/design/metrics.md 1.5)
+/// @throws SystemFault when the system can't read a file.
+[[nodiscard]] Findings keep_usable_references(Split& split, std::string_view background);
 
 /// `clip_unusable` for each of the IPs' own clips that check_clip() refuses: outputs are scored
 /// without it, but the values of real animation (real_ceiling, the reference set of fvd) are

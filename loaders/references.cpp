@@ -8,16 +8,15 @@
 #include "core/json.h"
 #include "loaders/findings.h"
 #include "loaders/image_file.h"
-#include "loaders/video/mat_image.h"
 
 namespace asbench::loaders {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 1ULL << 30;
 /// Levels between the darkest and the brightest value of a channel: what JPEG makes of one colour.
-constexpr int kLevelsOfOneColour = 2;
+constexpr unsigned kLevelsOfOneColour = 2;
 
-bool is_transparent(const Image& picture) {
+bool is_all_transparent(const Image& picture) {
   if (picture.channels != 4) return false;
   for (std::size_t i = 3; i < picture.bytes.size(); i += 4) {
     if (picture.bytes[i] != 0) return false;
@@ -25,15 +24,27 @@ bool is_transparent(const Image& picture) {
   return true;
 }
 
-/// True when a person would see one colour, also with transparent parts on black.
-bool is_one_colour(const Image& picture) {
-  const Image flat = flatten_on_black(picture);
+/// The levels that the transparent parts of a reference may get. The mean of an encoder is not
+/// known here: what is of one colour on black and on white is so on everything.
+std::vector<unsigned> levels_behind(std::string_view background) {
+  if (background == "white") return {255};
+  if (background == "gray") return {128};
+  if (background == "mean") return {0, 255};
+  return {0};
+}
+
+/// True when a person would see one colour on a background of this level.
+bool is_one_colour(const Image& picture, unsigned behind, bool ignore_alpha) {
+  const auto step = static_cast<std::size_t>(picture.channels);
   for (std::size_t channel = 0; channel < 3; ++channel) {
-    int lowest = 255;
-    int highest = 0;
-    for (std::size_t i = channel; i < flat.bytes.size(); i += 3) {
-      lowest = std::min<int>(lowest, flat.bytes[i]);
-      highest = std::max<int>(highest, flat.bytes[i]);
+    unsigned lowest = 255;
+    unsigned highest = 0;
+    for (std::size_t pixel = 0; pixel + step <= picture.bytes.size(); pixel += step) {
+      const unsigned alpha = step == 4 && !ignore_alpha ? picture.bytes[pixel + 3] : 255U;
+      const unsigned seen =
+          (picture.bytes[pixel + channel] * alpha + behind * (255U - alpha) + 127U) / 255U;
+      lowest = std::min(lowest, seen);
+      highest = std::max(highest, seen);
     }
     if (highest - lowest > kLevelsOfOneColour) return false;
   }
@@ -41,19 +52,24 @@ bool is_one_colour(const Image& picture) {
 }
 
 /// Why nothing can be compared with the picture; nothing when it shows something.
-std::optional<std::string> emptiness(const Image& picture) {
+std::optional<std::string> emptiness(const Image& picture, std::string_view background) {
   const std::string size = fmt::format("{}x{} pixels", picture.width, picture.height);
-  if (is_transparent(picture)) return fmt::format("{}, all of them transparent", size);
-  if (is_one_colour(picture)) {
-    return fmt::format("{}, all of one colour{}", size,
-                       picture.channels == 4 ? " on a black background" : "");
+  const bool ignore_alpha = background == "keep";
+  if (!ignore_alpha && is_all_transparent(picture))
+    return fmt::format("{}, all of them transparent", size);
+  const auto levels = levels_behind(background);
+  if (std::all_of(levels.begin(), levels.end(),
+                  [&](unsigned level) { return is_one_colour(picture, level, ignore_alpha); })) {
+    return fmt::format(
+        "{}, all of one colour{}", size,
+        picture.channels == 4 && !ignore_alpha ? fmt::format(" (background: {})", background) : "");
   }
   return std::nullopt;
 }
 
 /// What is wrong with a reference; nothing when it can be used.
 std::optional<Finding> defect_of(const std::string& ip, const std::filesystem::path& file,
-                                 Findings& information) {
+                                 std::string_view background, Findings& information) {
   // A file that can't be read is the system's fault and ends the run.
   const std::string bytes = read_text_file(file, kMaxFileBytes);
   const auto report = [&](const char* kind, std::string_view detail) {
@@ -61,7 +77,7 @@ std::optional<Finding> defect_of(const std::string& ip, const std::filesystem::p
   };
   try {
     const PictureFile read = decode_picture(bytes, file.string());
-    if (const auto empty = emptiness(read.image))
+    if (const auto empty = emptiness(read.image, background))
       return report("empty_reference", fmt::format("{}: {}", file.string(), *empty));
     if (read.orientation != 1) {
       information.push_back(report(
@@ -77,7 +93,7 @@ std::optional<Finding> defect_of(const std::string& ip, const std::filesystem::p
 
 }  // namespace
 
-Findings keep_usable_references(Split& split) {
+Findings keep_usable_references(Split& split, std::string_view background) {
   Findings findings;
   std::map<std::string, std::string> owners;  // hash -> IP
   for (Ip& ip : split.ips) {
@@ -85,7 +101,7 @@ Findings keep_usable_references(Split& split) {
     usable.references.clear();
     usable.reference_sha256.clear();
     for (std::size_t i = 0; i < ip.references.size(); ++i) {
-      if (auto defect = defect_of(ip.id, ip.references[i], findings)) {
+      if (auto defect = defect_of(ip.id, ip.references[i], background, findings)) {
         findings.push_back(std::move(*defect));
         continue;
       }

@@ -189,6 +189,33 @@ std::string windows1252_to_utf8(std::string_view bytes) {
   return text;
 }
 
+/// The first word with a character beyond ASCII.
+std::string sample_of(std::string_view text) {
+  constexpr std::size_t kBytes = 40;
+  const auto is_beyond = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  const auto first = std::find_if(text.begin(), text.end(), is_beyond);
+  if (first == text.end()) return {};
+  const auto joins = [&](char c) {
+    return is_beyond(c) || is_ascii_letter(static_cast<unsigned char>(c));
+  };
+  auto begin = first;
+  while (begin != text.begin() && first - begin < 20 && joins(*(begin - 1))) --begin;
+  auto end = std::find_if_not(first, text.end(), joins);
+  if (end - begin > static_cast<std::ptrdiff_t>(kBytes)) {
+    end = begin + kBytes;
+    constexpr unsigned kContinues = 0x80;
+    while ((static_cast<unsigned char>(*end) & 0xC0U) == kContinues) --end;
+  }
+  while (begin != end && (static_cast<unsigned char>(*begin) & 0xC0U) == 0x80U) ++begin;
+  return {begin, end};
+}
+
+/// Text that was not UTF-8.
+Text converted(std::string utf8, std::string encoding) {
+  std::string sample = sample_of(utf8);
+  return {std::move(utf8), std::move(encoding), std::move(sample)};
+}
+
 }  // namespace
 
 Text decode_text(std::string_view bytes, std::string_view where) {
@@ -196,24 +223,30 @@ Text decode_text(std::string_view bytes, std::string_view where) {
       bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4)))
     fail(where, "UTF-32 text, which is not read");
   if (bytes.starts_with("\xFF\xFE"))
-    return {utf16_to_utf8(bytes.substr(2), ByteOrder::little, where), "UTF-16 LE"};
+    return converted(utf16_to_utf8(bytes.substr(2), ByteOrder::little, where), "UTF-16 LE");
   if (bytes.starts_with("\xFE\xFF"))
-    return {utf16_to_utf8(bytes.substr(2), ByteOrder::big, where), "UTF-16 BE"};
+    return converted(utf16_to_utf8(bytes.substr(2), ByteOrder::big, where), "UTF-16 BE");
   const bool marked = bytes.starts_with(kUtf8Mark);
   if (marked) bytes.remove_prefix(kUtf8Mark.size());
   if (!marked && bytes.find('\0') != std::string_view::npos) {
     const auto order = unmarked_utf16(bytes);
     if (!order) fail(where, "not a text: it holds bytes of value 0");
-    return {utf16_to_utf8(bytes, *order, where),
-            *order == ByteOrder::little ? "UTF-16 LE" : "UTF-16 BE"};
+    return converted(utf16_to_utf8(bytes, *order, where),
+                     *order == ByteOrder::little ? "UTF-16 LE" : "UTF-16 BE");
   }
   const auto bad = first_non_utf8(bytes);
   if (!bad) return {std::string(bytes), marked ? "UTF-8 with a byte order mark" : "UTF-8"};
-  if (!marked && looks_western(bytes)) return {windows1252_to_utf8(bytes), "Windows-1252"};
+  if (!marked && looks_western(bytes)) return converted(windows1252_to_utf8(bytes), "Windows-1252");
   fail(where,
        fmt::format("neither UTF-8 nor UTF-16 text, nor clearly Windows-1252: the byte {:02X} "
                    "in line {}",
                    byte_at(bytes, *bad), line_of(bytes, *bad)));
+}
+
+std::string encoding_note(const Text& text, std::string_view where) {
+  std::string note = fmt::format("{}: read as {}", where, text.encoding);
+  if (!text.sample.empty()) note += fmt::format(" (it gives \"{}\")", text.sample);
+  return note + "; save it as UTF-8";
 }
 
 Text decode_file_text(std::string_view bytes, std::string_view where) {

@@ -131,13 +131,12 @@ SplitJson read_split_file(const std::filesystem::path& file, std::string_view la
     return read;
   }
   try {
-    Text text = decode_file_text(bytes, file.string());
-    read.text = std::move(text.utf8);
+    const Text text = decode_file_text(bytes, file.string());
+    read.text = text.utf8;
     std::vector<std::string> doubled;
     read.document = parse_json(read.text, file.string(), {}, &doubled);
     if (!text.is_utf8()) {
-      report("text_encoding",
-             fmt::format("{}: read as {}; save it as UTF-8", file.string(), text.encoding));
+      report("text_encoding", encoding_note(text, file.string()));
     }
     for (const std::string& key : doubled) {
       report("duplicate_key",

@@ -139,8 +139,7 @@ class ManifestReader : public SplitReader {
         parse_manifest(text.utf8, path.string(), std::filesystem::absolute(path).parent_path());
     if (!text.is_utf8()) {
       split.findings.push_back(
-          {"text_encoding", "", std::nullopt,
-           fmt::format("{}: read as {}; save it as UTF-8", path.string(), text.encoding)});
+          {"text_encoding", "", std::nullopt, encoding_note(text, path.string())});
     }
     return split;
   }

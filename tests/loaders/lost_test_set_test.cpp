@@ -169,6 +169,9 @@ TEST_F(LostTestSetParts, AreNoneWhereAFileIsSavedInAnotherEncoding) {
   write_text(prompts(), western);
   const Split split = read_split(folder.path());
   EXPECT_EQ(split.find_story("one/0")->shots[0].caption, "A fox in a café.");
+  EXPECT_NE(split.findings.front().detail.find("read as Windows-1252 (it gives \"café\")"),
+            std::string::npos)
+      << split.findings.front().detail;
   EXPECT_EQ(count_of(split.findings, "text_encoding"), 1);
   western.replace(western.find("caf\xE9"), 4, "\x83K\x83\x93");
   write_text(prompts(), western);

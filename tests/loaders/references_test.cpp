@@ -27,10 +27,10 @@ struct References : ::testing::Test {
   References() { testing::make_demo_split(folder.path()); }
 
   /// The findings of a fresh reading: of the split, then of its references.
-  Findings find() {
+  Findings find(std::string_view background = "black") {
     split = read_split(folder.path());
     Findings findings = split.findings;
-    const Findings more = keep_usable_references(split);
+    const Findings more = keep_usable_references(split, background);
     findings.insert(findings.end(), more.begin(), more.end());
     return findings;
   }
@@ -69,7 +69,7 @@ TEST_F(References, ThatShowNothingAreTakenOut) {
       {filled(20, 30, {200, 10, 10, 0}), "20x30 pixels, all of them transparent"},
       {filled(1, 1, {9, 90, 200}), "1x1 pixels, all of one colour"},
       {filled(16, 16, {255, 255, 255}), "all of one colour"},
-      {filled(16, 16, {40, 50, 60, 255}), "all of one colour on a black background"}};
+      {filled(16, 16, {40, 50, 60, 255}), "all of one colour (background: black)"}};
   for (const auto& [picture, part] : pictures) {
     make_picture(reference(), picture);
     expect_one("empty_reference", part);
@@ -79,10 +79,27 @@ TEST_F(References, ThatShowNothingAreTakenOut) {
   Image silhouette = filled(16, 16, {0, 0, 0, 0});
   for (std::size_t i = 3; i < silhouette.bytes.size() / 2; i += 4) silhouette.bytes[i] = 255;
   make_picture(reference(), silhouette);
-  expect_one("empty_reference", "black background");
+  expect_one("empty_reference", "(background: black)");
+  for (const char* background : {"white", "gray", "mean"})
+    EXPECT_THAT(find(background), IsEmpty()) << background;
+  EXPECT_EQ(find("keep").size(), 1U) << "without its alpha it is black all over";
   silhouette.bytes[0] = 30;
   make_picture(reference(), silhouette);
   EXPECT_THAT(find(), IsEmpty()) << "one pixel is something";
+}
+
+TEST_F(References, AreSeenOnTheBackgroundOfTheRun) {
+  Image white = filled(16, 16, {255, 255, 255, 0});  // a white figure on nothing
+  for (std::size_t i = 3; i < white.bytes.size() / 2; i += 4) white.bytes[i] = 255;
+  make_picture(reference(), white);
+  EXPECT_THAT(find("black"), IsEmpty());
+  EXPECT_THAT(find("mean"), IsEmpty());
+  EXPECT_EQ(find("white").size(), 1U);
+  Image hidden = filled(16, 16, {255, 255, 255, 0});  // transparent, with a picture underneath
+  hidden.bytes[0] = 0;
+  make_picture(reference(), hidden);
+  EXPECT_EQ(find("mean").size(), 1U);
+  EXPECT_THAT(find("keep"), IsEmpty());
 }
 
 TEST_F(References, OfOneColourAreSeenThroughTheNoiseOfJpeg) {
