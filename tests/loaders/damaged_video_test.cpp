@@ -231,6 +231,21 @@ TEST(DamagedVideo, IsAClipWithoutItsFirstKeyFrame) {
   }
 }
 
+/// Gives the units of a packet in mp4 that hold a picture a reserved kind. Units follow their
+/// lengths of four bytes; kinds below 32 are of pictures.
+void rename_pictures(std::string& bytes, Place packet) {
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(bytes.at(at)); };
+  auto at = static_cast<std::size_t>(packet.at);
+  const std::size_t end = at + static_cast<std::size_t>(packet.size);
+  while (at < end) {
+    const std::size_t length = static_cast<std::size_t>(byte(at)) << 24U | byte(at + 1) << 16U |
+                               byte(at + 2) << 8U | byte(at + 3);
+    constexpr unsigned char kReserved = 41U << 1U;
+    if (byte(at + 4) >> 1U < 32) bytes.at(at + 4) = static_cast<char>(kReserved);
+    at += 4 + length;
+  }
+}
+
 TEST(DamagedVideo, IsAPictureWhoseHeaderNamesAnotherKind) {
   // The decoder skips such a unit without a word. Where no picture refers to it, only the number of
   // frames tells.
@@ -244,8 +259,7 @@ TEST(DamagedVideo, IsAPictureWhoseHeaderNamesAnotherKind) {
   const auto places = packets_of(folder / "a.mp4");
   for (const std::size_t packet : {std::size_t{7}, std::size_t{23}}) {
     std::string bytes = sound;
-    constexpr int kReservedKind = 41;
-    bytes.at(static_cast<std::size_t>(places.at(packet).at) + 4) = kReservedKind << 1U;
+    rename_pictures(bytes, places.at(packet));
     write_file_atomically(folder / "a.mp4", bytes);
     EXPECT_EQ(verdict(folder / "a.mp4"),
               "damaged_video: damaged: 1 of 24 packets give no picture; first noticed at frame 0, "
