@@ -206,7 +206,7 @@ Split select(const Split& split, const Selection& selection) {
       throw UsageError(
           fmt::format("--subset {}: too many; there {} only {} to draw from. Give a smaller number",
                       *selection.subset, countable.size() == 1 ? "is" : "are",
-                      counted(static_cast<std::int64_t>(countable.size()), "story", "stories")));
+                      counted(std::ssize(countable), "story", "stories")));
     }
     chosen = draw(countable, *selection.subset, selection.seed);
   }

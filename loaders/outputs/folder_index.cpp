@@ -132,18 +132,18 @@ std::string FolderIndex::description() const {
   }
   std::string text;
   if (!videos.empty()) {
-    text = fmt::format("{} ({}), such as {}", counted(videos.size(), "video", "videos"),
+    text = fmt::format("{} ({}), such as {}", counted(std::ssize(videos), "video", "videos"),
                        endings(videos), examples(videos));
   }
   if (!folders.empty()) {
     text += fmt::format("{}{}, such as {}", text.empty() ? "" : "; ",
-                        counted(folders.size(), "folder of pictures", "folders of pictures"),
+                        counted(std::ssize(folders), "folder of pictures", "folders of pictures"),
                         examples(folders));
   }
   if (!text.empty()) return text;
   if (others.empty()) return "nothing";
   return fmt::format("no video and no folder of pictures, but {}, such as {}",
-                     counted(others.size(), "other file", "other files"), examples(others));
+                     counted(std::ssize(others), "other file", "other files"), examples(others));
 }
 
 }  // namespace asbench::loaders
