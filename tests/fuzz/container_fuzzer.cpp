@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "core/error.h"
 #include "loaders/video/clip_check.h"
+#include "loaders/video/clip_reader.h"
 #include "loaders/video/container_check.h"
 
 namespace {
