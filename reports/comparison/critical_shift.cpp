@@ -10,23 +10,33 @@ namespace asbench {
 namespace {
 
 constexpr double kAsGoodAsNormal = 1e6;  ///< degrees of freedom of t
+constexpr double kDominated = 0.5;       ///< of the squares, squared: one value holds most of them
 constexpr double kOutOfReach = 1e12;     ///< steps of the tolerance
 
-/// The normal limit: sum of the values over the spread of the sum under random signs, against a
-/// quantile that allows for that sum's kurtosis.
-bool rejects_by_limit(std::span<const double> values, double quantile) {
+/// The limit of many random sign vectors: the sum of the values over its spread under random signs,
+/// against a normal quantile that allows for the fourth and sixth cumulants of that sum (Cornish &
+/// Fisher 1938; the odd ones are 0).
+bool rejects_by_limit(std::span<const double> values, double z) {
   double sum = 0.0;
   double squares = 0.0;
   double fourths = 0.0;
+  double sixths = 0.0;
   for (const double value : values) {
     const double square = value * value;
     sum += value;
     squares += square;
     fourths += square * square;
+    sixths += square * square * square;
   }
-  const double kurtosis = -2.0 * fourths / (squares * squares);
-  const double z = quantile;
-  return sum >= (z + kurtosis * (z * z * z - 3.0 * z) / 24.0) * std::sqrt(squares);
+  if (fourths > kDominated * squares * squares) return false;
+  const double fourth = -2.0 * fourths / (squares * squares);
+  const double sixth = 16.0 * sixths / (squares * squares * squares);
+  const double z3 = z * z * z;
+  const double z5 = z3 * z * z;
+  const double quantile = z + fourth * (z3 - 3.0 * z) / 24.0 +
+                          sixth * (z5 - 10.0 * z3 + 15.0 * z) / 720.0 -
+                          fourth * fourth * (3.0 * z5 - 24.0 * z3 + 29.0 * z) / 384.0;
+  return sum >= quantile * std::sqrt(squares);
 }
 
 }  // namespace

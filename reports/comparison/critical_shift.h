@@ -22,10 +22,11 @@ struct SignFlipRule {
 
 /// The shift above which the test rejects values of these cluster sums and counts, to within
 /// `tolerance`, which is > 0. Exact tests are carried out. Of a test with random sign vectors the
-/// limit is taken: the sum under random signs is normal but for its kurtosis (Cornish & Fisher
-/// 1938), which beyond 20 clusters moves the power by less than .002.
+/// limit is taken: the sum under random signs is normal but for its higher cumulants, which beyond
+/// 20 clusters moves the power by less than .002.
 /// @param start  a first guess
-/// @returns infinity when no shift is enough: one cluster holds nearly all values
+/// @returns infinity where one of many clusters holds nearly all values: the limit says nothing
+/// there
 [[nodiscard]] double critical_shift(std::span<const double> sums, std::span<const double> counts,
                                     const SignFlipRule& rule, double start, double tolerance,
                                     SignVectorCounter& counter);
