@@ -121,7 +121,7 @@ std::string comparison_markdown(const Comparison& comparison,
       "tested metrics. Effect: difference in units of the spread between IPs. Detectable: the true "
       "change that this comparison finds four times in five, ± its standard error (- where none "
       "can "
-      "be found).\n";
+      "be told).\n";
   return text;
 }
 

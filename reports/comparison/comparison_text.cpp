@@ -76,7 +76,7 @@ std::string comparison_text(const Comparison& comparison) {
       "one-sided, in the direction of the\n"
       "difference, Holm-adjusted; effect: difference in units of the spread between IPs; "
       "detectable: the true change that this\n"
-      "comparison finds four times in five, +- its standard error (- where none can be found); ! "
+      "comparison finds four times in five, +- its standard error (- where none can be told); ! "
       "makes the exit code 1.\n";
   return text;
 }
