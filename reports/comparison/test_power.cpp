@@ -238,7 +238,7 @@ std::optional<double> effect_of_power(const PowerQuestion& question, double want
   double low = 0.0;
   double high = question.tolerance + 4.0 * question.standard_error;
   while (question.power(high) < wanted) {
-    if (high > kOutOfReach * question.standard_error) return std::nullopt;
+    if (high > kOutOfReach * (question.standard_error + question.tolerance)) return std::nullopt;
     low = high;
     high *= 2.0;
   }
@@ -265,9 +265,11 @@ double error_of(const PowerQuestion& question, double effect) {
 
 const NoiseDraws& TestPower::noise_of(const Counts& counts, double level) {
   auto& draws = noise_[{counts, level}];
-  if (!draws)
-    draws = std::make_shared<const NoiseDraws>(
-        simulate_noise(counts, level, options_.seed, spreads_of(Counts(counts.size(), 1))));
+  if (!draws) {
+    const SpreadDraws& equal_ips = spreads_of(Counts(counts.size(), 1));
+    draws =
+        std::make_shared<const NoiseDraws>(simulate_noise(counts, level, options_.seed, equal_ips));
+  }
   return *draws;
 }
 

@@ -191,6 +191,9 @@ TEST(Detectable, IsBeyondTheTolerance) {
   EXPECT_GT(coarse->effect, 10 * without);
   EXPECT_LT(coarse->effect, 11 * without);
   EXPECT_LT(coarse->error, 0.5 * without) << "most of it is the tolerance, which is known";
+  const auto quiet = power.detectable(seen(equal(8), 1, 1e-15), {.tolerance = 0.001});
+  EXPECT_NEAR(quiet->effect, 0.001, 1e-6);
+  EXPECT_TRUE(std::isfinite(quiet->error));
 }
 
 TEST(ClustersToDetect, AreThoseAtHandForTheDetectableEffect) {
