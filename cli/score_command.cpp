@@ -4,7 +4,10 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "baselines/generate.h"
 #include "baselines/mini_world/mini_world.h"
@@ -25,6 +28,9 @@
 #include "features/store.h"
 #include "loaders/findings.h"
 #include "loaders/selection.h"
+#include "loaders/split.h"
+#include "reports/comparison/gate.h"
+#include "reports/comparison/significance.h"
 
 namespace asbench::cli {
 namespace {
@@ -148,6 +154,15 @@ void warn_of_demo_encoders(const document::Result& result, const std::string& sp
       fmt::join(result.demo_encoders, " and ")));
 }
 
+/// Said before the work begins, so that nobody scores for hours what the gate can't tell apart.
+void warn_of_too_few_ips(const loaders::Split& split, const std::vector<std::string>& metrics) {
+  std::set<std::string_view> ips;
+  for (const auto& story : split.stories) ips.insert(story.ip);
+  const auto warning =
+      reports::too_few_ips(reports::load_gate("default"), metrics, static_cast<int>(ips.size()));
+  if (warning) say(fmt::format("asbench score: {}\n", *warning));
+}
+
 int run_score(const ScoreOptions& options) {
   const OutputTarget out = require_writable_target(options.out);
   install_interrupt_handlers();
@@ -172,6 +187,9 @@ int run_score(const ScoreOptions& options) {
   // Beside a device there is no place for pictures.
   if (!options.no_frames && out.is_file())
     request.frames_folder = document::picture_folder(options.out);
+  request.before_scoring = [&](const loaders::Split& split) {
+    warn_of_too_few_ips(split, request.protocol.metrics);
+  };
   document::Result result = evaluation::score(request);
   if (!options.normalise.empty()) {
     evaluation::normalise(result,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numbers>
 
 #include "core/student_t.h"
 
@@ -19,6 +20,14 @@ std::uint64_t SplitMix64::next() {
 std::uint64_t SplitMix64::below(std::uint64_t bound) {
   __extension__ using Wide = unsigned __int128;
   return static_cast<std::uint64_t>((static_cast<Wide>(next()) * bound) >> 64);
+}
+
+double NormalStream::next() {
+  const auto uniform = [&] {
+    return (static_cast<double>(generator_.next() >> 11) + 0.5) * 0x1p-53;
+  };
+  const double radius = std::sqrt(-2.0 * std::log(uniform()));
+  return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
 double mean(std::span<const double> values) {

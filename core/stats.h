@@ -22,6 +22,16 @@ class SplitMix64 {
   std::uint64_t state_;
 };
 
+/// Standard normal numbers from one SplitMix64 stream, two of its numbers each (Box & Muller 1958).
+class NormalStream {
+ public:
+  explicit NormalStream(std::uint64_t seed) : generator_(seed) {}
+  double next();
+
+ private:
+  SplitMix64 generator_;
+};
+
 /// Mean in double, ascending index. values.size() >= 1.
 [[nodiscard]] double mean(std::span<const double> values);
 

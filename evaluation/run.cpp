@@ -101,6 +101,7 @@ document::Result score(const ScoreRequest& request) {
   std::set<std::string> lost;
   for (const auto& story : inputs.split.lost) lost.insert(story.id);
   if (policy == metrics::MissingPolicy::zero) count_lost_as_failures(inputs);
+  if (request.before_scoring) request.before_scoring(inputs.split);
 
   Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store},
                         request.data);

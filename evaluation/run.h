@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,8 @@ struct ScoreRequest {
   features::ExtractionSettings extraction;
   std::optional<std::filesystem::path>
       frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
+  /// Called with the chosen stories before anything is decoded for scoring; may be empty.
+  std::function<void(const loaders::Split&)> before_scoring;
 };
 
 /// Scores one system: plans, extracts, measures, fills the result.

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "reports/comparison/comparability.h"
+#include "reports/comparison/test_power.h"
 #include "reports/comparison/verdict.h"
 #include "reports/leaderboard/words.h"
 
@@ -324,8 +325,10 @@ Comparison compare(const document::Result& base, const document::Result& candida
         "  List metrics in the gate that were scored (`asbench score --metrics`).",
         gate.name, base.where, candidate.where));
   }
+  TestPower power({.random_draws = gate.sign_flips, .seed = gate.seed});
   for (auto& metric : comparison.metrics) {
-    if (!metric.stories.empty()) measure(metric, gate, is_tested(metric) ? comparison.tested : 1);
+    if (!metric.stories.empty())
+      measure(metric, gate, is_tested(metric) ? comparison.tested : 1, power);
   }
   adjust(comparison.metrics);
   for (auto& metric : comparison.metrics) judge(metric, gate);

@@ -52,8 +52,9 @@ struct MetricComparison {
   document::ResultValue difference;
   std::optional<Interval> interval;         ///< 95 %, bootstrap over IPs
   std::optional<double> p_worse, p_better;  ///< adjusted over the family for headline metrics
-  document::ResultValue standard_error, effect_size,
-      detectable;  ///< detectable: minimum detectable effect at power .8
+  document::ResultValue standard_error, effect_size;
+  document::ResultValue detectable;        ///< the true change found 80 times in 100 (test_power.h)
+  document::ResultValue detectable_error;  ///< its standard error
   int ips = 0;
   std::optional<IpDifference> worst_ip;
   int wins = 0, ties = 0, losses = 0;  ///< stories; ties differ by the tolerance at most

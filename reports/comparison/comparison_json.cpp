@@ -52,6 +52,7 @@ Json metric_json(const MetricComparison& metric) {
   json["standard_error"] = value(metric.standard_error);
   json["effect_size"] = value(metric.effect_size);
   json["minimum_detectable_effect"] = value(metric.detectable);
+  json["minimum_detectable_effect_error"] = value(metric.detectable_error);
   json["deciding_ips"] = count(metric.deciding_ips);
   json["deciding_stories"] = count(metric.deciding_stories);
   json["stories"] = metric.stories.size();

@@ -13,7 +13,7 @@ std::string figures(const MetricComparison& metric) {
   std::string text =
       fmt::format("base {}, candidate {}, difference {}, 95 % interval {}, p {}, detectable {}",
                   fixed(metric.base), fixed(metric.candidate), with_sign(metric.difference),
-                  interval_cell(metric), fixed(shown_p(metric)), fixed(metric.detectable));
+                  interval_cell(metric), fixed(shown_p(metric)), detectable_cell(metric, "+-"));
   for (const auto* story : metric.worst_stories(3))
     text += fmt::format("; {} {}", story->story, with_sign(story->difference));
   return text;

@@ -41,7 +41,7 @@ std::string metrics_table(const std::vector<const MetricComparison*>& metrics) {
                         arrow(metric.direction), verdict, fixed(metric.base),
                         fixed(metric.candidate), with_sign(metric.difference),
                         interval_cell(metric), fixed(shown_p(metric)), fixed(metric.effect_size),
-                        fixed(metric.detectable), counts_cell(metric, " / "));
+                        detectable_cell(metric, "±"), counts_cell(metric, " / "));
   }
   if (metrics.size() > kMostRows)
     text += fmt::format("\n`--format json` lists {} more.\n",
@@ -119,7 +119,9 @@ std::string comparison_markdown(const Comparison& comparison,
       "sign-flip "
       "test over whole IPs, one-sided, in the direction of the difference, Holm-adjusted over the "
       "tested metrics. Effect: difference in units of the spread between IPs. Detectable: the true "
-      "change that this comparison finds four times in five.\n";
+      "change that this comparison finds four times in five, ± its standard error (- where none "
+      "can "
+      "be told).\n";
   return text;
 }
 

@@ -23,7 +23,7 @@ Line line_of(const MetricComparison& metric) {
           interval_cell(metric),
           fixed(shown_p(metric)),
           fixed(metric.effect_size),
-          fixed(metric.detectable),
+          detectable_cell(metric, "+-"),
           counts_cell(metric, "/")};
 }
 
@@ -76,7 +76,8 @@ std::string comparison_text(const Comparison& comparison) {
       "one-sided, in the direction of the\n"
       "difference, Holm-adjusted; effect: difference in units of the spread between IPs; "
       "detectable: the true change that this\n"
-      "comparison finds four times in five; ! makes the exit code 1.\n";
+      "comparison finds four times in five, +- its standard error (- where none can be told); ! "
+      "makes the exit code 1.\n";
   return text;
 }
 

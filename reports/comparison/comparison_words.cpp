@@ -64,6 +64,12 @@ std::string counts_cell(const MetricComparison& metric, std::string_view between
   return fmt::format("{}{}{}{}{}", metric.wins, between, metric.ties, between, metric.losses);
 }
 
+std::string detectable_cell(const MetricComparison& metric, std::string_view plus_minus) {
+  if (!metric.detectable) return "-";
+  return fmt::format("{} {} {}", fixed(metric.detectable), plus_minus,
+                     fixed(metric.detectable_error));
+}
+
 std::string interval_cell(const MetricComparison& metric) {
   if (!metric.set_level) return interval_words(metric.interval);
   return fmt::format("base {}; candidate {}", interval_words(metric.base_interval, false),

@@ -34,6 +34,11 @@ namespace asbench::reports {
 /// and where there are no pairs.
 [[nodiscard]] std::string counts_cell(const MetricComparison& metric, std::string_view between);
 
+/// "0.0310 ± 0.0080": the detectable change with its standard error; "-" where nothing can be
+/// detected.
+[[nodiscard]] std::string detectable_cell(const MetricComparison& metric,
+                                          std::string_view plus_minus);
+
 /// 95 % interval of the difference; for a set-level metric the intervals of both values.
 [[nodiscard]] std::string interval_cell(const MetricComparison& metric);
 

@@ -7,12 +7,11 @@
 #include <numeric>
 #include <string_view>
 
-#include "core/student_t.h"
+#include "reports/comparison/sign_vectors.h"
 
 namespace asbench {
 namespace {
 
-constexpr int kMostExactClusters = 20;
 constexpr double kSameSum = 1e-12;  ///< docs/design/metrics.md 9.3; absorbs the order of summation
 
 struct Cluster {
@@ -82,25 +81,27 @@ double SignFlipTest::two_sided() const {
 SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences,
                             const SignFlipOptions& options) {
   const auto clusters = clusters_of(differences);
-  const SignedSums sums(clusters);
   double largest = 0.0;
   for (const auto& cluster : clusters) largest += std::abs(cluster.sum);
   const auto n = static_cast<double>(differences.size());
   // The rule compares means; here sums are compared, so the allowance grows with n, and with values
   // that are not of size 1.
-  Tails tails{.seen = sums.sum([](std::size_t) { return 0U; }),
-              .same = kSameSum * std::max(n, largest)};
+  const double same = kSameSum * std::max(n, largest);
 
   SignFlipTest test;
   test.exact = clusters.size() <= kMostExactClusters;
   if (test.exact) {
-    const std::uint64_t vectors = 1ULL << clusters.size();
-    for (std::uint64_t signs = 0; signs < vectors; ++signs)
-      tails.add(sums.sum([&](std::size_t) { return signs; }));
-    test.worse = static_cast<double>(tails.below) / static_cast<double>(vectors);
-    test.better = static_cast<double>(tails.above) / static_cast<double>(vectors);
+    SignVectorCounter counter;
+    std::vector<double> sums;
+    for (const auto& cluster : clusters) sums.push_back(cluster.sum);
+    const double vectors = std::ldexp(1.0, static_cast<int>(clusters.size()));
+    test.better = static_cast<double>(counter.at_least_as_high(sums, same)) / vectors;
+    for (double& sum : sums) sum = -sum;
+    test.worse = static_cast<double>(counter.at_least_as_high(sums, same)) / vectors;
     return test;
   }
+  const SignedSums sums(clusters);
+  Tails tails{.seen = sums.sum([](std::size_t) { return 0U; }), .same = same};
   SplitMix64 generator(options.seed);
   for (int draw = 0; draw < options.random_draws; ++draw)
     tails.add(sums.sum([&](std::size_t) { return generator.next(); }));
@@ -110,7 +111,8 @@ SignFlipTest sign_flip_test(std::span<const ClusteredValue> differences,
 }
 
 double smallest_sign_flip_p(int clusters, const SignFlipOptions& options) {
-  return clusters <= kMostExactClusters ? std::exp2(-clusters) : 1.0 / (options.random_draws + 1.0);
+  return clusters <= static_cast<int>(kMostExactClusters) ? std::exp2(-clusters)
+                                                          : 1.0 / (options.random_draws + 1.0);
 }
 
 std::vector<double> holm(std::span<const double> p_values) {
@@ -150,31 +152,6 @@ ClusterMean cluster_mean(std::span<const ClusteredValue> values) {
   const auto groups = static_cast<double>(clusters.size());
   result.standard_error = std::sqrt(groups / (groups - 1.0) * squares) / n;
   return result;
-}
-
-double minimum_detectable_effect(double standard_error, int clusters, const PowerOptions& options) {
-  const double freedom = clusters - 1.0;
-  return (student_t_quantile(1.0 - options.alpha, freedom) +
-          student_t_quantile(options.power, freedom)) *
-         standard_error;
-}
-
-std::optional<int> clusters_to_detect(double effect, double standard_error, int clusters,
-                                      const PowerOptions& options) {
-  constexpr int kMost = 1'000'000;
-  const auto detects = [&](int wanted) {
-    const double error = standard_error * std::sqrt(static_cast<double>(clusters) / wanted);
-    return std::exp2(-wanted) <= options.alpha &&
-           minimum_detectable_effect(error, wanted, options) <= effect;
-  };
-  if (!detects(kMost)) return std::nullopt;
-  int low = 1;  // one cluster detects nothing
-  int high = kMost;
-  while (high - low > 1) {  // more clusters never detect less
-    const int middle = low + (high - low) / 2;
-    (detects(middle) ? high : low) = middle;
-  }
-  return high;
 }
 
 }  // namespace asbench

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -13,6 +14,9 @@ namespace asbench {
 // docs/design/metrics.md 9.3. A difference d_i is positive where the candidate is better. D_g is
 // the sum over cluster g, G the number of clusters, n of values, T = sum of D_g / n. Every function
 // wants finite values, at least one, and takes clusters in byte order of their ids.
+
+/// The most clusters of which all sign vectors are tried.
+inline constexpr std::size_t kMostExactClusters = 20;
 
 struct SignFlipOptions {
   int random_draws = 100'000;  ///< used where there are too many sign vectors to try all
@@ -50,22 +54,5 @@ struct ClusterMean {
   [[nodiscard]] std::optional<double> effect_size() const;
 };
 [[nodiscard]] ClusterMean cluster_mean(std::span<const ClusteredValue> values);
-
-struct PowerOptions {
-  double alpha =
-      0.05;  ///< one-sided level of the single test, already divided by the number of tests
-  double power = 0.8;
-};
-
-/// The true effect that a test at this level finds with this power: (t_{1-alpha,G-1} +
-/// t_{power,G-1}) standard_error. clusters >= 2.
-[[nodiscard]] double minimum_detectable_effect(double standard_error, int clusters,
-                                               const PowerOptions& options = {});
-
-/// How many clusters bring the minimum detectable effect down to `effect` (> 0), if further
-/// clusters are like those seen. At least as many as a sign-flip test needs to reach alpha. Nothing
-/// beyond a million.
-[[nodiscard]] std::optional<int> clusters_to_detect(double effect, double standard_error,
-                                                    int clusters, const PowerOptions& options = {});
 
 }  // namespace asbench

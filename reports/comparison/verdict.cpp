@@ -5,20 +5,18 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "core/error.h"
 #include "document/result.h"
 #include "reports/comparison/paired_statistics.h"
+#include "reports/comparison/significance.h"
+#include "reports/comparison/test_power.h"
 #include "reports/leaderboard/words.h"
 
 namespace asbench::reports {
 namespace {
-
-/// The level that p must stay below for one of `family` tests of so many sides.
-double level_of_one(const Gate& gate, int family) {
-  return gate.alpha / family / (gate.sides == TestSides::two ? 2 : 1);
-}
 
 void count_stories(MetricComparison& comparison) {
   for (const auto& story : comparison.stories) {
@@ -49,11 +47,18 @@ void find_worst_ip(MetricComparison& comparison) {
   }
 }
 
-/// How many IPs and stories like these would detect the minimum effect.
-void plan_further_stories(MetricComparison& comparison, const PowerOptions& power) {
+/// Which change the test finds, and how many IPs and stories like these would detect the minimum
+/// effect.
+void measure_power(MetricComparison& comparison, std::span<const ClusteredValue> differences,
+                   double level, TestPower& power) {
+  const DetectionRule test{.level = level, .tolerance = comparison.rule.tolerance};
+  if (const auto found = power.detectable(differences, test)) {
+    comparison.detectable = found->effect;
+    comparison.detectable_error = found->error;
+  }
   if (!comparison.rule.minimum_effect) return;
-  comparison.deciding_ips = clusters_to_detect(*comparison.rule.minimum_effect,
-                                               *comparison.standard_error, comparison.ips, power);
+  comparison.deciding_ips =
+      power.clusters_to_detect(*comparison.rule.minimum_effect, differences, test);
   if (!comparison.deciding_ips) return;
   const double stories_per_ip = static_cast<double>(comparison.stories.size()) / comparison.ips;
   comparison.deciding_stories =
@@ -120,7 +125,7 @@ void judge_by_test(MetricComparison& comparison, const Gate& gate) {
 
 }  // namespace
 
-void measure(MetricComparison& comparison, const Gate& gate, int family) {
+void measure(MetricComparison& comparison, const Gate& gate, int family, TestPower& power) {
   std::vector<ClusteredValue> differences;
   differences.reserve(comparison.stories.size());
   double base = 0.0;
@@ -154,12 +159,8 @@ void measure(MetricComparison& comparison, const Gate& gate, int family) {
   const double sides = gate.sides == TestSides::two ? 2.0 : 1.0;
   comparison.p_worse = std::min(1.0, sides * test.worse);
   comparison.p_better = std::min(1.0, sides * test.better);
-  const double level = level_of_one(gate, family);
-  comparison.can_be_significant = smallest_sign_flip_p(mean.clusters, flips) < level;
-  if (!mean.standard_error) return;
-  const PowerOptions power{.alpha = level};
-  comparison.detectable = minimum_detectable_effect(*mean.standard_error, mean.clusters, power);
-  plan_further_stories(comparison, power);
+  comparison.can_be_significant = can_be_significant(gate, family, mean.clusters);
+  measure_power(comparison, differences, level_of_one(gate, family), power);
 }
 
 void adjust(std::vector<MetricComparison>& comparisons) {

@@ -3,13 +3,18 @@
 #include "reports/comparison/compare.h"
 #include "reports/comparison/gate.h"
 
+namespace asbench {
+class TestPower;
+}  // namespace asbench
+
 namespace asbench::reports {
 
 /// Computes interval, p-values (of this metric alone), effect size, detectable effect and win / tie
 /// / loss counts from `comparison.stories`, which must not be empty.
 /// @param family  number of tests that share the gate's alpha
+/// @param power  keeps its simulations for the next metric
 /// @throws BadInput when sums of the values are not finite.
-void measure(MetricComparison& comparison, const Gate& gate, int family);
+void measure(MetricComparison& comparison, const Gate& gate, int family, TestPower& power);
 
 /// Replaces the p-values of the headline metrics by Holm's, worse and better each a family of its
 /// own.

@@ -55,6 +55,21 @@ TEST_F(ScoreCommand, WritesADocumentThatItsSchemaAccepts) {
   EXPECT_EQ(shot.at("frames").size(), 5U);
 }
 
+TEST_F(ScoreCommand, SaysThatSoFewIpsCantShowASignificantChange) {
+  const auto run = mini().score("few");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.err.find("asbench score: 2 IPs are too few for `asbench compare` to find a "
+                         "significant change in "),
+            std::string::npos)
+      << run.err;
+  EXPECT_EQ(run.out.find("too few"), std::string::npos);
+
+  // The default gate tests nothing of this.
+  const auto untested = mini().score("untested", {"--metrics", "motion"});
+  ASSERT_EQ(untested.exit_code, 0) << untested.err;
+  EXPECT_EQ(untested.err.find("too few"), std::string::npos) << untested.err;
+}
+
 TEST_F(ScoreCommand, TheSecondRunComputesNothingAndGivesTheSameDocument) {
   ASSERT_EQ(mini().score("again").exit_code, 0);
   const Json first = mini().numbers("again");

@@ -46,6 +46,37 @@ TEST(SplitMix64, BelowReachesEveryValueAboutEquallyOften) {
   for (const int count : counts) EXPECT_NEAR(count, 10'000, 500);  // five standard deviations
 }
 
+TEST(NormalStream, HasTheMomentsOfTheNormalDistribution) {
+  NormalStream normal(3);
+  constexpr int kDraws = 200'000;
+  double sum = 0.0, squares = 0.0, fourths = 0.0;
+  int beyond_two = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const double value = normal.next();
+    sum += value;
+    squares += value * value;
+    fourths += value * value * value * value;
+    beyond_two += value > 2.0 ? 1 : 0;
+  }
+  const double deviation = 1.0 / std::sqrt(kDraws);
+  EXPECT_NEAR(sum / kDraws, 0.0, 4 * deviation);
+  EXPECT_NEAR(squares / kDraws, 1.0, 4 * std::sqrt(2.0) * deviation);
+  EXPECT_NEAR(fourths / kDraws, 3.0, 4 * std::sqrt(96.0) * deviation);
+  EXPECT_NEAR(beyond_two / static_cast<double>(kDraws), 0.02275, 4 * 0.149 * deviation);
+}
+
+TEST(NormalStream, IsBoxAndMullersFormulaOfOneStream) {
+  SplitMix64 generator(7);
+  NormalStream normal(7);
+  for (int i = 0; i < 5; ++i) {
+    const double first = (static_cast<double>(generator.next() >> 11) + 0.5) / 9007199254740992.0;
+    const double second = (static_cast<double>(generator.next() >> 11) + 0.5) / 9007199254740992.0;
+    EXPECT_NEAR(normal.next(),
+                std::sqrt(-2 * std::log(first)) * std::cos(2 * 3.14159265358979323846 * second),
+                1e-12);
+  }
+}
+
 TEST(Mean, IsTheSumInAscendingOrderOverTheNumber) {
   EXPECT_EQ(mean(std::vector<double>{1.0, 2.0, 4.5}), 2.5);
   EXPECT_EQ(mean(std::vector<double>{-3.0}), -3.0);

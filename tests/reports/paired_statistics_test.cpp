@@ -151,27 +151,5 @@ TEST(ClusterMean, HasNoErrorOfOneClusterAndNoEffectSizeWithoutSpread) {
   EXPECT_FALSE(cluster_mean(in_clusters({{2}, {2}})).effect_size().has_value());
 }
 
-TEST(MinimumDetectableEffect, OfTwentyIpsIsTwoPointFiveNineStandardErrors) {
-  EXPECT_NEAR(minimum_detectable_effect(1.0, 20), 2.59, 0.005);
-  EXPECT_EQ(minimum_detectable_effect(0.0, 20), 0.0);
-}
-
-TEST(ClustersToDetect, AreTheFewestThatDo) {
-  for (const double effect : {0.001, 0.01, 0.05, 0.3}) {
-    const auto wanted = clusters_to_detect(effect, 0.02, 12);
-    ASSERT_TRUE(wanted.has_value());
-    const auto reached = [&](int clusters) {
-      return minimum_detectable_effect(0.02 * std::sqrt(12.0 / clusters), clusters);
-    };
-    EXPECT_LE(reached(*wanted), effect);
-    EXPECT_TRUE(reached(*wanted - 1) > effect || std::exp2(1 - *wanted) > 0.05) << *wanted;
-  }
-}
-
-TEST(ClustersToDetect, AreAtLeastAsManyAsTheTestNeedsAndNothingBeyondAMillion) {
-  EXPECT_EQ(clusters_to_detect(1e9, 0.02, 12), 5);  // 2^-5 is the first below .05
-  EXPECT_EQ(clusters_to_detect(1e-9, 0.02, 12), std::nullopt);
-}
-
 }  // namespace
 }  // namespace asbench
