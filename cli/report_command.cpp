@@ -1,6 +1,7 @@
 // report and agree, as functions of the media module (cli/modules.h): contact sheets are drawn with
 // OpenCV.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>

@@ -11,6 +11,7 @@
 #include "core/nearest_name.h"
 #include "core/words.h"
 #include "document/signature.h"
+#include "reports/leaderboard/ranking.h"
 #include "reports/leaderboard/words.h"
 #include "reports/paper/bibliography.h"
 #include "reports/paper/by_value.h"

@@ -51,14 +51,20 @@ std::string line_of(const std::string& latex, std::size_t columns) {
   return fmt::format("\\multicolumn{{{}}}{{l}}{{{}}} \\\\\n", columns, latex);
 }
 
+bool has_value(const TableRow& row, const std::vector<std::size_t>& part) {
+  return std::any_of(part.begin(), part.end(),
+                     [&](std::size_t column) { return row.cells[column].value.has_value(); });
+}
+
 struct Writer {
   const Table& table;
   const TableStyle& style;
   bool long_names = false;
   bool letters = false;  ///< some text has letters that pdflatex may have no font for
 
+  /// @param above  a line over the row; empty: none
   [[nodiscard]] std::string row(const TableRow& row, const std::vector<std::size_t>& part,
-                                bool first) const;
+                                std::string_view above, bool first) const;
   [[nodiscard]] std::string tabular(const LatexPage& page,
                                     const std::vector<std::size_t>& part) const;
   [[nodiscard]] std::string group_heads(const std::vector<std::size_t>& part) const;
@@ -67,11 +73,11 @@ struct Writer {
 };
 
 std::string Writer::row(const TableRow& row, const std::vector<std::size_t>& part,
-                        bool first) const {
+                        std::string_view above, bool first) const {
   std::string text;
-  if (!row.above.empty())
+  if (!above.empty())
     text += (first ? "" : "\\addlinespace\n") +
-            line_of(fmt::format("\\textit{{{}}}", latex_text(row.above)), part.size() + 1);
+            line_of(fmt::format("\\textit{{{}}}", latex_text(above)), part.size() + 1);
   const std::string colour =
       row.highlighted ? fmt::format("\\rowcolor[gray]{{{}}}", kHighlight) : std::string();
   text += colour + (long_names ? "\\raggedright " : "") +
@@ -124,8 +130,16 @@ std::string Writer::tabular(const LatexPage& page, const std::vector<std::size_t
           line_of(fmt::format("\\textit{{{}}}{}{}", latex_text(section.head),
                               latex_arrow(section.arrow), piece.first > 0 ? " (continued)" : ""),
                   part.size() + 1);
-    for (std::size_t i = piece.first; i < piece.last; ++i)
-      text += row(section.rows[i], part, i == piece.first);
+    std::string above;  // of rows that are left out
+    bool first = true;
+    for (std::size_t i = piece.first; i < piece.last; ++i) {
+      if (!section.rows[i].above.empty()) above = section.rows[i].above;
+      // The paper has other columns: such a row would say nothing here.
+      if (section.rows[i].grey && !has_value(section.rows[i], part)) continue;
+      text += row(section.rows[i], part, above, first);
+      above.clear();
+      first = false;
+    }
   }
   text += "\\bottomrule\n\\end{tabular}";
   // Only LaTeX knows how wide this is. Nothing is scaled that fits.

@@ -3,8 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
+#include <map>
 
+#include "core/files.h"
 #include "core/json.h"
 #include "reports/leaderboard/published.h"
 #include "reports/tables/tables.h"
@@ -56,67 +57,85 @@ struct Page {
   std::string preamble = "\\usepackage[T1]{fontenc}";
 };
 
-/// Sets the table and returns the log; empty where the engine can't be run here.
-std::string log_of(const std::string& table, const Page& page) {
-  const std::filesystem::path program = "/usr/bin/" + page.engine;
-  if (!std::filesystem::exists(program)) return {};
+/// Sets the text with the engine of the page, in a folder of its own.
+testing::ProgramResult set_by_engine(const std::string& body, const Page& page) {
   const testing::TemporaryFolder folder;
-  const auto set = [&](const std::string& body) {
-    write_file_atomically(folder / "main.tex", "\\documentclass" + page.document_class +
-                                                   "\n\\usepackage{booktabs,graphicx,colortbl}\n" +
-                                                   page.preamble + "\n\\begin{document}\n" + body +
-                                                   "\n\\end{document}\n");
-    return testing::run_program(
-        program.string(),
-        {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory",
-         folder.path().string(), (folder / "main.tex").string()});
-  };
-  if (set("x").exit_code != 0) return {};
-  const auto run = set(table);
-  EXPECT_EQ(run.exit_code, 0) << run.out;
-  return run.out + read_text_file(folder / "main.log");
+  write_file_atomically(folder / "main.tex", "\\documentclass" + page.document_class +
+                                                 "\n\\usepackage{booktabs,graphicx,colortbl}\n" +
+                                                 page.preamble + "\n\\begin{document}\n" + body +
+                                                 "\n\\end{document}\n");
+  auto run = testing::run_program(
+      "/usr/bin/" + page.engine,
+      {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory",
+       folder.path().string(), (folder / "main.tex").string()});
+  if (run.exit_code == 0) run.out += read_text_file(folder / "main.log");
+  return run;
 }
 
-void expect_fits(const std::string& table, const Page& page) {
-  const std::string log = log_of(table, page);
-  if (log.empty())
-    GTEST_SKIP() << page.engine
-                 << " is not here (Debian: texlive-latex-recommended, "
-                    "texlive-luatex), or can't use the preamble";
-  EXPECT_THAT(log, Not(HasSubstr("Overfull"))) << page.document_class;
-  EXPECT_THAT(log, Not(HasSubstr("Float too large"))) << page.document_class;
-  EXPECT_THAT(log, HasSubstr("Output written on"));
+/// Whether the engine, its packages and fonts are here; asked once.
+bool can_set(const Page& page) {
+  static std::map<std::string, bool> known;
+  const auto [place, fresh] = known.emplace(page.engine + page.preamble, false);
+  if (fresh)
+    place->second = is_there("/usr/bin/" + page.engine) && set_by_engine("x", page).exit_code == 0;
+  return place->second;
 }
+
+/// @returns the log; empty where the engine can't be run here
+std::string expect_fits(const std::string& table, const Page& page) {
+  if (!can_set(page)) return {};
+  const auto run = set_by_engine(table, page);
+  EXPECT_EQ(run.exit_code, 0) << run.out;
+  EXPECT_THAT(run.out, Not(HasSubstr("Overfull"))) << page.document_class;
+  EXPECT_THAT(run.out, Not(HasSubstr("Float too large"))) << page.document_class;
+  EXPECT_THAT(run.out, HasSubstr("Output written on"));
+  return run.out;
+}
+
+#define SKIP_WITHOUT(engine, log)                                         \
+  if ((log).empty())                                                      \
+  GTEST_SKIP() << "needs " engine                                         \
+                  " (Debian: texlive-latex-recommended, texlive-luatex) " \
+                  "and the fonts of the preamble"
 
 const char* const kTwoColumns = "[twocolumn]{article}";
 const char* const kOneColumn = "{article}";
 
 TEST(LatexWidth, FifteenShotsOfFourteenSystemsFitTwoColumns) {
-  for (const auto place : {IntervalPlace::none, IntervalPlace::beside, IntervalPlace::under})
-    expect_fits(table_latex(many(false), {.intervals = place}), {kTwoColumns});
+  for (const auto place : {IntervalPlace::none, IntervalPlace::beside, IntervalPlace::under}) {
+    const auto log = expect_fits(table_latex(many(false), {.intervals = place}), {kTwoColumns});
+    SKIP_WITHOUT("pdflatex", log);
+  }
 }
 
 TEST(LatexWidth, AndOne) {
-  expect_fits(table_latex(many(false), {.intervals = IntervalPlace::under}), {kOneColumn});
+  const auto log =
+      expect_fits(table_latex(many(false), {.intervals = IntervalPlace::under}), {kOneColumn});
+  SKIP_WITHOUT("pdflatex", log);
 }
 
 TEST(LatexWidth, EveryColumnSetFits) {
   for (const auto& name : column_set_names()) {
-    expect_fits(table_latex(many(false), {.intervals = IntervalPlace::beside,
-                                          .set = column_set(name),
-                                          .rows = {.highlighted = "system-3"}}),
-                {kTwoColumns});
+    const auto log = expect_fits(table_latex(many(false), {.intervals = IntervalPlace::beside,
+                                                           .set = column_set(name),
+                                                           .rows = {.highlighted = "system-3"}}),
+                                 {kTwoColumns});
+    SKIP_WITHOUT("pdflatex", log);
   }
 }
 
 TEST(LatexWidth, HoweverWideTablesAreMadeToFit) {
-  for (const auto wide : {WideTable::scale, WideTable::split})
-    expect_fits(table_latex(many(false), {.set = column_set("paper2"), .wide = wide}),
-                {kTwoColumns});
+  for (const auto wide : {WideTable::scale, WideTable::split}) {
+    const auto log = expect_fits(
+        table_latex(many(false), {.set = column_set("paper2"), .wide = wide}), {kTwoColumns});
+    SKIP_WITHOUT("pdflatex", log);
+  }
 }
 
 TEST(LatexWidth, PdflatexFitsNamesThatItHasNoLettersFor) {
-  expect_fits(table_latex(many(true), {.intervals = IntervalPlace::under}), {kTwoColumns});
+  const auto log =
+      expect_fits(table_latex(many(true), {.intervals = IntervalPlace::under}), {kTwoColumns});
+  SKIP_WITHOUT("pdflatex", log);
 }
 
 TEST(LatexWidth, LualatexFitsNamesInTheirLetters) {
@@ -125,10 +144,8 @@ TEST(LatexWidth, LualatexFitsNamesInTheirLetters) {
       "\\usepackage{fontspec}\n"
       "\\directlua{luaotfload.add_fallback(\"names\", {\"NotoSansCJKSC:mode=harf;\"})}\n"
       "\\setmainfont{Latin Modern Roman}[RawFeature={fallback=names}]"};
-  const std::string table = table_latex(many(true), {.set = column_set("headline")});
-  expect_fits(table, page);
-  const std::string log = log_of(table, page);
-  if (log.empty()) return;
+  const auto log = expect_fits(table_latex(many(true), {.set = column_set("headline")}), page);
+  SKIP_WITHOUT("lualatex", log);
   EXPECT_THAT(log, Not(HasSubstr("Missing character"))) << "every name is set in its letters";
 }
 
@@ -137,15 +154,37 @@ TEST(LatexWidth, ATableThatFitsAColumnStandsInOne) {
       table_latex(many(false), {.set = column_set("clip_i,dino_i"), .notes = false});
   EXPECT_THAT(narrow, HasSubstr("\\begin{table}[tp]"));
   EXPECT_THAT(narrow, Not(HasSubstr("table*")));
-  expect_fits(narrow, {kTwoColumns});
+  const auto log = expect_fits(narrow, {kTwoColumns});
+  SKIP_WITHOUT("pdflatex", log);
 }
 
-TEST(LatexWidth, WhatWouldBecomeTooSmallIsSplitAtTheGroups) {
-  const auto wide = table_latex(many(false), {.set = column_set("paper2")});
-  EXPECT_THAT(wide, HasSubstr("\n\\medskip\n\\sbox0"));
-  const auto scaled =
-      table_latex(many(false), {.set = column_set("paper2"), .wide = WideTable::scale});
-  EXPECT_THAT(scaled, Not(HasSubstr("\n\\medskip\n\\sbox0")));
+int count_of(const std::string& text, const std::string& part) {
+  int count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(LatexWidth, WhatWouldBecomeTooSmallIsSplitIntoParts) {
+  TableOptions options{.set = column_set("paper2")};
+  const auto pages = table_latex(many(false), options);
+  EXPECT_EQ(count_of(pages, "\\begin{table*}"), 3) << "17 rows: a page holds one part";
+  EXPECT_EQ(count_of(pages, "(continued)"), 2);
+  options.rows.order = {"system-1", "system-2", "system-3"};
+  const auto parts = table_latex(many(false), options);
+  EXPECT_EQ(count_of(parts, "\\begin{table*}"), 1);
+  EXPECT_EQ(count_of(parts, "\n\\medskip\n\\sbox0"), 1) << "parts stand one under the other";
+  options.wide = WideTable::scale;
+  EXPECT_EQ(count_of(table_latex(many(false), options), "\\begin{tabular}"), 1);
+}
+
+TEST(LatexWidth, APublishedRowWithoutAValueInAPartIsNotThere) {
+  const auto text = table_latex(many(false), {.set = column_set("paper2")});
+  const auto second = text.find("shot 9 &");
+  ASSERT_NE(second, std::string::npos);
+  const auto part = text.substr(second, text.find("\\bottomrule", second) - second);
+  EXPECT_THAT(part, HasSubstr("system-0"));
+  EXPECT_THAT(part, Not(HasSubstr("AnimeShooterGen"))) << "the paper has four shots";
+  EXPECT_THAT(part, Not(HasSubstr("as published")));
 }
 
 }  // namespace
