@@ -167,6 +167,7 @@ std::vector<std::string> works_of_encoder(const document::Result& result, const 
 Bibliography bibliography(std::span<const document::Result> results) {
   std::map<std::string, std::vector<std::string>> reasons;  ///< by key
   std::vector<std::string> without;
+  std::map<std::string, std::vector<std::string>> unnamed;  ///< metrics by the source they state
   const auto add = [](std::vector<std::string>& list, const std::string& text) {
     if (std::find(list.begin(), list.end(), text) == list.end()) list.push_back(text);
   };
@@ -184,10 +185,7 @@ Bibliography bibliography(std::span<const document::Result> results) {
       if (!description.cites.empty())
         cite(description.cites, metric.id);
       else if (description.family != "ratings")
-        add(without, description.source.empty()
-                         ? fmt::format("{}: the document names no source", metric.id)
-                         : fmt::format("{}: the document names no work, but the source \"{}\"",
-                                       metric.id, description.source));
+        add(unnamed[description.source], metric.id);
     }
     for (const auto& [role, weights] : result.provenance.weights) {
       const auto keys = works_of_encoder(result, weights.id);
@@ -197,6 +195,10 @@ Bibliography bibliography(std::span<const document::Result> results) {
     }
     if (was_measured(result)) cite({std::string(kProgram)}, "the program");
   }
+  for (const auto& [source, ids] : unnamed)
+    without.push_back(fmt::format(
+        "{}: the documents name no work{}", fmt::join(ids, ", "),
+        source.empty() ? std::string() : fmt::format(", but the source \"{}\"", source)));
   Bibliography all{{}, std::move(without)};
   for (auto& [key, list] : reasons) {
     std::sort(list.begin(), list.end());

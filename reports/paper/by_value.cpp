@@ -8,6 +8,13 @@
 
 namespace asbench::reports {
 
+std::string listed(const std::vector<std::string>& texts) {
+  std::string list;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    list += (i == 0 ? "" : i + 1 == texts.size() ? " and " : ", ") + texts[i];
+  return list;
+}
+
 std::string by_value(const std::vector<const document::Result*>& results,
                      const std::function<std::string(const document::Result&)>& of) {
   std::vector<std::pair<std::string, std::vector<std::string>>> values;
@@ -19,12 +26,10 @@ std::string by_value(const std::vector<const document::Result*>& results,
     found->second.push_back(result->system);
   }
   if (values.size() == 1) return values.front().first;
-  std::string text;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    text += i == 0 ? "" : i + 1 == values.size() ? " and " : ", ";
-    text += fmt::format("{} ({})", values[i].first, fmt::join(values[i].second, ", "));
-  }
-  return text;
+  std::vector<std::string> texts;
+  for (const auto& [value, systems] : values)
+    texts.push_back(fmt::format("{} ({})", value, fmt::join(systems, ", ")));
+  return listed(texts);
 }
 
 }  // namespace asbench::reports

@@ -73,7 +73,7 @@ void add_program(const Results& results, Sentences& sentences) {
 void add_data(const Results& results, Sentences& sentences) {
   sentences.push_back({"The data are " + by_value(results, [](const document::Result& result) {
                          const auto& split = result.split;
-                         return fmt::format("{} with {} of {} (SHA-256 {})", split.name,
+                         return fmt::format("{} with {} and {} (SHA-256 {})", split.name,
                                             stories_of_ips(split.stories, split.ips),
                                             counted(split.shots, "shot", "shots"),
                                             short_hash(split.sha256));
@@ -140,8 +140,7 @@ void add_metrics(const Results& results, const std::vector<std::string>& metrics
       cites.insert(description.cites.begin(), description.cites.end());
     }
     if (names.empty()) continue;
-    sentences.push_back(
-        {fmt::format("{}{}", words, fmt::join(names, ", ")), {cites.begin(), cites.end()}});
+    sentences.push_back({fmt::format("{}{}", words, listed(names)), {cites.begin(), cites.end()}});
   }
 }
 
@@ -163,8 +162,7 @@ void add_means(const Results& results, const std::vector<std::string>& metrics,
   std::vector<std::string> parts;
   for (const auto& [levels, ids] : by_levels) {
     const std::string words = replaced(levels, ">", ", then ");
-    parts.push_back(by_levels.size() == 1 ? words
-                                          : fmt::format("{} for {}", words, fmt::join(ids, ", ")));
+    parts.push_back(by_levels.size() == 1 ? words : fmt::format("{} for {}", words, listed(ids)));
   }
   if (!parts.empty())
     sentences.push_back(
@@ -219,10 +217,10 @@ void add_uncertainty(const Results& results, const std::vector<std::string>& met
     sentences.push_back(
         {"Intervals of metrics of all clips together are delete-one-IP jackknife intervals"});
   sentences.push_back(
-      {"In tables, a value whose interval reaches the best one is marked as such; systems are "
-       "tested "
-       "against each other by sign flips of whole IPs, with Holm's correction for the number of "
-       "metrics (asbench compare)"});
+      {"In tables, a value whose interval reaches the best one is marked as such. Where two "
+       "systems "
+       "are tested against each other (asbench compare), the test flips the signs of whole IPs and "
+       "is corrected for the number of metrics by Holm's method"});
 }
 
 void add_controls(const Results& results, const std::vector<std::string>& metrics,
@@ -241,7 +239,7 @@ void add_controls(const Results& results, const std::vector<std::string>& metric
     sentences.push_back(
         {fmt::format("A system is marked in {} only where the controls of the metric are within "
                      "their limits ({})",
-                     fmt::join(guarded, ", "), fmt::join(controls, ", "))});
+                     listed(guarded), listed(controls))});
 }
 
 void add_conditions(const Results& results, Sentences& sentences) {
@@ -254,9 +252,9 @@ void add_conditions(const Results& results, Sentences& sentences) {
            libraries.push_back(
                name + " " +
                (version.is_string() ? version.template get<std::string>() : version.dump()));
-         return libraries.empty() ? result.provenance.device
-                                  : fmt::format("{} with {}", result.provenance.device,
-                                                fmt::join(libraries, ", "));
+         return libraries.empty()
+                    ? result.provenance.device
+                    : fmt::format("{} with {}", result.provenance.device, listed(libraries));
        })});
   const std::string deviations = by_value(results, [](const document::Result& result) {
     return result.overrides.empty() ? std::string("none")
@@ -270,7 +268,7 @@ void add_conditions(const Results& results, Sentences& sentences) {
     sentences.push_back({fmt::format(
         "{} come with the program and judge no real system: these numbers are for the demo and "
         "tests only",
-        fmt::join(demo, ", "))});
+        listed({demo.begin(), demo.end()}))});
 }
 
 void add_published(std::span<const document::Result> results, Sentences& sentences) {
@@ -283,9 +281,8 @@ void add_published(std::span<const document::Result> results, Sentences& sentenc
       cites.insert(metric.description.cites.begin(), metric.description.cites.end());
   }
   if (!systems.empty())
-    sentences.push_back(
-        {fmt::format("The numbers of {} are {}", fmt::join(systems, ", "), kReportedLabel),
-         {cites.begin(), cites.end()}});
+    sentences.push_back({fmt::format("The numbers of {} are {}", listed(systems), kReportedLabel),
+                         {cites.begin(), cites.end()}});
 }
 
 std::vector<std::string> chosen_metrics(std::span<const document::Result> results,

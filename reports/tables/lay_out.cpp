@@ -84,7 +84,12 @@ void require_known(std::span<const document::Result> results, const TableOptions
 ColumnSet with_groups(ColumnSet set, std::span<const document::Result> results) {
   if (set.choice == ColumnSet::Choice::groups) return set;
   std::set<std::string> seen;
-  for (const auto& table : rank(results, {}, DefaultColumns::leaderboard)) {
+  const auto tables = rank(results, {}, DefaultColumns::leaderboard);
+  const bool measured = std::any_of(tables.begin(), tables.end(),
+                                    [](const RankedTable& table) { return !table.reported; });
+  for (const auto& table : tables) {
+    // Published rows fill the columns of what was measured; they bring none of their own.
+    if (table.reported && measured) continue;
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       const auto& description = table.descriptions[i];
       const bool other =

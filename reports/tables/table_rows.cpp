@@ -155,11 +155,10 @@ std::vector<std::string> notes_of(const RowPlan& plan, const std::vector<std::st
     return std::any_of(plan.rows.begin(), plan.rows.end(),
                        [&](const RowSource& row) { return row.system == &system; });
   };
-  if (const std::string line = not_ranked_line(table); !line.empty()) {
-    const bool any = std::any_of(table.systems.begin() + static_cast<std::ptrdiff_t>(table.ranked),
-                                 table.systems.end(), has_row);
-    if (any) notes.push_back(line);
-  }
+  const std::string head = not_ranked_head(table);
+  if (!head.empty() && std::any_of(plan.rows.begin(), plan.rows.end(),
+                                   [&](const RowSource& row) { return row.above == head; }))
+    notes.push_back(not_ranked_line(table));
   for (const auto& system : table.systems) {
     if (table.reported || !has_row(system)) continue;
     const auto& coverage = system.result->coverage;

@@ -109,7 +109,7 @@ TEST(Bibtex, SaysWhatItHasNoWorkFor) {
   Results results = {result("a", {}, "my/own@encoder")};
   results[0].metrics[0].description.source = "Somebody 2020";
   auto text = bibtex(results);
-  EXPECT_THAT(text, HasSubstr("% not here: clip_i: the document names no work, but the source "
+  EXPECT_THAT(text, HasSubstr("% not here: clip_i: the documents name no work, but the source "
                               "\"Somebody 2020\"\n"));
   EXPECT_THAT(text,
               HasSubstr("% not here: encoder my/own(at)encoder (role clip): no work is known"));

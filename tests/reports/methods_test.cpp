@@ -61,7 +61,8 @@ TEST(Methods, StateHowTheNumbersWereMade) {
         "95 % intervals of a bootstrap over whole IPs (10000 replicates, seed 0); below 10 IPs "
         "they "
         "are too narrow.",
-        "sign flips of whole IPs, with Holm's correction",
+        "Where two systems are tested against each other (asbench compare), the test flips the "
+        "signs of whole IPs",
         "marked in clip_i only where the controls of the metric are within their limits "
         "(reference_copy).",
         "decoded by FFmpeg 5.1, and encoders ran on cpu with LibTorch 2.11.0.",
