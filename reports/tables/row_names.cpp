@@ -143,7 +143,9 @@ std::vector<std::string> read_rows(std::span<const std::string> texts,
   for (const std::string_view text : texts) {
     for (std::size_t at = without_spaces(text, 0);;) {
       const auto name = name_at(text, at, known, ',');
-      if (!name) unknown_system("--rows", text.substr(at, text.find(',', at) - at), known);
+      if (!name)
+        unknown_system("--rows", text.substr(at, text.find(',', at) - at),
+                       {known.begin() + 1, known.end()});
       rows.push_back(*name == "..." ? *name : by_name.at(*name));
       at += name->size();
       if (at >= text.size()) break;
