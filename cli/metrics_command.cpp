@@ -80,6 +80,7 @@ Json as_json(const Metric& metric) {
   json["range"] = {metric.range_low, metric.range_high};
   json["definition"] = metrics::definition_under(metric, defaults);
   json["source"] = metric.source;
+  json["cites"] = metric.cites;
   json["aggregation"] = metric.aggregation;
   json["unit"] = metric.unit;
   json["measure"] = metric.measure;
@@ -167,6 +168,7 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
     print_safe(stdout, "  setting     {} = {}\n", threshold.name, defaults.*threshold.setting);
   }
   print_safe(stdout, "  source      {}\n", metric.source);
+  print_safe(stdout, "  cite        {}\n", fmt::format("{}", fmt::join(metric.cites, ", ")));
   return kExitDone;
 }
 

@@ -1,7 +1,9 @@
 // report and agree, as functions of the media module (cli/modules.h): contact sheets are drawn with
 // OpenCV.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/errors.h"
@@ -10,15 +12,19 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "core/nearest_name.h"
 #include "core/print.h"
 #include "core/say.h"
 #include "core/write_file.h"
 #include "document/pictures.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
+#include "reports/agreement/agreement_tables.h"
 #include "reports/contact_sheet.h"
 #include "reports/leaderboard/published.h"
 #include "reports/leaderboard/ranking.h"
+#include "reports/paper/bibliography.h"
+#include "reports/paper/methods.h"
 #include "reports/tables/frame_rule_spread.h"
 #include "reports/write_report.h"
 
@@ -38,9 +44,99 @@ std::string source_of(const fs::path& file) {
   return fmt::format("{}#{}", file.filename().string(), sha256_file(file).substr(0, 8));
 }
 
+/// Texts of a report beside page and tables, by the names that they have in a folder.
+using FurtherTexts = std::vector<std::pair<std::string, std::string>>;
+
+const std::vector<std::string> kTableFormats = {"latex", "markdown", "csv"};
+
+std::string methods_name(reports::TextFormat format) {
+  switch (format) {
+    case reports::TextFormat::plain:
+      return "methods.txt";
+    case reports::TextFormat::markdown:
+      return "methods.md";
+    case reports::TextFormat::latex:
+      return "methods.tex";
+  }
+  return {};
+}
+
+/// What is wrong with the choice of outputs, before anything is read.
+void require_one_output(const ReportOptions& options) {
+  const int printed = (options.format.empty() ? 0 : 1) + (options.bibtex ? 1 : 0) +
+                      (options.methods.empty() ? 0 : 1);
+  if (!options.format.empty() &&
+      std::find(kTableFormats.begin(), kTableFormats.end(), options.format) == kTableFormats.end())
+    throw UsageError(fmt::format("--format {}: unknown format.{} Choose from: {}.", options.format,
+                                 did_you_mean(options.format, kTableFormats),
+                                 fmt::join(kTableFormats, ", ")));
+  if (!options.out.empty() && !options.format.empty())
+    throw UsageError(
+        "--format prints the table, --out writes it into a folder in every format: give one of "
+        "them");
+  if (options.out.empty() && printed != 1)
+    throw UsageError(fmt::format(
+        "{}: give --out DIR (page, tables, contact sheets), --format latex|markdown|csv (print the "
+        "table), --bibtex or --methods (print these){}",
+        printed == 0 ? "Nothing to write" : "Several texts for one output",
+        printed == 0 ? "" : "; with --out they are files"));
+  if (!options.table.set.empty() && !options.metrics.empty())
+    throw UsageError("--table and --metrics both choose metrics: give one of them");
+}
+
+/// The metrics that the tables show; empty: those of the leaderboard.
+std::vector<std::string> shown_metrics(const reports::TableOptions& tables) {
+  if (!tables.set) return tables.metrics;
+  std::vector<std::string> metrics;
+  for (const auto& group : tables.set->groups) {
+    for (const auto& column : group.columns) {
+      if (!column.optional &&
+          std::find(metrics.begin(), metrics.end(), column.metric) == metrics.end())
+        metrics.push_back(column.metric);
+    }
+  }
+  return metrics;
+}
+
+FurtherTexts further_texts(const std::vector<document::Result>& results,
+                           const ReportOptions& options, const reports::TableOptions& tables) {
+  FurtherTexts texts;
+  if (options.bibtex) texts.emplace_back("references.bib", reports::bibtex(results));
+  if (!options.methods.empty()) {
+    const auto format = reports::text_format(options.methods);
+    texts.emplace_back(methods_name(format),
+                       reports::methods_paragraph(results, shown_metrics(tables), format));
+  }
+  return texts;
+}
+
+/// What is printed where no folder is written.
+int print_report(const std::vector<document::Result>& results, const ReportOptions& options,
+                 const reports::TableOptions& tables) {
+  for (const auto& [name, text] : further_texts(results, options, tables))
+    print_prepared(stdout, text);
+  if (options.format == "latex") print_prepared(stdout, reports::table_latex(results, tables));
+  if (options.format == "markdown")
+    print_prepared(stdout, reports::table_markdown(results, tables));
+  if (options.format == "csv") print_prepared(stdout, reports::table_csv(results, tables));
+  return kExitDone;
+}
+
+/// Files of a folder that no report wrote must not be replaced by its further texts either.
+void require_free(const fs::path& out, const FurtherTexts& texts) {
+  for (const auto& [name, text] : texts) {
+    if (is_there(out / name) && !is_there(out / "index.html"))
+      throw UsageError(fmt::format(
+          "--out {}: {} exists and was not written by a report\n  Choose another folder, or "
+          "overwrite it with --force.",
+          out.string(), name));
+  }
+}
+
 int run_report(const ReportOptions& options) {
+  require_one_output(options);
   const fs::path out = options.out;
-  if (!options.force) reports::require_report_folder(out);
+  if (!out.empty() && !options.force) reports::require_report_folder(out);
   auto results = read_results(options.results);
   std::vector<fs::path> folders;
   for (const auto& file : options.results) folders.push_back(document::picture_folder(file));
@@ -55,17 +151,24 @@ int run_report(const ReportOptions& options) {
     results.insert(results.end(), std::make_move_iterator(published.begin()),
                    std::make_move_iterator(published.end()));
   }
-  const reports::Pictures pictures(folders);
-  reports::TableOptions tables{.metrics = options.metrics,
-                               .columns = {},
-                               .digits = options.digits,
-                               .intervals = options.intervals};
+  const auto names = display_names(options.table, results);
+  reports::rename_systems(results, names);
+  reports::TableOptions tables{.metrics = options.metrics, .columns = {}, .digits = options.digits};
   for (const auto& column : options.columns)
     tables.columns.push_back(reports::table_column(column));
+  apply(options.table, results, names, tables);
+  if (out.empty()) return print_report(results, options, tables);
+  const FurtherTexts further = further_texts(results, options, tables);
+  if (!options.force) require_free(out, further);
+  const reports::Pictures pictures(folders);
   for (const fs::path& folder : {out, out / "sheets"}) remove_abandoned_temporaries(folder);
   // All of it is written aside before the first file of an older report is replaced.
   StagedFiles staged;
-  const auto written = reports::stage_report(staged, out, results, pictures, tables);
+  auto written = reports::stage_report(staged, out, results, pictures, tables);
+  for (const auto& [name, text] : further) {
+    written.push_back(out / name);
+    staged.write(written.back(), text);
+  }
   std::vector<fs::path> sheets;
   if (options.sheets)
     sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures);
@@ -79,13 +182,13 @@ int run_report(const ReportOptions& options) {
 }
 
 int run_agree(const AgreeOptions& options) {
+  const auto format = reports::agreement_format(options.json ? "json" : options.format);
   const auto results = read_results(options.results);
   const auto found = reports::agreement(results, read_ratings(options.scores, results),
                                         {.replicates = options.replicates,
                                          .seed = options.seed,
                                          .allow_unmatched = options.allow_unmatched});
-  print_prepared(stdout, options.json ? json_for_terminal(reports::agreement_json(found)) + "\n"
-                                      : reports::agreement_text(found));
+  print_prepared(stdout, reports::agreement_output(found, format));
   return kExitDone;
 }
 

@@ -19,34 +19,44 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
       "Then open report/index.html. Pictures are taken from result.frames/ beside each "
       "result.json, "
       "where `asbench score` saves\n"
-      "them; without that folder the page shows numbers only.");
+      "them; without that folder the page shows numbers only.\n"
+      "A table for a paper, on stdout:\n"
+      "  asbench report asbench-demo/results/*.json --table headline --rows ref-still,... "
+      "--format latex");
   command
       ->add_option("RESULTS", options->results,
                    "result documents of `asbench score`, one per system")
       ->required();
   command->option_defaults()->group("Output");
-  command
-      ->add_option("--out", options->out,
-                   "folder to write: index.html, table.md, table.csv, table.tex and sheets/")
-      ->required();
+  command->add_option("--out", options->out,
+                      "folder to write: index.html, table.md, table.csv, table.tex and sheets/");
+  command->add_option("--format", options->format,
+                      "print the table instead: latex, markdown or csv");
+  command->add_flag(
+      "--bibtex", options->bibtex,
+      "what to cite for metrics and encoders, as BibTeX: references.bib in --out, else "
+      "printed");
+  command->add_flag("--methods{text}", options->methods,
+                    "a paragraph on how the numbers were made: --methods, --methods=markdown or "
+                    "--methods=latex; methods.txt (.md, .tex) in --out, else printed");
   command
       ->add_option(
           "--metrics", options->metrics,
           "metrics to put in the tables (comma-separated; default: the headline metrics and their "
           "controls)")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command
       ->add_option(
           "--columns", options->columns,
           "values to show of each metric (comma-separated): shots, mean, harmeanp, or a part of "
           "the metrics such as worst")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->capture_default_str();
   command->add_option("--digits", options->digits, "number of decimals in table.md and table.tex")
       ->check(CLI::Range(0, 12))
       ->capture_default_str();
-  command->add_flag("--intervals", options->intervals,
-                    "show 95 % confidence intervals beside the means in table.md and table.tex");
   command->add_option("--scores", options->scores,
                       "CSV file of ratings by people or judge models, with the columns "
                       "system,story,dimension,rater,value; each dimension becomes a metric");
@@ -59,6 +69,7 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
       "yes)");
   command->add_flag("--force", options->force,
                     "write into --out even if it holds files that `asbench report` did not write");
+  add_table_options(*command, options->table);
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_report", *options); };
   });
@@ -92,7 +103,10 @@ void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
       "--allow-unmatched", options->allow_unmatched,
       "leave out ratings whose system or story is in none of the documents, and count "
       "them (default: stop and name them)");
-  command->add_flag("--json", options->json, "print one JSON document");
+  command
+      ->add_option("--format", options->format, "output format: text, json, markdown, latex or csv")
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "print one JSON document: the same as --format json");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_agree", *options); };
   });

@@ -7,17 +7,22 @@
 #include <string>
 #include <vector>
 
+#include "cli/table_options.h"
+
 namespace asbench::cli {
 
 /// `asbench report`. Plain data: parsed by the program, executed by the media module (modules.h).
 struct ReportOptions {
   std::vector<std::string> results;
-  std::string out;
+  std::string out;  ///< empty: no folder is written
   std::optional<std::string> scores;
   std::vector<std::string> metrics;
   std::vector<std::string> columns = {"shots", "mean", "harmeanp"};
   int digits = 4;
-  bool intervals = false;
+  TableArguments table;
+  std::string format;   ///< print the table: latex, markdown, csv; empty: don't
+  bool bibtex = false;  ///< write or print what to cite
+  std::string methods;  ///< write or print a paragraph: text, markdown, latex; empty: don't
   bool reported = false;
   bool sheets = true;
   bool force = false;
@@ -30,7 +35,8 @@ struct AgreeOptions {
   int replicates = 1000;
   std::uint64_t seed = 0;
   bool allow_unmatched = false;
-  bool json = false;
+  bool json = false;            ///< the same as --format json
+  std::string format = "text";  ///< text, json, markdown, latex, csv
 };
 
 void add_report_command(CLI::App& app, std::function<int()>& chosen);

@@ -119,6 +119,7 @@ void fields(auto& archive, Of<MetricDescription> auto& description) {
   archive.required("title", description.title);
   archive.when(true, "definition", description.definition);
   archive.when(true, "source", description.source);
+  archive.when(!description.cites.empty(), "cites", description.cites);
   archive.required("family", description.family);
   archive.required("kind", description.kind);
   archive.bounds("range", description.range_low, description.range_high);

@@ -24,7 +24,9 @@ struct MetricDescription {
   std::string title;       ///< "Reference adherence under CLIP"; empty: not described
   std::string definition;  ///< the formula in words
   std::string source;      ///< where the formula comes from
-  std::string family;      ///< "adherence", "consistency", "text", "identity", "controls", "set"
+  /// Works to cite for it, by their keys in configs/citations.json; empty: not stated.
+  std::vector<std::string> cites;
+  std::string family;  ///< "adherence", "consistency", "text", "identity", "controls", "set"
   MetricKind kind = MetricKind::control;
   std::optional<double> range_low;   ///< nothing: unbounded
   std::optional<double> range_high;  ///< nothing: unbounded

@@ -214,6 +214,7 @@ document::MetricDescription describe(const metrics::Metric& metric,
   description.title = metric.title;
   description.definition = metrics::definition_under(metric, settings);
   description.source = metric.source;
+  description.cites.assign(metric.cites.begin(), metric.cites.end());
   description.family = metric.family;
   description.kind = kind_of(metric.kind);
   if (std::isfinite(metric.range_low)) description.range_low = metric.range_low;

@@ -37,6 +37,7 @@ struct Measure {
   /// name: every threshold occurs.
   std::string_view formula;
   std::string_view source;              ///< where the formula comes from
+  std::vector<std::string_view> cites;  ///< works to cite, by their keys in configs/citations.json
   std::string_view aggregation;         ///< the levels, for the signature's `agg=`
   std::string_view unit;                ///< what Counts counts: "shots", "shot pairs", "clips"
   std::vector<std::string_view> parts;  ///< further numbers beside the value

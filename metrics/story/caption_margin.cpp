@@ -150,6 +150,7 @@ Measure caption_margin() {
       "[T(s, s) - mean over the other captions of T(s, t)]. Identical shots give exactly 0; a "
       "failed shot makes its story -2 under `zero`.";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::caption};

@@ -48,6 +48,7 @@ Measure copy_paste() {
       "reference's own pose.";
   info.family = "controls";
   info.source = "ViStoryBench, vistorybench/bench/content/cids_evaluator.py";
+  info.cites = {"zhuang2025vistorybench"};
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::references, Modality::mirrored_references};

@@ -52,6 +52,7 @@ Measure copy_rate() {
       "nearest neighbours in the training set (50, other clips). Distance: 1 - cosine of {roles} "
       "features.";
   info.source = "AnimeShooter-Bench; per-query calibration after Carlini et al. 2023";
+  info.cites = {"carlini2023extracting"};
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::training_set};

@@ -70,6 +70,7 @@ Measure cross_shot() {
       "over all pairs of the story. adjacent: pairs (s, s+1); first: pairs with shot 1; worst: the "
       "smallest pair; by_distance[d]: pairs d shots apart. Null for a single shot.";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
   info.parts = {"adjacent", "first", "worst"};

@@ -56,6 +56,7 @@ Measure duplicate_pairs() {
       "cell difference below {duplicate_cells_below} x 255 (duplicate_cells_below). Null for a "
       "single shot.";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
   info.reads_pixels = {Modality::frames};

@@ -63,6 +63,7 @@ Measure faithful_consistency() {
       "scores), same encoder. Value: sum over pairs / number of expected pairs; a failed shot's "
       "pairs contribute 0 under every policy.";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "pair>story>system";
   info.unit = "shot pairs";
   info.uses_reference_pooling = true;

@@ -45,6 +45,7 @@ Measure frozen_rate() {
       "fewer than "
       "two decodable frames.";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.reads_pixels = {Modality::frames};

@@ -122,6 +122,7 @@ Measure identity(Identity quantity) {
   info.family = "identity";
   info.direction = Direction::higher;
   info.source = "AnimeShooter-Bench; re-identification as retrieval (CMC rank 1, MRR)";
+  info.cites = {"asbench"};
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::references, Modality::gallery};

@@ -49,6 +49,7 @@ Measure motion() {
       "{roles} ran. A video-encoded still image stays below 0.0002 in pixels.";
   info.family = "controls";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "frame pair>shot>story>system";
   info.unit = "shots";
   info.parts = {"pixels", "features"};

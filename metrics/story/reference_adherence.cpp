@@ -38,6 +38,7 @@ Measure reference_adherence() {
       "mean over its shots, and HarMeanP = harmonic mean x worst shot (0 when a shot is not above "
       "0).";
   info.source = "AnimeShooter paper: reference adherence, Mean and HarMeanP";
+  info.cites = {"qiu2025animeshooter"};
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::references};

@@ -65,6 +65,7 @@ Measure reference_copy() {
       "with it is at "
       "least {copy_cosine_from} (copy_cosine_from).";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::references};

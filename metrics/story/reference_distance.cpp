@@ -40,6 +40,7 @@ Measure reference_distance() {
       "frames; story: mean over its shots, and HarMeanP = 1 - harmonic mean x smallest of the "
       "similarities 1 - d (1 when a shot is at 1 or above). A failed shot counts 1 under `zero`.";
   info.source = "DreamSim, Fu et al. 2023; AnimeShooter paper: Mean and HarMeanP";
+  info.cites = {"fu2023dreamsim", "qiu2025animeshooter"};
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::references};

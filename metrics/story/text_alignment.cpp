@@ -51,6 +51,7 @@ Measure text_alignment() {
       "no factor 100 or 2.5, no prompt prefix. Shot: mean over its sampled frames; story: mean "
       "over its shots. A shot without a caption is not scored.";
   info.source = "CLIP, Radford et al. 2021";
+  info.cites = {"radford2021clip"};
   info.aggregation = "frame>shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames, Modality::caption};

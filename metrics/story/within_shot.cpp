@@ -40,6 +40,7 @@ Measure within_shot() {
   info.formula =
       "Mean cosine over all pairs of the shot's sampled frames under {roles}. 1 means frozen.";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "frame pair>shot>story>system";
   info.unit = "shots";
   info.reads = {Modality::frames};

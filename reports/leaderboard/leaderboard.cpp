@@ -121,7 +121,8 @@ std::string table_heading(const RankedTable& table) {
 std::string leaderboard_markdown(std::span<const document::Result> results,
                                  const LeaderboardOptions& options) {
   std::string text = "# Leaderboard\n";
-  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard)) {
+  for (const auto& table :
+       rank(results, options.metrics, DefaultColumns::leaderboard, options.digits)) {
     text += fmt::format("\n{}\n\n{}", markdown_text(table_heading(table)),
                         markdown_table(table, options.digits));
     text += fmt::format("\n^ higher is better, v lower is better; **best**, ≈: {}.\n\n", kReached);
@@ -146,7 +147,8 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
 std::string leaderboard_text(std::span<const document::Result> results,
                              const LeaderboardOptions& options) {
   std::string text;
-  for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard))
+  for (const auto& table :
+       rank(results, options.metrics, DefaultColumns::leaderboard, options.digits))
     text += text_table(table, options.digits);
   return text;
 }

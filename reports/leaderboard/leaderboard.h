@@ -13,7 +13,7 @@ struct LeaderboardOptions {
   /// Columns in order, without those that no document has; empty: the metrics whose description
   /// puts them on the leaderboard. The first that has a direction decides the order of the rows.
   std::vector<std::string> metrics = {};
-  int digits = 3;
+  int digits = kUsualDigits;
 };
 
 /// Systems in rows, metrics in columns. Systems share a table only when their signatures and their

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 
@@ -109,14 +110,15 @@ double sign_of(document::ResultDirection direction) {
   return direction == document::ResultDirection::lower ? -1.0 : 1.0;
 }
 
-void order(RankedTable& table) {
+void order(RankedTable& table, int digits) {
   table.ranked = table.systems.size();
   const auto column = table.ranking_column();
   if (!column || table.reported) return;
   const double sign = sign_of(table.directions[*column]);
   const auto key = [&](const RankedSystem& system) -> document::ResultValue {
     const auto* metric = system.result->find_metric(table.metrics[*column]);
-    return metric == nullptr || !metric->mean ? document::ResultValue() : sign * *metric->mean;
+    return metric == nullptr || !metric->mean ? document::ResultValue()
+                                              : sign * as_printed(*metric->mean, digits);
   };
   std::stable_sort(table.systems.begin(), table.systems.end(),
                    [&](const RankedSystem& a, const RankedSystem& b) { return key(a) > key(b); });
@@ -126,7 +128,7 @@ void order(RankedTable& table) {
   table.ranked = static_cast<std::size_t>(barred - table.systems.begin());
 }
 
-void mark(RankedTable& table) {
+void mark(RankedTable& table, int digits) {
   for (auto& system : table.systems) system.marks.resize(table.metrics.size());
   if (table.reported) return;
   for (std::size_t column = 0; column < table.metrics.size(); ++column) {
@@ -137,7 +139,7 @@ void mark(RankedTable& table) {
       contenders.push_back(metric == nullptr ? Contender{{}, {}, withheld}
                                              : Contender{metric->mean, metric->ci95, withheld});
     }
-    const auto marks = mark_column(contenders, table.directions[column]);
+    const auto marks = mark_column(contenders, table.directions[column], digits);
     for (std::size_t i = 0; i < marks.size(); ++i) table.systems[i].marks[column] = marks[i];
   }
 }
@@ -153,7 +155,7 @@ std::vector<std::string> withheld_from(const document::Result& result, const Ran
 }
 
 RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
-                     DefaultColumns otherwise) {
+                     DefaultColumns otherwise, int digits) {
   const Descriptions descriptions = descriptions_of(group.results);
   RankedTable table;
   table.reported = group.reported;
@@ -169,22 +171,29 @@ RankedTable table_of(const Group& group, const std::vector<std::string>& wanted,
     demo_encoders.insert(result->demo_encoders.begin(), result->demo_encoders.end());
   }
   table.demo_encoders.assign(demo_encoders.begin(), demo_encoders.end());
-  order(table);
-  mark(table);
+  order(table, digits);
+  mark(table, digits);
   return table;
 }
 
 }  // namespace
 
+double as_printed(double value, int digits) {
+  const std::string text = fmt::format("{:.{}f}", value, digits);
+  double printed = value;
+  std::from_chars(text.data(), text.data() + text.size(), printed);
+  return printed == 0.0 ? 0.0 : printed;  // -0.000 is 0.000
+}
+
 std::vector<Marks> mark_column(std::span<const Contender> column,
-                               document::ResultDirection direction) {
+                               document::ResultDirection direction, int digits) {
   std::vector<Marks> marks(column.size());
   if (direction == document::ResultDirection::none) return marks;
   const double sign = sign_of(direction);
   std::multiset<double, std::greater<>> values;
   for (const auto& contender : column) {
     if (!contender.value || contender.withheld) continue;
-    values.insert(sign * *contender.value);
+    values.insert(sign * as_printed(*contender.value, digits));
   }
   if (values.size() < 2) return marks;
   const double best = *values.begin();
@@ -192,20 +201,22 @@ std::vector<Marks> mark_column(std::span<const Contender> column,
   for (std::size_t i = 0; i < column.size(); ++i) {
     const auto& contender = column[i];
     if (!contender.value || contender.withheld) continue;
-    const double value = sign * *contender.value;
+    const double value = sign * as_printed(*contender.value, digits);
     marks[i].best = value == best;
     marks[i].second = first == 1 && values.size() > 1 && value == *std::next(values.begin());
     marks[i].as_good = !marks[i].best && contender.interval &&
-                       contender.interval->low <= sign * best &&
-                       sign * best <= contender.interval->high;
+                       as_printed(contender.interval->low, digits) <= sign * best &&
+                       sign * best <= as_printed(contender.interval->high, digits);
   }
   return marks;
 }
 
 std::vector<RankedTable> rank(std::span<const document::Result> results,
-                              const std::vector<std::string>& metrics, DefaultColumns columns) {
+                              const std::vector<std::string>& metrics, DefaultColumns columns,
+                              int digits) {
   std::vector<RankedTable> tables;
-  for (const auto& group : groups_of(results)) tables.push_back(table_of(group, metrics, columns));
+  for (const auto& group : groups_of(results))
+    tables.push_back(table_of(group, metrics, columns, digits));
   return tables;
 }
 

@@ -12,8 +12,15 @@ namespace asbench::reports {
 /// The label of a published result: its numbers were not measured here.
 inline constexpr const char* kReportedLabel = "as published, not re-run, encoder not stated";
 
-/// How a value stands among the others of its column. Ties share a mark; where several are best,
-/// nobody is second.
+/// How many decimals a table shows where nobody says otherwise: the page, the leaderboard.
+inline constexpr int kUsualDigits = 3;
+
+/// The value that a reader sees when it is printed with so many decimals. What is equal for a
+/// reader is equal for marks and order: neither hangs on a last bit.
+[[nodiscard]] double as_printed(double value, int digits);
+
+/// How a value stands among the others of its column, as they are printed. Ties share a mark; where
+/// several are best, nobody is second.
 struct Marks {
   bool best = false;
   bool second = false;
@@ -29,8 +36,10 @@ struct Contender {
 
 /// Marks of one column, in the order of the contenders. Nothing is marked in a column
 /// without a preferred direction, or when fewer than two values contend.
+/// @param digits  decimals with which values and intervals are printed
 [[nodiscard]] std::vector<Marks> mark_column(std::span<const Contender> column,
-                                             document::ResultDirection direction);
+                                             document::ResultDirection direction,
+                                             int digits = kUsualDigits);
 
 struct RankedSystem {
   const document::Result* result = nullptr;
@@ -48,7 +57,8 @@ struct RankedTable {
   std::vector<document::ResultDirection> directions;
   std::vector<std::string> signatures;
   std::vector<std::string> demo_encoders;
-  /// Best first by the ranking column. Systems that get no mark in that column stand below all
+  /// Best first by the ranking column as it is printed; equal ones in the order of the documents.
+  /// Systems that get no mark in that column stand below all
   /// others, in the same order among themselves. `reported` ones as given.
   std::vector<RankedSystem> systems;
   std::size_t ranked = 0;  ///< how many of `systems` are ranked; the others follow
@@ -68,9 +78,11 @@ enum class DefaultColumns {
 /// @param results  outlive the tables, which point into them
 /// @param metrics  columns in order, without those that no document has; empty: `columns` decides,
 /// and where it leaves none in a table, that table shows every metric
+/// @param digits  decimals with which the means are printed
 [[nodiscard]] std::vector<RankedTable> rank(std::span<const document::Result> results,
                                             const std::vector<std::string>& metrics,
-                                            DefaultColumns columns = DefaultColumns::all);
+                                            DefaultColumns columns = DefaultColumns::all,
+                                            int digits = kUsualDigits);
 
 /// What stands over the systems that are not ranked: "not ranked by clip_i". Empty where every
 /// system is ranked.

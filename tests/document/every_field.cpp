@@ -70,6 +70,7 @@ ResultMetric story_metric() {
   metric.description = {.title = "Title",
                         .definition = "definition",
                         .source = "source",
+                        .cites = {"asbench", "radford2021clip"},
                         .family = "adherence",
                         .kind = MetricKind::headline,
                         .range_low = -1.0,

@@ -22,6 +22,8 @@
 #include "reports/page/page.h"
 #include "reports/page/page_data.h"
 #include "reports/page/pictures.h"
+#include "reports/paper/bibliography.h"
+#include "reports/paper/methods.h"
 #include "reports/tables/tables.h"
 #include "tests/support/synthetic_result.h"
 
@@ -158,7 +160,7 @@ void report(std::vector<document::Result> results) {
   results.insert(results.end(), published.begin(), published.end());
   static_cast<void>(leaderboard_markdown(results));
   static_cast<void>(leaderboard_text(results));
-  for (const bool intervals : {false, true}) {
+  for (const auto intervals : {IntervalPlace::none, IntervalPlace::beside, IntervalPlace::under}) {
     attempt([&] {
       TableOptions options{.intervals = intervals};
       for (const auto& result : results) {
@@ -172,6 +174,15 @@ void report(std::vector<document::Result> results) {
         std::abort();
     });
   }
+  attempt([&] {
+    const TableOptions options{.set = column_set("leaderboard")};
+    if (table_markdown(results, options).empty() || table_latex(results, options).empty() ||
+        table_csv(results, options).empty())
+      std::abort();
+  });
+  attempt([&] { static_cast<void>(bibtex(results)); });
+  for (const auto format : {TextFormat::plain, TextFormat::markdown, TextFormat::latex})
+    attempt([&] { static_cast<void>(methods_paragraph(results, {}, format)); });
   // All of page_html that depends on the documents, without its copies of the scripts.
   const std::string island = json_for_html(page_data(results, Pictures{}));
   if (island.find('<') != std::string::npos || parse_json(island, "island").empty()) std::abort();

@@ -54,8 +54,8 @@ void expect_set_by(const std::string& engine, const std::string& preamble) {
   const testing::TemporaryFolder folder;
   const auto set = [&](const std::string& body) {
     write_file_atomically(folder / "main.tex",
-                          "\\documentclass{article}\n\\usepackage{booktabs}\n" + preamble +
-                              "\\begin{document}\n" + body + "\n\\end{document}\n");
+                          "\\documentclass{article}\n\\usepackage{booktabs,graphicx,colortbl}\n" +
+                              preamble + "\\begin{document}\n" + body + "\n\\end{document}\n");
     return testing::run_program(
         program.string(),
         {"-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "-output-directory",
@@ -64,7 +64,8 @@ void expect_set_by(const std::string& engine, const std::string& preamble) {
   if (!std::filesystem::exists(program))
     GTEST_SKIP() << "needs " << engine << " (Debian: texlive-latex-base, texlive-luatex)";
   if (set("x").exit_code != 0) GTEST_SKIP() << engine << " can't set one letter with\n" << preamble;
-  write_file_atomically(folder / "table.tex", table_latex(all_results(), {.intervals = true}));
+  write_file_atomically(folder / "table.tex",
+                        table_latex(all_results(), {.intervals = IntervalPlace::beside}));
   const auto run = set("\\input{" + (folder / "table.tex").string() + "}");
   EXPECT_EQ(run.exit_code, 0) << run.out;
   EXPECT_THAT(run.out, HasSubstr("Output written on"));
@@ -80,12 +81,12 @@ TEST(LatexTable, HoldsNamesInTheirLetters) {
 
 TEST(LatexTable, SaysWhatItNeedsAndHelpsPdflatexOnlyWhereItMust) {
   const auto plain = table_latex(std::vector<document::Result>{result("café")});
-  EXPECT_TRUE(plain.starts_with("% needs \\usepackage{booktabs} and, with pdflatex,"));
+  EXPECT_TRUE(plain.starts_with("% Needs \\usepackage{booktabs,graphicx} and, with pdflatex,"));
   EXPECT_THAT(plain, Not(HasSubstr("asbenchletters")));
   const auto foreign = table_latex(std::vector<document::Result>{result("动画射手")});
-  EXPECT_THAT(foreign, HasSubstr("% Needs \\usepackage{booktabs}"));
+  EXPECT_THAT(foreign, HasSubstr("% Needs \\usepackage{booktabs,graphicx}.\n"));
   EXPECT_THAT(foreign, HasSubstr("luaotfload.add_fallback"));
-  EXPECT_THAT(foreign, HasSubstr("\\begin{table}[tp]\n\\asbenchletters\n"));
+  EXPECT_THAT(foreign, HasSubstr("\\begin{table*}[tp]\n\\asbenchletters\n"));
 }
 
 TEST(LatexTable, ALongNameGetsAColumnOfLines) {

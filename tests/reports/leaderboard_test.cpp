@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "core/error.h"
@@ -327,6 +328,42 @@ TEST(Marks, SeveralBestLeaveNoSecond) {
   const auto marks = mark_column(column, document::ResultDirection::lower);
   EXPECT_TRUE(marks[0].best && marks[1].best);
   EXPECT_FALSE(marks[2].second);
+}
+
+TEST(Marks, AreDecidedOnWhatIsPrintedAndNeverOnALastBit) {
+  const double once = 0.1 + 0.2, other = 0.3;  // differ in the last bit
+  ASSERT_NE(once, other);
+  const std::vector<Contender> column = {
+      {.value = other}, {.value = once}, {.value = 0.2996}, {.value = 0.2994}};
+  const auto marks = mark_column(column, document::ResultDirection::higher, 3);
+  EXPECT_TRUE(marks[0].best && marks[1].best && marks[2].best) << "all are 0.300";
+  EXPECT_FALSE(marks[3].best || marks[3].second) << "several are best: nobody is second";
+  const auto finer = mark_column(column, document::ResultDirection::higher, 4);
+  EXPECT_TRUE(finer[0].best && finer[1].best);
+  EXPECT_FALSE(finer[2].best) << "0.2996 with four decimals";
+}
+
+TEST(Marks, AnIntervalReachesTheBestWhereItDoesAsPrinted) {
+  const std::vector<Contender> column = {{.value = 0.7004},
+                                         {.value = 0.69, .interval = Interval{0.68, 0.6996}},
+                                         {.value = 0.68, .interval = Interval{0.66, 0.6994}}};
+  const auto marks = mark_column(column, document::ResultDirection::higher, 3);
+  EXPECT_TRUE(marks[1].as_good) << "0.700 reaches 0.700";
+  EXPECT_FALSE(marks[2].as_good) << "0.699 doesn't";
+}
+
+TEST(Marks, ANegativeZeroIsPrintedAsZero) {
+  EXPECT_EQ(as_printed(-0.0001, 3), 0.0);
+  EXPECT_FALSE(std::signbit(as_printed(-0.0001, 3)));
+  const std::vector<Contender> column = {{.value = -0.0001}, {.value = 0.0001}};
+  const auto marks = mark_column(column, document::ResultDirection::higher, 3);
+  EXPECT_TRUE(marks[0].best && marks[1].best);
+}
+
+TEST(Rank, SystemsThatArePrintedAlikeKeepTheirOrder) {
+  const Results results = {document("first", 0.5, 0.0), document("second", 0.5 + 1e-12, 0.0)};
+  EXPECT_EQ(rank(results, {})[0].systems[0].result->system, "first");
+  EXPECT_EQ(rank(results, {}, DefaultColumns::all, 12)[0].systems[0].result->system, "second");
 }
 
 TEST(Marks, AWithheldMarkGoesToTheNextValue) {

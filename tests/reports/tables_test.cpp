@@ -44,8 +44,8 @@ TEST(Tables, MarkdownHasThePapersColumnsAndMarksTheBestAndTheSecond) {
 TEST(Tables, LowerIsBestWhereTheMetricSaysSoAndIntervalsComeOnDemand) {
   const std::vector<document::Result> results = {result("a", 0.5, "lower"),
                                                  result("b", 0.25, "lower")};
-  const auto text =
-      table_markdown(results, {.metrics = {"clip_i"}, .digits = 2, .intervals = true});
+  const auto text = table_markdown(
+      results, {.metrics = {"clip_i"}, .digits = 2, .intervals = IntervalPlace::beside});
   EXPECT_THAT(text, HasSubstr("clip\\_i ↓"));
   EXPECT_THAT(text, HasSubstr("**0.25** [0.25, 0.25]"));
   EXPECT_THAT(table_markdown(results), Not(HasSubstr("[0.25")));
@@ -57,7 +57,8 @@ TEST(Tables, ColumnsCanBeChosenAndAnUnknownOneIsRefusedByName) {
   EXPECT_THAT(text, HasSubstr("| clip\\_i ↑ | Mean |\n"));
   EXPECT_THAT([&] { (void)table_markdown(results, {.columns = {table_column("median")}}); },
               ::testing::ThrowsMessage<UsageError>(
-                  HasSubstr("Unknown column 'median'. Choose from: shots, mean, harmeanp")));
+                  HasSubstr("Unknown column 'median'. Did you mean mean? Choose from: shots, mean, "
+                            "harmeanp")));
 }
 
 TEST(Tables, APartThatTheProgramDoesntKnowIsInTheCsvAndMayBeAColumn) {
@@ -163,8 +164,8 @@ TEST(Tables, ALongLatexTableIsBrokenBetweenBlocks) {
   }
   const auto text = table_latex(results);
   EXPECT_THAT(text, HasSubstr("(continued)"));
-  const auto second = text.find("\\begin{table}", text.find("\\begin{table}") + 1);
-  EXPECT_EQ(text.find("\\begin{table}", second + 1), std::string::npos);
+  const auto second = text.find("\\begin{table*}", text.find("\\begin{table*}") + 1);
+  EXPECT_EQ(text.find("\\begin{table*}", second + 1), std::string::npos);
   EXPECT_GT(text.find("\\begin{minipage}"), second) << "the notes stand under the last part";
 }
 
