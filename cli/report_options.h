@@ -20,6 +20,7 @@ struct ReportOptions {
   bool intervals = false;
   bool reported = false;
   bool sheets = true;
+  std::optional<std::string> figures;
   bool force = false;
 };
 
@@ -31,6 +32,8 @@ struct AgreeOptions {
   std::uint64_t seed = 0;
   bool allow_unmatched = false;
   bool json = false;
+  std::optional<std::string> figure;
+  std::vector<std::string> figure_metrics;
 };
 
 void add_report_command(CLI::App& app, std::function<int()>& chosen);
