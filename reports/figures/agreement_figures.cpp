@@ -4,6 +4,7 @@
 #include <map>
 
 #include "core/error.h"
+#include "document/result.h"
 #include "reports/agreement/rated_stories.h"
 #include "reports/figures/figure_words.h"
 #include "reports/figures/result_figures.h"

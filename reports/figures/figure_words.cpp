@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "document/result.h"
 #include "reports/file_names.h"
 #include "reports/leaderboard/words.h"
 

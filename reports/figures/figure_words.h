@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "document/result.h"
 #include "reports/figures/plot.h"
 #include "reports/figures/result_figures.h"
 #include "reports/leaderboard/ranking.h"

@@ -103,9 +103,10 @@ TEST(PageCopies, EachTableCarriesItsOwnTexts) {
   const Json data = page_data(results, Pictures(), {.copies = copy_texts(tables)});
   for (std::size_t i = 0; i < 2; ++i) {
     const std::vector<document::Result> own = {results[i]};
-    EXPECT_EQ(data["groups"][i]["copies"], (Json{{"LaTeX", table_latex(own, tables)},
-                                                 {"Markdown", table_markdown(own, tables)},
-                                                 {"CSV", table_csv(own, tables)}}));
+    const Json expected = Json::array({Json::array({"LaTeX", table_latex(own, tables)}),
+                                       Json::array({"Markdown", table_markdown(own, tables)}),
+                                       Json::array({"CSV", table_csv(own, tables)})});
+    EXPECT_EQ(data["groups"][i]["copies"], expected);
   }
   EXPECT_TRUE(page_data(results, Pictures())["groups"][0]["copies"].empty());
 }
@@ -114,7 +115,7 @@ TEST(PageCopies, ATableWithoutTheColumnsAskedForHasNothingToCopy) {
   testing::SyntheticResult other;
   other.system = "other";
   other.frames = 3;
-  other.metrics = {"dino_i"};
+  other.metrics = {"clip_i", "dino_i"};
   const std::vector<document::Result> results = {
       document::result_from_json(testing::SyntheticResult{}.document(), "a"),
       document::result_from_json(other.document(), "b")};

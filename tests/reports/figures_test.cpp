@@ -266,6 +266,7 @@ TEST_F(Figures, TextFitsItsWidthAndLines) {
 
 TEST_F(Figures, FilesAndCaptionsAreWrittenAndOtherPeoplesAreKept) {
   const testing::TemporaryFolder folder;
+  fs::create_directory(folder / "mine");
   write_file_atomically(folder / "mine/drift.pdf", "mine");
   EXPECT_THROW(require_figure_folder(folder / "mine", figures), UsageError);
   const fs::path out = folder / "figures";
