@@ -53,13 +53,15 @@ std::string correlation(const std::string& name, const std::optional<double>& va
       interval ? fmt::format(" [{:.2f}, {:.2f}]", interval->low, interval->high) : std::string());
 }
 
-/// The systems of the results in their order: the legend.
+/// The systems in the order of their tables, as in the other figures: the legend.
 std::vector<std::string> system_names(std::span<const document::Result> results) {
   std::vector<std::string> names;
-  for (const auto& result : results) {
-    if (result.kind != document::ResultKind::reported &&
-        std::find(names.begin(), names.end(), result.system) == names.end())
-      names.push_back(result.system);
+  for (const auto& table : rank(results, {})) {
+    for (const auto& system : table.systems) {
+      if (!table.reported &&
+          std::find(names.begin(), names.end(), system.result->system) == names.end())
+        names.push_back(system.result->system);
+    }
   }
   return names;
 }
@@ -93,7 +95,8 @@ std::string pair_caption(std::span<const document::Result> results, const RankAg
       counted(pair.ips, "IP", "IPs"));
 }
 
-/// Metrics in rows, the first on top; a mark with its interval for each dimension.
+/// Metrics in rows, the first on top; a mark with its interval for each dimension. Metrics that
+/// don't vary have no correlation and no row.
 Figure overview(const Agreement& agreement) {
   Figure figure;
   figure.name = "agreement";
@@ -103,7 +106,7 @@ Figure overview(const Agreement& agreement) {
       "bootstrap over whole IPs.";
   std::vector<std::string> metrics;
   for (const auto& row : agreement.metrics) {
-    if (std::find(metrics.begin(), metrics.end(), row.metric) == metrics.end())
+    if (row.kendall && std::find(metrics.begin(), metrics.end(), row.metric) == metrics.end())
       metrics.push_back(row.metric);
   }
   for (const auto& row : agreement.dimensions) figure.series.push_back(row.dimension);

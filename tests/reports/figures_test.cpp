@@ -368,6 +368,7 @@ TEST_F(Figures, StoriesStandByMetricAndMeanRating) {
                                    "frozen_rate", "reference_copy"})
                 .size());
   EXPECT_EQ(of_ratings[0].panels[0].y.ticks.back().second, "clip_i") << "the first stands on top";
+  EXPECT_EQ(of_ratings[1].series, figures[0].series) << "systems look as in the other figures";
   for (const auto& figure : of_ratings)
     EXPECT_TRUE(is_well_formed(render(figure, FigureFormat::svg, text)));
 }
