@@ -27,14 +27,16 @@ debian_packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   # the libraries of cmake/Dependencies.cmake; libopencv-dev carries OpenCV's CMake package
   libopencv-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev
-  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libjs-chart.js
+  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libjs-chart.js libcairo2-dev libpango1.0-dev libfontconfig-dev
+  # fonts of figures and contact sheets: Latin, Greek and Cyrillic; Chinese, Japanese and Korean
+  fonts-dejavu-core fonts-droid-fallback
   # tests and benchmarks
   libgtest-dev libgmock-dev libbenchmark-dev
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests
   python3 python3-pip
 )
 # what only tests need, 1 GB: a browser that clicks through the page, LaTeX that sets the table, the formatter whose form sources have
-test_packages=(clang-format-14 chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended)
+test_packages=(clang-format-14 chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended poppler-utils)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 tidy_packages=(clang-tidy-14)
 

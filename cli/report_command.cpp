@@ -1,10 +1,11 @@
-// report and agree, as functions of the media module (cli/modules.h): contact sheets are drawn with
-// OpenCV.
+// report and agree, as functions of the media module (cli/modules.h): contact sheets and figures
+// are drawn with OpenCV and Pango.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 
 #include "cli/errors.h"
 #include "cli/ratings_file.h"
@@ -15,12 +16,15 @@
 #include "core/nearest_name.h"
 #include "core/print.h"
 #include "core/say.h"
+#include "core/words.h"
 #include "core/write_file.h"
 #include "document/pictures.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
 #include "reports/agreement/agreement_tables.h"
 #include "reports/contact_sheet.h"
+#include "reports/figures/result_figures.h"
+#include "reports/figures/write_figures.h"
 #include "reports/leaderboard/published.h"
 #include "reports/leaderboard/ranking.h"
 #include "reports/paper/bibliography.h"
@@ -74,6 +78,8 @@ void require_one_output(const ReportOptions& options) {
     throw UsageError(
         "--format prints the table, --out writes it into a folder in every format: give one of "
         "them");
+  if (options.out.empty() && options.figures)
+    throw UsageError("--figures: figures are part of a report: give --out DIR too");
   if (options.out.empty() && printed != 1)
     throw UsageError(fmt::format(
         "{}: give --out DIR (page, tables, contact sheets), --format latex|markdown|csv (print the "
@@ -133,15 +139,53 @@ void require_free(const fs::path& out, const FurtherTexts& texts) {
   }
 }
 
+/// Charts of metrics and ratings; none where the metrics were measured in several ways, so that
+/// stories of all systems can't be pooled.
+std::vector<reports::Figure> figures_of_ratings(const std::vector<document::Result>& results,
+                                                const std::vector<reports::Rating>& ratings,
+                                                const reports::FigureOptions& options) {
+  try {
+    const auto agreement = reports::agreement(results, ratings, {.allow_unmatched = true});
+    return reports::agreement_figures(results, ratings, agreement, options);
+  } catch (const NotComparable& problem) {
+    say(fmt::format("asbench report: warning: no figure of metrics and ratings: {}\n",
+                    problem.what()));
+    return {};
+  }
+}
+
+void warn_of_missing_letters(const std::string& command, const reports::TextSetter& text) {
+  if (const auto warning = reports::missing_letters_text(text.missing()); !warning.empty())
+    say(fmt::format("asbench {}: warning: {}\n", command, warning));
+}
+
+/// All figures of a report. @param of_ratings  made before the ratings became metrics
+std::vector<reports::Figure> all_figures(const std::vector<document::Result>& results,
+                                         std::vector<reports::Figure> of_ratings,
+                                         const ReportOptions& options) {
+  auto figures = reports::result_figures(results, {.metrics = options.metrics});
+  std::move(of_ratings.begin(), of_ratings.end(), std::back_inserter(figures));
+  if (figures.empty())
+    throw UsageError(fmt::format(
+        "--figures {}: the documents hold nothing to draw\n  Figures need a metric with values of "
+        "two shots, of two distances, or of the families adherence and text.",
+        *options.figures));
+  if (!options.force) reports::require_figure_folder(*options.figures, figures);
+  return figures;
+}
+
 int run_report(const ReportOptions& options) {
   require_one_output(options);
   const fs::path out = options.out;
   if (!out.empty() && !options.force) reports::require_report_folder(out);
   auto results = read_results(options.results);
+  std::vector<reports::Figure> figures;
   std::vector<fs::path> folders;
   for (const auto& file : options.results) folders.push_back(document::picture_folder(file));
   if (options.scores) {
     const auto ratings = read_ratings(*options.scores, results);
+    if (options.figures)
+      figures = figures_of_ratings(results, ratings, {.metrics = options.metrics});
     reports::attach_ratings(results, ratings, source_of(*options.scores));
     if (const auto unmatched = reports::unmatched_ratings(results, ratings); unmatched.ratings > 0)
       say(fmt::format("asbench report: warning: {}\n", reports::unmatched_text(unmatched)));
@@ -161,7 +205,11 @@ int run_report(const ReportOptions& options) {
   const FurtherTexts further = further_texts(results, options, tables);
   if (!options.force) require_free(out, further);
   const reports::Pictures pictures(folders);
+  std::optional<reports::TextSetter> text;
+  if (options.sheets || options.figures) text.emplace();
+  if (options.figures) figures = all_figures(results, std::move(figures), options);
   for (const fs::path& folder : {out, out / "sheets"}) remove_abandoned_temporaries(folder);
+  if (options.figures) remove_abandoned_temporaries(*options.figures);
   // All of it is written aside before the first file of an older report is replaced.
   StagedFiles staged;
   auto written = reports::stage_report(staged, out, results, pictures, tables);
@@ -171,11 +219,16 @@ int run_report(const ReportOptions& options) {
   }
   std::vector<fs::path> sheets;
   if (options.sheets)
-    sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures);
+    sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures, *text);
+  if (options.figures) reports::stage_figures(staged, *options.figures, figures, *text);
   staged.commit();
   for (const auto& file : written) print_safe(stdout, "{}\n", file.string());
   if (!sheets.empty())
     print_safe(stdout, "{}  ({} contact sheets)\n", (out / "sheets").string(), sheets.size());
+  if (options.figures)
+    print_safe(stdout, "{}  ({}, each as PDF and SVG)\n", *options.figures,
+               counted(static_cast<std::int64_t>(figures.size()), "figure", "figures"));
+  if (text) warn_of_missing_letters("report", *text);
   const std::string spread = reports::frame_rule_spread_text(results, options.digits);
   if (!spread.empty()) print_prepared(stdout, "\n" + spread);
   return kExitDone;
@@ -183,11 +236,21 @@ int run_report(const ReportOptions& options) {
 
 int run_agree(const AgreeOptions& options) {
   const auto format = reports::agreement_format(options.json ? "json" : options.format);
+  if (options.figure) static_cast<void>(reports::figure_format(*options.figure));
   const auto results = read_results(options.results);
-  const auto found = reports::agreement(results, read_ratings(options.scores, results),
+  const auto ratings = read_ratings(options.scores, results);
+  const auto found = reports::agreement(results, ratings,
                                         {.replicates = options.replicates,
                                          .seed = options.seed,
                                          .allow_unmatched = options.allow_unmatched});
+  if (options.figure) {
+    reports::TextSetter text;
+    reports::write_figure(
+        *options.figure,
+        reports::agreement_scatter(results, ratings, found, {.metrics = options.figure_metrics}),
+        text);
+    warn_of_missing_letters("agree", text);
+  }
   print_prepared(stdout, reports::agreement_output(found, format));
   return kExitDone;
 }

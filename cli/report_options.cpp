@@ -12,7 +12,8 @@ namespace asbench::cli {
 void add_report_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = app.add_subcommand(
-      "report", "turn result documents into a leaderboard page, tables and contact sheets");
+      "report",
+      "turn result documents into a leaderboard page, tables, figures and contact sheets");
   command->footer(
       "Example (the inputs are what `asbench demo` leaves behind):\n"
       "  asbench report asbench-demo/results/*.json --out report\n"
@@ -67,8 +68,15 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
       "--sheets,!--no-sheets", options->sheets,
       "write contact sheets of the worst and best shots and of those that controls flag (default: "
       "yes)");
+  command->add_option(
+      "--figures", options->figures,
+      "folder to write charts to, each as PDF and SVG, sized for papers: drift over shots, decay "
+      "with distance between shots, adherence to the character against the caption, and with "
+      "--scores, metrics against ratings; captions.md says what each shows. Metrics: --metrics, "
+      "else the headline metrics");
   command->add_flag("--force", options->force,
-                    "write into --out even if it holds files that `asbench report` did not write");
+                    "write into --out and --figures even if they hold files that `asbench report` "
+                    "did not write");
   add_table_options(*command, options->table);
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_report", *options); };
@@ -107,6 +115,14 @@ void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
       ->add_option("--format", options->format, "output format: text, json, markdown, latex or csv")
       ->capture_default_str();
   command->add_flag("--json", options->json, "print one JSON document: the same as --format json");
+  command->add_option("--figure", options->figure,
+                      "also write a scatter chart of stories by metric and rating, a panel for "
+                      "each metric and dimension; FILE ends in .pdf or .svg");
+  command
+      ->add_option("--figure-metrics", options->figure_metrics,
+                   "metrics of the chart (comma-separated; default: the headline metrics)")
+      ->delimiter(',')
+      ->needs("--figure");
   command->callback([options, &chosen] {
     chosen = [options] { return run_in_module(Module::media, "asbench_run_agree", *options); };
   });

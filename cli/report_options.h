@@ -25,6 +25,7 @@ struct ReportOptions {
   std::string methods;  ///< write or print a paragraph: text, markdown, latex; empty: don't
   bool reported = false;
   bool sheets = true;
+  std::optional<std::string> figures;
   bool force = false;
 };
 
@@ -37,6 +38,8 @@ struct AgreeOptions {
   bool allow_unmatched = false;
   bool json = false;            ///< the same as --format json
   std::string format = "text";  ///< text, json, markdown, latex, csv
+  std::optional<std::string> figure;
+  std::vector<std::string> figure_metrics;
 };
 
 void add_report_command(CLI::App& app, std::function<int()>& chosen);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace asbench::document {
 
@@ -14,7 +15,14 @@ namespace asbench::document {
 /// Of a sampled frame. @param sha256  of the shot's content @param frame  its index in the shot
 [[nodiscard]] std::string frame_picture_name(const std::string& sha256, int frame);
 
-/// @param sha256  of the reference's file
-[[nodiscard]] std::string reference_picture_name(const std::string& sha256);
+/// What lies behind the transparent pixels of a reference: the background of a protocol or
+/// signature, and where that is the encoder's own mean, its colour, "mean-7a7468", taken from the
+/// encoder's preprocessing profile ("hf[...,mean=.48/.46/.41,...]").
+[[nodiscard]] std::string backdrop(std::string_view background, std::string_view profile);
+
+/// @param sha256  of the reference's file @param backdrop  what backdrop() gives; empty: as earlier
+/// versions wrote it, on mid grey
+[[nodiscard]] std::string reference_picture_name(const std::string& sha256,
+                                                 std::string_view backdrop);
 
 }  // namespace asbench::document

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "document/pictures.h"
+#include "features/pixel_features.h"
 #include "loaders/image_file.h"
 #include "loaders/small_jpeg.h"
 
@@ -34,9 +37,22 @@ void FrameSidecar::take(const std::string& content_sha256, int frame, const Imag
   if (!is_there(path)) loaders::write_small_jpeg(path, rgb, kSidecarSide);
 }
 
-void FrameSidecar::keep_reference(const std::string& sha256, const fs::path& picture) {
-  const fs::path path = folder_ / document::reference_picture_name(sha256);
-  if (!is_there(path)) loaders::write_small_jpeg(path, loaders::read_image(picture), kSidecarSide);
+void FrameSidecar::keep_reference(const std::string& sha256, const fs::path& picture,
+                                  const features::ExtractionPlan& plan) {
+  std::map<std::string, std::array<double, 3>> means;  ///< by the backdrop of an encoder
+  for (const auto& encoder : plan.encoders) {
+    if (encoder.images)
+      means.emplace(document::backdrop(plan.background, encoder.preprocess), encoder.profile.mean);
+  }
+  if (means.empty())
+    means.emplace(document::backdrop(plan.background, ""), features::cells_mean(plan));
+  for (const auto& [backdrop, mean] : means) {
+    const fs::path path = folder_ / document::reference_picture_name(sha256, backdrop);
+    if (is_there(path)) continue;
+    loaders::write_small_jpeg(
+        path, features::on_background(loaders::read_image(picture), plan.background, mean),
+        kSidecarSide);
+  }
 }
 
 }  // namespace asbench::evaluation

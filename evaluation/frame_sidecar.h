@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "features/extraction_plan.h"
 #include "features/extractor.h"
 
 namespace asbench::evaluation {
@@ -20,8 +21,10 @@ class FrameSidecar : public features::FrameSink {
   explicit FrameSidecar(std::filesystem::path folder);
   bool wants(const std::string& content_sha256, std::span<const int> frames) override;
   void take(const std::string& content_sha256, int frame, const Image& rgb) override;
+  /// Keeps the reference as the encoders of the plan get it, one picture for each colour behind it.
   /// @param sha256  of the reference's file
-  void keep_reference(const std::string& sha256, const std::filesystem::path& picture);
+  void keep_reference(const std::string& sha256, const std::filesystem::path& picture,
+                      const features::ExtractionPlan& plan);
 
  private:
   std::filesystem::path folder_;

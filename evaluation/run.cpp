@@ -113,7 +113,7 @@ document::Result score(const ScoreRequest& request) {
     extraction_settings.sink = &*sidecar;
     for (const auto& ip : inputs.split.ips) {
       for (std::size_t i = 0; i < ip.references.size(); ++i)
-        sidecar->keep_reference(ip.reference_sha256[i], ip.references[i]);
+        sidecar->keep_reference(ip.reference_sha256[i], ip.references[i], plan.extraction);
     }
   }
   const auto extraction = features::extract(plan.extraction, extraction_settings, store);

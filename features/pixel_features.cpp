@@ -40,6 +40,11 @@ FeatureMatrix reference_cells(const Image& picture, models::Background backgroun
   return cells;
 }
 
+Image on_background(const Image& picture, std::string_view background,
+                    const std::array<double, 3>& mean) {
+  return models::composite(picture, models::parse_background(background), mean);
+}
+
 Image mirrored(const Image& image) {
   Image result(image.height, image.width, image.channels);
   const std::ptrdiff_t pixel = image.channels;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <span>
+#include <string_view>
 
 #include "core/image.h"
 #include "features/feature_matrix.h"
@@ -24,6 +25,12 @@ namespace asbench::features {
 /// @returns [1, kCellCount] float32, 0..255. @throws BadInput as models::composite does.
 [[nodiscard]] FeatureMatrix reference_cells(const Image& picture, models::Background background,
                                             const std::array<double, 3>& mean);
+
+/// A reference as encoders get it: without transparent pixels.
+/// @param background  black, white, gray, mean, keep @param mean  as above
+/// @returns 3 channels. @throws BadInput, UsageError as models::composite and parse_background do.
+[[nodiscard]] Image on_background(const Image& picture, std::string_view background,
+                                  const std::array<double, 3>& mean);
 
 /// The picture with left and right exchanged.
 [[nodiscard]] Image mirrored(const Image& image);

@@ -11,17 +11,18 @@
 
 #include "core/error.h"
 #include "core/json.h"
-#include "document/pictures.h"
+#include "reports/file_names.h"
 #include "reports/leaderboard/mark_controls.h"
+#include "reports/page/encoder_view.h"
 
 namespace asbench::reports {
 namespace {
 
 constexpr int kWidth = 144, kHeight = 96, kGap = 6;  ///< of one picture
-constexpr int kTextWidth = 420;
+constexpr int kCaptionWidth = 420;
 constexpr int kHead = 34;
-const cv::Scalar kPaper(250, 248, 246), kInk(48, 37, 27), kMuted(114, 102, 90),
-    kAccent(178, 111, 44);
+const cv::Scalar kPaper(250, 248, 246, 255);  // blue, green, red, unused
+constexpr Colour kInk{27, 37, 48}, kMuted{90, 102, 114}, kAccent{44, 111, 178};
 
 struct ShotPlace {
   double value = 0.0;
@@ -65,89 +66,82 @@ void place(cv::Mat& sheet, const cv::Mat& picture, int x, int y) {
              cv::Size(std::clamp(static_cast<int>(picture.cols * scale), 1, kWidth),
                       std::clamp(static_cast<int>(picture.rows * scale), 1, kHeight)),
              0, 0, cv::INTER_AREA);
+  cv::cvtColor(small, small, cv::COLOR_BGR2BGRA);
   small.copyTo(sheet(cv::Rect(x + (kWidth - small.cols) / 2, y + (kHeight - small.rows) / 2,
                               small.cols, small.rows)));
 }
 
-/// OpenCV's own letters are ASCII; every other character becomes one '?'.
-std::string drawable(std::string_view text) {
-  std::string ascii;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x80)
-      ascii += byte < 0x20 || byte == 0x7F ? ' ' : c;
-    else if (byte >= 0xC0)
-      ascii += '?';
-  }
-  return ascii;
-}
+/// One sheet while it is drawn. Text and pictures share its pixels: blue, green, red, unused.
+class Sheet {
+ public:
+  Sheet(int rows, int columns, TextSetter& text)
+      : text_x_(kGap + columns * (kWidth + kGap) + kGap),
+        pixels_(kHead + rows * (kHeight + kGap) + kGap, text_x_ + kCaptionWidth, CV_8UC4, kPaper),
+        text_(text) {}
 
-void write(cv::Mat& sheet, const std::string& text, int x, int y, double size,
-           const cv::Scalar& colour) {
-  cv::putText(sheet, drawable(text), cv::Point(x, y), cv::FONT_HERSHEY_DUPLEX, size, colour, 1,
-              cv::LINE_AA);
-}
+  [[nodiscard]] int text_x() const { return text_x_; }
+  [[nodiscard]] int text_width() const { return kCaptionWidth - kGap; }
+  [[nodiscard]] int width() const { return pixels_.cols; }
 
-/// Breaks at spaces; what doesn't fit into `most` lines ends in "...".
-std::vector<std::string> wrapped(const std::string& text, std::size_t width, std::size_t most) {
-  std::vector<std::string> lines(1);
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const auto end = std::min(text.find(' ', at), text.size());
-    const std::string word = text.substr(at, std::min(end - at, width));
-    at += std::max<std::size_t>(word.size(), 1);
-    if (at < text.size() && text[at] == ' ') ++at;
-    if (!lines.back().empty() && lines.back().size() + 1 + word.size() > width) {
-      if (lines.size() == most) {
-        lines.back() += " ...";
-        return lines;
-      }
-      lines.emplace_back();
-    }
-    lines.back() += (lines.back().empty() ? "" : " ") + word;
+  /// @param column  0: the reference's
+  void put(const cv::Mat& picture, int column, int y) {
+    if (!picture.empty()) place(pixels_, picture, kGap + column * (kWidth + kGap), y);
   }
-  return lines;
-}
+  void write(const std::string& text, int x, int y, const TextStyle& style) {
+    const auto stride = pixels_.step[0];
+    const PixelRows rows{{pixels_.data, stride * static_cast<std::size_t>(pixels_.rows)},
+                         pixels_.cols,
+                         pixels_.rows,
+                         stride};
+    text_.draw(rows, text, x, y, style);
+  }
+  [[nodiscard]] std::string png() const {
+    cv::Mat bgr;
+    cv::cvtColor(pixels_, bgr, cv::COLOR_BGRA2BGR);
+    std::vector<unsigned char> bytes;
+    cv::imencode(".png", bgr, bytes);
+    return {bytes.begin(), bytes.end()};
+  }
+
+ private:
+  int text_x_;
+  cv::Mat pixels_;
+  TextSetter& text_;
+};
 
 std::string sheet_png(const document::Result& result, const std::string& heading,
                       const std::string& metric, const std::vector<ShotPlace>& shots,
-                      const Pictures& pictures) {
+                      const Pictures& pictures, TextSetter& text) {
   std::size_t most_frames = 1;
   for (const auto& place : shots)
     most_frames = std::max(most_frames, std::min<std::size_t>(place.shot->frames.size(), 8));
-  const int columns = static_cast<int>(most_frames) + 1;
-  const int text_x = kGap + columns * (kWidth + kGap) + kGap;
-  const int rows = static_cast<int>(shots.size());
-  cv::Mat sheet(kHead + rows * (kHeight + kGap) + kGap, text_x + kTextWidth, CV_8UC3, kPaper);
-  write(sheet, fmt::format("{}: {} (reference | frames | caption)", result.system, heading), kGap,
-        22, 0.52, kInk);
+  Sheet sheet(static_cast<int>(shots.size()), static_cast<int>(most_frames) + 1, text);
+  const auto line = [](double size, const Colour& colour, int width, int lines = 1) {
+    return TextStyle{
+        .size = size, .colour = colour, .width = static_cast<double>(width), .lines = lines};
+  };
+  sheet.write(fmt::format("{}: {} (reference | frames | caption)", result.system, heading), kGap, 7,
+              line(15.0, kInk, sheet.width() - 2 * kGap));
+  const auto* found = result.find_metric(metric);
+  const std::string backdrop = found == nullptr ? "" : backdrop_of(result, *found);
   int y = kHead;
   for (const auto& row : shots) {
     const auto references = result.references.find(row.story->ip);
-    if (references != result.references.end() && !references->second.empty()) {
-      if (const cv::Mat picture =
-              decoded(pictures, document::reference_picture_name(references->second.front()));
-          !picture.empty())
-        place(sheet, picture, kGap, y);
-    }
-    for (std::size_t i = 0; i < std::min(row.shot->frames.size(), most_frames); ++i) {
-      const cv::Mat picture = decoded(pictures, frame_picture_name(*row.shot, i));
-      if (!picture.empty())
-        place(sheet, picture, kGap + (static_cast<int>(i) + 1) * (kWidth + kGap), y);
-    }
-    write(sheet, fmt::format("{} {:.3f}", metric, row.value), text_x, y + 16, 0.48, kAccent);
-    write(sheet, fmt::format("{}, shot {}", row.story->id, row.shot->number), text_x, y + 34, 0.38,
-          kMuted);
-    int line_y = y + 52;
-    for (const auto& line : wrapped(drawable(row.shot->caption), 56, 3)) {
-      write(sheet, line, text_x, line_y, 0.4, kInk);
-      line_y += 17;
-    }
+    if (references != result.references.end() && !references->second.empty())
+      sheet.put(
+          decoded(pictures, reference_picture_name(pictures, references->second.front(), backdrop)),
+          0, y);
+    for (std::size_t i = 0; i < std::min(row.shot->frames.size(), most_frames); ++i)
+      sheet.put(decoded(pictures, frame_picture_name(*row.shot, i)), static_cast<int>(i) + 1, y);
+    const int width = sheet.text_width();
+    sheet.write(fmt::format("{} {:.3f}", metric, row.value), sheet.text_x(), y + 1,
+                line(13.0, kAccent, width));
+    sheet.write(fmt::format("{}, shot {}", row.story->id, row.shot->number), sheet.text_x(), y + 19,
+                line(11.5, kMuted, width));
+    sheet.write(row.shot->caption, sheet.text_x(), y + 37, line(12.5, kInk, width, 4));
     y += kHeight + kGap;
   }
-  std::vector<unsigned char> png;
-  cv::imencode(".png", sheet, png);
-  return {png.begin(), png.end()};
+  return sheet.png();
 }
 
 std::string default_metric(const document::Result& result) {
@@ -161,20 +155,10 @@ std::string default_metric(const document::Result& result) {
   return first;
 }
 
-std::string file_name_of(const std::string& system) {
-  std::string name;
-  for (const char c : system.substr(0, 80)) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '.' || c == '_' || c == '-';
-    name += plain ? c : '-';
-  }
-  return name.empty() || name.front() == '.' ? "_" + name : name;
-}
-
 }  // namespace
 
 std::vector<ContactSheet> contact_sheets(const document::Result& result, const Pictures& pictures,
-                                         const ContactSheetOptions& options) {
+                                         TextSetter& text, const ContactSheetOptions& options) {
   std::vector<ContactSheet> sheets;
   const auto add = [&](const std::string& name, const std::string& heading,
                        const std::string& metric, const std::vector<ShotPlace>& ordered) {
@@ -185,7 +169,7 @@ std::vector<ContactSheet> contact_sheets(const document::Result& result, const P
         shots.push_back(place);
     }
     if (!shots.empty())
-      sheets.push_back({name, sheet_png(result, heading, metric, shots, pictures)});
+      sheets.push_back({name, sheet_png(result, heading, metric, shots, pictures, text)});
   };
   const std::string metric = options.metric.empty() ? default_metric(result) : options.metric;
   if (const auto* found = result.find_metric(metric)) {
@@ -212,7 +196,7 @@ std::vector<ContactSheet> contact_sheets(const document::Result& result, const P
 std::vector<std::filesystem::path> stage_contact_sheets(StagedFiles& staged,
                                                         const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
-                                                        const Pictures& pictures,
+                                                        const Pictures& pictures, TextSetter& text,
                                                         const ContactSheetOptions& options) {
   std::vector<std::filesystem::path> written;
   std::set<std::string> names;
@@ -220,7 +204,7 @@ std::vector<std::filesystem::path> stage_contact_sheets(StagedFiles& staged,
     std::string name = file_name_of(result.system);
     for (int i = 2; !names.insert(name).second; ++i)
       name = fmt::format("{}-{}", file_name_of(result.system), i);
-    for (const auto& sheet : contact_sheets(result, pictures, options)) {
+    for (const auto& sheet : contact_sheets(result, pictures, text, options)) {
       written.push_back(folder / fmt::format("{}-{}.png", name, sheet.name));
       staged.write(written.back(), sheet.png);
     }
@@ -230,10 +214,10 @@ std::vector<std::filesystem::path> stage_contact_sheets(StagedFiles& staged,
 
 std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
-                                                        const Pictures& pictures,
+                                                        const Pictures& pictures, TextSetter& text,
                                                         const ContactSheetOptions& options) {
   StagedFiles staged;
-  auto written = stage_contact_sheets(staged, folder, results, pictures, options);
+  auto written = stage_contact_sheets(staged, folder, results, pictures, text, options);
   staged.commit();
   return written;
 }

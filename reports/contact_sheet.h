@@ -8,6 +8,7 @@
 
 #include "core/write_file.h"
 #include "document/result.h"
+#include "reports/figures/text_setter.h"
 #include "reports/page/pictures.h"
 
 namespace asbench::reports {
@@ -29,8 +30,9 @@ struct ContactSheet {
 /// worst and the best shots by a metric; and for every control whose description limits marks, the
 /// shots whose own value is beyond that limit (copied, frozen ones). Shots without pictures are
 /// left out; a sheet without shots is not made.
+/// @param text  sets names and captions; remembers the letters that no font has
 [[nodiscard]] std::vector<ContactSheet> contact_sheets(const document::Result& result,
-                                                       const Pictures& pictures,
+                                                       const Pictures& pictures, TextSetter& text,
                                                        const ContactSheetOptions& options = {});
 
 /// Writes them as <system>-<name>.png. Characters that a file name should not have become '-';
@@ -40,13 +42,13 @@ struct ContactSheet {
 std::vector<std::filesystem::path> stage_contact_sheets(StagedFiles& staged,
                                                         const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
-                                                        const Pictures& pictures,
+                                                        const Pictures& pictures, TextSetter& text,
                                                         const ContactSheetOptions& options = {});
 
 /// The same, and puts them in place.
 std::vector<std::filesystem::path> write_contact_sheets(const std::filesystem::path& folder,
                                                         std::span<const document::Result> results,
-                                                        const Pictures& pictures,
+                                                        const Pictures& pictures, TextSetter& text,
                                                         const ContactSheetOptions& options = {});
 
 }  // namespace asbench::reports

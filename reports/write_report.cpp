@@ -37,14 +37,28 @@ void require_report_folder(const fs::path& folder) {
   }
 }
 
+CopyTexts copy_texts(const TableOptions& tables) {
+  return [tables](std::span<const document::Result> systems) -> std::vector<CopyText> {
+    try {
+      return {{"LaTeX", table_latex(systems, tables)},
+              {"Markdown", table_markdown(systems, tables)},
+              {"CSV", table_csv(systems, tables)}};
+    } catch (const UsageError&) {
+      return {};  // this table has none of the columns asked for, another one has: nothing to copy
+    }
+  };
+}
+
 std::vector<fs::path> stage_report(StagedFiles& staged, const fs::path& folder,
                                    std::span<const document::Result> results,
                                    const Pictures& pictures, const TableOptions& tables,
                                    const PageDataOptions& page) {
   if (is_there(folder) && !is_folder(folder))
     throw SystemFault("the folder can't be created", folder, ENOTDIR);
+  PageDataOptions with_copies = page;
+  if (!with_copies.copies) with_copies.copies = copy_texts(tables);
   const std::array<std::string, kFiles.size()> texts = {
-      page_html(results, pictures, page), table_markdown(results, tables),
+      page_html(results, pictures, with_copies), table_markdown(results, tables),
       table_csv(results, tables), table_latex(results, tables)};
   std::vector<fs::path> written;
   for (std::size_t i = 0; i < kFiles.size(); ++i) {

@@ -17,7 +17,11 @@ namespace asbench::reports {
 /// @throws UsageError naming the file in the way.
 void require_report_folder(const std::filesystem::path& folder);
 
+/// The tables as LaTeX, Markdown and CSV, as the files beside the page have them.
+[[nodiscard]] CopyTexts copy_texts(const TableOptions& tables);
+
 /// Writes index.html, table.md, table.csv and table.tex aside, to be put in place together.
+/// The page offers copy_texts() where `page` says nothing else.
 /// @returns the files, the page first. @throws SystemFault when one can't be written.
 std::vector<std::filesystem::path> stage_report(StagedFiles& staged,
                                                 const std::filesystem::path& folder,

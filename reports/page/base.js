@@ -6,7 +6,7 @@ const DATA = JSON.parse(document.getElementById('data').textContent);
 const MEAN = 0, LOW = 1, HIGH = 2, HARMEANP = 3, N_STORIES = 4, N_EVALUATED = 5, N_FAILED = 6, N_SKIPPED = 7, PER_SHOT = 8, BY_DISTANCE = 9, PARTS = 10, OF_STORIES = 11;
 // Marks of a mean.
 const BEST = 1, SECOND = 2, AS_GOOD = 4;
-// Places in a story: [id, IP, captions, pictures of the references].
+// Places in a story: [id, IP, captions, for each backdrop of the group its references: [picture, whether it is on that backdrop]].
 const ID = 0, IP = 1, CAPTIONS = 2, REFERENCES = 3;
 
 const byId = (id) => document.getElementById(id);
@@ -73,6 +73,24 @@ const valuesOf = (system, column) => DATA.systems[system].values[column];
 const meanOf = (system, column) => (valuesOf(system, column) ? valuesOf(system, column)[MEAN] : null);
 
 const picture = (number) => 'data:image/jpeg;base64,' + DATA.pictures[number];
+
+/** Places in a view: which part of a picture an encoder gets. RESIZE: short, squash or whole. */
+const ENCODER = 0, RESIZE = 1, RESIZED_HEIGHT = 2, RESIZED_WIDTH = 3, CROP_HEIGHT = 4, CROP_WIDTH = 5;
+
+/** Puts a text into the clipboard; false where the browser does not let the page. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch (refused) {  // an old browser, or a page from a server without https: the older way
+    const area = el('textarea', {class: 'unseen', readonly: true, 'aria-hidden': 'true'}, text);
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    return done;
+  }
+}
 
 /** Lines for thirty systems: ten colours, then the same with dashes and other points. */
 const HUES = ['#4477aa', '#ee6677', '#228833', '#b8860b', '#aa3377', '#3aa0c0', '#e07b39', '#7a5fc0', '#8c6d4f', '#6b7780'];

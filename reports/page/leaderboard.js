@@ -98,9 +98,26 @@ function leaderboardTable(number) {
   if (groupOf.reported || start === undefined) replace(body, [...rows.values()]);
   else sortBy(start, direction(groupOf.metrics[start]) === 'lower', heads[1 + columns.indexOf(start)]);
   const withheld = groupOf.systems.filter((system) => DATA.systems[system].withheld.length);
-  return [el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Leaderboard ' + (number + 1)}, table),
+  return [el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Leaderboard ' + (number + 1)}, table), copyBar(groupOf),
     withheld.length ? el('details', {class: 'numbers muted'}, el('summary', {}, el('span', {class: 'dagger'}, '†'), ' why ' + (withheld.length === 1 ? '1 system gets' : withheld.length + ' systems get') + ' no marks in some columns'),
       el('ul', {}, withheld.map((system) => el('li', {}, DATA.systems[system].name + ': ' + DATA.systems[system].withheld.join('; '))))) : null];
+}
+
+/** Buttons that copy the table as LaTeX, Markdown, ...: the texts that the program wrote, not what is sorted here. Where copying is refused the text is shown, marked. */
+function copyBar(groupOf) {
+  if (!groupOf.copies.length) return null;
+  const said = el('span', {role: 'status', class: 'said'});
+  const place = el('div', {});
+  const bar = el('div', {class: 'copies'}, el('span', {class: 'muted small'}, 'Copy this table as '), groupOf.copies.map(([label, text]) => el('button', {type: 'button', class: 'quiet copy', onclick: async () => {
+    replace(place);
+    const done = await copyText(text);
+    said.textContent = done ? label + ' copied, ' + counted(text.trimEnd().split('\n').length, 'line', 'lines') : 'The browser does not allow copying; here is the text.';
+    if (done) return;
+    const area = el('textarea', {readonly: true, rows: 8, 'aria-label': label}, text);
+    replace(place, area);
+    area.select();
+  }}, label)), said);
+  return el('div', {class: 'copybar'}, bar, place);
 }
 
 function drawLeaderboards() {

@@ -11,6 +11,7 @@
 #include "reports/leaderboard/metric_parts.h"
 #include "reports/leaderboard/ranking.h"
 #include "reports/leaderboard/words.h"
+#include "reports/page/encoder_view.h"
 #include "reports/page/page_pictures.h"
 #include "reports/page/story_rows.h"
 
@@ -107,7 +108,8 @@ Json metric_entry(const RankedTable& table, std::size_t column) {
 class PageDataBuilder {
  public:
   PageDataBuilder(std::span<const document::Result> results, const Pictures& pictures)
-      : tables_(rank(results, {})),
+      : results_(results),
+        tables_(rank(results, {})),
         main_tables_(rank(results, {}, DefaultColumns::leaderboard_and_sets)),
         pictures_(pictures) {}
 
@@ -117,7 +119,8 @@ class PageDataBuilder {
              {"metrics", Json::array()},
              {"groups", Json::array()},
              {"systems", Json::array()}};
-    for (std::size_t i = 0; i < tables_.size(); ++i) add_table(tables_[i], main_tables_[i]);
+    for (std::size_t i = 0; i < tables_.size(); ++i)
+      add_table(tables_[i], main_tables_[i], options);
     const std::size_t used = data_.dump(-1, ' ', false, Json::error_handler_t::replace).size();
     const std::size_t room = options.page_bytes > used ? options.page_bytes - used : 0;
     add_pictures(std::min(room, options.picture_bytes));
@@ -138,7 +141,22 @@ class PageDataBuilder {
     return place->second;
   }
 
-  void add_table(const RankedTable& table, const RankedTable& main) {
+  /// [label, text] of what can be copied of the table.
+  [[nodiscard]] Json copies_of(const RankedTable& table, const PageDataOptions& options) const {
+    Json copies = Json::array();
+    if (!options.copies) return copies;
+    std::vector<document::Result> own;
+    std::span<const document::Result> systems = results_;
+    if (table.systems.size() != results_.size()) {
+      for (const auto& system : table.systems) own.push_back(*system.result);
+      systems = own;
+    }
+    for (const auto& copy : options.copies(systems)) copies.push_back({copy.label, copy.text});
+    return copies;
+  }
+
+  void add_table(const RankedTable& table, const RankedTable& main,
+                 const PageDataOptions& options) {
     const StoryOrder stories(table);
     const document::Result& first = *table.systems.front().result;
     Json group = {{"split",
@@ -151,8 +169,13 @@ class PageDataBuilder {
                   {"metrics", Json::array()},
                   {"main", Json::array()},
                   {"signatures", table.signatures},
+                  {"views", encoder_views(table)},
+                  {"copies", copies_of(table, options)},
                   {"systems", Json::array()},
                   {"stories", Json::array()}};
+    const Backdrops backdrops = backdrops_of(table);
+    group["backdrops"] = backdrops.all;
+    group["backdropOf"] = backdrops.of;
     for (std::size_t i = 0; i < table.metrics.size(); ++i) {
       group["metrics"].push_back(metric_number(table, i));
       if (std::find(main.metrics.begin(), main.metrics.end(), table.metrics[i]) !=
@@ -245,9 +268,13 @@ class PageDataBuilder {
   /// before better ones.
   void add_by_urgency(PagePictures& kept) const {
     for (const auto& table : tables_) {
+      const Backdrops backdrops = backdrops_of(table);
       for (const auto& system : table.systems) {
         for (const auto& [ip, hashes] : system.result->references) {
-          for (const auto& hash : hashes) kept.add(document::reference_picture_name(hash));
+          for (const auto& hash : hashes) {
+            for (const auto& backdrop : backdrops.all)
+              kept.add(reference_picture_name(pictures_, hash, backdrop));
+          }
         }
       }
     }
@@ -271,20 +298,36 @@ class PageDataBuilder {
     std::size_t number = 0;
     for (std::size_t t = 0; t < tables_.size(); ++t) {
       const StoryOrder stories(tables_[t]);
+      const Backdrops backdrops = backdrops_of(tables_[t]);
       for (std::size_t i = 0; i < stories.size(); ++i) {
         const document::Result& first = *tables_[t].systems.front().result;
         const auto hashes = first.references.find(stories.at(&first, i).ip);
         if (hashes == first.references.end()) continue;
-        for (const auto& hash : hashes->second) {
-          if (const int picture = kept.number(document::reference_picture_name(hash)); picture >= 0)
-            data_["groups"][t]["stories"][i][3].push_back(picture);
-        }
+        data_["groups"][t]["stories"][i][3] =
+            reference_numbers(kept, hashes->second, backdrops.all);
       }
       for (const auto& system : tables_[t].systems)
         data_["systems"][number++]["pictures"] = picture_numbers(kept, system.result, stories);
     }
     data_["pictures"] = kept.list();
     data_["picturesLeftOut"] = kept.left_out();
+  }
+
+  /// For each backdrop the IP's references: [picture, whether it is on that backdrop].
+  [[nodiscard]] Json reference_numbers(const PagePictures& kept,
+                                       const std::vector<std::string>& hashes,
+                                       const std::vector<std::string>& backdrops) const {
+    Json all = Json::array();
+    for (const auto& backdrop : backdrops) {
+      Json row = Json::array();
+      for (const auto& hash : hashes) {
+        const std::string name = reference_picture_name(pictures_, hash, backdrop);
+        if (const int picture = kept.number(name); picture >= 0)
+          row.push_back({picture, name == document::reference_picture_name(hash, backdrop)});
+      }
+      all.push_back(std::move(row));
+    }
+    return all;
   }
 
   static Json picture_numbers(const PagePictures& kept, const document::Result* result,
@@ -307,6 +350,7 @@ class PageDataBuilder {
     return all;
   }
 
+  std::span<const document::Result> results_;
   std::vector<RankedTable> tables_;       ///< with every metric
   std::vector<RankedTable> main_tables_;  ///< the same tables with the columns shown at first
   const Pictures& pictures_;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "core/json.h"
 #include "document/result.h"
@@ -8,10 +11,20 @@
 
 namespace asbench::reports {
 
+/// A text that the page offers to copy: one table in one language.
+struct CopyText {
+  std::string label;  ///< "LaTeX"
+  std::string text;
+};
+
+/// Makes the texts of one table, in the order of their buttons, from its systems.
+using CopyTexts = std::function<std::vector<CopyText>(std::span<const document::Result>)>;
+
 struct PageDataOptions {
   /// Largest size of the page. Pictures take what the numbers leave, those of the worst stories
   /// first.
   std::size_t page_bytes = 14'000'000;
+  CopyTexts copies = {};                   ///< called for each table; none: nothing can be copied
   std::size_t picture_bytes = 13'000'000;  ///< largest size of all pictures, in base64
 };
 

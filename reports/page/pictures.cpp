@@ -17,6 +17,12 @@ std::string frame_picture_name(const document::ResultShot& shot, std::size_t ind
   return document::frame_picture_name(shot.sha256, shot.frames.at(index));
 }
 
+std::string reference_picture_name(const Pictures& pictures, const std::string& sha256,
+                                   const std::string& backdrop) {
+  const std::string name = document::reference_picture_name(sha256, backdrop);
+  return pictures.find(name) ? name : document::reference_picture_name(sha256, "");
+}
+
 Pictures::Pictures(const std::vector<fs::path>& folders) {
   for (const auto& folder : folders) {
     if (is_folder(folder)) folders_.push_back(folder);

@@ -29,4 +29,10 @@ class Pictures {
   std::vector<std::filesystem::path> folders_;
 };
 
+/// Name of the reference's picture on the backdrop (document/pictures.h) that the folders hold: the
+/// one of earlier versions, on mid grey, where they have no other.
+[[nodiscard]] std::string reference_picture_name(const Pictures& pictures,
+                                                 const std::string& sha256,
+                                                 const std::string& backdrop);
+
 }  // namespace asbench::reports

@@ -79,6 +79,64 @@ function thumbnail(number, description, className) {
     : el('img', {src: picture(number), alt: description, class: className, loading: 'lazy', decoding: 'async'});
 }
 
+/** Which part of a width x height picture an encoder gets, as shares of it: [left, top, width, height]. Null where that depends on more than the shape: a crop of a picture that keeps its size. */
+function seenPart(view, width, height) {
+  if (view[CROP_WIDTH] === null) return [0, 0, 1, 1];
+  if (view[RESIZE] === 'whole') return null;
+  const scale = view[RESIZED_HEIGHT] / Math.min(width, height);
+  const resized = view[RESIZE] === 'short' ? [width * scale, height * scale] : [view[RESIZED_WIDTH], view[RESIZED_HEIGHT]];
+  const across = Math.min(1, view[CROP_WIDTH] / resized[0]), down = Math.min(1, view[CROP_HEIGHT] / resized[1]);
+  return [(1 - across) / 2, (1 - down) / 2, across, down];
+}
+
+/** "shorter side to 224, middle 224 x 224" */
+function viewInWords(view) {
+  const size = (height, width) => width + ' × ' + height;
+  const crop = view[CROP_WIDTH] === null ? null : size(view[CROP_HEIGHT], view[CROP_WIDTH]);
+  if (view[RESIZE] === 'short') return 'shorter side to ' + view[RESIZED_HEIGHT] + (crop ? ', then the middle ' + crop : '');
+  if (view[RESIZE] === 'squash') return 'the whole picture squeezed to ' + size(view[RESIZED_HEIGHT], view[RESIZED_WIDTH]) + (crop ? ', then the middle ' + crop : '');
+  return crop ? 'the middle ' + crop + ' pixels, not drawn here' : 'the whole picture';
+}
+
+/** The views of a column's metric. */
+const viewsOf = (column) => (column === undefined ? [] : group().views.of[column].map((view) => group().views.views[view]));
+
+/** A picture with what encoders do not get of it dimmed, and a line around what they do. */
+function seenPicture(number, description, className, views) {
+  const shown = thumbnail(number, description, className);
+  if (!(shown instanceof HTMLImageElement) || !views.length) return shown;
+  const frame = el('span', {class: 'seen'}, shown);
+  const mark = () => {
+    const shape = shown.naturalWidth / shown.naturalHeight, box = 1.5;  // the stylesheet's aspect-ratio; the picture lies whole inside
+    const inner = shape >= box ? [1, box / shape] : [shape / box, 1];
+    const drawn = new Set();
+    for (const view of views) {
+      const part = seenPart(view, shown.naturalWidth, shown.naturalHeight);
+      if (!part || (part[2] > 0.999 && part[3] > 0.999) || drawn.has(part.join())) continue;
+      drawn.add(part.join());
+      const place = [0, 1].map((side) => (1 - inner[side]) / 2 + inner[side] * part[side]);
+      const percent = (share) => (100 * share).toFixed(2) + '%';
+      frame.append(el('span', {class: 'part', 'aria-hidden': 'true', style: {left: percent(place[0]), top: percent(place[1]), width: percent(inner[0] * part[2]), height: percent(inner[1] * part[3])}}));
+    }
+  };
+  if (shown.complete && shown.naturalWidth) mark();
+  else shown.addEventListener('load', mark, {once: true});
+  return frame;
+}
+
+/** "black", "the mean colour #7b746a" */
+function backdropInWords(backdrop) {
+  if (backdrop === 'keep') return 'hidden pixels shown';
+  return backdrop.startsWith('mean-') ? 'on the mean colour #' + backdrop.slice(5) : backdrop ? 'on ' + backdrop : '';
+}
+
+/** References of a story's IP as a metric's encoders get them: [picture, what it is]. */
+function referencesOf(story, column) {
+  const backdrop = column === undefined ? 0 : group().backdropOf[column];
+  const all = (group().stories[story][REFERENCES] || [])[backdrop] || [];
+  return all.map(([number, exact], i) => [number, 'reference' + (all.length > 1 ? ' ' + (i + 1) : '') + (exact ? ' ' + backdropInWords(group().backdrops[backdrop]) : '')]);
+}
+
 /** All shots of a system (or of all) that have a value, worst first. */
 function worstShots(column, only) {
   const found = [];
@@ -92,10 +150,11 @@ function worstShots(column, only) {
 }
 
 function shotCard({system, story, shot, value}) {
-  const [id, , captions, references] = group().stories[story];
+  const [id, , captions] = group().stories[story];
+  const [reference] = referencesOf(story, columnOf(state.metric));
   const numbers = ((DATA.systems[system].pictures || [])[story] || [])[shot] || [];
   return el('button', {type: 'button', class: 'shot', onclick: () => openStory(story, system)},
-    el('span', {class: 'pair'}, thumbnail(references[0], 'Reference', 'reference'), thumbnail(numbers[Math.floor(numbers.length / 2)], 'Middle frame')),
+    el('span', {class: 'pair'}, thumbnail(reference && reference[0], 'Reference', 'reference'), thumbnail(numbers[Math.floor(numbers.length / 2)], 'Middle frame')),
     el('span', {class: 'line'}, el('b', {}, format(value)), ' ', DATA.systems[system].name),
     el('span', {class: 'muted small'}, id + ', shot ' + (shot + 1)), el('span', {class: 'small caption'}, captions[shot] || ''));
 }
@@ -123,11 +182,12 @@ function frameStrip(system, story, shot, column) {
   const numbers = ((DATA.systems[system].pictures || [])[story] || [])[shot] || [];
   const scores = column === undefined ? [] : ((DATA.systems[system].frames[column] || [])[story] || [])[shot] || [];
   const count = Math.max(numbers.length, scores.length);
-  const reference = group().stories[story][REFERENCES][0];
-  const figures = [el('figure', {}, thumbnail(reference, 'Reference', 'reference'), el('figcaption', {}, 'reference'))];
+  const views = viewsOf(column);
+  const references = referencesOf(story, column);
+  const figures = (references.length ? references : [[-1, 'reference']]).map(([number, words]) => el('figure', {}, seenPicture(number, words, 'reference', views), el('figcaption', {}, words)));
   for (let i = 0; i < count; ++i) {
     const shown = numbers[i] >= 0, score = scores.length ? format(scores[i]) : '';
-    figures.push(el('figure', {class: shown ? null : 'bare'}, shown ? thumbnail(numbers[i], 'Frame ' + (i + 1) + ' of ' + count) : el('span', {class: 'muted'}, 'frame ' + (i + 1)), el('figcaption', {}, score)));
+    figures.push(el('figure', {class: shown ? null : 'bare'}, shown ? seenPicture(numbers[i], 'Frame ' + (i + 1) + ' of ' + count, null, views) : el('span', {class: 'muted'}, 'frame ' + (i + 1)), el('figcaption', {}, score)));
   }
   return el('div', {class: 'strip'}, figures);
 }
@@ -161,7 +221,9 @@ function storyBody(story, system, column) {
   const strips = [...Array(shots).keys()].map((shot) => el('section', {class: 'storyshot'},
     el('h3', {}, 'Shot ' + (shot + 1), column === undefined ? null : el('span', {class: 'muted'}, '  ' + metricId(group().metrics[column]) + ' ' + format((((DATA.systems[system].shots[column] || [])[story]) || [])[shot]))),
     el('p', {}, captions[shot] || ''), frameStrip(system, story, shot, column)));
-  return [strips, findings.length ? el('section', {}, el('h3', {}, 'Findings'), el('ul', {}, findings.map((finding) => el('li', {}, (finding[2] ? 'shot ' + finding[2] + ': ' : '') + finding[0] + ': ' + finding[3])))) : null, shotTable(system, story)];
+  const views = viewsOf(column);
+  const seen = views.length ? el('p', {class: 'muted small', id: 'seen-words'}, 'What the encoders of ' + metricId(group().metrics[column]) + ' get is bright: ' + views.map((view) => view[ENCODER] + ' ' + viewInWords(view)).join('; ') + '.') : null;
+  return [seen, strips, findings.length ? el('section', {}, el('h3', {}, 'Findings'), el('ul', {}, findings.map((finding) => el('li', {}, (finding[2] ? 'shot ' + finding[2] + ': ' : '') + finding[0] + ': ' + finding[3])))) : null, shotTable(system, story)];
 }
 
 /** Opens one story of one system; the reader changes the system, the story and the metric inside. */

@@ -70,6 +70,48 @@ def seconds_to_open(browser, address):
     return browser.execute_script("return document.documentElement.dataset.seconds")
 
 
+def copies(browser):
+    """Every button of the first table copies what the program wrote; a browser that refuses shows it."""
+    browser.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+    bar = browser.find_element(By.CSS_SELECTOR, ".copybar")
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", bar)
+    buttons = bar.find_elements(By.CSS_SELECTOR, "button.copy")
+    texts = browser.execute_script("return DATA.groups[0].copies")
+    check([button.text for button in buttons] == [label for label, _ in texts] and {"LaTeX", "Markdown", "CSV"} <= {label for label, _ in texts}, "each table has its buttons to copy")
+    for button, (label, text) in zip(buttons, texts):
+        button.click()
+        check_soon(lambda: bar.find_element(By.CSS_SELECTOR, "[role=status]").text.startswith(label + " copied"), f"a click copies {label}")
+        held = browser.execute_async_script("navigator.clipboard.readText().then(arguments[0], (refused) => arguments[0](String(refused)))")
+        check(held.replace("\r\n", "\n") == text.replace("\r\n", "\n"), f"the clipboard holds the {label} of the table")
+    browser.execute_script("Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true}); document.execCommand = () => false")
+    buttons[0].click()
+    check_soon(lambda: len(bar.find_elements(By.TAG_NAME, "textarea")) == 1, "where copying is refused the text is shown")
+    check(bar.find_element(By.TAG_NAME, "textarea").get_attribute("value") == texts[0][1].replace("\r\n", "\n"), "all of it")
+
+
+def views(browser):
+    """What an encoder gets of a picture."""
+    part = lambda view, width, height: browser.execute_script("return seenPart(arguments[0], arguments[1], arguments[2])", view, width, height)
+    near = lambda found, expected: all(abs(a - b) < 1e-9 for a, b in zip(found, expected))
+    check(near(part(["e", "short", 224, 224, 224, 224], 480, 270), [0.21875, 0, 0.5625, 1]), "the middle square of a wide picture")
+    check(near(part(["e", "short", 256, 256, 224, 224], 270, 480), [0.0625, 0.25390625, 0.875, 0.4921875]), "a crop of a tall one")
+    check(near(part(["e", "squash", 224, 336, None, None], 480, 270), [0, 0, 1, 1]), "all of a squeezed one")
+    check(part(["e", "whole", 0, 0, 64, 64], 480, 270) is None, "a crop in pixels is not drawn")
+    drawn = browser.execute_async_script("""
+        const canvas = document.createElement('canvas'), done = arguments[0];
+        canvas.width = 480; canvas.height = 270;
+        DATA.pictures.push(canvas.toDataURL('image/jpeg').split(',')[1]);
+        const shown = seenPicture(DATA.pictures.length - 1, 'test', null, [['e', 'short', 224, 224, 224, 224]]);
+        byId('about').append(shown);
+        shown.querySelector('img').loading = 'eager';
+        const look = (tries) => { const style = shown.querySelector('.part')?.style;
+          if (!style && tries) return setTimeout(look, 50, tries - 1);
+          shown.remove(); DATA.pictures.pop(); done(style ? [style.left, style.top, style.width, style.height] : null); };
+        look(100);""")
+    # 480 x 270 in a box of 3 : 2 fills its width and 84.375 % of its height.
+    check(drawn == ["21.88%", "7.81%", "56.25%", "84.38%"], f"the part stands on the picture {drawn}")
+
+
 def use(browser, seconds, limit):
     check(limit is None or seconds < limit, f"all drawn after {seconds:.2f} s" + (f", limit {limit} s" if limit else ""))
 
@@ -99,6 +141,7 @@ def use(browser, seconds, limit):
     if browser.execute_script("return DATA.systems.every((one) => one.parts.some((parts) => parts && parts.stories.every(Boolean)))"):
         check(len(browser.find_elements(By.CSS_SELECTOR, "#story .numbers tr.part td.value")) > 0, "and the parts of its metrics")
     check(browser.execute_script("return document.getElementById('story').contains(document.activeElement)"), "the story has the focus")
+    check(browser.find_element(By.ID, "seen-words").text.endswith("synthetic shorter side to 224, then the middle 224 × 224."), "the story says what the encoder gets")
     check("story=" in browser.current_url, "the address names the story")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     check_soon(lambda: browser.find_element(By.ID, "story").get_attribute("open") is None, "Escape closes it")
@@ -119,6 +162,9 @@ def use(browser, seconds, limit):
     means = [way * sum(row) / len(row) for row in rows if row]
     rounded = 0.011  # cells show two digits
     check(all(a <= b + rounded for a, b in zip(means, means[1:])), "the heat map puts the worst stories first")
+
+    copies(browser)
+    views(browser)
 
     nameless = browser.execute_script("""return [...document.querySelectorAll('button, select, img, canvas, [role=img], [role=tabpanel], dialog')].filter((one) => !(
         one.getAttribute('aria-label') || one.getAttribute('aria-labelledby') || one.alt || one.textContent.trim() || one.closest('label'))).map((one) => one.outerHTML.slice(0, 80))""")

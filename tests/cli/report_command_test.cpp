@@ -72,6 +72,65 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
   EXPECT_FALSE(fs::exists(out)) << "nothing is written before everything was read";
 }
 
+TEST(ReportCommand, FiguresAreWrittenTwiceEachTheSameBytesEveryTime) {
+  const TemporaryFolder folder;
+  SyntheticResult made;
+  made.value = [](int, int story) { return 0.3 + 0.05 * story; };
+  write_json_file(folder / "a.json", made.document());
+  write_file_atomically(folder / "ratings.csv",
+                        "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,2\n"
+                        "synthetic,ip01/0,quality,ann,3\nsynthetic,ip02/0,quality,ann,5\n");
+  const auto report = [&](const std::string& figures, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {
+        "report", (folder / "a.json").string(), "--scores",  (folder / "ratings.csv").string(),
+        "--out",  (folder / "out").string(),    "--figures", (folder / figures).string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_program(kProgram, arguments);
+  };
+  const auto run = report("figures");
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_NE(run.out.find("each as PDF and SVG"), std::string::npos) << run.out;
+  ASSERT_EQ(report("again").exit_code, 0);
+  for (const char* name :
+       {"drift-clip_i.pdf", "drift-clip_i.svg", "agreement.pdf", "agreement.svg",
+        "agreement-clip_i-quality.pdf", "agreement-clip_i-quality.svg", "captions.md"}) {
+    ASSERT_TRUE(fs::exists(folder / "figures" / name)) << name;
+    EXPECT_TRUE(read_text_file(folder / "figures" / name) ==
+                read_text_file(folder / "again" / name))
+        << name;
+  }
+  EXPECT_EQ(report("figures").exit_code, 0) << "a report may renew its own figures";
+  fs::remove(folder / "again" / "captions.md");
+  const auto refused = report("again");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("--force"), std::string::npos) << refused.err;
+  EXPECT_EQ(report("again", {"--force"}).exit_code, 0);
+  EXPECT_EQ(report("none", {"--metrics", "no_such"}).exit_code, 2);
+  EXPECT_FALSE(fs::exists(folder / "none"));
+}
+
+TEST(AgreeCommand, AFigureIsWrittenAsItsNameSays) {
+  const TemporaryFolder folder;
+  SyntheticResult made;
+  made.value = [](int, int story) { return 0.3 + 0.05 * story; };
+  write_json_file(folder / "a.json", made.document());
+  write_file_atomically(folder / "ratings.csv",
+                        "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,2\n"
+                        "synthetic,ip01/0,quality,ann,3\nsynthetic,ip02/0,quality,ann,5\n");
+  const auto agree = [&](const std::string& figure) {
+    return run_program(kProgram,
+                       {"agree", (folder / "a.json").string(), "--scores",
+                        (folder / "ratings.csv").string(), "--figure", (folder / figure).string()});
+  };
+  EXPECT_EQ(agree("scatter.pdf").exit_code, 0);
+  EXPECT_TRUE(read_text_file(folder / "scatter.pdf").starts_with("%PDF"));
+  EXPECT_EQ(agree("scatter.svg").exit_code, 0);
+  EXPECT_TRUE(read_text_file(folder / "scatter.svg").starts_with("<?xml"));
+  const auto other = agree("scatter.png");
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_NE(other.err.find("End its name in .pdf or .svg"), std::string::npos) << other.err;
+}
+
 TEST(ReportCommand, RatingsBecomeAColumnAndBadOnesAreNamedByLine) {
   const TemporaryFolder folder;
   write_json_file(folder / "a.json", SyntheticResult{}.document());

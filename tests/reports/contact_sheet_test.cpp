@@ -46,16 +46,22 @@ document::Result result_with_pictures(const fs::path& folder, const std::string&
   return document::result_from_json(document, system);
 }
 
+class ContactSheets : public ::testing::Test {
+ protected:
+  TextSetter text;
+};
+
 std::set<std::string> names_of(const std::vector<fs::path>& files) {
   std::set<std::string> names;
   for (const auto& file : files) names.insert(file.filename().string());
   return names;
 }
 
-TEST(ContactSheets, WorstBestAndCopiedShotsBecomePictures) {
+TEST_F(ContactSheets, WorstBestAndCopiedShotsBecomePictures) {
   const testing::TemporaryFolder folder;
   const std::vector<document::Result> results = {result_with_pictures(folder.path(), "mine")};
-  const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
+  const auto files =
+      write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}), text);
   EXPECT_EQ(names_of(files),
             (std::set<std::string>{"mine-worst.png", "mine-best.png", "mine-reference_copy.png"}));
   for (const auto& file : files) {
@@ -65,12 +71,12 @@ TEST(ContactSheets, WorstBestAndCopiedShotsBecomePictures) {
   }
 }
 
-TEST(ContactSheets, ShotsWithinAControlsLimitAndMetricsWithoutOneGetNoSheet) {
+TEST_F(ContactSheets, ShotsWithinAControlsLimitAndMetricsWithoutOneGetNoSheet) {
   const testing::TemporaryFolder folder;
   auto result = result_with_pictures(folder.path(), "mine");
   const auto names = [&] {
     std::set<std::string> found;
-    for (const auto& sheet : contact_sheets(result, Pictures({folder.path()})))
+    for (const auto& sheet : contact_sheets(result, Pictures({folder.path()}), text))
       found.insert(sheet.name);
     return found;
   };
@@ -81,31 +87,49 @@ TEST(ContactSheets, ShotsWithinAControlsLimitAndMetricsWithoutOneGetNoSheet) {
   EXPECT_EQ(names(), (std::set<std::string>{"worst", "best"}));
 }
 
-TEST(ContactSheets, WithoutPicturesThereAreNoSheets) {
+TEST_F(ContactSheets, WithoutPicturesThereAreNoSheets) {
   const testing::TemporaryFolder folder;
   const std::vector<document::Result> results = {
       document::result_from_json(testing::SyntheticResult{}.document(), "mine")};
-  EXPECT_TRUE(write_contact_sheets(folder / "sheets", results, Pictures()).empty());
+  EXPECT_TRUE(write_contact_sheets(folder / "sheets", results, Pictures(), text).empty());
   EXPECT_FALSE(fs::exists(folder / "sheets"));
 }
 
-TEST(ContactSheets, HostileNamesStayInTheFolderAndDontCollide) {
+TEST_F(ContactSheets, HostileNamesStayInTheFolderAndDontCollide) {
   const testing::TemporaryFolder folder;
   const std::vector<document::Result> results = {
       result_with_pictures(folder.path(), "../../etc/x"),
       result_with_pictures(folder.path(), "../../etc?x")};
-  const auto files = write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}));
+  const auto files =
+      write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}), text);
   EXPECT_EQ(files.size(), 6U);
   EXPECT_EQ(names_of(files).size(), 6U);
   for (const auto& file : files) EXPECT_EQ(file.parent_path(), folder / "sheets");
 }
 
-TEST(ContactSheets, ABrokenPictureIsLeftBlack) {
+TEST_F(ContactSheets, LettersOfEveryScriptAreDrawn) {
+  const testing::TemporaryFolder folder;
+  auto result = result_with_pictures(folder.path(), "mine");
+  const auto sheet_of = [&](const std::string& caption) {
+    for (auto& story : result.stories) {
+      for (auto& shot : story.shots) shot.caption = caption;
+    }
+    return contact_sheets(result, Pictures({folder.path()}), text).at(0).png;
+  };
+  const std::string sheet = sheet_of("动漫");
+  EXPECT_TRUE(text.missing().empty()) << missing_letters_text(text.missing());
+  EXPECT_NE(sheet, sheet_of("漫动")) << "each letter is itself, not a question mark";
+  EXPECT_NE(sheet, sheet_of("??"));
+  EXPECT_EQ(sheet, sheet_of("动漫"));
+}
+
+TEST_F(ContactSheets, ABrokenPictureIsLeftBlack) {
   const testing::TemporaryFolder folder;
   auto results = std::vector<document::Result>{result_with_pictures(folder.path(), "mine")};
   for (const auto& entry : fs::directory_iterator(folder.path()))
     write_file_atomically(entry.path(), "\xFF\xD8\xFF broken");
-  EXPECT_EQ(write_contact_sheets(folder / "sheets", results, Pictures({folder.path()})).size(), 3U);
+  EXPECT_EQ(
+      write_contact_sheets(folder / "sheets", results, Pictures({folder.path()}), text).size(), 3U);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
     python3 tools/docs_images/make.py [--asbench build/release/bin/asbench] [--demo asbench-demo] [--out docs/images]
 
-Needs what the browser tests need (chromium, chromium-driver, python3-selenium) and python3-pil, which reduces the pictures to 256 colours and
-puts the world's shots on one sheet. The demo is run first where DEMO isn't there.
+Needs what the browser tests need (chromium, chromium-driver, python3-selenium), poppler-utils, which turns figures into pictures, and python3-pil,
+which reduces the pictures to 256 colours and puts the world's shots on one sheet. The demo is run first where DEMO isn't there.
 """
 import argparse
 import io
@@ -19,6 +19,9 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
+# Few enough for intervals.
+FIGURE_SYSTEMS = ["gt-story", "retrieval", "copy-prev", "frame-shuffle", "wrong-ip"]
+FIGURES = {"drift": "figure-drift.png", "adherence": "figure-adherence.png"}
 STORY = "#story=white-rabbit-pink-bow%2F0&system=frame-shuffle"
 
 
@@ -76,6 +79,15 @@ def sheet(demo, asbench, path):
     save(picture, path)
 
 
+def figures(demo, asbench, out):
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([asbench, "report", *[demo / "results" / f"{name}.json" for name in FIGURE_SYSTEMS], "--no-sheets", "--out", folder,
+                        "--figures", f"{folder}/figures"], check=True, stdout=subprocess.DEVNULL)
+        for name, picture in FIGURES.items():
+            subprocess.run(["pdftoppm", "-r", "160", "-png", "-singlefile", f"{folder}/figures/{name}.pdf", f"{folder}/{name}"], check=True)
+            save(Image.open(f"{folder}/{name}.png"), out / picture)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--asbench", type=pathlib.Path, default="build/release/bin/asbench")
@@ -93,6 +105,7 @@ def main():
         photograph(page, options.out / "report-dark.png", 1400, 1900, "document.getElementById('theme').click()")
         photograph(page, options.out / "report-phone.png", 390, 800)
         photograph(page + STORY, options.out / "report-story.png", 1400, 1000)
+    figures(options.demo, asbench, options.out)
     sheet(options.demo, asbench, options.out / "mini-world.png")
 
 
