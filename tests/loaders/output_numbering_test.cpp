@@ -323,14 +323,23 @@ TEST(NoLayout, IsNotTakenWhenMostOfTheFilesOrOfTheSplitAreLeftAside) {
     }
   };
   fill("run1", 1);
-  EXPECT_NE(refusal(split, folder.path()).find("not used by itself"), std::string::npos)
-      << refusal(split, folder.path());
+  EXPECT_NE(refusal(split, folder.path()).find("{shot0}.mp4' finds as many"), std::string::npos)
+      << "the only file of a story may be its first or its second";
   fill("run1", 3);
   EXPECT_EQ(find_outputs(split, folder.path()).layout, "run1/{ip}_{prompt}_{shot}.mp4");
   fill("run2", 2);
-  EXPECT_NE(refusal(split, folder.path()).find("'run2/{ip}_{prompt}_{shot}.mp4' finds other files"),
+  EXPECT_NE(refusal(split, folder.path())
+                .find("It is not used by itself: --layout 'run2/{ip}_{prompt}_{shot}.mp4' finds "
+                      "other files"),
             std::string::npos)
       << refusal(split, folder.path());
+  std::filesystem::remove_all(folder / "run2");
+  for (int preview = 0; preview < 13; ++preview)
+    write_text(folder / fmt::format("previews/{}.mp4", preview), "x");
+  const std::string message = refusal(split, folder.path());
+  EXPECT_NE(message.find("It leaves 13 of 25 videos or folders of frames aside"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("more than half of the videos are no shots"), std::string::npos);
 }
 
 TEST(NoLayout, IsNotGuessedWhereTheNumbersMayMeanTwoThings) {
