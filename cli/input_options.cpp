@@ -7,7 +7,7 @@ void add_split_options(CLI::App& command, SplitOptions& split) {
   command
       .add_option("--split", split.path,
                   "prompts and reference images: a demo folder, a test-set folder or a split "
-                  "manifest (JSON)")
+                  "manifest (JSON), which `asbench split make` makes of your prompts")
       ->required();
   command.add_option("--split-format", split.format,
                      "read the split as demo, test-set or manifest, when detection gets it wrong");
@@ -20,10 +20,34 @@ CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
       .add_option(
           "--layout", outputs.layout,
           "how the videos are named: auto (detect), default, default-avi, animeshootergen-demo, "
-          "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4 ({shot0} where shots are numbered "
-          "from 0), or a CSV file with the columns story,shot,path")
+          "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4 (placeholders: see the end), or a "
+          "CSV file with the columns story,shot,path")
+      ->capture_default_str();
+  command
+      .add_option("--cuts", outputs.cuts,
+                  "where the shots are in one long video a story (a template without {shot}): list "
+                  "(frames in cuts.json beside the videos), the path of such a cut list, or equal "
+                  "(equal parts of each video, one a shot)")
       ->capture_default_str();
   return option;
+}
+
+std::string placeholder_help() {
+  return "Placeholders of --layout stand for:\n"
+         "              demo folder            test-set folder         manifest\n"
+         "  {ip}        name of <ip>.json      name of the IP's folder \"id\" of the IP\n"
+         "  {name}      the same               the same                \"name\" of the IP, else "
+         "the\n"
+         "                                                             last part of its id\n"
+         "  {prompt}    key in <ip>.json       place in prompts.json,  \"prompt\" of the story, "
+         "else\n"
+         "                                     from 0                  the last part of its id\n"
+         "  {story}     {ip}/{prompt}          {ip}/{prompt}           \"id\" of the story\n"
+         "  {shot}      number of the shot from 1; {shot0}: from 0\n"
+         "  {prompt0}, {prompt1}  a numeric prompt less one, plus one: for videos whose stories "
+         "are\n"
+         "              numbered from 0 (from 1) where the split begins with 1 (with 0)\n"
+         "  {shot:02}   padded with zeros; also {shot0:03}, {prompt:02}\n";
 }
 
 void add_selection_options(CLI::App& command, SelectionOptions& selection) {

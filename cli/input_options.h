@@ -14,10 +14,11 @@ struct SplitOptions {
   std::optional<std::string> format;
 };
 
-/// `--outputs --layout`: a system's videos.
+/// `--outputs --layout --cuts`: a system's videos.
 struct OutputsOptions {
   std::optional<std::string> path;
   std::string layout = "auto";
+  std::string cuts = "list";
 };
 
 /// `--ips --stories --limit --subset --seed`: the part of the split to use.
@@ -35,5 +36,7 @@ void add_split_options(CLI::App& command, SplitOptions& split);
 /// @returns `--outputs`, for commands that require it.
 CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs);
 void add_selection_options(CLI::App& command, SelectionOptions& selection);
+/// What the placeholders of `--layout` stand for in each form of a split: for the end of the help.
+[[nodiscard]] std::string placeholder_help();
 
 }  // namespace asbench::cli

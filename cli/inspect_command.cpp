@@ -9,6 +9,7 @@
 
 #include "cli/errors.h"
 #include "cli/inspect_options.h"
+#include "cli/selection.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
@@ -29,7 +30,8 @@ constexpr int kListedOfAKind = 10;
 
 /// Everything that the command found.
 struct Report {
-  loaders::Split split;
+  loaders::Split split;                   ///< the part that was chosen
+  std::optional<std::size_t> of_stories;  ///< where it is a part: how many the whole split has
   std::optional<loaders::Outputs> outputs;
   std::vector<loaders::ShotReport> shots;
   Findings findings;
@@ -49,7 +51,10 @@ struct Report {
 
 Report gather(const InspectOptions& options) {
   Report report;
-  report.split = loaders::read_split(options.split.path, options.split.format);
+  const loaders::Split read = loaders::read_split(options.split.path, options.split.format);
+  const loaders::Selection selection = selection_of(options.selection);
+  report.split = loaders::select(read, selection);
+  if (!loaders::is_whole(selection)) report.of_stories = read.stories.size() + read.lost.size();
   report.findings = report.split.findings;
   loaders::silence_decoders();
   loaders::Split usable = report.split;
@@ -59,11 +64,13 @@ Report gather(const InspectOptions& options) {
   }
   report.split_findings = report.findings;
   if (!options.outputs.path) return report;
-  const loaders::Split whole = loaders::with_lost_stories(report.split);
+  // Of the whole split, so that the files of other stories are not called unexpected.
+  const loaders::Split whole = loaders::with_lost_stories(read);
   if (whole.stories.empty()) return report;  // no story can be read: the findings say why
 
   report.outputs = loaders::restrict_to(
-      loaders::find_outputs(whole, *options.outputs.path, {.layout = options.outputs.layout}),
+      loaders::find_outputs(whole, *options.outputs.path,
+                            {.layout = options.outputs.layout, .cuts = options.outputs.cuts}),
       report.split);
   Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
@@ -102,7 +109,8 @@ SplitCounts count(const loaders::Split& split) {
   return counts;
 }
 
-void print_split(const loaders::Split& split) {
+void print_split(const Report& report) {
+  const loaders::Split& split = report.split;
   const SplitCounts counts = count(split);
   print_safe(stdout, "split     {} (form {}, sha256 {})\n", split.name, split.form, split.sha256);
   print_safe(stdout, "          {}, {}, {}, {}, {}, {}\n", counted(split.ips.size(), "IP", "IPs"),
@@ -111,6 +119,10 @@ void print_split(const loaders::Split& split) {
              counted(counts.captions, "caption", "captions"),
              counted(counts.references, "reference", "references"),
              counted(counts.clips, "tuning clip", "tuning clips"));
+  if (report.of_stories) {
+    print_safe(stdout, "          chosen from the {} of the split\n",
+               counted(static_cast<std::int64_t>(*report.of_stories), "story", "stories"));
+  }
   if (!split.lost.empty()) {
     print_safe(stdout, "          and {} that can't be read\n",
                counted(split.lost.size(), "story", "stories"));
@@ -233,7 +245,7 @@ Json stream_json(const loaders::StreamFacts& facts) {
 Json shot_json(const loaders::ShotReport& shot) {
   Json item{{"story", shot.key.story}, {"shot", shot.key.shot}, {"path", nullptr}};
   if (shot.source) item["path"] = shot.source->path.string();
-  if (shot.source && shot.source->kind == loaders::ShotSource::Kind::video_range) {
+  if (shot.source && shot.source->is_cut()) {
     item["range"] = {shot.source->begin_frame, shot.source->end_frame};
   }
   if (shot.frame_count == 0) {
@@ -265,6 +277,7 @@ Json to_json(const Report& report) {
                        {"sha256", report.split.sha256},
                        {"ips", report.split.ips.size()},
                        {"stories", report.split.stories.size()},
+                       {"of_stories", report.of_stories ? Json(*report.of_stories) : Json()},
                        {"shots", report.split.shot_count()},
                        {"captions", counts.captions},
                        {"references", counts.references},
@@ -335,7 +348,7 @@ int run_inspect(const InspectOptions& options) {
     // A file name that is not UTF-8 must not stop the report.
     print_prepared(stdout, json_for_terminal(to_json(report), 1) + "\n");
   } else {
-    print_split(report.split);
+    print_split(report);
     if (report.outputs) {
       print_safe(stdout, "outputs   {} (layout {})\n", *options.outputs.path,
                  report.outputs->layout);

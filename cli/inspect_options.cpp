@@ -17,7 +17,8 @@ void add_inspect_command(CLI::App& app, std::function<int()>& chosen) {
       "  asbench inspect --split asbench-demo/world/mini-world --outputs "
       "asbench-demo/systems/ref-pan\n"
       "Decodes every video completely; runs no encoder. Without --outputs it checks the split "
-      "only.\n"
+      "only.\n" +
+      placeholder_help() +
       "Exit codes: 0 everything that scoring needs is there, 2 something is missing or broken.");
   command->option_defaults()->group("Input");
   add_split_options(*command, options->split);
@@ -28,9 +29,12 @@ void add_inspect_command(CLI::App& app, std::function<int()>& chosen) {
                    "white, gray, mean or keep; a reference that shows nothing on it is empty")
       ->check(CLI::IsMember({"black", "white", "gray", "mean", "keep"}))
       ->capture_default_str();
+  command->option_defaults()->group("Selection");
+  add_selection_options(*command, options->selection);
   command->option_defaults()->group("Output");
   command->add_option("--write", options->write,
-                      "also write the split as a split manifest (JSON) to this file");
+                      "also write the split, or the part that was chosen, as a split manifest "
+                      "(JSON) to this file");
   command->add_flag("--all", options->all,
                     "list every finding, not only the first ten of each kind");
   command->add_flag("--json", options->json, "print everything as one JSON document");

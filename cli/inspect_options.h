@@ -12,6 +12,7 @@ namespace asbench::cli {
 /// `asbench inspect`. Plain data: parsed by the program, executed by the media module (modules.h).
 struct InspectOptions {
   SplitOptions split;
+  SelectionOptions selection;        ///< as `score` has it
   OutputsOptions outputs;            ///< without a path only the split is looked at
   std::string background = "black";  ///< behind transparent references, as `score` has it
   std::optional<std::string> write;  ///< save the split as a manifest

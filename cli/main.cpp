@@ -24,6 +24,7 @@
 #include "cli/metrics_command.h"
 #include "cli/report_options.h"
 #include "cli/score_options.h"
+#include "cli/split_options.h"
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
@@ -151,15 +152,15 @@ int dispatch(int argc, char** argv) {
   app.set_version_flag("--version", version_text, "print the version and the libraries it uses");
   app.require_subcommand(1);
   app.footer(
-      "Start with `asbench demo`. For your own videos: `asbench inspect`, then `asbench score`, "
-      "then "
-      "`asbench report`.\n"
+      "Start with `asbench demo`. For your own prompts and videos: `asbench split make`, then "
+      "`asbench inspect`, `asbench score`, `asbench report`.\n"
       "`asbench COMMAND --help` explains a command and shows an example.\n"
       "Exit codes: 0 done; 1 `asbench compare` found a regression; 2 wrong usage or input, nothing "
       "was computed.");
 
   std::function<int()> chosen;
   add_demo_command(app, chosen);
+  add_split_command(app, chosen);
   add_inspect_command(app, chosen);
   add_score_command(app, chosen);
   add_features_command(app, chosen);

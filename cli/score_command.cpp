@@ -13,6 +13,7 @@
 #include "baselines/mini_world/mini_world.h"
 #include "cli/errors.h"
 #include "cli/score_options.h"
+#include "cli/selection.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
@@ -35,21 +36,13 @@
 namespace asbench::cli {
 namespace {
 
-loaders::Selection selection_of(const SelectionOptions& input) {
-  return {.ips = input.ips,
-          .stories = input.stories,
-          .limit = input.limit,
-          .subset = input.subset,
-          .seed = input.seed};
-}
-
 template <typename Request>
 void fill_common(Request& request, const InputOptions& input, const ComputeOptions& compute) {
   request.split = input.split.path;
   request.split_format = input.split.format;
   request.selection = selection_of(input.selection);
   request.outputs = input.outputs.path.value();
-  request.layout = input.outputs.layout;
+  request.layout = {.layout = input.outputs.layout, .cuts = input.outputs.cuts};
   if (compute.weights) request.weights = *compute.weights;
   request.store =
       compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();

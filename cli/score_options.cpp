@@ -72,9 +72,7 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
       "  asbench score --protocol demo --split asbench-demo/world/mini-world --outputs "
       "asbench-demo/systems/ref-pan --out ref-pan.json\n"
       "Published encoders need their weights first: asbench weights fetch " +
-      example.id +
-      "\n"
-      "Exit codes: 0 scored, 2 nothing was scored.");
+      example.id + "\n" + placeholder_help() + "Exit codes: 0 scored, 2 nothing was scored.");
   add_input_options(*command, options->input);
   command->add_option("--reference-set", options->reference_set,
                       "real clips to compare with, for the metrics of sets of clips (fvd, kvd, "
@@ -162,7 +160,8 @@ void add_features_command(CLI::App& app, std::function<int()>& chosen) {
       " --out features.npy\n"
       "Writes a float32 matrix [N, D] with one row per sampled frame (one row per clip for a video "
       "network), and\n"
-      "features.npy.json with the story, shot, frame and file hash of each row.");
+      "features.npy.json with the story, shot, frame and file hash of each row.\n" +
+      placeholder_help());
   add_input_options(*command, options->input);
   add_selection_group(*command, options->input);
 

@@ -86,6 +86,13 @@ constexpr FindingKind kKinds[] = {
      "from 0. The story is not scored: each file would be compared with the caption of another. "
      "--layout with {shot} or {prompt1} expresses it; until then the run stops, whatever --missing "
      "says."},
+    {"detected_layout", false,
+     "No built-in layout fits the outputs, and the names of the files can mean one thing only. "
+     "They "
+     "were matched by the template that the finding names, as if it had been given by --layout."},
+    {"numbered_from_zero", false,
+     "The files of each story's n shots are numbered from 0 to n-1, with none beyond. File 0 is "
+     "taken as shot 1, as {shot0} in --layout does."},
     {"mixed_frame_sizes", true,
      "The pictures in a folder of frames have different sizes. The shot counts as missing: "
      "--missing decides."},

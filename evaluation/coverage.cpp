@@ -105,6 +105,7 @@ Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
             const std::function<bool(const std::string&)>& decoded_before,
             const features::ClipSource& clips) {
   Probe probe{expected(split, outputs), {}};
+  const std::size_t of_shots = probe.coverage.findings.size();
   // By content: equal files are opened once.
   std::map<std::string, std::optional<features::ClipOutcome::Broken>> verdicts;
   for (const auto& [key, source] : outputs.shots) {
@@ -123,6 +124,7 @@ Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
     probe.coverage.findings.push_back(loaders::broken_finding(
         key, loaders::BrokenVideo(source.path, known->broken->cause, known->broken->kind)));
   }
+  loaders::order_as_split(probe.coverage.findings, of_shots, split);
   return probe;
 }
 
@@ -130,6 +132,7 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
                const std::map<loaders::ShotKey, std::size_t>& clips,
                std::span<const features::ClipOutcome> outcomes, const loaders::FrameRule& rule) {
   Coverage coverage = expected(split, outputs);
+  const std::size_t of_shots = coverage.findings.size();
   std::map<loaders::ShotKey, std::string> digests;
   std::map<loaders::ShotKey, loaders::StreamFacts> colours;
   for (const auto& [key, source] : outputs.shots) {
@@ -149,8 +152,10 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
     const auto findings = loaders::clip_findings(key, counts, std::span(&rule, 1));
     coverage.findings.insert(coverage.findings.end(), findings.begin(), findings.end());
   }
-  for (const Findings& of_all :
-       {loaders::colour_findings(colours), loaders::duplicate_findings(digests)}) {
+  loaders::order_as_split(coverage.findings, of_shots, split);
+  Findings duplicates = loaders::duplicate_findings(digests);
+  loaders::order_as_split(duplicates, 0, split);
+  for (const Findings& of_all : {loaders::colour_findings(colours), duplicates}) {
     coverage.findings.insert(coverage.findings.end(), of_all.begin(), of_all.end());
   }
   return coverage;

@@ -65,7 +65,7 @@ std::string causes_in(const Findings& findings) {
 
 Inputs read_inputs(const std::filesystem::path& split_path,
                    const std::optional<std::string>& format, const loaders::Selection& selection,
-                   const std::filesystem::path& outputs_path, const std::string& layout,
+                   const std::filesystem::path& outputs_path, const loaders::OutputOptions& layout,
                    std::string_view background) {
   const auto whole = loaders::read_split(split_path, format);
   const auto with_lost = loaders::with_lost_stories(whole);
@@ -73,8 +73,8 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   Inputs inputs{loaders::select(whole, selection), {}, {}};
   if (inputs.split.stories.empty() && inputs.split.lost.empty())
     refuse_without_stories(inputs.split);
-  inputs.outputs = loaders::restrict_to(
-      loaders::find_outputs(with_lost, outputs_path, {.layout = layout}), inputs.split);
+  inputs.outputs =
+      loaders::restrict_to(loaders::find_outputs(with_lost, outputs_path, layout), inputs.split);
   refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
   const Findings references = loaders::keep_usable_references(inputs.split, background);

@@ -26,7 +26,7 @@ struct Inputs {
                                  const std::optional<std::string>& format,
                                  const loaders::Selection& selection,
                                  const std::filesystem::path& outputs_path,
-                                 const std::string& layout, std::string_view background);
+                                 const loaders::OutputOptions& layout, std::string_view background);
 
 /// What the metrics of a protocol read beside the shots.
 [[nodiscard]] document::InputNeeds needs_of(const Protocol& protocol);

@@ -22,8 +22,8 @@ struct ScoreRequest {
   std::optional<std::string> split_format;
   loaders::Selection selection;
   std::filesystem::path outputs;
-  std::string layout = "auto";
-  std::string system;  ///< name; empty: the name of the outputs' folder
+  loaders::OutputOptions layout;  ///< how the outputs lie in their folder
+  std::string system;             ///< name; empty: the name of the outputs' folder
   document::ResultKind kind = document::ResultKind::submission;
   Protocol defaults;                             ///< the protocol as published
   Protocol protocol;                             ///< the same with the user's changes
@@ -57,7 +57,7 @@ struct FeatureRequest {
   std::optional<std::string> split_format;
   loaders::Selection selection;
   std::filesystem::path outputs;
-  std::string layout = "auto";
+  loaders::OutputOptions layout;  ///< how the outputs lie in their folder
   std::string encoder;
   std::optional<std::string> preprocess;
   std::optional<std::string>

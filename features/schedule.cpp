@@ -17,7 +17,7 @@ std::vector<DecodeTask> tasks_of(const ExtractionPlan& plan) {
     for (std::size_t i = 0; i < plan.clips.size(); ++i) {
       const auto& clip = plan.clips[i];
       if (clip.use != use) continue;
-      if (clip.source.kind == loaders::ShotSource::Kind::video_range) {
+      if (clip.source.is_cut()) {
         const auto [known, is_new] = task_of_video.emplace(clip.source.path.string(), tasks.size());
         if (!is_new) {
           tasks[known->second].clips.push_back(i);

@@ -126,6 +126,17 @@ Findings tuning_clip_findings(const Split& split) {
   return findings;
 }
 
+void order_as_split(Findings& findings, std::size_t first, const Split& split) {
+  std::map<std::string_view, std::size_t> places;
+  for (const Story& story : split.stories) places.emplace(story.id, places.size());
+  const auto place_of = [&](const Finding& finding) {
+    const auto at = places.find(finding.story);
+    return std::pair(at == places.end() ? places.size() : at->second, finding.shot.value_or(0));
+  };
+  std::stable_sort(findings.begin() + static_cast<std::ptrdiff_t>(first), findings.end(),
+                   [&](const Finding& a, const Finding& b) { return place_of(a) < place_of(b); });
+}
+
 std::map<std::string, int> count_by_kind(const Findings& findings) {
   std::map<std::string, int> counts;
   for (const Finding& finding : findings) ++counts[finding.kind];

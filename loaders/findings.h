@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <span>
 #include <string>
@@ -41,6 +42,10 @@ namespace asbench::loaders {
 /// without it, but the values of real animation (real_ceiling, the reference set of fvd) are
 /// computed from fewer clips.
 [[nodiscard]] Findings tuning_clip_findings(const Split& split);
+
+/// Brings findings about stories, from `first` on, into the split's own order: by story, then by
+/// shot. Those about nothing of the split come last; of equal ones the order stays.
+void order_as_split(Findings& findings, std::size_t first, const Split& split);
 
 /// Number of findings of each kind.
 [[nodiscard]] std::map<std::string, int> count_by_kind(const Findings& findings);

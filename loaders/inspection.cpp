@@ -28,7 +28,7 @@ std::vector<Job> make_jobs(const Outputs& outputs) {
   std::vector<Job> jobs;
   std::map<std::filesystem::path, std::size_t> by_video;
   for (const auto& [key, source] : outputs.shots) {
-    if (source.kind == ShotSource::Kind::video_range) {
+    if (source.is_cut()) {
       const auto [at, is_new] = by_video.emplace(source.path, jobs.size());
       if (!is_new) {
         jobs[at->second].push_back(key);
@@ -42,7 +42,7 @@ std::vector<Job> make_jobs(const Outputs& outputs) {
 
 std::vector<DecodeOutcome> decode(const std::vector<ShotSource>& sources,
                                   const std::vector<FrameRule>& rules) {
-  if (sources.front().kind == ShotSource::Kind::video_range) return decode_ranges(sources, rules);
+  if (sources.front().is_cut()) return decode_ranges(sources, rules);
   std::vector<DecodeOutcome> outcomes;
   try {
     outcomes.emplace_back(decode_clip(sources.front(), rules));
@@ -153,6 +153,10 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
         inspection.findings.push_back(broken_finding(report.key, *broken));
       } else {
         const auto& clip = std::get<DecodedClip>(at->second.outcome);
+        if (report.source->is_cut()) {
+          report.source->begin_frame = clip.begin_frame;
+          report.source->end_frame = clip.begin_frame + clip.frame_count;
+        }
         report.frame_count = clip.frame_count;
         report.declared_frames = clip.declared_frames;
         report.fps = clip.fps;
@@ -168,7 +172,9 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
       inspection.shots.push_back(std::move(report));
     }
   }
-  for (const Findings& of_all : {colour_findings(colours), duplicate_findings(digests)}) {
+  Findings duplicates = duplicate_findings(digests);
+  order_as_split(duplicates, 0, split);
+  for (const Findings& of_all : {colour_findings(colours), duplicates}) {
     inspection.findings.insert(inspection.findings.end(), of_all.begin(), of_all.end());
   }
   return inspection;

@@ -16,8 +16,9 @@ namespace asbench::loaders {
 /// One shot of the split as it was found.
 struct ShotReport {
   ShotKey key;
-  std::optional<ShotSource> source;  ///< nothing: no file, or no valid range
-  int frame_count = 0;               ///< frames that decode; 0 when the shot is missing or broken
+  /// Nothing: no file, or no valid range. Of a part its frames are filled in.
+  std::optional<ShotSource> source;
+  int frame_count = 0;  ///< frames that decode; 0 when the shot is missing or broken
   int declared_frames = 0;
   double fps = 0.0;
   int width = 0;

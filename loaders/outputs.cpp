@@ -11,105 +11,12 @@
 
 #include "core/error.h"
 #include "core/files.h"
-#include "core/words.h"
 #include "loaders/name_match.h"
-#include "loaders/outputs/finders.h"
+#include "loaders/outputs/auto_layout.h"
 #include "loaders/outputs/frame_folder_check.h"
-#include "loaders/outputs/suggest_layout.h"
 
 namespace asbench::loaders {
 namespace {
-
-LayoutFit find_by_template(const Split& split, const FolderIndex& index, std::string_view text,
-                           Match match) {
-  const LayoutTemplate layout(text);
-  if (layout.has_shot()) return find_shot_files(split, index, layout, match);
-  return find_cuts(split, index, layout, match);
-}
-
-/// What `auto` looks for under a layout, for the message when there is nothing.
-std::string example(const Split& split, const std::filesystem::path& folder,
-                    const BuiltInLayout& built_in) {
-  const LayoutTemplate layout(built_in.path_template);
-  const Story& story = split.stories.front();
-  const int shot = story.shots.empty() ? 1 : story.shots.front().number;
-  const std::string path = (folder / layout.expand(story, shot)).string();
-  return layout.has_shot() ? path : fmt::format("{} with {}", path, kCutListName);
-}
-
-std::string shots_of(std::size_t found, std::size_t all) {
-  return fmt::format("{} of {}", found, counted(static_cast<std::int64_t>(all), "shot", "shots"));
-}
-
-/// What to do when a layout finds nothing: the command that finds most, else how to describe names.
-std::string remedy(const Split& split, const std::optional<LayoutSuggestion>& suggestion) {
-  if (suggestion) return suggestion_text(*suggestion, split.shot_count());
-  return "Describe how the files are named with --layout: a template with {ip}, {prompt}, {story}, "
-         "{shot} ({shot0} where shots are numbered from 0), or a CSV file with the columns "
-         "story,shot,path.";
-}
-
-[[noreturn]] void nothing_found(const Split& split, const FolderIndex& index) {
-  std::string tried;
-  for (const BuiltInLayout& built_in : built_in_layouts()) {
-    tried += fmt::format("\n    {}: {}, as {}", built_in.name, built_in.path_template,
-                         example(split, index.folder(), built_in));
-  }
-  throw BadInput(fmt::format(
-      "{}: no shot of the split found in any known layout.\n  The folder holds {}.\n  Looked for "
-      "(with any video ending):{}\n  {}",
-      index.folder().string(), index.description(), tried,
-      remedy(split, suggest_layout(split, index))));
-}
-
-/// A layout that fits a part of the files is not the right one when another fits more of them.
-void refuse_if_another_fits_better(const Split& split, const FolderIndex& index,
-                                   const LayoutFit& best) {
-  // Other numbering has its own finding, which names the layout to use.
-  if (best.matched() == split.shot_count() || best.taken_out > 0) return;
-  const auto suggestion = suggest_layout(split, index);
-  if (!suggestion || suggestion->found <= best.matched()) return;
-  throw BadInput(fmt::format(
-      "{}: the layout {} finds only {}.\n  The folder holds {}.\n  {}\n  To take the layout {} all "
-      "the same: --layout {}",
-      index.folder().string(), best.outputs.layout, shots_of(best.matched(), split.shot_count()),
-      index.description(), remedy(split, suggestion), best.outputs.layout, best.outputs.layout));
-}
-
-LayoutFit find_automatically(const Split& split, const FolderIndex& index) {
-  LayoutFit best;
-  std::vector<std::string_view> equals;
-  for (const BuiltInLayout& built_in : built_in_layouts()) {
-    const bool needs_cuts = !LayoutTemplate(built_in.path_template).has_shot();
-    if (needs_cuts && !is_there(index.folder() / kCutListName)) continue;
-    LayoutFit fit;
-    try {
-      fit = find_by_template(split, index, built_in.path_template, Match::loose);
-    } catch (const UsageError&) {
-      continue;  // two shots of this split share a path under this layout: it can't be the one
-    }
-    fit.outputs.layout = built_in.name;
-    if (fit.matched() == 0 || fit.matched() < best.matched()) continue;
-    if (fit.matched() > best.matched()) equals.clear();
-    if (fit.outputs.shots == best.outputs.shots && !equals.empty()) {
-      // The same files under another ending: the layout that names them to the letter is the one.
-      if (fit.exact <= best.exact) continue;
-      equals.pop_back();
-    }
-    equals.push_back(built_in.name);
-    best = std::move(fit);
-  }
-  if (equals.empty()) nothing_found(split, index);
-  if (equals.size() > 1) {
-    throw BadInput(fmt::format(
-        "{}: the layouts {} find {} each.\n  Choose one, for example "
-        "--layout {}",
-        index.folder().string(), fmt::join(equals, " and "),
-        counted(static_cast<std::int64_t>(best.matched()), "shot", "shots"), equals.front()));
-  }
-  refuse_if_another_fits_better(split, index, best);
-  return best;
-}
 
 /// Tables are told from templates by their ending.
 bool is_table(const std::string& layout) {
@@ -137,7 +44,8 @@ std::filesystem::path table_path(const std::string& layout, const std::filesyste
   const auto suggestion = suggest_layout(split, index);
   throw UsageError(fmt::format(
       "--layout {}: unknown layout.{}\n  Choose from {}; or give a template with {{ip}}, "
-      "{{prompt}}, {{story}}, {{shot}} such as '{{ip}}/{{prompt}}_{{shot:02}}.mp4'; or a CSV file "
+      "{{name}}, {{prompt}}, {{story}}, {{shot}} such as '{{ip}}/{{prompt}}_{{shot:02}}.mp4'; or a "
+      "CSV file "
       "(its name ends in .csv) with the columns story,shot,path.\n  The folder {} holds {}.{}",
       layout, did_you_mean(layout, names), fmt::join(names, ", "), index.folder().string(),
       index.description(), suggestion ? "\n  " + remedy(split, suggestion) : ""));
@@ -145,21 +53,26 @@ std::filesystem::path table_path(const std::string& layout, const std::filesyste
 
 /// A named layout is taken at its word, even when shots are missing: --missing may allow it. But
 /// when it finds nothing and another one does, it is a mistake; when it finds less, that is said.
-LayoutFit find_named(const Split& split, const FolderIndex& index, const std::string& layout) {
-  if (is_table(layout)) return find_listed(split, index, table_path(layout, index.folder()));
+LayoutFit find_named(const Split& split, const FolderIndex& index, const std::string& layout,
+                     const Cuts& cuts) {
+  if (is_table(layout)) {
+    if (!cuts.is_default)
+      throw UsageError("--cuts: a table lists one file per shot, so there is nothing to cut");
+    return find_listed(split, index, table_path(layout, index.folder()));
+  }
   LayoutFit fit;
   const auto& all = built_in_layouts();
   const auto built_in = std::find_if(all.begin(), all.end(), [&](const BuiltInLayout& candidate) {
     return candidate.name == layout;
   });
   if (built_in != all.end())
-    fit = find_by_template(split, index, built_in->path_template, Match::loose);
+    fit = find_by_template(split, index, built_in->path_template, Match::loose, cuts);
   else if (layout.find('{') == std::string::npos)
     unknown_layout(split, index, layout);
   else
-    fit = find_by_template(split, index, layout, Match::exact);
+    fit = find_by_template(split, index, layout, Match::exact, cuts);
   fit.outputs.layout = layout;
-  if (fit.matched() * 2 >= split.shot_count() || fit.taken_out > 0) return fit;
+  if (fit.matched() * 2 >= split.shot_count() || fit.taken_out > 0 || !cuts.is_default) return fit;
   const auto suggestion = suggest_layout(split, index);
   if (!suggestion || suggestion->found <= fit.matched()) return fit;
   const std::string found =
@@ -219,10 +132,15 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
   if (split.stories.empty()) throw BadInput(fmt::format("split {}: no stories", split.name));
   try {
     const FolderIndex index(folder);
-    LayoutFit fit = options.layout == "auto" ? find_automatically(split, index)
-                                             : find_named(split, index, options.layout);
+    const Cuts cuts = cuts_of(options.cuts);
+    LayoutFit fit = options.layout == "auto" ? find_automatically(split, index, cuts)
+                                             : find_named(split, index, options.layout, cuts);
+    if (cuts.kind == Cuts::Kind::equal) {
+      std::string& name = fit.outputs.layout;
+      name = fmt::format("{} in equal parts", name == "cuts" ? "{story}.mp4" : name);
+    }
     report_unexpected(split, index, fit);
-    report_shared_files(fit.outputs);
+    report_shared_files(split, fit.outputs);
     check_frame_folders(fit.outputs);
     return std::move(fit.outputs);
   } catch (const std::filesystem::filesystem_error& error) {

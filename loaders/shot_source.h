@@ -1,6 +1,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -11,12 +12,31 @@ struct ShotSource {
   enum class Kind {
     video_file,    ///< the whole file is the shot
     frame_folder,  ///< a folder of PNG, JPEG or WebP files, in natural order of their names
-    video_range    ///< frames [begin_frame, end_frame) of a longer video
+    video_range,   ///< frames [begin_frame, end_frame) of a longer video
+    video_part     ///< one of `parts` equal parts of a longer video
   };
   Kind kind = Kind::video_file;
   std::filesystem::path path;
   int begin_frame = 0;  ///< video_range only
   int end_frame = 0;    ///< video_range only, exclusive
+  int part = 0;         ///< video_part only, from 0
+  int parts = 0;        ///< video_part only
+
+  /// Several shots may be cut from the video, which is then decoded once for all of them.
+  [[nodiscard]] bool is_cut() const {
+    return kind == Kind::video_range || kind == Kind::video_part;
+  }
+  /// The source as a range of a video of that many frames: part k of n has the frames from
+  /// floor(k frames / n) on and before floor((k + 1) frames / n). Parts differ by one frame at most
+  /// and leave none out. Other sources stay as they are.
+  [[nodiscard]] ShotSource in_video_of(int frames) const {
+    if (kind != Kind::video_part || parts < 1) return *this;
+    const auto begin_of = [&](std::int64_t k) { return static_cast<int>(k * frames / parts); };
+    return {.kind = Kind::video_range,
+            .path = path,
+            .begin_frame = begin_of(part),
+            .end_frame = begin_of(part + 1)};
+  }
   bool operator==(const ShotSource&) const = default;
 };
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/error.h"
@@ -20,13 +21,31 @@ Json text_or_null(const std::optional<std::string>& text) {
   return text ? Json(*text) : Json(nullptr);
 }
 
-/// The canonical content: everything that can change a number, nothing that can't.
+bool ip_before(const Ip& a, const Ip& b) {
+  return a.id < b.id;
+}
+
+bool story_before(const Story& a, const Story& b) {
+  return a.ip != b.ip ? a.ip < b.ip : natural_less(a.id, b.id);
+}
+
+template <typename T>
+std::vector<const T*> sorted(const std::vector<T>& values, bool (*before)(const T&, const T&)) {
+  std::vector<const T*> order;
+  for (const T& value : values) order.push_back(&value);
+  std::sort(order.begin(), order.end(), [&](const T* a, const T* b) { return before(*a, *b); });
+  return order;
+}
+
+/// The canonical content: everything that can change a number, nothing that can't. Sorted: the
+/// order of a manifest changes no number.
 std::string digest(const Split& split) {
   Json content{{"ips", Json::array()}, {"stories", Json::array()}};
-  for (const Ip& ip : split.ips) {
-    content["ips"].push_back({{"id", ip.id}, {"references", ip.reference_sha256}});
+  for (const Ip* ip : sorted(split.ips, ip_before)) {
+    content["ips"].push_back({{"id", ip->id}, {"references", ip->reference_sha256}});
   }
-  for (const Story& story : split.stories) {
+  for (const Story* pointer : sorted(split.stories, story_before)) {
+    const Story& story = *pointer;
     Json shots = Json::array();
     for (const Shot& shot : story.shots) {
       shots.push_back({shot.number, text_or_null(shot.caption),
@@ -138,6 +157,7 @@ Split with_lost_stories(const Split& split) {
     story.id = lost.id;
     story.ip = lost.ip;
     story.prompt = lost.id.substr(lost.id.rfind('/') + 1);
+    story.place = lost.place;
     for (int number = 1; number <= lost.shots; ++number) story.shots.emplace_back().number = number;
   }
   whole.lost.clear();
@@ -147,11 +167,11 @@ Split with_lost_stories(const Split& split) {
 }
 
 void finish_split(Split& split) {
-  std::sort(split.ips.begin(), split.ips.end(),
-            [](const Ip& a, const Ip& b) { return a.id < b.id; });
+  std::sort(split.ips.begin(), split.ips.end(), [](const Ip& a, const Ip& b) {
+    return a.place != b.place ? a.place < b.place : ip_before(a, b);
+  });
   std::sort(split.stories.begin(), split.stories.end(), [](const Story& a, const Story& b) {
-    if (a.ip != b.ip) return a.ip < b.ip;
-    return natural_less(a.id, b.id);
+    return a.place != b.place ? a.place < b.place : story_before(a, b);
   });
   const auto refuse = [&](std::string_view what, std::string_view id) {
     throw BadInput(fmt::format("split {}: {} \"{}\"", split.name, what, id));
@@ -168,6 +188,10 @@ void finish_split(Split& split) {
     if (!stories.insert(story.id).second) refuse("two stories have the id", story.id);
     if (!ips.contains(story.ip)) refuse("a story belongs to the unknown IP", story.ip);
   }
+  std::map<std::string_view, std::string> names;
+  for (const Ip& ip : split.ips)
+    names[ip.id] = ip.name.empty() ? ip.id.substr(ip.id.rfind('/') + 1) : ip.name;
+  for (Story& story : split.stories) story.name = names.at(story.ip);
   split.sha256 = digest(split);
 }
 

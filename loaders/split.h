@@ -24,7 +24,15 @@ struct Story {
   std::string ip;      ///< id of an Ip of the split
   std::string prompt;  ///< what `{prompt}` stands for in output layouts
   std::vector<Shot> shots;
-  bool operator==(const Story&) const = default;
+  /// What `{name}` stands for: the IP's name for people. finish_split() fills it in.
+  std::string name = {};
+  int place = 0;  ///< from 1, where the source states an order (a manifest's); else 0
+
+  /// The same content, wherever it stands.
+  bool operator==(const Story& other) const {
+    return id == other.id && ip == other.ip && prompt == other.prompt && shots == other.shots &&
+           name == other.name;
+  }
 };
 
 /// A short clip that systems may be tuned on; seconds in the source film, for the record.
@@ -42,7 +50,13 @@ struct Ip {
   std::vector<std::filesystem::path> references;  ///< picture files that exist
   std::vector<std::string> reference_sha256;      ///< of each file's bytes, same order
   std::vector<TuningClip> clips;
-  bool operator==(const Ip&) const = default;
+  std::string name = {};  ///< for people; empty: the last part of the id
+  int place = 0;          ///< as Story::place
+
+  bool operator==(const Ip& other) const {
+    return id == other.id && references == other.references &&
+           reference_sha256 == other.reference_sha256 && clips == other.clips && name == other.name;
+  }
 };
 
 /// A story that the split has and that can't be read. It can't be scored, and it counts
@@ -51,17 +65,18 @@ struct LostStory {
   std::string id;  ///< as it would be; "<ip>/lost-1", ... where nothing says it
   std::string ip;
   int shots = 0;
+  int place = 0;  ///< as Story::place
   bool operator==(const LostStory&) const = default;
 };
 
-/// The prompts and references to animate: IPs in byte order of their ids, stories by IP and then in
-/// natural order of their ids, so that nothing depends on the order of files on disk. A plain
-/// value.
+/// The prompts and references to animate, in the split's own order: that of the manifest; of
+/// folders, IPs in byte order of their ids, stories by IP and then in natural order of their ids,
+/// so that nothing depends on the order of files on disk. A plain value.
 struct Split {
   std::string name;
   std::string form;  ///< `demo`, `test-set`, `manifest`
   /// Over ids, captions, audio prompts and the SHA-256 of the references' bytes; not over paths,
-  /// prompts or the form, so a manifest of a folder has the folder's hash.
+  /// names, prompts, the order or the form, so a manifest of a folder has the folder's hash.
   std::string sha256;
   std::vector<Ip> ips;
   std::vector<Story> stories;
@@ -117,8 +132,9 @@ class SplitReader {
 /// hash stays.
 [[nodiscard]] Split with_lost_stories(const Split& split);
 
-/// Puts IPs and stories in the order that Split promises and fills in sha256. For those who build a
-/// split by hand. @throws BadInput when a story names no IP of the split, or an id is double.
+/// Puts IPs and stories in the order that Split promises (by their places, where they have some)
+/// and fills in sha256 and the stories' names. For those who build a split by hand. @throws
+/// BadInput when a story names no IP of the split, or an id is double.
 void finish_split(Split& split);
 
 }  // namespace asbench::loaders

@@ -109,15 +109,14 @@ Outputs apply_cuts(const Split& split, const FolderIndex& index, const LayoutTem
   return outputs;
 }
 
-LayoutFit find_cuts(const Split& split, const FolderIndex& index, const LayoutTemplate& layout,
-                    Match match) {
-  const auto file = index.folder() / kCutListName;
+LayoutFit find_listed_cuts(const Split& split, const FolderIndex& index,
+                           const LayoutTemplate& layout, Match match,
+                           const std::filesystem::path& file) {
   if (!is_there(file)) {
     throw BadInput(fmt::format(
         "{}: no such file.\n  The layout \"{}\" has one video per story, so it needs a cut list "
-        "{{\"<story>\": [[start_frame, end_frame), ...]}}. For one file per shot, use a layout "
-        "with "
-        "{{shot}}.",
+        "{{\"<story>\": [[start_frame, end_frame), ...]}}. --cuts equal cuts each video into equal "
+        "parts instead. For one file per shot, use a layout with {{shot}}.",
         file.string(), layout.text()));
   }
   LayoutFit fit;

@@ -38,9 +38,10 @@ struct LayoutFit {
 [[nodiscard]] LayoutFit find_shot_files(const Split& split, const FolderIndex& index,
                                         const LayoutTemplate& layout, Match match);
 
-/// One long video a story and `cuts.json`. @throws BadInput when there is no readable cut list.
-[[nodiscard]] LayoutFit find_cuts(const Split& split, const FolderIndex& index,
-                                  const LayoutTemplate& layout, Match match);
+/// One long video a story and a cut list. @throws BadInput when that can't be read.
+[[nodiscard]] LayoutFit find_listed_cuts(const Split& split, const FolderIndex& index,
+                                         const LayoutTemplate& layout, Match match,
+                                         const std::filesystem::path& file);
 
 /// The same on a parsed cut list; `where` names it in messages.
 [[nodiscard]] Outputs apply_cuts(const Split& split, const FolderIndex& index,
@@ -62,7 +63,7 @@ struct LayoutFit {
                                                   Match match = Match::exact);
 
 /// Adds `shared_file` for every shot whose file or folder another shot has already, under the same
-/// name or by a link.
-void report_shared_files(Outputs& outputs);
+/// name or by a link, in the split's order.
+void report_shared_files(const Split& split, Outputs& outputs);
 
 }  // namespace asbench::loaders

@@ -20,13 +20,14 @@ constexpr std::array<std::string_view, 16> kVideoEndings = {
     ".mpeg", ".ts",  ".flv", ".wmv", ".m2ts", ".mts", ".ogv", ".3gp"};
 
 constexpr std::string_view kAllowed =
-    "A template is a path relative to --outputs with {ip}, {prompt}, {story} and {shot} (or "
+    "A template is a path relative to --outputs with {ip}, {name}, {prompt}, {story} and {shot} "
+    "(or "
     "{shot0}, {prompt0}, {prompt1} for other numbering); {shot:02} pads a number with zeros.";
 
 /// In the order of LayoutTemplate::Field.
 const std::vector<std::string>& placeholder_names() {
-  static const std::vector<std::string> names = {"ip",    "prompt", "prompt0", "prompt1",
-                                                 "story", "shot",   "shot0"};
+  static const std::vector<std::string> names = {"ip",      "name",  "prompt", "prompt0",
+                                                 "prompt1", "story", "shot",   "shot0"};
   return names;
 }
 
@@ -77,7 +78,8 @@ LayoutTemplate::Piece LayoutTemplate::parse_placeholder(std::string_view name,
   piece.field = static_cast<Field>(known - names.begin());
   const std::string_view padding = name.substr(colon);
   if (padding.empty()) return piece;
-  const bool is_number = *piece.field != Field::ip && *piece.field != Field::story;
+  const bool is_number =
+      *piece.field != Field::ip && *piece.field != Field::name && *piece.field != Field::story;
   if (!is_number || padding.size() != 3 || padding[1] != '0' || padding[2] < '1' ||
       padding[2] > '9')
     fail();
@@ -90,12 +92,22 @@ bool LayoutTemplate::has(Field field) const {
                      [&](const Piece& piece) { return piece.field == field; });
 }
 
+std::string LayoutTemplate::name_in_path(const Story& story) const {
+  std::string name = story.name.empty() ? story.ip.substr(story.ip.rfind('/') + 1) : story.name;
+  if (is_safe_id(name)) return name;
+  throw UsageError(fmt::format(
+      "layout \"{}\": the name of IP {}, {}, can't be part of an output path. Use {{ip}}.", text_,
+      story.ip, Json(name).dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
 std::string LayoutTemplate::filled_in(const Piece& piece, const Story& story, int shot) const {
   const auto number = [&](long value) { return fmt::format("{:0{}}", value, piece.digits); };
   if (!piece.field) return piece.literal;
   switch (*piece.field) {
     case Field::ip:
       return story.ip;
+    case Field::name:
+      return name_in_path(story);
     case Field::story:
       return story.id;
     case Field::shot:

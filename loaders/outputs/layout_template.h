@@ -12,14 +12,15 @@ namespace asbench::loaders {
 
 /// A path template of `--layout`: text with placeholders.
 ///
-/// `{ip}`, `{prompt}`, `{story}`, `{shot}`; `{shot0}`: the shot's number less one, for files that
-/// are numbered from 0; `{prompt0}` and `{prompt1}`: the prompt, a number, less one and plus one,
-/// for folders whose stories are numbered from 0 (from 1) where the split begins with 1 (with 0).
-/// A number may be padded with zeros: `{shot:02}`, `{shot0:03}`, `{prompt:02}`.
+/// `{ip}`, `{name}` (the IP's name for people), `{prompt}`, `{story}`, `{shot}`; `{shot0}`: the
+/// shot's number less one, for files that are numbered from 0; `{prompt0}` and `{prompt1}`: the
+/// prompt, a number, less one and plus one, for folders whose stories are numbered from 0 (from 1)
+/// where the split begins with 1 (with 0). A number may be padded with zeros: `{shot:02}`,
+/// `{shot0:03}`, `{prompt:02}`.
 class LayoutTemplate {
  public:
   /// What a placeholder stands for.
-  enum class Field { ip, prompt, prompt0, prompt1, story, shot, shot0 };
+  enum class Field { ip, name, prompt, prompt0, prompt1, story, shot, shot0 };
 
   /// @throws UsageError: unknown placeholder, unbalanced brace, an absolute path, a ".." part.
   explicit LayoutTemplate(std::string_view text);
@@ -40,6 +41,7 @@ class LayoutTemplate {
     int digits = 1;
   };
   static Piece parse_placeholder(std::string_view name, std::string_view whole);
+  [[nodiscard]] std::string name_in_path(const Story& story) const;
   [[nodiscard]] std::string filled_in(const Piece& piece, const Story& story, int shot) const;
 
   std::string text_;

@@ -214,18 +214,23 @@ LayoutFit find_shot_files(const Split& split, const FolderIndex& index,
   return Lookup(split, index, layout, match).run();
 }
 
-void report_shared_files(Outputs& outputs) {
-  std::map<std::pair<dev_t, ino_t>, const ShotKey*> first;
-  for (const auto& [key, source] : outputs.shots) {
-    struct stat status = {};
-    if (source.kind == ShotSource::Kind::video_range || ::stat(source.path.c_str(), &status) != 0)
-      continue;
-    const auto [at, is_new] = first.emplace(std::pair(status.st_dev, status.st_ino), &key);
-    if (is_new) continue;
-    outputs.findings.push_back(
-        {"shared_file", key.story, key.shot,
-         fmt::format("{} is the file of story {} shot {} as well (the same path or a link)",
-                     source.path.string(), at->second->story, at->second->shot)});
+void report_shared_files(const Split& split, Outputs& outputs) {
+  std::map<std::pair<dev_t, ino_t>, ShotKey> first;
+  for (const Story& story : split.stories) {
+    for (const Shot& shot : story.shots) {
+      const ShotKey key{story.id, shot.number};
+      const auto found = outputs.shots.find(key);
+      if (found == outputs.shots.end() || found->second.is_cut()) continue;
+      const ShotSource& source = found->second;
+      struct stat status = {};
+      if (::stat(source.path.c_str(), &status) != 0) continue;
+      const auto [at, is_new] = first.emplace(std::pair(status.st_dev, status.st_ino), key);
+      if (is_new) continue;
+      outputs.findings.push_back(
+          {"shared_file", key.story, key.shot,
+           fmt::format("{} is the file of story {} shot {} as well (the same path or a link)",
+                       source.path.string(), at->second.story, at->second.shot)});
+    }
   }
 }
 

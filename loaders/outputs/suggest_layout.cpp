@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
+#include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -17,89 +17,12 @@
 namespace asbench::loaders {
 namespace {
 
+using Field = LayoutTemplate::Field;
+
 constexpr std::size_t kNamesLookedAt = 60;  ///< spread over the folder
 constexpr std::size_t kStoriesTried = 200;  ///< spread over the split
 constexpr std::size_t kTemplates = 600;
 constexpr std::size_t kStride = 23;  ///< a prime: neighbours in a folder are much alike
-
-/// A name in which some pieces are placeholders already; only the others are searched.
-struct Piece {
-  std::string text;
-  bool fixed = false;  ///< a placeholder, or the ending of a video file (".mp4" holds a number)
-};
-using Draft = std::vector<Piece>;
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// Letters, digits and everything that is not ASCII: an id must not begin or end inside a word.
-bool is_word(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         static_cast<unsigned char>(c) >= 0x80;
-}
-
-Draft with_placeholder(const Draft& draft, std::size_t piece, std::size_t begin, std::size_t length,
-                       std::string placeholder) {
-  Draft result(draft.begin(), draft.begin() + static_cast<std::ptrdiff_t>(piece));
-  const std::string& text = draft[piece].text;
-  result.push_back({text.substr(0, begin)});
-  result.push_back({std::move(placeholder), true});
-  result.push_back({text.substr(begin + length)});
-  result.insert(result.end(), draft.begin() + static_cast<std::ptrdiff_t>(piece) + 1, draft.end());
-  return result;
-}
-
-/// The draft with the first occurrence of an id as a placeholder, if there is one.
-std::optional<Draft> with_id(const Draft& draft, const std::string& id,
-                             const std::string& placeholder) {
-  for (std::size_t i = 0; i < draft.size(); ++i) {
-    const std::string& text = draft[i].text;
-    if (draft[i].fixed || id.empty()) continue;
-    for (std::size_t at = text.find(id); at != std::string::npos; at = text.find(id, at + 1)) {
-      const std::size_t end = at + id.size();
-      const bool cuts_word = (at > 0 && is_word(text[at - 1]) && is_word(id.front())) ||
-                             (end < text.size() && is_word(text[end]) && is_word(id.back()));
-      if (!cuts_word) return with_placeholder(draft, i, at, id.size(), placeholder);
-    }
-  }
-  return std::nullopt;
-}
-
-/// "{shot}" for "3", also "{shot:02}" for "03" or "12".
-std::vector<std::string> padded(const std::string& name, const std::string& digits) {
-  std::vector<std::string> texts;
-  const bool has_zero = digits.size() > 1 && digits.front() == '0';
-  if (!has_zero) texts.push_back("{" + name + "}");
-  if (digits.size() > 1 && digits.size() < 10)
-    texts.push_back(fmt::format("{{{}:0{}}}", name, digits.size()));
-  return texts;
-}
-
-/// Every draft in which one more number is a placeholder `names[0]`, `names[1]`, ...
-std::vector<Draft> with_number(const Draft& draft, const std::vector<std::string>& names) {
-  std::vector<Draft> drafts;
-  for (std::size_t i = 0; i < draft.size(); ++i) {
-    const std::string& text = draft[i].text;
-    for (std::size_t at = 0; !draft[i].fixed && at < text.size(); ++at) {
-      std::size_t end = at;
-      while (end < text.size() && is_digit(text[end])) ++end;
-      if (end == at) continue;
-      for (const std::string& name : names) {
-        for (std::string& placeholder : padded(name, text.substr(at, end - at)))
-          drafts.push_back(with_placeholder(draft, i, at, end - at, std::move(placeholder)));
-      }
-      at = end;
-    }
-  }
-  return drafts;
-}
-
-std::string text_of(const Draft& draft) {
-  std::string text;
-  for (const Piece& piece : draft) text += piece.text;
-  return text;
-}
 
 template <typename T>
 std::vector<const T*> spread(const std::vector<const T*>& all, std::size_t most) {
@@ -109,17 +32,50 @@ std::vector<const T*> spread(const std::vector<const T*>& all, std::size_t most)
   return some;
 }
 
+/// How many numbers of a template count differently from the split.
+int shifts(const std::string& text) {
+  int count = 0;
+  for (const char* name : {"{shot0", "{prompt0", "{prompt1"})
+    count += text.find(name) == std::string::npos ? 0 : 1;
+  return count;
+}
+
+/// People write the story before the shot.
+bool shot_comes_first(const std::string& text) {
+  const std::size_t shot = text.find("{shot");
+  const std::size_t story = std::min(text.find("{story"), text.find("{prompt"));
+  return shot < story && story != std::string::npos;
+}
+
+/// A shot (its place among all) and its file.
+struct Hit {
+  std::size_t shot = 0;
+  std::string file;
+  bool operator==(const Hit&) const = default;
+};
+
+/// A template and what it finds, in the order of the shots.
+struct Candidate {
+  std::string layout;
+  std::vector<Hit> files;
+
+  /// Better ones first.
+  [[nodiscard]] auto rank() const {
+    return std::tuple(-static_cast<long>(files.size()), shifts(layout), -words_agree(layout),
+                      shot_comes_first(layout));
+  }
+};
+
 class Search {
  public:
-  Search(const Split& split, const FolderIndex& index) : split_(split) {
+  Search(const Split& split, const FolderIndex& index, LayoutOf kind) : split_(split), kind_(kind) {
     for (const OutputEntry& entry : index.entries()) {
-      if (!entry.may_be_shot()) continue;
+      if (!entry.may_be_shot() || (entry.is_folder && kind == LayoutOf::stories)) continue;
       entries_.push_back(&entry);
       names_.insert(nfc(entry.relative));
     }
-    std::vector<const Story*> stories;
-    for (const Story& story : split.stories) stories.push_back(&story);
-    tried_ = spread(stories, kStoriesTried);
+    for (const Story& story : split.stories) all_.push_back(&story);
+    tried_ = spread(all_, kStoriesTried);
   }
 
   std::optional<LayoutSuggestion> best() {
@@ -127,79 +83,58 @@ class Search {
     const std::size_t stride = names_looked_at.size() % kStride == 0 ? 1 : kStride;
     for (std::size_t i = 0; i < names_looked_at.size(); ++i)
       add_templates(*names_looked_at[i * stride % names_looked_at.size()]);
-    LayoutSuggestion best;
-    std::vector<std::string> names;
-    for (const std::string& text : templates_) {
-      auto found = files_of(text, tried_);
-      const std::size_t count = found.size();
-      if (count == 0 || count < best.found) continue;
-      if (count == best.found && shifts(text) == shifts(best.layout)) {
-        if (found == names) continue;
-        if (shot_comes_first(best.layout) && !shot_comes_first(text)) {
-          best.also = std::exchange(best.layout, text);
-          names = std::move(found);
-        } else if (best.also.empty()) {
-          best.also = text;
-        }
-      } else if (count > best.found || shifts(text) < shifts(best.layout)) {
-        best = {text, count, {}};
-        names = std::move(found);
+    std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.files.empty(); });
+    if (candidates_.empty()) return std::nullopt;
+    std::stable_sort(candidates_.begin(), candidates_.end(),
+                     [](const Candidate& a, const Candidate& b) { return a.rank() < b.rank(); });
+    const Candidate& first = candidates_.front();
+    LayoutSuggestion best{.layout = first.layout, .files = entries_.size()};
+    best.found = files_of(first.layout, all_).size();
+    for (const Candidate& other : candidates_) {
+      if (is_as_good(other, first)) {
+        best.also = other.layout;
+        break;
       }
     }
-    if (best.found == 0) return std::nullopt;
-    std::vector<const Story*> all;
-    for (const Story& story : split_.stories) all.push_back(&story);
-    best.found = files_of(best.layout, all).size();
+    best.doubt = doubt_about(first, best);
     return best;
   }
 
  private:
-  /// Templates that this name may come from.
+  /// Templates that this name may come from, with what they find.
   void add_templates(const OutputEntry& entry) {
-    const std::string name = nfc(entry.relative);
-    if (name.find_first_of("{}") != std::string::npos) return;
-    const std::size_t ending = has_video_ending(name) ? name.rfind('.') : name.size();
-    const Draft whole = {{name.substr(0, ending)}, {name.substr(ending), true}};
-    std::vector<Draft> drafts;
-    std::set<std::string> seen;
-    const auto add = [&](Draft draft) {
-      if (seen.insert(text_of(draft)).second) drafts.push_back(std::move(draft));
-    };
-    for (const Story* story : tried_) {
-      if (auto draft = with_id(whole, nfc(story->id), "{story}")) add(std::move(*draft));
-      const auto with_ip = with_id(whole, nfc(story->ip), "{ip}");
-      if (!with_ip && split_.ips.size() > 1) continue;
-      const Draft& start = with_ip ? *with_ip : whole;
-      if (auto draft = with_id(start, nfc(story->prompt), "{prompt}")) add(std::move(*draft));
-      if (prompt_number(*story)) {
-        for (Draft& draft : with_number(start, {"prompt", "prompt0", "prompt1"}))
-          add(std::move(draft));
-      }
-      if (split_.stories.size() == split_.ips.size()) add(start);
-    }
-    for (const Draft& draft : drafts) {
-      for (const Draft& complete : with_number(draft, {"shot", "shot0"})) {
-        if (templates_.size() >= kTemplates) return;
-        const std::string text = text_of(complete);
-        if (known_.insert(text).second) templates_.push_back(text);
-      }
+    for (std::string& text : templates_of_name(nfc(entry.relative), split_, tried_, kind_)) {
+      if (candidates_.size() >= kTemplates) return;
+      if (!known_.insert(text).second) continue;
+      auto files = files_of(text, tried_);
+      candidates_.push_back({std::move(text), std::move(files)});
     }
   }
 
   /// The files that a template finds for the stories' shots, in their order; none when it gives two
   /// shots one file.
-  std::vector<std::string> files_of(const std::string& text,
-                                    const std::vector<const Story*>& stories) const {
-    std::vector<std::string> files;
+  std::vector<Hit> files_of(const std::string& text,
+                            const std::vector<const Story*>& stories) const {
+    std::vector<Hit> files;
     std::unordered_set<std::string> seen;
+    std::size_t place = 0;
+    const auto take = [&](const LayoutTemplate& layout, const Story& story, int shot) {
+      std::string name = nfc(layout.expand(story, shot).string());
+      const std::size_t own_place = place++;
+      if (!names_.contains(name)) return true;
+      if (!seen.insert(name).second) return false;
+      files.push_back({own_place, std::move(name)});
+      return true;
+    };
     try {
       const LayoutTemplate layout(text);
       for (const Story* story : stories) {
+        if (kind_ == LayoutOf::stories) {
+          if (!take(layout, *story, 1)) return {};
+          continue;
+        }
         for (const Shot& shot : story->shots) {
-          std::string name = nfc(layout.expand(*story, shot.number).string());
-          if (!names_.contains(name)) continue;
-          if (!seen.insert(name).second) return {};
-          files.push_back(std::move(name));
+          if (!take(layout, *story, shot.number)) return {};
         }
       }
     } catch (const Error&) {
@@ -208,44 +143,82 @@ class Search {
     return files;
   }
 
-  /// How many numbers of a template count differently from the split.
-  static int shifts(const std::string& text) {
-    int count = 0;
-    for (const char* name : {"{shot0", "{prompt0", "{prompt1"})
-      count += text.find(name) == std::string::npos ? 0 : 1;
-    return count;
+  /// Whether both explain as much, in different ways, and nothing in the names speaks for one.
+  static bool is_as_good(const Candidate& other, const Candidate& best) {
+    return other.files.size() == best.files.size() && other.files != best.files &&
+           !(words_agree(best.layout) > 0 && words_agree(other.layout) < 0);
   }
 
-  /// People write the story before the shot.
-  static bool shot_comes_first(const std::string& text) {
-    const std::size_t shot = text.find("{shot");
-    const std::size_t story = std::min(text.find("{story"), text.find("{prompt"));
-    return shot < story && story != std::string::npos;
+  /// Note [Certain layouts]
+  std::string doubt_about(const Candidate& best, const LayoutSuggestion& suggestion) const {
+    if (!suggestion.also.empty())
+      return fmt::format("{} finds as many", layout_option(suggestion.also));
+    std::set<std::string> taken;
+    for (const Hit& hit : best.files) taken.insert(hit.file);
+    for (const Candidate& other : candidates_) {
+      const auto own = std::count_if(other.files.begin(), other.files.end(),
+                                     [&](const Hit& hit) { return !taken.contains(hit.file); });
+      if (2 * static_cast<std::size_t>(own) >= best.files.size())
+        return fmt::format("{} finds other files", layout_option(other.layout));
+    }
+    if (2 * suggestion.found < suggestion.files)
+      return "more than half of the videos are no shots of the split under it";
+    if (2 * suggestion.found < (kind_ == LayoutOf::stories ? all_.size() : split_.shot_count()))
+      return "more than half of the split has no file under it";
+    const LayoutTemplate layout(best.layout);
+    if (layout.has(Field::prompt0) || layout.has(Field::prompt1))
+      return "it numbers stories differently from the split";
+    if (layout.has(Field::shot0) && !are_all_from_zero(layout))
+      return "the numbers of the shots don't run from 0 to n-1 in every story";
+    return {};
+  }
+
+  /// Every story that has files has all of 0 to n-1, and none beyond.
+  bool are_all_from_zero(const LayoutTemplate& layout) const {
+    return std::all_of(all_.begin(), all_.end(), [&](const Story* story) {
+      const auto is_there = [&](int shot) {
+        return names_.contains(nfc(layout.expand(*story, shot).string()));
+      };
+      const int last = static_cast<int>(story->shots.size());
+      int found = 0;
+      for (int shot = 1; shot <= last; ++shot) found += is_there(shot) ? 1 : 0;
+      return (found == 0 || found == last) && !is_there(last + 1);
+    });
   }
 
   const Split& split_;
+  const LayoutOf kind_;
   std::vector<const OutputEntry*> entries_;
   std::unordered_set<std::string> names_;
+  std::vector<const Story*> all_;
   std::vector<const Story*> tried_;
-  std::vector<std::string> templates_;  ///< in the order in which they were found
+  std::vector<Candidate> candidates_;
   std::set<std::string> known_;
 };
 
 }  // namespace
 
-std::optional<LayoutSuggestion> suggest_layout(const Split& split, const FolderIndex& index) {
-  return Search(split, index).best();
+std::optional<LayoutSuggestion> suggest_layout(const Split& split, const FolderIndex& index,
+                                               LayoutOf kind) {
+  return Search(split, index, kind).best();
 }
 
 std::string suggestion_text(const LayoutSuggestion& suggestion, std::size_t shots) {
   std::string text = fmt::format("This one finds {} of {}: {}", suggestion.found,
                                  counted(static_cast<std::int64_t>(shots), "shot", "shots"),
                                  layout_option(suggestion.layout));
+  if (suggestion.files > suggestion.found) {
+    text += fmt::format("\n  It leaves {} of {} aside", suggestion.files - suggestion.found,
+                        counted(static_cast<std::int64_t>(suggestion.files),
+                                "video or folder of frames", "videos or folders of frames"));
+  }
   if (!suggestion.also.empty()) {
     text += fmt::format(
         "\n  {} finds as many, but takes other files for the shots: choose by what the numbers "
         "mean",
         layout_option(suggestion.also));
+  } else if (!suggestion.doubt.empty()) {
+    text += fmt::format("\n  It is not used by itself: {}", suggestion.doubt);
   }
   return text;
 }

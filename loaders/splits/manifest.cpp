@@ -68,6 +68,7 @@ Ip read_ip(const Json& entry, std::string_view where, const std::filesystem::pat
            Findings& findings) {
   Ip ip;
   ip.id = checked_id(entry, where);
+  ip.name = text_of(entry, "name").value_or("");
   if (entry.contains("references")) read_references(entry, base, ip, findings);
   if (ip.references.empty() && entry.value("references", Json::array()).empty()) {
     findings.push_back({"missing_reference", "", std::nullopt,
@@ -121,8 +122,8 @@ class ManifestReader : public SplitReader {
  public:
   std::string_view form() const override { return "manifest"; }
   std::string_view looks_like() const override {
-    return "a JSON file with \"schema\": \"asbench/split@1\", as `asbench inspect --write` saves "
-           "it";
+    return "a JSON file with \"schema\": \"asbench/split@1\", as `asbench split make` and "
+           "`asbench inspect --write` save it";
   }
 
   bool recognises(const std::filesystem::path& path) const override {
@@ -156,11 +157,14 @@ Split parse_manifest(std::string_view text, std::string_view where,
   split.form = "manifest";
   for (const Json& entry : document["ips"]) {
     split.ips.push_back(read_ip(entry, where, base, split.findings));
+    split.ips.back().place = static_cast<int>(split.ips.size());
   }
+  int place = 0;
   for (const Json& entry : document["stories"]) {
     Story story = read_story(entry, where, split.findings);
+    story.place = ++place;
     if (story.shots.empty()) {
-      split.lost.push_back({std::move(story.id), std::move(story.ip), 0});
+      split.lost.push_back({std::move(story.id), std::move(story.ip), 0, place});
     } else {
       split.stories.push_back(std::move(story));
     }
@@ -176,7 +180,9 @@ Json split_to_manifest(const Split& split, const std::filesystem::path& base) {
   document["sha256"] = split.sha256;
   document["ips"] = Json::array();
   for (const Ip& ip : split.ips) {
-    Json entry{{"id", ip.id}, {"references", Json::array()}};
+    Json entry{{"id", ip.id}};
+    if (!ip.name.empty()) entry["name"] = ip.name;
+    entry["references"] = Json::array();
     for (std::size_t i = 0; i < ip.references.size(); ++i) {
       entry["references"].push_back(
           {{"file", relative_text(ip.references[i], base)}, {"sha256", ip.reference_sha256.at(i)}});

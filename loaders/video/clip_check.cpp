@@ -40,7 +40,9 @@ void check_clip(const ShotSource& source) {
   if (pass.decoded == 0) throw BrokenVideo(source.path, "no frame decodes");
   // A container may declare too few frames: the decode has the last word.
   const bool beyond =
-      source.kind == ShotSource::Kind::video_range && declared > 0 && source.end_frame > declared;
+      declared > 0 &&
+      ((source.kind == ShotSource::Kind::video_range && source.end_frame > declared) ||
+       (source.kind == ShotSource::Kind::video_part && source.parts > declared));
   if (beyond) static_cast<void>(decode_clip(source, {}));
 }
 

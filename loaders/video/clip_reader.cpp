@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <limits>
 #include <opencv2/core/version.hpp>
+#include <optional>
 
 #include "core/hash.h"
+#include "core/words.h"
 #include "loaders/video/container_check.h"
 #include "loaders/video/decoder.h"
 #include "loaders/video/libav.h"
@@ -101,6 +103,43 @@ DecodedClip decode_file(const std::filesystem::path& file, std::span<const Frame
   return clip;
 }
 
+/// One video, read for all that is cut from it.
+struct RangePass {
+  Pass pass;
+  std::vector<ShotSource> ranges;  ///< the sources, parts in frames
+  double fps = 0.0;
+  bool has_parts = false;
+};
+
+RangePass read_ranges(std::span<const ShotSource> sources, std::span<const FrameRule> rules,
+                      const DecodeOptions& options) {
+  RangePass read;
+  read.has_parts = std::any_of(sources.begin(), sources.end(), [](const ShotSource& source) {
+    return source.kind == ShotSource::Kind::video_part;
+  });
+  const auto& file = sources.front().path;
+  // Parts need the number of frames: what the container declares is tried first.
+  for (std::optional<int> frames; true; frames = read.pass.decoded) {
+    VideoDecoder decoder(file, options);
+    const int supposed = frames.value_or(decoder.declared_frames());
+    read.ranges.clear();
+    Wanted wanted;
+    for (const ShotSource& source : sources) {
+      const ShotSource& range = read.ranges.emplace_back(source.in_video_of(supposed));
+      if (!is_range(range)) continue;
+      want(rules, range.begin_frame, range.end_frame, wanted);
+      wanted.stop_after = std::max(wanted.stop_after, range.end_frame);
+    }
+    if (read.has_parts) wanted.stop_after = -1;
+    sort_frames(wanted);
+    read.fps = decoder.fps();
+    read.pass = decoder.run(wanted);
+    const bool is_settled = !read.has_parts || read.pass.damage || read.pass.decoded == supposed;
+    if (is_settled) return read;
+    if (frames) throw BrokenVideo(file, "two passes decode different numbers of frames");
+  }
+}
+
 }  // namespace
 
 BrokenVideo::BrokenVideo(const std::filesystem::path& file, const std::string& cause,
@@ -132,6 +171,7 @@ DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rul
     case ShotSource::Kind::frame_folder:
       return decode_folder(source.path, rules);
     case ShotSource::Kind::video_range:
+    case ShotSource::Kind::video_part:
       break;
   }
   auto outcomes = decode_ranges({&source, 1}, rules, options);
@@ -145,31 +185,34 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
   std::vector<DecodeOutcome> outcomes;
   if (sources.empty()) return outcomes;
   const auto& file = sources.front().path;
-  Wanted wanted;
   for (const ShotSource& source : sources) {
-    if (source.kind != ShotSource::Kind::video_range || source.path != file) {
+    if (!source.is_cut() || source.path != file)
       throw InternalError("decode_ranges: expected ranges of one video");
-    }
-    if (!is_range(source)) continue;
-    want(rules, source.begin_frame, source.end_frame, wanted);
-    wanted.stop_after = std::max(wanted.stop_after, source.end_frame);
   }
-  sort_frames(wanted);
-  Pass pass;
-  double fps = 0.0;
+  RangePass read;
   try {
-    VideoDecoder decoder(file, options);
-    fps = decoder.fps();
-    pass = decoder.run(wanted);
-    if (pass.damage && options.threads > 1) return decode_ranges(sources, rules, kOneThread);
-    if (pass.decoded == 0) {
-      throw pass.damage ? damaged(file, *pass.damage) : BrokenVideo(file, "no frame decodes");
+    read = read_ranges(sources, rules, options);
+    if (read.pass.damage && options.threads > 1) return decode_ranges(sources, rules, kOneThread);
+    if (read.pass.decoded == 0) {
+      throw read.pass.damage ? damaged(file, *read.pass.damage)
+                             : BrokenVideo(file, "no frame decodes");
     }
+    if (read.has_parts && read.pass.damage) throw damaged(file, *read.pass.damage);
   } catch (const BrokenVideo& broken) {
     outcomes.assign(sources.size(), broken);
     return outcomes;
   }
-  for (const ShotSource& source : sources) {
+  const Pass& pass = read.pass;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const ShotSource& source = read.ranges[i];
+    if (sources[i].kind == ShotSource::Kind::video_part && !is_range(source)) {
+      outcomes.emplace_back(
+          BrokenVideo(file,
+                      fmt::format("{} can't be cut into {} equal parts",
+                                  counted(pass.decoded, "frame", "frames"), sources[i].parts),
+                      "bad_cuts"));
+      continue;
+    }
     if (const Damage* damage = pass.damage_before(source.end_frame); damage && is_range(source)) {
       outcomes.emplace_back(damaged(file, *damage));
       continue;
@@ -184,7 +227,8 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     }
     DecodedClip clip;
     clip.frame_count = clip.declared_frames = source.end_frame - source.begin_frame;
-    clip.fps = fps;
+    clip.begin_frame = source.begin_frame;
+    clip.fps = read.fps;
     clip.facts = pass.facts_of(source.begin_frame, source.end_frame);
     clip.indices = indices_of(rules, clip.frame_count);
     const Image& first = pass.frames.at(source.begin_frame);
@@ -216,6 +260,8 @@ std::string content_sha256(const ShotSource& source) {
   if (const auto defect = container_defect(source.path)) throw BrokenVideo(source.path, *defect);
   std::string file = sha256_file(source.path);
   if (source.kind == ShotSource::Kind::video_file) return file;
+  if (source.kind == ShotSource::Kind::video_part)
+    return sha256_hex(fmt::format("part {} {} {}", file, source.part, source.parts));
   return sha256_hex(fmt::format("range {} {} {}", file, source.begin_frame, source.end_frame));
 }
 

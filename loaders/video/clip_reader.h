@@ -35,6 +35,7 @@ class BrokenVideo : public BadInput {
 struct DecodedClip {
   int frame_count = 0;      ///< frames that decode, > 0; never what the container says
   int declared_frames = 0;  ///< what the container says; equal to frame_count for ranges, folders
+  int begin_frame = 0;      ///< of a range or part: its first frame in the video
   double fps = 0.0;         ///< frames per second; 0 when unknown (folders)
   int width = 0;
   int height = 0;
@@ -62,16 +63,18 @@ struct DecodeOptions {
 /// @throws BrokenVideo: not there, empty, no video, truncated (container_check.h), damaged (FFmpeg
 ///   notices an error: demuxed_stream.h, Note [Strict reading]), no frame decodes, an impossible
 ///   size (a side above 16384, more than 2^28 pixels), frames of different sizes, a range beyond
-///   the end. A range before the first damage is sound. SystemFault, which must not become a broken
-///   shot: the file can't be opened or read (permission, disk, open files), no memory or thread.
-///   Nothing else. Thread-safe.
+///   the end, a part without a frame. A range before the first damage is sound. SystemFault, which
+///   must not become a broken shot: the file can't be opened or read (permission, disk, open
+///   files), no memory or thread. Nothing else. Thread-safe.
 [[nodiscard]] DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rules,
                                       const DecodeOptions& options = {});
 
 using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 
-/// The same for several ranges of ONE video in one pass over it, which decode_clip can't do. Every
-/// source must be a video_range of one path. @returns one outcome for each, in their order.
+/// The same for several ranges or parts of ONE video in one pass over it, which decode_clip can't
+/// do. Every source must be cut (is_cut()) from one path. Equal parts are those of the frames that
+/// decode: where the container declares another number, a second pass is made; a video that is
+/// damaged anywhere has no parts. @returns one outcome for each, in their order.
 [[nodiscard]] std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
                                                        std::span<const FrameRule> rules,
                                                        const DecodeOptions& options = {});
@@ -81,9 +84,9 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 [[nodiscard]] const std::string& decoder_name();
 
 /// SHA-256 of what decode_clip would read: the file's bytes; for a folder the SHA-256 of its
-/// pictures' hashes in frame order; for a range of the file's hash and the range. Names don't
-/// matter. @throws BrokenVideo for what container_defect() names; SystemFault when it can't be
-/// read.
+/// pictures' hashes in frame order; for a range or part of the file's hash and the range or part.
+/// Names don't matter. @throws BrokenVideo for what container_defect() names; SystemFault when it
+/// can't be read.
 [[nodiscard]] std::string content_sha256(const ShotSource& source);
 
 /// XXH3 of a picture's size and pixels.

@@ -34,15 +34,17 @@ ProgramResult inspect(const fs::path& outputs, const std::vector<std::string>& m
   return run_program(asbench_program(), arguments);
 }
 
-TEST(OutputLayout, ShotsNumberedFromZeroAreScoredUnderNoPolicy) {
+TEST(OutputLayout, ShotsNumberedFromZeroAreNeverScoredAgainstTheCaptionBefore) {
   const fs::path outputs = renamed("zero", [](const std::string& story, int shot) {
     return fmt::format("{}/shot_{:02}.mp4", story, shot - 1);
   });
-  const auto looked = inspect(outputs);
+  // Under a layout that counts from 1, no policy scores them.
+  const auto looked = inspect(outputs, {"--layout", "default"});
   EXPECT_EQ(looked.exit_code, 2);
   EXPECT_NE(looked.out.find("zero_based_numbering (3)"), std::string::npos) << looked.out;
   for (const char* policy : {"fail", "zero", "exclude"}) {
-    const auto run = mini().score("zero", {"--outputs", outputs, "--missing", policy});
+    const auto run =
+        mini().score("zero", {"--outputs", outputs, "--layout", "default", "--missing", policy});
     EXPECT_EQ(run.exit_code, 2) << policy;
     EXPECT_NE(run.err.find("shot_00.mp4 is there and cat/1/shot_04.mp4 is not"), std::string::npos)
         << run.err;
@@ -56,6 +58,19 @@ TEST(OutputLayout, ShotsNumberedFromZeroAreScoredUnderNoPolicy) {
   EXPECT_EQ(first_difference(mini().document("right").at("stories"),
                              mini().document("plain").at("stories")),
             "");
+  // All of 0 to 3 are there and nothing beyond: auto can tell, and says so.
+  const auto seen = inspect(outputs);
+  EXPECT_EQ(seen.exit_code, 0) << seen.out;
+  EXPECT_NE(seen.out.find("numbered_from_zero (1, information)"), std::string::npos) << seen.out;
+  EXPECT_NE(seen.out.find("shot_00.mp4 is shot 1 of story cat/1"), std::string::npos) << seen.out;
+  ASSERT_EQ(mini().score("auto", {"--outputs", outputs}).exit_code, 0);
+  EXPECT_EQ(first_difference(mini().document("auto").at("stories"),
+                             mini().document("plain").at("stories")),
+            "");
+  // With one file lost, it can't.
+  fs::remove(outputs / "cat/3/shot_02.mp4");
+  EXPECT_EQ(inspect(outputs).exit_code, 2);
+  EXPECT_EQ(mini().score("lost", {"--outputs", outputs, "--missing", "zero"}).exit_code, 2);
 }
 
 TEST(OutputLayout, StoriesNumberedFromZeroAreScoredUnderNoPolicy) {
@@ -88,13 +103,17 @@ TEST(OutputLayout, FilesThatFitNoLayoutGetACommandToPaste) {
   const fs::path outputs = renamed("take", [](const std::string& story, int shot) {
     return fmt::format("videos/{}-take{}.MP4", story, shot);
   });
-  for (const auto& run : {inspect(outputs), mini().score("take", {"--outputs", outputs})}) {
+  for (const auto& run : {inspect(outputs, {"--layout", "default"}),
+                          mini().score("take", {"--outputs", outputs, "--layout", "default"})}) {
     EXPECT_EQ(run.exit_code, 2);
     EXPECT_NE(run.err.find("12 videos (.MP4)"), std::string::npos) << run.err;
     EXPECT_NE(run.err.find("--layout 'videos/{story}-take{shot}.MP4'"), std::string::npos)
         << run.err;
   }
   EXPECT_EQ(inspect(outputs, {"--layout", "videos/{story}-take{shot}.MP4"}).exit_code, 0);
+  const auto seen = inspect(outputs);
+  EXPECT_EQ(seen.exit_code, 0) << seen.err;
+  EXPECT_NE(seen.out.find("(layout videos/{story}-take{shot}.MP4)"), std::string::npos) << seen.out;
 }
 
 TEST(OutputLayout, AStoryWithACommaCanBeChosen) {

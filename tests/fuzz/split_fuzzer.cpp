@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "loaders/outputs/finders.h"
+#include "loaders/prompts/prompt_stories.h"
 #include "loaders/split.h"
 #include "loaders/splits/common.h"
 #include "loaders/splits/lost_stories.h"
@@ -70,6 +71,26 @@ void attempt(Action action) {
   }
 }
 
+/// Prompts in any form: what is made of them is a split that can be written and read.
+void read_prompt_forms(std::string_view text) {
+  const auto make = [](PromptFile file) {
+    PromptStories stories = stories_of(
+        std::move(file), "fuzz", [](const std::string& name) { return name.size() % 2 == 0; },
+        "only");
+    Split split;
+    for (const PromptIp& ip : stories.ips) {
+      split.ips.push_back({ip.id, {}, {}, {}});
+      split.ips.back().name = ip.name;
+    }
+    split.stories = std::move(stories.stories);
+    check(std::move(split));
+  };
+  attempt([&] { make(prompts_of_table(text, "fuzz")); });
+  attempt([&] { make(prompts_of_lines(text, "fuzz")); });
+  attempt([&] { make(prompts_of_json_lines(text, "fuzz")); });
+  attempt([&] { make(prompts_of_json(parse_json(text, "fuzz", {}), "fuzz")); });
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -77,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   attempt([&] { read_manifest(text); });
   attempt([&] { read_folder_forms(text); });
   attempt([&] { read_folder_forms(decode_text(text, "fuzz").utf8); });
+  attempt([&] { read_prompt_forms(decode_text(text, "fuzz").utf8); });
   static_cast<void>(outline_of(text, StoryPlace::captions_by_prompt));
   static_cast<void>(outline_of(text, StoryPlace::prompts_array));
   return 0;

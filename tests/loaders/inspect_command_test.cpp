@@ -76,6 +76,27 @@ TEST_F(InspectCommand, SaysThatEverythingIsThere) {
                        "12 shots: 8 frames, 64x48, 16 fps", "findings  none"});
 }
 
+TEST_F(InspectCommand, LooksAtThePartThatIsChosen) {
+  std::filesystem::remove(folder / "out/alpha/1/shot_01.mp4");
+  InspectOptions options = options_for(folder / "split", folder / "out");
+  options.selection.ips = {"beta"};
+  const Ran beta = run(options);
+  EXPECT_EQ(beta.exit_code, 0);
+  expect_in(beta.text, {"1 IP, 1 story, 4 shots", "chosen from the 3 stories of the split",
+                        "4 of 4 shots are usable", "findings  none"});
+  options.selection.ips = {};
+  options.selection.limit = 1;
+  EXPECT_EQ(run(options).exit_code, 2) << "the first story is alpha/1";
+  options.selection.limit = {};
+  options.selection.subset = 2;
+  options.selection.seed = 3;
+  options.write = (folder / "part.json").string();
+  expect_in(run(options).text, {"2 IPs, 2 stories, 8 shots"});
+  EXPECT_EQ(loaders::read_split(folder / "part.json").stories.size(), 2U);
+  options.selection.stories = {"gamma/1"};
+  EXPECT_THROW(static_cast<void>(run(options)), UsageError);
+}
+
 TEST_F(InspectCommand, NamesWhatIsMissingOrBrokenAndExitsWithTwo) {
   std::filesystem::remove(folder / "out/alpha/1/shot_01.mp4");
   asbench::testing::cut_file(folder / "out/alpha/3/shot_02.mp4", 0.5);

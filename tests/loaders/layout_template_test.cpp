@@ -32,6 +32,20 @@ TEST(LayoutTemplate, CountsFromAnotherNumber) {
   }
 }
 
+TEST(LayoutTemplate, TakesTheNameOfTheIp) {
+  Story story = kStory;
+  EXPECT_EQ(LayoutTemplate("{name}_{shot}.mp4").expand(story, 1), "film_1.mp4");
+  story.ip = "set/film";
+  EXPECT_EQ(LayoutTemplate("{name}_{shot}.mp4").expand(story, 1), "film_1.mp4");
+  story.name = "A Film, or two";
+  EXPECT_EQ(LayoutTemplate("{name}_{shot}.mp4").expand(story, 1), "A Film, or two_1.mp4");
+  for (const char* name : {"..", "a\\b", "/etc"}) {
+    story.name = name;
+    EXPECT_THROW(static_cast<void>(LayoutTemplate("{name}/{shot}.mp4").expand(story, 1)),
+                 UsageError);
+  }
+}
+
 TEST(LayoutTemplate, KnowsWhetherItNamesShots) {
   EXPECT_TRUE(LayoutTemplate("{ip}/{shot0:02}").has_shot());
   EXPECT_TRUE(LayoutTemplate("{ip}/{shot:02}").has_shot());
@@ -41,8 +55,8 @@ TEST(LayoutTemplate, KnowsWhetherItNamesShots) {
 TEST(LayoutTemplate, RefusesWhatItCanNotRead) {
   for (const char* text :
        {"", "{shots}", "{shot:2}", "{shot:00}", "{shot:012}", "{ip", "ip}", "{}", "{ip:02}",
-        "{story:02}", "{shot0:2}", "{shot00}", "{prompt2}", "{prompt0:}", "/tmp/{story}/{shot}.mp4",
-        "../{story}/{shot}.mp4", "a/../../{shot}"}) {
+        "{story:02}", "{shot0:2}", "{shot00}", "{prompt2}", "{prompt0:}", "{name:02}",
+        "/tmp/{story}/{shot}.mp4", "../{story}/{shot}.mp4", "a/../../{shot}"}) {
     EXPECT_THROW(LayoutTemplate{text}, UsageError) << text;
   }
 }

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/schema.h"
+#include "loaders/selection.h"
 #include "loaders/split.h"
 #include "loaders/splits/common.h"
 #include "tests/loaders/split_samples.h"
@@ -65,6 +66,35 @@ TEST(Manifest, KeepsShotNumbersThatAReaderSkippedOver) {
   finish_split(split);
   const Split again = parse_manifest(split_to_manifest(split, "/").dump(), "m", {});
   EXPECT_EQ(again.stories, split.stories);
+}
+
+TEST(Manifest, KeepsItsOwnOrderWhichChangesNoHash) {
+  Json manifest = Json::parse(R"({"schema": "asbench/split@1", "name": "small",
+    "ips": [{"id": "b", "name": "Bee"}, {"id": "a"}],
+    "stories": [{"id": "b/10", "ip": "b", "shots": [{"caption": "one"}]},
+                {"id": "a/1", "ip": "a", "shots": [{"caption": "two"}]},
+                {"id": "b/9", "ip": "b", "shots": []},
+                {"id": "b/2", "ip": "b", "shots": [{"caption": "three"}]}]})");
+  const Split split = parse_manifest(manifest.dump(), "m", {});
+  const auto ids = [](const Split& of) {
+    std::string text;
+    for (const Story& story : of.stories) text += story.id + " ";
+    return text;
+  };
+  Split finished = split;
+  finish_split(finished);
+  EXPECT_EQ(ids(finished), "b/10 a/1 b/2 ");
+  EXPECT_EQ(finished.ips.front().id, "b");
+  EXPECT_EQ(finished.stories.front().name, "Bee");
+  EXPECT_EQ(ids(with_lost_stories(finished)), "b/10 a/1 b/9 b/2 ");
+  EXPECT_EQ(ids(select(finished, {.limit = 3})), "b/10 a/1 ") << "the lost story is the third";
+  std::swap(manifest["stories"][0], manifest["stories"][3]);
+  std::swap(manifest["ips"][0], manifest["ips"][1]);
+  Split other = parse_manifest(manifest.dump(), "m", {});
+  finish_split(other);
+  EXPECT_EQ(ids(other), "b/2 a/1 b/10 ");
+  EXPECT_EQ(other.sha256, finished.sha256);
+  EXPECT_EQ(split_to_manifest(finished, "/")["ips"][0]["name"], "Bee");
 }
 
 TEST(Manifest, ReportsAReferenceThatIsGoneOrHasChanged) {

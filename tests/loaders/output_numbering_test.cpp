@@ -51,15 +51,46 @@ struct Naming {
 
 class ShotsFromZero : public ::testing::TestWithParam<Naming> {};
 
-TEST_P(ShotsFromZero, AreNeverTakenForTheOnesBefore) {
+/// Files for shots 0 to 2 of two stories of three shots.
+struct FilesFromZero {
+  FilesFromZero() {
+    for (const Story& story : split.stories) {
+      for (int shot = 0; shot < 3; ++shot)
+        write_text(folder.path() / fmt::format(fmt::runtime(pattern()), story.id, shot), "x");
+    }
+  }
+  static const char* pattern() { return ShotsFromZero::GetParam().pattern; }
+
   const TemporaryFolder folder;
   const Split split = testing::made_split(1, 2, 3);
-  for (const Story& story : split.stories) {
-    for (int shot = 0; shot < 3; ++shot)
-      write_text(folder.path() / fmt::format(fmt::runtime(GetParam().pattern), story.id, shot),
-                 "x");
-  }
-  const Outputs outputs = find_outputs(split, folder.path());
+};
+
+TEST_P(ShotsFromZero, AreTakenByAutoWhereNothingElseIsPossible) {
+  const FilesFromZero files;
+  const Outputs outputs = find_outputs(files.split, files.folder.path());
+  EXPECT_EQ(outputs.layout, GetParam().template_);
+  EXPECT_EQ(outputs.shots.size(), 6U);
+  EXPECT_EQ(outputs.findings.size(), 2U);
+  EXPECT_NE(detail_of(outputs, "detected_layout").find(fmt::format("'{}'", GetParam().template_)),
+            std::string::npos);
+  const std::string said = detail_of(outputs, "numbered_from_zero");
+  EXPECT_NE(said.find("is shot 1 of story ip_00/0"), std::string::npos) << said;
+  const auto first = fmt::format(fmt::runtime(GetParam().pattern), "ip_00/0", 0);
+  const auto path = outputs.shots.at({"ip_00/0", 1}).path;
+  EXPECT_TRUE(path == files.folder / first || path == (files.folder / first).parent_path()) << path;
+  // A file beyond the last, and nothing is certain any more.
+  write_text(files.folder.path() / fmt::format(fmt::runtime(GetParam().pattern), "ip_00/1", 3),
+             "x");
+  std::filesystem::remove_all(path);
+  EXPECT_EQ(count_of(find_outputs(files.split, files.folder.path()).findings, "numbered_from_zero"),
+            0);
+}
+
+TEST_P(ShotsFromZero, AreNeverTakenForTheOnesBefore) {
+  const FilesFromZero files;
+  const auto& folder = files.folder;
+  const Split& split = files.split;
+  const Outputs outputs = find_outputs(split, folder.path(), {.layout = "default"});
   EXPECT_TRUE(outputs.shots.empty());
   EXPECT_EQ(count_of(outputs.findings, "zero_based_numbering"), 2);
   EXPECT_EQ(count_of(outputs.findings, "missing_shot"), 0);
@@ -209,7 +240,7 @@ TEST(NoLayout, SaysWhatIsThereAndTheCommandThatFindsIt) {
       write_text(folder / fmt::format("{}/story{}/clip{}.MP4", story.ip, story.prompt, shot.number),
                  "x");
   }
-  const std::string message = refusal(split, folder.path());
+  const std::string message = refusal(split, folder.path(), "default");
   for (const char* part : {"8 videos (.MP4), such as ip_00/story0/clip1.MP4 and ip_01/story",
                            "finds 8 of 8 shots: --layout '{ip}/story{prompt}/clip{shot}.MP4'"})
     EXPECT_NE(message.find(part), std::string::npos) << part << "\n" << message;
@@ -236,11 +267,79 @@ TEST(NoLayout, IsSuggestedForManyWaysToNameFiles) {
                                                std::stoi(story.prompt), shot.number),
                    "x");
     }
-    const std::string message = refusal(split, folder.path());
+    const std::string message = refusal(split, folder.path(), "default");
     EXPECT_NE(message.find(fmt::format("finds 12 of 12 shots: --layout '{}'", c.wanted)),
               std::string::npos)
         << message;
+    // It can be nothing else, so auto takes it, and says so.
+    const Outputs outputs = find_outputs(split, folder.path());
+    EXPECT_EQ(outputs.shots.size(), 12U) << c.wanted;
+    ASSERT_EQ(outputs.findings.size(), 1U) << c.wanted;
+    EXPECT_NE(detail_of(outputs, "detected_layout").find(c.wanted), std::string::npos);
   }
+}
+
+TEST(NoLayout, IsGuessedByTheWordsBeforeTheNumbers) {
+  const TemporaryFolder folder;
+  const Split split = numbered_split(2, 2, 2, 0);
+  for (const Story& story : split.stories) {
+    for (int shot = 0; shot < 2; ++shot)
+      write_text(folder / fmt::format("{}/Shot{}-story_{}.mkv", story.ip, shot, story.prompt), "x");
+  }
+  EXPECT_EQ(find_outputs(split, folder.path()).layout, "{ip}/Shot{shot0}-story_{prompt}.mkv");
+}
+
+TEST(NoLayout, IsFoundByTheNamesOfIpsOrWithoutThem) {
+  const TemporaryFolder folder;
+  Split split = testing::made_split(2, 2, 3);
+  split.ips[0].name = "Momo the Cat";
+  split.ips[1].name = "Kit";
+  finish_split(split);
+  for (const Story& story : split.stories) {
+    for (int shot = 0; shot < 3; ++shot)
+      write_text(
+          folder / "named" / fmt::format("{}, {}, {:02}.mkv", story.name, story.prompt, shot), "x");
+  }
+  EXPECT_EQ(find_outputs(split, folder / "named").layout, "{name}, {prompt}, {shot0:02}.mkv");
+  for (Story& story : split.stories) {
+    story.prompt = story.ip.back() + std::string("s") + story.prompt;
+    story.id = story.ip + "/" + story.prompt;
+  }
+  finish_split(split);
+  for (const Story& story : split.stories) {
+    for (int shot = 1; shot <= 3; ++shot)
+      write_text(folder / "alone" / fmt::format("{}.{}.mkv", story.prompt, shot), "x");
+  }
+  EXPECT_EQ(find_outputs(split, folder / "alone").layout, "{prompt}.{shot}.mkv");
+}
+
+TEST(NoLayout, IsNotTakenWhenMostOfTheFilesOrOfTheSplitAreLeftAside) {
+  const TemporaryFolder folder;
+  const Split split = testing::made_split(2, 2, 3);
+  const auto fill = [&](const char* run, int shots) {
+    for (const Story& story : split.stories) {
+      for (int shot = 1; shot <= shots; ++shot)
+        write_text(folder / fmt::format("{}/{}_{}_{}.mp4", run, story.ip, story.prompt, shot), "x");
+    }
+  };
+  fill("run1", 1);
+  EXPECT_NE(refusal(split, folder.path()).find("{shot0}.mp4' finds as many"), std::string::npos)
+      << "the only file of a story may be its first or its second";
+  fill("run1", 3);
+  EXPECT_EQ(find_outputs(split, folder.path()).layout, "run1/{ip}_{prompt}_{shot}.mp4");
+  fill("run2", 2);
+  EXPECT_NE(refusal(split, folder.path())
+                .find("It is not used by itself: --layout 'run2/{ip}_{prompt}_{shot}.mp4' finds "
+                      "other files"),
+            std::string::npos)
+      << refusal(split, folder.path());
+  std::filesystem::remove_all(folder / "run2");
+  for (int preview = 0; preview < 13; ++preview)
+    write_text(folder / fmt::format("previews/{}.mp4", preview), "x");
+  const std::string message = refusal(split, folder.path());
+  EXPECT_NE(message.find("It leaves 13 of 25 videos or folders of frames aside"), std::string::npos)
+      << message;
+  EXPECT_NE(message.find("more than half of the videos are no shots"), std::string::npos);
 }
 
 TEST(NoLayout, IsNotGuessedWhereTheNumbersMayMeanTwoThings) {

@@ -21,6 +21,7 @@ void make_parent(const std::filesystem::path& file) {
 int codec_for(const std::filesystem::path& file) {
   const auto ending = file.extension();
   if (ending == ".avi" || ending == ".mkv") return cv::VideoWriter::fourcc('M', 'J', 'P', 'G');
+  if (ending == ".webm") return cv::VideoWriter::fourcc('V', 'P', '8', '0');
   return cv::VideoWriter::fourcc('m', 'p', '4', 'v');
 }
 

@@ -21,7 +21,8 @@ struct VideoSpec {
 [[nodiscard]] Image made_frame(const VideoSpec& spec, int index);
 
 /// Writes the frames as a video; makes the folder. The ending chooses the codec: .avi and .mkv
-/// Motion JPEG, .mp4 and .mov MPEG-4 part 2. @throws InternalError when OpenCV can't write it.
+/// Motion JPEG, .webm VP8, .mp4 and .mov MPEG-4 part 2. @throws InternalError when OpenCV can't
+/// write it.
 void make_video(const std::filesystem::path& file, const VideoSpec& spec = {});
 
 /// The same with H.264, as generators deliver. @returns false where OpenCV's FFmpeg has no encoder.
