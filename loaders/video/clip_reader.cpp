@@ -61,7 +61,10 @@ bool is_range(const ShotSource& source) {
 /// Note [Damage and threads]
 /// FFmpeg's threads notice damage sooner or later. A file that is found damaged is read again on
 /// one thread, so that what is said of it is the same for any number of them.
-constexpr DecodeOptions kOneThread = {.threads = 1};
+DecodeOptions on_one_thread(DecodeOptions options) {
+  options.threads = 1;
+  return options;
+}
 
 DecodedClip decode_file(const std::filesystem::path& file, std::span<const FrameRule> rules,
                         const DecodeOptions& options) {
@@ -73,15 +76,17 @@ DecodedClip decode_file(const std::filesystem::path& file, std::span<const Frame
   want(rules, 0, clip.declared_frames, wanted);
   for (auto& range : wanted.ranges) range.second = std::numeric_limits<int>::max();
   sort_frames(wanted);
+  if (options.pictures) wanted.measured.emplace_back(0, std::numeric_limits<int>::max());
   Pass pass = decoder.run(wanted);
   if (pass.damage) {
-    if (options.threads > 1) return decode_file(file, rules, kOneThread);
+    if (options.threads > 1) return decode_file(file, rules, on_one_thread(options));
     throw damaged(file, *pass.damage);
   }
   if (pass.decoded == 0) throw BrokenVideo(file, "no frame decodes");
   clip.frame_count = pass.decoded;
   clip.facts = pass.facts_of(0, pass.decoded);
   clip.frames = std::move(pass.frames);
+  if (options.pictures) clip.pictures = pass.measured.front();
   set_size(clip);
   clip.indices = indices_of(rules, clip.frame_count);
   const std::vector<int> final_frames = union_of(clip.indices);
@@ -130,7 +135,7 @@ DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rul
     case ShotSource::Kind::video_file:
       return decode_file(source.path, rules, options);
     case ShotSource::Kind::frame_folder:
-      return decode_folder(source.path, rules);
+      return decode_folder(source.path, rules, options);
     case ShotSource::Kind::video_range:
       break;
   }
@@ -152,6 +157,7 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     }
     if (!is_range(source)) continue;
     want(rules, source.begin_frame, source.end_frame, wanted);
+    if (options.pictures) wanted.measured.emplace_back(source.begin_frame, source.end_frame);
     wanted.stop_after = std::max(wanted.stop_after, source.end_frame);
   }
   sort_frames(wanted);
@@ -161,7 +167,8 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     VideoDecoder decoder(file, options);
     fps = decoder.fps();
     pass = decoder.run(wanted);
-    if (pass.damage && options.threads > 1) return decode_ranges(sources, rules, kOneThread);
+    if (pass.damage && options.threads > 1)
+      return decode_ranges(sources, rules, on_one_thread(options));
     if (pass.decoded == 0) {
       throw pass.damage ? damaged(file, *pass.damage) : BrokenVideo(file, "no frame decodes");
     }
@@ -169,7 +176,9 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     outcomes.assign(sources.size(), broken);
     return outcomes;
   }
+  std::size_t measured = 0;  // the ranges that are ranges, in their order
   for (const ShotSource& source : sources) {
+    const std::size_t own = is_range(source) ? measured++ : measured;
     if (const Damage* damage = pass.damage_before(source.end_frame); damage && is_range(source)) {
       outcomes.emplace_back(damaged(file, *damage));
       continue;
@@ -185,6 +194,7 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     DecodedClip clip;
     clip.frame_count = clip.declared_frames = source.end_frame - source.begin_frame;
     clip.fps = fps;
+    if (options.pictures) clip.pictures = pass.measured.at(own);
     clip.facts = pass.facts_of(source.begin_frame, source.end_frame);
     clip.indices = indices_of(rules, clip.frame_count);
     const Image& first = pass.frames.at(source.begin_frame);
