@@ -207,20 +207,34 @@ void PictureMeter::take_change(const LumaPicture& half) {
   }
   if (frames_ > 0) {
     const auto products = block_products(half_before_, half);
-    const auto is_repeated = [&](std::size_t i) {
-      const std::int64_t change = blocks_before_[i].squares - 2 * products[i] + blocks[i].squares;
-      return static_cast<double>(change) <=
-             kRepeatWithin * kRepeatWithin * static_cast<double>(blocks[i].count);
-    };
-    bool repeats = true;
-    for (std::size_t i = 0; i < blocks.size() && repeats; ++i) repeats = is_repeated(i);
-    if (repeats) ++repeats_;
+    if (repeats(blocks_before_, blocks, products)) ++repeats_;
     Change change = change_between(blocks_before_, blocks, products);
     keep_settled(change);
     if (frames_ > 1) take_flicker(change);
     change_before_ = std::move(change);
   }
   blocks_before_ = std::move(blocks);
+}
+
+/// Note [Repeated frames]
+/// A drawing that is held for two frames is compressed twice, each time a little differently: most
+/// where edges are, hardly anywhere on average. On the mini world, with H.264 at rate factors 21
+/// and 28 and MPEG-4, 91 to 100 % of held frames stay within both limits, and 0.5 % of the frames
+/// that were drawn anew do. A fade changes the whole picture by more, an eye that closes its block.
+bool PictureMeter::repeats(const std::vector<Block>& before, const std::vector<Block>& after,
+                           const std::vector<std::int64_t>& products) {
+  std::int64_t change = 0;
+  std::int64_t pixels = 0;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const std::int64_t of_block = before[i].squares - 2 * products[i] + after[i].squares;
+    if (static_cast<double>(of_block) >
+        kRepeatBlockWithin * kRepeatBlockWithin * static_cast<double>(after[i].count)) {
+      return false;
+    }
+    change += of_block;
+    pixels += after[i].count;
+  }
+  return static_cast<double>(change) <= kRepeatWithin * kRepeatWithin * static_cast<double>(pixels);
 }
 
 /// Note [Still blocks]

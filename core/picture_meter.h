@@ -22,13 +22,14 @@ class PictureMeter {
   [[nodiscard]] PictureStatistics result() const;
 
   // Thresholds, in levels of 0..255.
-  static constexpr double kRepeatWithin = 2.0;  ///< RMS change of a block in a repeated frame
-  static constexpr double kStillWithin = 2.0;   ///< RMS change of a still block's pattern
-  static constexpr double kStillAround = 16.0;  ///< from the typical change of still blocks
-  static constexpr double kFewestStill = 0.05;  ///< share of blocks, for flicker to be seen
-  static constexpr double kPlainWithin = 3.0;   ///< of a bar's rows: deviation, difference in mean
-  static constexpr double kDarkBelow = 24.0;    ///< mean of a bar that may stand alone
-  static constexpr double kAlikeWithin = 4.0;   ///< difference in mean of two bars of one colour
+  static constexpr double kRepeatWithin = 1.0;       ///< RMS change of a repeated frame
+  static constexpr double kRepeatBlockWithin = 6.0;  ///< the same of each of its blocks
+  static constexpr double kStillWithin = 2.0;        ///< RMS change of a still block's pattern
+  static constexpr double kStillAround = 16.0;       ///< from the typical change of still blocks
+  static constexpr double kFewestStill = 0.05;       ///< share of blocks, for flicker to be seen
+  static constexpr double kPlainWithin = 3.0;  ///< of a bar's rows: deviation, difference in mean
+  static constexpr double kDarkBelow = 24.0;   ///< mean of a bar that may stand alone
+  static constexpr double kAlikeWithin = 4.0;  ///< difference in mean of two bars of one colour
 
  private:
   /// A block's pixels in whole numbers: how many, their sum, their sum of squares.
@@ -52,9 +53,12 @@ class PictureMeter {
   void take_change(const LumaPicture& half);
   void take_flicker(const Change& change);
   void take_bars(const LumaPicture& frame);
-  [[nodiscard]] Change change_between(const std::vector<Block>& before,
-                                      const std::vector<Block>& after,
-                                      const std::vector<std::int64_t>& products);
+  [[nodiscard]] static bool repeats(const std::vector<Block>& before,
+                                    const std::vector<Block>& after,
+                                    const std::vector<std::int64_t>& products);
+  [[nodiscard]] static Change change_between(const std::vector<Block>& before,
+                                             const std::vector<Block>& after,
+                                             const std::vector<std::int64_t>& products);
   void keep_settled(Change& change) const;
 
   int frames_ = 0;

@@ -63,9 +63,9 @@ Measure repeated_frames() {
   Measure info = picture_measure("repeated_frames", "Share of repeated frames");
   info.direction = Direction::lower;
   info.formula =
-      "Share of frames, from the second on, that equal the frame before: no block of the halved "
-      "luma picture changes by more than 2 levels (root mean square). Animation on twos has 0.5: "
-      "says something against a base on the same split only.";
+      "Share of frames, from the second on, that repeat the frame before: the luma, at 120 lines, "
+      "changes by at most 1 level, and none of its blocks of 4 x 4 by more than 6 (root mean "
+      "square). Animation on twos has 0.5: says something against a base on the same split only.";
   info.measure_story = measure_repeated_frames;
   return info;
 }

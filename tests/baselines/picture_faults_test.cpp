@@ -52,7 +52,7 @@ class PictureFaults : public ::testing::Test {
   static void SetUpTestSuite() {
     folder_ = std::make_unique<TemporaryFolder>();
     MiniWorldOptions options;
-    options.ips = 3;
+    options.ips = 2;
     options.stories_per_ip = 1;
     options.shots_per_story = 2;
     options.clips_per_ip = 1;
@@ -105,7 +105,7 @@ class PictureFaults : public ::testing::Test {
 };
 
 TEST_F(PictureFaults, SoundClipsHaveNone) {
-  ASSERT_EQ(shots_.size(), 6U);
+  ASSERT_EQ(shots_.size(), 4U);
   ASSERT_EQ(shots_.front().size(), 24U);
   EXPECT_LT(sound().at("flicker"), 0.001);
   EXPECT_LT(sound().at("repeated_frames"), 0.1);
@@ -130,7 +130,8 @@ double drop_of_blur(const Frames& frames, double sigma) {
 }
 
 TEST_F(PictureFaults, BlurLowersSharpnessByWhatTheBlurTakes) {
-  constexpr double kCompression = 1.0;  // dB that the codec takes from one and not from the other
+  // What the codec takes from fine detail, and adds of its own where the picture is very soft.
+  const auto compression = [](double expected) { return std::max(1.0, 0.15 * expected); };
   double before = sound().at("sharpness");
   for (const double sigma : {0.5, 1.0, 2.0, 4.0}) {
     double expected = 0.0;
@@ -142,7 +143,8 @@ TEST_F(PictureFaults, BlurLowersSharpnessByWhatTheBlurTakes) {
       frame = loaders::to_image(picture);
     });
     EXPECT_LT(values.at("sharpness"), before - 1.0) << sigma;
-    EXPECT_NEAR(sound().at("sharpness") - values.at("sharpness"), expected, kCompression) << sigma;
+    EXPECT_NEAR(sound().at("sharpness") - values.at("sharpness"), expected, compression(expected))
+        << sigma;
     before = values.at("sharpness");
   }
 }

@@ -202,8 +202,13 @@ TEST(PictureMeter, ARepeatedFrameMayDifferByNoiseButNotInOneBlock) {
   LumaPicture again = first;
   for (std::size_t i = 0; i < again.luma.size(); ++i)
     again.luma[i] = static_cast<std::uint8_t>(again.luma[i] + (i % 3 == 0 ? 2 : -1));
+  fill(again, 24, 16, 8, 8, 0);
+  for (int y = 16; y < 24; ++y) {  // one block by 5 levels: an edge that is compressed again
+    for (int x = 24; x < 32; ++x) again.row(y)[x] = static_cast<std::uint8_t>(first.row(y)[x] + 5);
+  }
   EXPECT_EQ(measured({first, again}).repeats, 1);
-  fill(again, 24, 16, 8, 8, 160);  // one block: an eye that closes
+  EXPECT_EQ(measured({first, ground(64, 48, 2)}).repeats, 0) << "a fade";
+  fill(again, 24, 16, 8, 8, 160);  // an eye that closes
   EXPECT_EQ(measured({first, again}).repeats, 0);
   EXPECT_EQ(measured({first, first, again, again, again}).repeats, 3);
   EXPECT_EQ(measured({first}).repeats, 0);

@@ -121,7 +121,9 @@ def statistics(frames):
     changes = []
     for a, b in zip(halves, halves[1:]):
         a, b = blocks(a), blocks(b)
-        repeats += all(np.mean((q - p) ** 2) <= 4.0 for pr, qr in zip(a, b) for p, q in zip(pr, qr))
+        small = all(np.mean((q - p) ** 2) <= 36.0 for pr, qr in zip(a, b) for p, q in zip(pr, qr))
+        whole = np.mean(np.concatenate([(q - p) ** 2 for pr, qr in zip(a, b) for p, q in zip(pr, qr)]))
+        repeats += bool(small and whole <= 1.0)
         changes.append(change(a, b))
     total, number, area = 0.0, 0, 0.0
     for (d, still), (e, still_too) in zip(changes, changes[1:]):
