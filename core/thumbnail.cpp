@@ -8,67 +8,24 @@
 #include <numeric>
 #include <vector>
 
+#include "core/area_average.h"
 #include "core/error.h"
 
 namespace asbench {
 
 namespace {
 
-// Note [Exact areas]
-// Along one axis, picture pixels and thumbnail pixels are intervals with rational ends. Measured in
-// a common unit (below), every overlap is an integer, so the area-weighted sums of 8-bit values are
-// exact integers, the order of summation cannot matter, and dividing once at the end is the only
-// rounding. In unit u a picture pixel j covers [offset + j p, offset + (j + 1) p), a thumbnail
-// pixel i covers [i c, (i + 1) c).
-struct Axis {
-  std::int64_t pixel = 1;   // p
-  std::int64_t cell = 1;    // c
-  std::int64_t offset = 0;  // where the picture begins, >= 0
-};
-
-/// The picture pixels that one thumbnail pixel touches.
-struct Overlap {
-  int first = 0;
-  std::vector<std::uint32_t> weights;  // its overlap with that one and the following ones
-  std::uint32_t covered = 0;           // sum of the weights: the cell, less where background shows
-};
-
-/// The whole of `from` pixels on the whole of `to`.
-Axis stretched(int from, int to) {
-  const int common = std::gcd(from, to);
-  return {to / common, from / common, 0};
-}
-
 /// `from` pixels scaled by numerator/denominator, centred on `to`. In half units of 1/denominator.
-Axis centred(int from, int to, int numerator, int denominator) {
-  Axis axis{2LL * numerator, 2LL * denominator, 0};
+AreaAxis centred(int from, int to, int numerator, int denominator) {
+  AreaAxis axis{2LL * numerator, 2LL * denominator, 0};
   axis.offset = (static_cast<std::int64_t>(to) * axis.cell - from * axis.pixel) / 2;
   const std::int64_t common = std::gcd(std::gcd(axis.pixel, axis.cell), axis.offset);
   return {axis.pixel / common, axis.cell / common, axis.offset / common};
 }
 
-std::vector<Overlap> overlaps(const Axis& axis, int from, int to) {
-  std::vector<Overlap> result(static_cast<std::size_t>(to));
-  for (int i = 0; i < to; ++i) {
-    Overlap& overlap = result[static_cast<std::size_t>(i)];
-    const std::int64_t begin = i * axis.cell - axis.offset;
-    const std::int64_t end = begin + axis.cell;
-    const std::int64_t last = std::min<std::int64_t>(from, (end + axis.pixel - 1) / axis.pixel);
-    const std::int64_t first = begin <= 0 ? 0 : begin / axis.pixel;
-    overlap.first = static_cast<int>(std::min<std::int64_t>(first, from - 1));
-    for (std::int64_t j = first; j < last; ++j) {
-      const std::int64_t shared =
-          std::min(end, (j + 1) * axis.pixel) - std::max(begin, j * axis.pixel);
-      overlap.weights.push_back(static_cast<std::uint32_t>(shared));
-      overlap.covered += static_cast<std::uint32_t>(shared);
-    }
-  }
-  return result;
-}
-
 /// Weighted sum of rows, byte by byte. `Sum` holds the largest total.
 template <typename Sum>
-void sum_rows(const Image& image, const Overlap& rows, std::vector<Sum>& sums) {
+void sum_rows(const Image& image, const AreaOverlap& rows, std::vector<Sum>& sums) {
   std::fill(sums.begin(), sums.end(), Sum{0});
   const std::size_t count = sums.size();
   Sum* total = sums.data();
@@ -103,14 +60,14 @@ void luma_of_sums(const std::vector<Sum>& sums, std::vector<double>& luma) {
 }
 
 struct Placement {
-  Axis horizontal;
-  Axis vertical;
+  AreaAxis horizontal;
+  AreaAxis vertical;
 };
 
 template <typename Sum>
-Thumbnail reduce(const Image& image, const Placement& placement, const std::vector<Overlap>& rows,
-                 std::array<std::uint8_t, 3> background) {
-  const auto columns = overlaps(placement.horizontal, image.width, kThumbnailWidth);
+Thumbnail reduce(const Image& image, const Placement& placement,
+                 const std::vector<AreaOverlap>& rows, std::array<std::uint8_t, 3> background) {
+  const auto columns = area_overlaps(placement.horizontal, image.width, kThumbnailWidth);
   const double cell_width = static_cast<double>(placement.horizontal.cell);
   const double area = cell_width * static_cast<double>(placement.vertical.cell);
   const double outside = kRed * background[0] + kGreen * background[1] + kBlue * background[2];
@@ -119,10 +76,10 @@ Thumbnail reduce(const Image& image, const Placement& placement, const std::vect
   float* target = thumbnail.luma.data();
   std::vector<Sum> sums(image.row_bytes());
   std::vector<double> luma(static_cast<std::size_t>(image.width));
-  for (const Overlap& row : rows) {
+  for (const AreaOverlap& row : rows) {
     sum_rows(image, row, sums);
     luma_of_sums(sums, luma);
-    for (const Overlap& column : columns) {
+    for (const AreaOverlap& column : columns) {
       const double* at = luma.data() + column.first;
       double total = 0.0;
       for (const std::uint32_t weight : column.weights) total += weight * *at++;
@@ -136,7 +93,7 @@ Thumbnail reduce(const Image& image, const Placement& placement, const std::vect
 
 Thumbnail reduce(const Image& image, const Placement& placement,
                  std::array<std::uint8_t, 3> background) {
-  const auto rows = overlaps(placement.vertical, image.height, kThumbnailHeight);
+  const auto rows = area_overlaps(placement.vertical, image.height, kThumbnailHeight);
   constexpr std::int64_t kSumsFitSixteenBits = 257;  // 257 * 255 = 65535
   if (placement.vertical.cell <= kSumsFitSixteenBits) {
     return reduce<std::uint16_t>(image, placement, rows, background);
@@ -159,8 +116,8 @@ void require_rgb(const Image& image) {
 
 Thumbnail make_thumbnail(const Image& rgb) {
   require_rgb(rgb);
-  const Placement placement{stretched(rgb.width, kThumbnailWidth),
-                            stretched(rgb.height, kThumbnailHeight)};
+  const Placement placement{stretched_axis(rgb.width, kThumbnailWidth),
+                            stretched_axis(rgb.height, kThumbnailHeight)};
   return reduce(rgb, placement, {0, 0, 0});
 }
 

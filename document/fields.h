@@ -178,6 +178,10 @@ void fields(auto& archive, Of<ResultShot> auto& shot) {
   archive.when(!shot.caption.empty(), "caption", shot.caption);
   archive.when(scored || !shot.frames.empty(), "frames", shot.frames);
   archive.when(scored || shot.frame_count > 0, "frame_count", shot.frame_count);
+  archive.optional("fps", shot.fps);
+  archive.when(shot.width > 0, "width", shot.width);
+  archive.when(shot.height > 0, "height", shot.height);
+  archive.optional("seconds", shot.seconds);
   archive.when(scored, "sha256", shot.sha256);
   archive.optional("nearest", shot.nearest);
   archive.when(!shot.columns.is_null(), "columns", shot.columns);

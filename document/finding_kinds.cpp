@@ -131,6 +131,17 @@ constexpr FindingKind kKinds[] = {
     {"mixed_colour", false,
      "The videos of one system have different colour tags. Each is decoded as it is tagged; check "
      "that the tags are right, because wrong ones shift colours."},
+    {"mixed_frame_rates", false,
+     "The clips of one system have different frame rates. Each is scored at its own; check that "
+     "they were made alike."},
+    {"mixed_sizes", false,
+     "The clips of one system have different sizes. Each is scored at its own size; check that "
+     "they "
+     "were made alike."},
+    {"mixed_orientations", false,
+     "Some clips of a system are wide and others are tall. Check that none was turned or cropped "
+     "by "
+     "mistake."},
     {"alpha_channel", false,
      "A shot has transparent pixels. They are composited on black, in videos and in folders of "
      "frames alike."},
@@ -156,6 +167,11 @@ constexpr FindingKind kKinds[] = {
     {"single_frame", false,
      "A shot has one sampled frame, so that there is no pair of frames to compare. The shot is "
      "skipped."},
+    {"no_still_area", false,
+     "Nothing of a shot's picture stands still over three frames, so that flicker can't be told "
+     "from motion. flicker skips the shot."},
+    {"unknown_frame_rate", false,
+     "A shot is a folder of frames, or a video that states no frame rate. effective_fps skips it."},
     {"single_shot", false,
      "A story has fewer than two shots to compare. Its value is null and not part of the mean."},
     {"empty_story", true,

@@ -162,6 +162,9 @@ struct ResultShot {
   std::string caption;      ///< empty: the split has none
   std::vector<int> frames;  ///< indices of the sampled frames; empty when the shot is missing
   int frame_count = 0;
+  std::optional<double> fps;      ///< the file's frame rate; nothing: missing, or it states none
+  int width = 0, height = 0;      ///< as shown; 0: missing, or not stated
+  std::optional<double> seconds;  ///< frame_count / fps
   std::string
       sha256;  ///< of the frames; the sidecar's pictures are named by it. Empty when missing
   std::optional<std::vector<NearestFrame>> nearest;  ///< one for each frame, if they were searched

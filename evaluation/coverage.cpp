@@ -135,6 +135,7 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
   const std::size_t of_shots = coverage.findings.size();
   std::map<loaders::ShotKey, std::string> digests;
   std::map<loaders::ShotKey, loaders::StreamFacts> colours;
+  std::map<loaders::ShotKey, loaders::ClipFormat> formats;
   for (const auto& [key, source] : outputs.shots) {
     const auto& outcome = outcomes[clips.at(key)];
     if (outcome.broken) {
@@ -149,13 +150,15 @@ Coverage cover(const loaders::Split& split, const loaders::Outputs& outputs,
     counts.declared_frames = outcome.declared_frames;
     counts.facts = outcome.facts;
     colours[key] = outcome.facts;
+    formats[key] = {outcome.fps, outcome.width, outcome.height};
     const auto findings = loaders::clip_findings(key, counts, std::span(&rule, 1));
     coverage.findings.insert(coverage.findings.end(), findings.begin(), findings.end());
   }
   loaders::order_as_split(coverage.findings, of_shots, split);
   Findings duplicates = loaders::duplicate_findings(digests);
   loaders::order_as_split(duplicates, 0, split);
-  for (const Findings& of_all : {loaders::colour_findings(colours), duplicates}) {
+  for (const Findings& of_all :
+       {loaders::colour_findings(colours), loaders::format_findings(formats), duplicates}) {
     coverage.findings.insert(coverage.findings.end(), of_all.begin(), of_all.end());
   }
   return coverage;

@@ -176,6 +176,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
   extraction.pixels = needs.has(metrics::kPixels, Modality::frames);
+  extraction.pictures = needs.has(metrics::kPixels, Modality::every_frame);
   extraction.cells_encoder = cells_encoder(plan, protocol);
   for (const auto& role : needs.roles(Modality::mirrored_references))
     extraction.encoders.at(plan.encoders.at(role)).mirrored_references = true;
@@ -229,7 +230,11 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
       fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess, use.demo_only});
     }
   }
-  if (!metric.needs.has(Modality::clip)) fields.frames = protocol.frames;
+  if (metric.needs.has(Modality::every_frame)) {
+    fields.frames = "all";
+  } else if (!metric.needs.has(Modality::clip)) {
+    fields.frames = protocol.frames;
+  }
   if (metric.needs.has(Modality::training_set))
     fields.training = signature_name(plan.training_set.value());
   if (metric.needs.has(Modality::references)) fields.background = protocol.background;

@@ -144,6 +144,12 @@ document::ResultShot shot_of(const loaders::Shot& shot, const loaders::ShotKey& 
     const auto& outcome = (*parts.clips)[clip->second];
     entry.frames = outcome.indices;
     entry.frame_count = outcome.frame_count;
+    entry.width = outcome.width;
+    entry.height = outcome.height;
+    if (outcome.fps > 0.0) {
+      entry.fps = outcome.fps;
+      entry.seconds = outcome.frame_count / outcome.fps;
+    }
     entry.sha256 = outcome.content_sha256;
   }
   if (parts.copies != nullptr) entry.nearest = parts.copies->nearest(key);

@@ -124,6 +124,10 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
       entry.pixels.cells = kept.keep(std::move(pixels.cells));
       entry.pixels.motion = kept.motions.emplace_back(std::move(pixels.motion));
     }
+    if (plan.needs.has(metrics::kPixels, Modality::every_frame)) {
+      entry.fps = extraction.clip(clip).fps;
+      entry.picture = extraction.clip_pictures(clip);
+    }
   }
   return features;
 }

@@ -77,6 +77,7 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
   const auto digest = store.get_text(sample_digest_key(content, decoder, frames));
   if (!digest) return false;
   outcome.sample_digest = *digest;
+  if (wants_pictures(plan, use) && !store.has(picture_key(content, decoder))) return false;
   const bool encoded =
       std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
         return !encoder.images || store.has(frame_feature_key(encoder, content, decoder, frames));

@@ -13,13 +13,14 @@ class ClipFiles final : public ClipSource {
   }
   void check(const loaders::ShotSource& source) const override { loaders::check_clip(source); }
   loaders::DecodedClip decode(const loaders::ShotSource& source,
-                              std::span<const loaders::FrameRule> rules) const override {
-    return loaders::decode_clip(source, rules);
+                              std::span<const loaders::FrameRule> rules,
+                              const loaders::DecodeOptions& options) const override {
+    return loaders::decode_clip(source, rules, options);
   }
   std::vector<loaders::DecodeOutcome> decode_ranges(
-      std::span<const loaders::ShotSource> sources,
-      std::span<const loaders::FrameRule> rules) const override {
-    return loaders::decode_ranges(sources, rules);
+      std::span<const loaders::ShotSource> sources, std::span<const loaders::FrameRule> rules,
+      const loaders::DecodeOptions& options) const override {
+    return loaders::decode_ranges(sources, rules, options);
   }
   Image read_picture(const std::filesystem::path& path) const override {
     return loaders::read_image(path);

@@ -24,12 +24,13 @@ class ClipSource {
   /// One pass over one clip, with the frames that any of the rules takes.
   /// @throws loaders::BrokenVideo.
   [[nodiscard]] virtual loaders::DecodedClip decode(
-      const loaders::ShotSource& source, std::span<const loaders::FrameRule> rules) const = 0;
+      const loaders::ShotSource& source, std::span<const loaders::FrameRule> rules,
+      const loaders::DecodeOptions& options) const = 0;
   /// One pass over one video that several ranges lie in. @returns one outcome for each, in their
   /// order.
   [[nodiscard]] virtual std::vector<loaders::DecodeOutcome> decode_ranges(
-      std::span<const loaders::ShotSource> sources,
-      std::span<const loaders::FrameRule> rules) const = 0;
+      std::span<const loaders::ShotSource> sources, std::span<const loaders::FrameRule> rules,
+      const loaders::DecodeOptions& options) const = 0;
   /// A reference picture, RGB or RGBA. @throws BadInput.
   [[nodiscard]] virtual Image read_picture(const std::filesystem::path& path) const = 0;
 };

@@ -7,6 +7,7 @@
 
 #include "features/clip_record.h"
 #include "features/keys.h"
+#include "features/picture_record.h"
 #include "features/pixel_features.h"
 #include "models/preprocess/composite.h"
 
@@ -135,11 +136,13 @@ std::vector<loaders::DecodeOutcome> DecodeWorker::decode(const std::vector<std::
   std::vector<loaders::FrameRule> rules;
   if (plan.clips[clips.front()].use != ClipUse::reference_set) rules.push_back(plan.frame_rule);
   if (plan.clip_encoder) rules.push_back(plan.clip_rule);
+  loaders::DecodeOptions options;
+  options.pictures = wants_pictures(plan, plan.clips[clips.front()].use);
   const StageTimer timer(statistics_.decode_seconds);
-  if (sources.size() > 1) return shared_.source.decode_ranges(sources, rules);
+  if (sources.size() > 1) return shared_.source.decode_ranges(sources, rules, options);
   std::vector<loaders::DecodeOutcome> one;
   try {
-    one.emplace_back(shared_.source.decode(sources.front(), rules));
+    one.emplace_back(shared_.source.decode(sources.front(), rules, options));
   } catch (const loaders::BrokenVideo& broken) {
     one.emplace_back(broken);
   }
@@ -202,6 +205,7 @@ void DecodeWorker::take_frames(const loaders::DecodedClip& decoded, ClipUse use,
     const std::string key = pixel_key(content, decoder_, frames);
     if (!store.has(key)) store.put(key, pixel_matrix(decoded, frames));
   }
+  if (decoded.pictures) store_pictures(store, picture_key(content, decoder_), *decoded.pictures);
   outcome.sample_digest = loaders::clip_digest(decoded, frames);
   store.put_text(sample_digest_key(content, decoder_, frames), outcome.sample_digest);
   store_clip_info(store, decoder_, outcome);

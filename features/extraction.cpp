@@ -9,6 +9,7 @@
 #include "core/thumbnail.h"
 #include "features/extraction_state.h"
 #include "features/keys.h"
+#include "features/picture_record.h"
 
 namespace asbench::features {
 namespace {
@@ -80,6 +81,13 @@ PixelMatrix Extraction::clip_pixels(std::size_t clip) const {
     std::copy(source.begin() + 1, source.end(), pixels.cells.row(static_cast<int>(i)).begin());
   }
   return pixels;
+}
+
+PictureStatistics Extraction::clip_pictures(std::size_t clip) const {
+  auto statistics = read_pictures(
+      *state_->store, picture_key(state_->outcomes.at(clip).content_sha256, state_->decoder));
+  if (!statistics) throw vanished(*state_->store, path_of(state_->plan, clip));
+  return *statistics;
 }
 
 FeatureMatrix Extraction::reference_features(std::size_t reference, std::size_t encoder,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/picture_statistics.h"
 #include "features/caption_feature.h"
 #include "features/clip_outcome.h"
 #include "features/feature_matrix.h"
@@ -63,6 +64,8 @@ class Extraction {
   /// [k, D]: a row a sampled frame, repeats included. The clip must not be broken.
   [[nodiscard]] FeatureMatrix clip_features(std::size_t clip, std::size_t encoder) const;
   [[nodiscard]] PixelMatrix clip_pixels(std::size_t clip) const;
+  /// What all frames of a shot show, under a plan with `pictures`.
+  [[nodiscard]] PictureStatistics clip_pictures(std::size_t clip) const;
   /// [1, D]
   [[nodiscard]] FeatureMatrix reference_features(std::size_t reference, std::size_t encoder,
                                                  bool mirrored = false) const;

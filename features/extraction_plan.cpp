@@ -27,6 +27,10 @@ std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
   return frames;
 }
 
+bool wants_pictures(const ExtractionPlan& plan, ClipUse use) {
+  return plan.pictures && use == ClipUse::shot;
+}
+
 std::array<double, 3> cells_mean(const ExtractionPlan& plan) {
   return plan.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
                                : plan.encoders.at(plan.cells_encoder).profile.mean;

@@ -61,6 +61,7 @@ struct ExtractionPlan {
   /// `encoders`.
   std::size_t cells_encoder = 0;
   bool pixels = true;  ///< cells and motion of the sampled frames (controls that need no encoder)
+  bool pictures = false;  ///< what all frames of the shots show (core/picture_statistics.h)
   std::vector<std::string> captions;
   /// A video network that gives each clip one feature of the frames that `clip_rule` takes.
   std::optional<ClipEncoderUse> clip_encoder;
@@ -87,6 +88,9 @@ struct ExtractionSettings {
 /// The frames that the plan's video network gets of a clip of n frames; none when there is no
 /// network or the clip is too short for it.
 [[nodiscard]] std::vector<int> clip_window(const ExtractionPlan& plan, int n);
+
+/// True when every frame of a clip with this use is measured.
+[[nodiscard]] bool wants_pictures(const ExtractionPlan& plan, ClipUse use);
 
 /// The mean that cells of references stand on under background=mean; grey without any encoder.
 [[nodiscard]] std::array<double, 3> cells_mean(const ExtractionPlan& plan);

@@ -21,6 +21,9 @@ namespace asbench::features {
 [[nodiscard]] std::string pixel_key(std::string_view content_sha256, std::string_view decoder,
                                     std::span<const int> frames);
 
+/// What all frames of a clip show: sharpness, flicker, repeats, bars (core/picture_statistics.h).
+[[nodiscard]] std::string picture_key(std::string_view content_sha256, std::string_view decoder);
+
 /// The digest of a clip's sampled frames (loaders::clip_digest).
 [[nodiscard]] std::string sample_digest_key(std::string_view content_sha256,
                                             std::string_view decoder, std::span<const int> frames);

@@ -3,6 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "core/words.h"
 #include "loaders/video/clip_check.h"
 
@@ -50,6 +55,45 @@ void add_stream_findings(const ShotKey& shot, const StreamFacts& facts, Findings
   }
 }
 
+/// What the shots of a system have in common, or not.
+class Kinds {
+ public:
+  /// @param word  before the name of a kind in a list: "3 shots at 12 fps"
+  explicit Kinds(std::string_view word) : word_(word) {}
+
+  void add(const std::string& kind, const ShotKey& shot) {
+    Group& group = groups_[kind];
+    if (group.shots++ == 0) group.first = shot;
+  }
+
+  /// Nothing when all are of one kind; else one finding that lists them, the most frequent first.
+  [[nodiscard]] Findings finding(std::string_view name, std::string_view what) const {
+    if (groups_.size() < 2) return {};
+    std::vector<std::pair<std::string, Group>> sorted(groups_.begin(), groups_.end());
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const auto& a, const auto& b) { return a.second.shots > b.second.shots; });
+    std::vector<std::string> parts;
+    for (const auto& [kind, group] : sorted) {
+      if (parts.size() == kListed) break;
+      parts.push_back(fmt::format("{} {}{} (first: {} shot {})",
+                                  counted(group.shots, "shot", "shots"), word_, kind,
+                                  group.first.story, group.first.shot));
+    }
+    if (sorted.size() > kListed) parts.push_back(fmt::format("{} more", sorted.size() - kListed));
+    return {
+        {std::string(name), "", std::nullopt, fmt::format("{}: {}", what, fmt::join(parts, "; "))}};
+  }
+
+ private:
+  static constexpr std::size_t kListed = 6;
+  struct Group {
+    int shots = 0;
+    ShotKey first;
+  };
+  std::string_view word_;
+  std::map<std::string, Group> groups_;
+};
+
 }  // namespace
 
 Finding broken_finding(const ShotKey& shot, const BrokenVideo& broken) {
@@ -76,27 +120,34 @@ Findings clip_findings(const ShotKey& shot, const DecodedClip& clip,
 }
 
 Findings colour_findings(const std::map<ShotKey, StreamFacts>& shots) {
-  struct Group {
-    int shots = 0;
-    ShotKey first;
-  };
-  std::map<std::string, Group> groups;  // matrix and range -> who has them
+  Kinds kinds("as ");
   for (const auto& [key, facts] : shots) {
     if (facts.matrix.empty() || facts.matrix == "rgb") continue;
-    Group& group = groups[facts.matrix + " " + facts.range];
-    if (group.shots++ == 0) group.first = key;
+    kinds.add(facts.matrix + " " + facts.range, key);
   }
-  if (groups.size() < 2) return {};
-  std::vector<std::string> parts;
-  for (const auto& [colour, group] : groups) {
-    parts.push_back(fmt::format("{} as {} (first: {} shot {})",
-                                counted(group.shots, "shot", "shots"), colour, group.first.story,
-                                group.first.shot));
+  return kinds.finding("mixed_colour",
+                       "the videos are tagged differently and were converted to RGB differently");
+}
+
+Findings format_findings(const std::map<ShotKey, ClipFormat>& shots) {
+  Kinds rates("at ");
+  Kinds sizes("of ");
+  Kinds orientations("");
+  for (const auto& [key, format] : shots) {
+    if (format.fps > 0.0) rates.add(fmt::format("{:.4g} fps", format.fps), key);
+    if (format.width < 1 || format.height < 1) continue;
+    sizes.add(fmt::format("{}x{}", format.width, format.height), key);
+    const auto wide = format.width <=> format.height;
+    orientations.add(wide > 0 ? "landscape" : wide < 0 ? "portrait" : "square", key);
   }
-  return {{"mixed_colour", "", std::nullopt,
-           fmt::format("the videos are tagged differently and were converted to RGB differently: "
-                       "{}",
-                       fmt::join(parts, "; "))}};
+  Findings findings;
+  for (const Findings& found :
+       {rates.finding("mixed_frame_rates", "the clips have different frame rates"),
+        sizes.finding("mixed_sizes", "the clips have different sizes"),
+        orientations.finding("mixed_orientations", "the clips have different orientations")}) {
+    findings.insert(findings.end(), found.begin(), found.end());
+  }
+  return findings;
 }
 
 Findings duplicate_findings(const std::map<ShotKey, std::string>& digests) {

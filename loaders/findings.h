@@ -26,6 +26,17 @@ namespace asbench::loaders {
 /// `mixed_colour`, once, when the videos of one system were converted to RGB in different ways.
 [[nodiscard]] Findings colour_findings(const std::map<ShotKey, StreamFacts>& shots);
 
+/// Frame rate (0: unknown) and size of a shot's clip, as shown.
+struct ClipFormat {
+  double fps = 0.0;
+  int width = 0;
+  int height = 0;
+};
+
+/// `mixed_frame_rates`, `mixed_sizes`, `mixed_orientations`, each once, when the clips of one
+/// system differ. Rates are told apart at four digits.
+[[nodiscard]] Findings format_findings(const std::map<ShotKey, ClipFormat>& shots);
+
 /// `duplicate_shot` for every shot of a story whose clip_digest() an earlier shot of it has.
 [[nodiscard]] Findings duplicate_findings(const std::map<ShotKey, std::string>& digests);
 

@@ -136,6 +136,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
   }
   std::map<ShotKey, std::string> digests;
   std::map<ShotKey, StreamFacts> colours;
+  std::map<ShotKey, ClipFormat> formats;
   for (const Story& story : split.stories) {
     for (const Shot& shot : story.shots) {
       ShotReport report;
@@ -165,6 +166,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
         report.audio = at->second.audio;
         report.facts = clip.facts;
         colours[report.key] = clip.facts;
+        formats[report.key] = {clip.fps, clip.width, clip.height};
         digests[report.key] = at->second.digest;
         const Findings found = clip_findings(report.key, clip, options.rules);
         inspection.findings.insert(inspection.findings.end(), found.begin(), found.end());
@@ -174,7 +176,7 @@ Inspection inspect_outputs(const Split& split, const Outputs& outputs,
   }
   Findings duplicates = duplicate_findings(digests);
   order_as_split(duplicates, 0, split);
-  for (const Findings& of_all : {colour_findings(colours), duplicates}) {
+  for (const Findings& of_all : {colour_findings(colours), format_findings(formats), duplicates}) {
     inspection.findings.insert(inspection.findings.end(), of_all.begin(), of_all.end());
   }
   return inspection;

@@ -33,7 +33,8 @@ struct ShotReport {
 struct Inspection {
   std::vector<ShotReport> shots;  ///< one for each shot of the split, in its order
   /// Those of the outputs, then of the decode in the order of shots, then
-  /// `mixed_colour`, then `duplicate_shot`.
+  /// `mixed_colour`, `mixed_frame_rates`, `mixed_sizes`, `mixed_orientations`, then
+  /// `duplicate_shot`.
   Findings findings;
 };
 

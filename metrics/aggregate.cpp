@@ -191,7 +191,10 @@ StoryValue story_over_shots(const StoryFeatures& story, std::vector<ShotOutcome>
     outcome.shot.counted =
         counted_value(outcome.outcome, outcome.shot.value, worst, settings.missing);
     count(outcome.outcome, result.counts);
-    if (outcome.outcome == Outcome::scored) parts.add(outcome.shot.parts);
+    const bool counts_as_worst =
+        outcome.outcome == Outcome::failed && settings.missing == MissingPolicy::zero;
+    if (outcome.outcome == Outcome::scored || counts_as_worst) parts.add(outcome.shot.parts);
+    if (outcome.outcome == Outcome::failed) outcome.shot.parts.clear();
     result.findings.insert(result.findings.end(), outcome.findings.begin(), outcome.findings.end());
     outcome.shot.number = result.shots[i].number;
     result.shots[i] = std::move(outcome.shot);

@@ -78,7 +78,8 @@ struct ShotOutcome {
                                                int index, std::string_view kind,
                                                std::string detail);
 
-/// Mean over shots of the counted values, and of the scored shots' parts. A story of which no shot
+/// Mean over shots of the counted values, and of the scored shots' parts; under `zero` also of the
+/// parts that a measure gives to its failed shots. A story of which no shot
 /// counts is null, with finding `empty_story` or `no_scored_shots`.
 [[nodiscard]] StoryValue story_over_shots(const StoryFeatures& story,
                                           std::vector<ShotOutcome> outcomes, const WorstCase& worst,

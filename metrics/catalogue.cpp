@@ -27,8 +27,8 @@ Kind kind_of(const Json& entry, const Measure& measure) {
     if (to_string(kind) == text) return kind;
   }
   if (measure.set_level()) return Kind::set;
-  return measure.family == "identity" || measure.family == "controls" ? Kind::control
-                                                                      : Kind::headline;
+  const std::set<std::string_view> watched{"identity", "controls", "picture"};
+  return watched.contains(measure.family) ? Kind::control : Kind::headline;
 }
 
 std::string with_roles(std::string_view formula, const std::vector<std::string>& roles) {

@@ -29,7 +29,8 @@ struct Measure {
   std::string_view measure;  ///< its name, "reference_adherence"
   int version = 1;  ///< raised whenever a number changes: part of the signature (`clip_i@1`)
   std::string_view measure_title;  ///< "Reference adherence"; a metric adds its roles
-  std::string_view family;  ///< "adherence", "consistency", "text", "identity", "controls", "set"
+  std::string_view
+      family;  ///< "adherence", "consistency", "text", "identity", "controls", "picture", "set"
   Direction direction = Direction::none;
   double range_low = 0.0;
   double range_high = 1.0;

@@ -53,6 +53,8 @@ std::string_view to_string(Modality modality) {
       return "all characters' references";
     case Modality::clip:
       return "clips";
+    case Modality::every_frame:
+      return "every frame";
     case Modality::training_set:
       return "training set";
   }

@@ -16,6 +16,7 @@ enum class Modality {
   mirrored_references,  ///< the same, mirrored left-right
   gallery,              ///< the references of every character of the split
   clip,                 ///< one feature per clip: of the shots' and of a reference set's
+  every_frame,          ///< every frame of every shot, not only the sampled ones: kPixels only
   training_set,         ///< each frame's nearest row of a training set
 };
 

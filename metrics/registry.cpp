@@ -7,12 +7,16 @@
 #include "metrics/story/cross_shot.h"
 #include "metrics/story/duplicate_pairs.h"
 #include "metrics/story/faithful_consistency.h"
+#include "metrics/story/flicker.h"
+#include "metrics/story/frame_repeats.h"
 #include "metrics/story/frozen_rate.h"
 #include "metrics/story/identity.h"
+#include "metrics/story/letterbox.h"
 #include "metrics/story/motion.h"
 #include "metrics/story/reference_adherence.h"
 #include "metrics/story/reference_copy.h"
 #include "metrics/story/reference_distance.h"
+#include "metrics/story/sharpness.h"
 #include "metrics/story/text_alignment.h"
 #include "metrics/story/within_shot.h"
 
@@ -37,6 +41,11 @@ std::span<const Measure> all_measures() {
         identity(Identity::reciprocal_rank),
         identity(Identity::margin),
         copy_rate(),
+        sharpness(),
+        flicker(),
+        repeated_frames(),
+        effective_fps(),
+        letterbox(),
     };
     const auto sets = set_measures();
     all.insert(all.end(), sets.begin(), sets.end());

@@ -63,7 +63,10 @@ bool is_range(const ShotSource& source) {
 /// Note [Damage and threads]
 /// FFmpeg's threads notice damage sooner or later. A file that is found damaged is read again on
 /// one thread, so that what is said of it is the same for any number of them.
-constexpr DecodeOptions kOneThread = {.threads = 1};
+DecodeOptions on_one_thread(DecodeOptions options) {
+  options.threads = 1;
+  return options;
+}
 
 DecodedClip decode_file(const std::filesystem::path& file, std::span<const FrameRule> rules,
                         const DecodeOptions& options) {
@@ -75,15 +78,17 @@ DecodedClip decode_file(const std::filesystem::path& file, std::span<const Frame
   want(rules, 0, clip.declared_frames, wanted);
   for (auto& range : wanted.ranges) range.second = std::numeric_limits<int>::max();
   sort_frames(wanted);
+  if (options.pictures) wanted.measured.emplace_back(0, std::numeric_limits<int>::max());
   Pass pass = decoder.run(wanted);
   if (pass.damage) {
-    if (options.threads > 1) return decode_file(file, rules, kOneThread);
+    if (options.threads > 1) return decode_file(file, rules, on_one_thread(options));
     throw damaged(file, *pass.damage);
   }
   if (pass.decoded == 0) throw BrokenVideo(file, "no frame decodes");
   clip.frame_count = pass.decoded;
   clip.facts = pass.facts_of(0, pass.decoded);
   clip.frames = std::move(pass.frames);
+  if (options.pictures) clip.pictures = pass.measured.front();
   set_size(clip);
   clip.indices = indices_of(rules, clip.frame_count);
   const std::vector<int> final_frames = union_of(clip.indices);
@@ -128,6 +133,7 @@ RangePass read_ranges(std::span<const ShotSource> sources, std::span<const Frame
       const ShotSource& range = read.ranges.emplace_back(source.in_video_of(supposed));
       if (!is_range(range)) continue;
       want(rules, range.begin_frame, range.end_frame, wanted);
+      if (options.pictures) wanted.measured.emplace_back(range.begin_frame, range.end_frame);
       wanted.stop_after = std::max(wanted.stop_after, range.end_frame);
     }
     if (read.has_parts) wanted.stop_after = -1;
@@ -169,7 +175,7 @@ DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rul
     case ShotSource::Kind::video_file:
       return decode_file(source.path, rules, options);
     case ShotSource::Kind::frame_folder:
-      return decode_folder(source.path, rules);
+      return decode_folder(source.path, rules, options);
     case ShotSource::Kind::video_range:
     case ShotSource::Kind::video_part:
       break;
@@ -192,7 +198,8 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
   RangePass read;
   try {
     read = read_ranges(sources, rules, options);
-    if (read.pass.damage && options.threads > 1) return decode_ranges(sources, rules, kOneThread);
+    if (read.pass.damage && options.threads > 1)
+      return decode_ranges(sources, rules, on_one_thread(options));
     if (read.pass.decoded == 0) {
       throw read.pass.damage ? damaged(file, *read.pass.damage)
                              : BrokenVideo(file, "no frame decodes");
@@ -203,8 +210,10 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     return outcomes;
   }
   const Pass& pass = read.pass;
+  std::size_t measured = 0;  // the ranges that are ranges, in their order
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const ShotSource& source = read.ranges[i];
+    const std::size_t own = is_range(source) ? measured++ : measured;
     if (sources[i].kind == ShotSource::Kind::video_part && !is_range(source)) {
       outcomes.emplace_back(
           BrokenVideo(file,
@@ -229,6 +238,7 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
     clip.frame_count = clip.declared_frames = source.end_frame - source.begin_frame;
     clip.begin_frame = source.begin_frame;
     clip.fps = read.fps;
+    if (options.pictures) clip.pictures = pass.measured.at(own);
     clip.facts = pass.facts_of(source.begin_frame, source.end_frame);
     clip.indices = indices_of(rules, clip.frame_count);
     const Image& first = pass.frames.at(source.begin_frame);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/image.h"
+#include "core/picture_statistics.h"
 #include "loaders/shot_source.h"
 #include "loaders/video/frame_rules.h"
 #include "loaders/video/stream_facts.h"
@@ -39,9 +41,10 @@ struct DecodedClip {
   double fps = 0.0;         ///< frames per second; 0 when unknown (folders)
   int width = 0;
   int height = 0;
-  StreamFacts facts;                      ///< colours, orientation, alpha, choice of stream
-  std::vector<std::vector<int>> indices;  ///< frame_indices() of each rule, in the rules' order
-  std::map<int, Image> frames;            ///< RGB [height, width, 3], the union of the indices
+  StreamFacts facts;                          ///< colours, orientation, alpha, choice of stream
+  std::vector<std::vector<int>> indices;      ///< frame_indices() of each rule, in the rules' order
+  std::map<int, Image> frames;                ///< RGB [height, width, 3], the union of the indices
+  std::optional<PictureStatistics> pictures;  ///< of every frame, where DecodeOptions asks for it
 };
 
 struct DecodeOptions {
@@ -49,6 +52,7 @@ struct DecodeOptions {
   /// One is best for many clips, which are decoded side by side. The outcome is the same for any
   /// number.
   int threads = 1;
+  bool pictures = false;  ///< measure every frame: DecodedClip::pictures
 };
 
 /// Decodes a shot forwards, once, and keeps the frames that the rules select, in one pass when the

@@ -14,6 +14,7 @@
 #include "loaders/video/container_check.h"
 #include "loaders/video/demuxed_stream.h"
 #include "loaders/video/frame_picture.h"
+#include "loaders/video/picture_pass.h"
 
 namespace asbench::loaders {
 namespace {
@@ -128,6 +129,8 @@ struct VideoDecoder::State {
   FramePicture picture;
   DamageReport damage;
 
+  std::optional<PicturePass> measuring;
+
   void decode(const Wanted& wanted, Pass& pass);
   /// Gives the decoder the next packet, or the end. @returns false after the end.
   bool send(int decoded);
@@ -227,8 +230,10 @@ void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
       std::binary_search(wanted.frames.begin(), wanted.frames.end(), index) ||
       std::any_of(wanted.ranges.begin(), wanted.ranges.end(),
                   [&](const auto& range) { return range.first <= index && index < range.second; });
-  if (!is_wanted || damage.damage()) return;
+  if (damage.damage()) return;
   try {
+    measuring->take(index, *frame, picture);
+    if (!is_wanted) return;
     pass.frames.emplace(index, picture.make(*frame, matrix.orientation));
   } catch (const NoPicture& error) {
     throw BrokenVideo(file, fmt::format("frame {}: {}", index, error.what()));
@@ -273,7 +278,9 @@ Pass VideoDecoder::run(const Wanted& wanted) {
   Pass pass;
   pass.facts.codec = avcodec_get_name(state_->codec->codec_id);
   state_->source.describe(pass.facts);
+  state_->measuring.emplace(wanted.measured);
   state_->decode(wanted, pass);
+  pass.measured = state_->measuring->finish();
   pass.damage = state_->damage.damage();
   const int expected = wanted.stop_after >= 0 ? wanted.stop_after : declared_frames();
   if (pass.damage || pass.decoded == 0 || pass.decoded < expected) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "core/picture_statistics.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/damage_log.h"
 #include "loaders/video/stream_facts.h"
@@ -27,6 +28,8 @@ inline constexpr long kMaxPixels = 1L << 28;
 struct Wanted {
   std::vector<int> frames;                  ///< ascending, unique
   std::vector<std::pair<int, int>> ranges;  ///< half-open; every frame in them
+  /// Half-open ranges of frames to measure as pictures; they may overlap.
+  std::vector<std::pair<int, int>> measured = {};
   int stop_after = -1;  ///< frames after which the rest of the video may stay undecoded; -1: none
 };
 
@@ -36,6 +39,8 @@ struct Pass {
   std::optional<Damage> damage;
   /// Of the stream and its first frame; alpha is in transparent_frames.
   StreamFacts facts;
+  /// Of Wanted::measured, in its order; without meaning where damage() lies before a range's end.
+  std::vector<std::optional<PictureStatistics>> measured;
   std::vector<int> transparent_frames;  ///< ascending; those with a pixel that is not opaque
 
   /// What is damaged for someone who needs frames before `end`; nothing when they are sound.
@@ -71,7 +76,8 @@ class VideoDecoder {
 
 /// decode_clip() for a frame folder.
 [[nodiscard]] DecodedClip decode_folder(const std::filesystem::path& folder,
-                                        std::span<const FrameRule> rules);
+                                        std::span<const FrameRule> rules,
+                                        const DecodeOptions& options = {});
 
 /// frame_indices() of each rule, and their union.
 [[nodiscard]] std::vector<std::vector<int>> indices_of(std::span<const FrameRule> rules, int n);

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <utility>
 
+#include "core/luma_picture.h"
+#include "core/picture_meter.h"
 #include "loaders/image_file.h"
 #include "loaders/splits/common.h"
 #include "loaders/video/decoder.h"
@@ -42,12 +44,15 @@ std::vector<std::filesystem::path> list_frames(const std::filesystem::path& fold
   return frames;
 }
 
-DecodedClip decode_folder(const std::filesystem::path& folder, std::span<const FrameRule> rules) {
+DecodedClip decode_folder(const std::filesystem::path& folder, std::span<const FrameRule> rules,
+                          const DecodeOptions& options) {
   const auto files = list_frames(folder);
   DecodedClip clip;
   clip.frame_count = clip.declared_frames = static_cast<int>(files.size());
   clip.indices = indices_of(rules, clip.frame_count);
   const std::vector<int> wanted = union_of(clip.indices);
+  LumaReducer reducer;
+  PictureMeter meter;
   // Every picture is decoded, wanted or not: n counts frames that decode.
   for (int i = 0; i < clip.frame_count; ++i) {
     const auto& file = files[static_cast<std::size_t>(i)];
@@ -68,9 +73,11 @@ DecodedClip decode_folder(const std::filesystem::path& folder, std::span<const F
           folder, fmt::format("the frame size changes from {}x{} to {}x{} at {}", clip.width,
                               clip.height, frame.width, frame.height, file.filename().string()));
     }
+    if (options.pictures) meter.add(reducer.reduce(frame));
     if (std::binary_search(wanted.begin(), wanted.end(), i))
       clip.frames.emplace(i, std::move(frame));
   }
+  if (options.pictures) clip.pictures = meter.result();
   return clip;
 }
 

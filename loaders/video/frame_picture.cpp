@@ -250,7 +250,7 @@ void describe(const AVFrame& frame, StreamFacts& facts) {
   if (frame.color_trc != AVCOL_TRC_UNSPECIFIED && transfer != nullptr) facts.transfer = transfer;
   if (!has_matrix(frame)) {
     facts.matrix = "rgb";
-    facts.range = frame.color_range == AVCOL_RANGE_MPEG ? "limited" : "full";
+    facts.range = has_full_range(frame) ? "full" : "limited";
     return;
   }
   facts.matrix = matrix_name(frame.colorspace);
@@ -259,10 +259,12 @@ void describe(const AVFrame& frame, StreamFacts& facts) {
     facts.matrix_tag = tag == nullptr ? "unknown" : tag;
   }
   facts.range_tagged = frame.color_range != AVCOL_RANGE_UNSPECIFIED || is_yuvj(frame.format);
-  const bool full = frame.color_range == AVCOL_RANGE_UNSPECIFIED
-                        ? is_yuvj(frame.format)
-                        : frame.color_range == AVCOL_RANGE_JPEG;
-  facts.range = full ? "full" : "limited";
+  facts.range = has_full_range(frame) ? "full" : "limited";
+}
+
+bool has_full_range(const AVFrame& frame) {
+  if (frame.color_range != AVCOL_RANGE_UNSPECIFIED) return frame.color_range == AVCOL_RANGE_JPEG;
+  return is_yuvj(frame.format) || !has_matrix(frame);
 }
 
 bool has_transparency(const AVFrame& frame) {

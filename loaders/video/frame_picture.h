@@ -51,6 +51,9 @@ class FramePicture {
 /// Format, matrix, range and transfer of a frame.
 void describe(const AVFrame& frame, StreamFacts& facts);
 
+/// True when black is 0 and white the largest value, by the tag or, untagged, by the format.
+[[nodiscard]] bool has_full_range(const AVFrame& frame);
+
 /// True when the frame's format has alpha and some pixel isn't opaque. Reads every pixel.
 [[nodiscard]] bool has_transparency(const AVFrame& frame);
 

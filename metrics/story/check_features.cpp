@@ -78,6 +78,8 @@ void FeatureChecker::check_frames(const ShotFeatures& shot, const std::string& w
     require_width(role, frames, where);
   }
   if (needs_.has(kPixels, Modality::frames)) check_pixels(shot, rows, where);
+  if (needs_.has(kPixels, Modality::every_frame) && (!shot.picture || shot.picture->frames < 1))
+    refuse(metric_, where, "no statistics of all its frames");
 }
 
 void FeatureChecker::check_pixels(const ShotFeatures& shot, int rows,

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/picture_statistics.h"
 #include "metrics/numerics/feature_view.h"
 #include "metrics/story/role_features.h"
 
@@ -39,7 +41,9 @@ struct ShotFeatures {
   RoleFeatures images;       ///< [k, D] the sampled frames, by role
   RoleFeatures captions;     ///< [1, D] its caption, by role; none: no caption
   PixelFeatures pixels;
-  std::span<const FrameCopy> copies;  ///< [k], where a training set is searched
+  double fps = 0.0;                          ///< frames per second; 0: unknown
+  std::optional<PictureStatistics> picture;  ///< of all its frames, not only the sampled ones
+  std::span<const FrameCopy> copies;         ///< [k], where a training set is searched
 
   /// The sampled frames under a role's encoder, as unit vectors: [k, D].
   [[nodiscard]] const UnitRows& frames(std::string_view role) const { return images.units(role); }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "reports/comparison/clip_differences.h"
 #include "reports/comparison/comparability.h"
 #include "reports/comparison/test_power.h"
 #include "reports/comparison/verdict.h"
@@ -216,6 +217,8 @@ void warn(const document::Result& base, const document::Result& candidate, const
           const Pairing& pairing, Comparison& comparison) {
   for (auto& warning : provenance_warnings(base, candidate))
     comparison.warnings.push_back(std::move(warning));
+  for (auto& difference : clip_differences(base, candidate))
+    comparison.warnings.push_back(std::move(difference));
   std::vector<std::string> absent;
   for (const auto& [id, rule] : gate.metrics) {
     const bool decides = rule.role == GateRole::headline || rule.limit || rule.ip_limit;

@@ -125,6 +125,10 @@ ResultStory story() {
   scored.caption = "A caption.";
   scored.frames = {0, 5};
   scored.frame_count = 9;
+  scored.fps = 12.5;
+  scored.width = 720;
+  scored.height = 480;
+  scored.seconds = 0.72;
   scored.sha256 = hash('4');
   scored.nearest =
       std::vector<NearestFrame>{{"row 1", 0.5, 0.25, false}, {"row 2", 0.1, 0.25, true}};

@@ -144,6 +144,19 @@ TEST_F(CoverageOfShots, AfterExtractionNamesWhatStreamsSay) {
   EXPECT_NO_THROW(require_complete(coverage, kAdvice));
 }
 
+TEST_F(CoverageOfShots, AfterExtractionNamesFormatsThatDiffer) {
+  expect_shots(3);
+  const auto coverage = covered([](int number, features::ClipOutcome& outcome) {
+    outcome.fps = number == 2 ? 8.0 : 16.0;
+    outcome.width = 64;
+    outcome.height = number == 3 ? 96 : 48;
+  });
+  std::vector<std::string> kinds;
+  for (const auto& finding : coverage.findings) kinds.push_back(finding.kind);
+  EXPECT_THAT(kinds, ElementsAre("mixed_frame_rates", "mixed_sizes", "mixed_orientations"));
+  EXPECT_NO_THROW(require_complete(coverage, kAdvice)) << "information";
+}
+
 TEST_F(CoverageOfShots, CompleteIsNoError) {
   expect_shots(2);
   EXPECT_NO_THROW(require_complete(probed().coverage, kAdvice));

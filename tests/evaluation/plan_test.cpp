@@ -111,6 +111,18 @@ TEST_F(MakePlan, ADeclaredMetricOfAnotherRoleIsPlannedLikeABuiltInOne) {
               HasSubstr("third_i@1 | enc=facebook/dino-vitb16#"));
 }
 
+TEST_F(MakePlan, PicturesAreMeasuredWhereAMetricReadsEveryFrame) {
+  EXPECT_FALSE(plan({"motion", "frozen_rate"}).extraction.pictures);
+  protocol_.frames = "ends:3";
+  const Plan made = plan({"sharpness"});
+  EXPECT_TRUE(made.extraction.pictures);
+  EXPECT_FALSE(made.extraction.pixels);
+  EXPECT_TRUE(made.extraction.encoders.empty());
+  EXPECT_EQ(signature_of(protocol_.catalogue.require("sharpness"), protocol_, made, ""),
+            "sharpness@1 | frames=all | agg=shot>story>system | missing=fail")
+      << "whatever the frame rule is";
+}
+
 TEST_F(MakePlan, CellsOfReferencesStandOnTheMeanOfTheEncoderThatTheirMetricNames) {
   const Json entry = {{"id", "a_i"}, {"measure", "reference_adherence"}, {"role", "a"}};
   const Json second = {{"id", "copy_dino"}, {"measure", "reference_copy"}, {"role", "dino"}};

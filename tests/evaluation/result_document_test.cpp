@@ -207,6 +207,14 @@ TEST_F(MakeResult, DescribesShotsAsTheyWereScored) {
                                                    {"sha256", std::string(64, '1')},
                                                    {"columns", {{"seed", "7"}}}}));
   EXPECT_EQ(stories.at(1).at("shots").at(1), (Json{{"shot", 2}})) << "missing, without a caption";
+  clips_[0].fps = 12.0;
+  clips_[0].width = 720;
+  clips_[0].height = 480;
+  const Json shot = document().at("stories").at(0).at("shots").at(0);
+  EXPECT_EQ(shot.at("fps"), 12.0);
+  EXPECT_EQ(shot.at("width"), 720);
+  EXPECT_EQ(shot.at("height"), 480);
+  EXPECT_EQ(shot.at("seconds"), 0.25);
 }
 
 TEST_F(MakeResult, FillsAMetricOfTheWholeSet) {

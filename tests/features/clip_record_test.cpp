@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "features/keys.h"
+#include "features/picture_record.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::features {
@@ -69,6 +70,26 @@ TEST(ClipRecord, KeepsTheDefaultsOfAFolderOfFrames) {
   known.content_sha256 = outcome.content_sha256;
   ASSERT_TRUE(read_clip_record(store, kDecoder, {}, ClipUse::reference_set, known));
   EXPECT_EQ(known, outcome);
+}
+
+TEST(PictureRecord, GivesBackEveryNumber) {
+  const testing::TemporaryFolder folder;
+  const FeatureStore store(folder / "store");
+  PictureStatistics statistics{.frames = 49,
+                               .laplacian = 1.0 / 3.0,
+                               .band_pass = 2.0 / 7.0,
+                               .repeats = 12,
+                               .flicker = 0.1,
+                               .still_area = 0.7,
+                               .bar_rows = 0.25,
+                               .bar_columns = 0.125};
+  const std::string key = picture_key(std::string(64, 'c'), kDecoder);
+  EXPECT_FALSE(read_pictures(store, key));
+  store_pictures(store, key, statistics);
+  EXPECT_EQ(read_pictures(store, key), statistics);
+  statistics.flicker.reset();
+  store_pictures(store, key, statistics);
+  EXPECT_EQ(read_pictures(store, key), statistics);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include "core/error.h"
+#include "core/luma_picture.h"
+#include "core/picture_meter.h"
 #include "tests/features/extractor_fixture.h"
 
 namespace asbench::features {
@@ -165,6 +167,27 @@ TEST_F(ExtractorClips, DecodesTheRangesOfALongVideoInOnePass) {
   plan_.add_clip(range("film", 6, 18));
   static_cast<void>(run());
   EXPECT_THAT(clips_.counts().passes, ElementsAre(ElementsAre(32, 5, 6))) << "the stored again";
+}
+
+TEST_F(ExtractorClips, MeasuresEveryFrameOfShotsAloneAndOnce) {
+  plan_.encoders = {FakeEncoders::use("first")};
+  const auto shot = add("shot");
+  const auto ceiling = add("ceiling", ClipUse::ceiling);
+  static_cast<void>(run());  // a store without what all frames show
+  EXPECT_EQ(encoders_.counts.images, 10);
+  clips_.reset();
+  plan_.pictures = true;
+  const Extraction extraction = run();
+  EXPECT_EQ(clips_.counts().decoded, (std::map<std::string, int>{{"shot", 1}}));
+  EXPECT_EQ(encoders_.counts.images, 10) << "the features were there";
+  LumaReducer reducer;
+  PictureMeter meter;
+  for (int i = 0; i < 12; ++i) meter.add(reducer.reduce(testing::FakeClips::frame("shot", i)));
+  EXPECT_EQ(extraction.clip_pictures(shot), meter.result());
+  EXPECT_THROW(static_cast<void>(extraction.clip_pictures(ceiling)), BadInput);
+  clips_.reset();
+  EXPECT_EQ(run().clip_pictures(shot), meter.result());
+  EXPECT_TRUE(clips_.counts().decoded.empty());
 }
 
 TEST_F(ExtractorClips, KeepsABrokenClipAsAnOutcome) {

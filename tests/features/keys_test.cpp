@@ -36,6 +36,8 @@ TEST(StoreKeys, AreThoseOfTheStoresThatExist) {
             "dbd46f9ead8d61604d85d0338e2a78fb64dd45d0ba4d347074b8c5d763f26e72");
   EXPECT_EQ(pixel_key(kContent, kDecoder, kFrames),
             "215b6e17e623d2832ccad487b521a03c626482f472936fc6d6d3b02a73963792");
+  EXPECT_EQ(picture_key(kContent, kDecoder),
+            "304e817ae42cc34d5a989a76fc3b81d48b603371db18701db5512af6dc3887a3");
   EXPECT_EQ(sample_digest_key(kContent, kDecoder, kFrames),
             "dcbf2c09926d6eee94d022bd29072a25b9f4788d5cd9533951cd71d0ec0c5c3e");
   EXPECT_EQ(frame_feature_key(encoder(), kContent, kDecoder, kFrames),

@@ -173,6 +173,43 @@ TEST(Colours, AreMixedWhenClipsOfOneSystemDiffer) {
   EXPECT_EQ(colour_findings(shots).size(), 1U);
 }
 
+TEST(Formats, AreMixedWhenRatesSizesOrOrientationsDiffer) {
+  std::map<ShotKey, ClipFormat> shots = {
+      {{"a", 1}, {24.0, 720, 480}}, {{"a", 2}, {24.0001, 720, 480}}, {{"a", 3}, {0.0, 720, 480}}};
+  EXPECT_TRUE(format_findings(shots).empty()) << "rounded rates and folders of frames";
+  shots[{"a", 4}] = {23.976, 720, 480};
+  Findings mixed = format_findings(shots);
+  ASSERT_EQ(mixed.size(), 1U);
+  EXPECT_EQ(mixed.front().kind, "mixed_frame_rates");
+  EXPECT_EQ(mixed.front().detail,
+            "the clips have different frame rates: 2 shots at 24 fps (first: a shot 1); 1 shot at "
+            "23.98 fps (first: a shot 4)");
+  shots[{"a", 4}] = {24.0, 640, 360};
+  mixed = format_findings(shots);
+  ASSERT_EQ(mixed.size(), 1U);
+  EXPECT_EQ(mixed.front().detail,
+            "the clips have different sizes: 3 shots of 720x480 (first: a shot 1); 1 shot of "
+            "640x360 (first: a shot 4)");
+  shots[{"a", 4}] = {24.0, 480, 720};
+  mixed = format_findings(shots);
+  ASSERT_EQ(mixed.size(), 2U);
+  EXPECT_EQ(mixed.back().kind, "mixed_orientations");
+  EXPECT_EQ(mixed.back().detail,
+            "the clips have different orientations: 3 shots landscape (first: a shot 1); 1 shot "
+            "portrait (first: a shot 4)");
+}
+
+TEST(Formats, OfManySizesListTheMostFrequent) {
+  std::map<ShotKey, ClipFormat> shots;
+  for (int i = 1; i <= 20; ++i) shots[{"a", i}] = {24.0, 400 + i, 300};
+  shots[{"b", 1}] = {24.0, 420, 300};
+  const Findings mixed = format_findings(shots);
+  ASSERT_EQ(mixed.size(), 1U);
+  EXPECT_EQ(mixed.front().detail.find("the clips have different sizes: 2 shots of 420x300"), 0U)
+      << mixed.front().detail;
+  EXPECT_TRUE(mixed.front().detail.ends_with("; 14 more")) << mixed.front().detail;
+}
+
 // ---- orientation
 
 struct Turn {

@@ -158,6 +158,7 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
     shot.images.set("clip", with_value(shelf_, shot.images.view("clip"), 2, value));
     shot.images.set("dino", with_value(shelf_, shot.images.view("dino"), 2, value));
     shot.pixels.cells = with_value(shelf_, shot.pixels.cells, 2, value);
+    shot.picture->laplacian = static_cast<double>(value);
     for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});
       EXPECT_TRUE(measured.mean && std::isfinite(*measured.mean)) << metric.id;

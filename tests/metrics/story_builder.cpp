@@ -49,6 +49,33 @@ Rows cells_of_all(const Json& patterns) {
   return rows;
 }
 
+PictureStatistics picture_of(const Json& json) {
+  PictureStatistics picture;
+  picture.frames = json.at("frames").get<int>();
+  picture.repeats = json.at("repeats").get<int>();
+  picture.laplacian = json.at("laplacian").get<double>();
+  picture.band_pass = json.at("band_pass").get<double>();
+  if (!json.at("flicker").is_null()) picture.flicker = json.at("flicker").get<double>();
+  picture.still_area = json.at("still_area").get<double>();
+  picture.bar_rows = json.at("bar_rows").get<double>();
+  picture.bar_columns = json.at("bar_columns").get<double>();
+  return picture;
+}
+
+/// Any picture, often with bars or repeats; `number` tells one shot's from another's.
+PictureStatistics some_picture(int number) {
+  PictureStatistics picture;
+  picture.frames = 49;
+  picture.repeats = number * 7 % 30;
+  picture.laplacian = 50.0 + number * 13 % 100;
+  picture.band_pass = 30.0 + number * 11 % 100;
+  picture.flicker = 0.001 * (number % 7);
+  picture.still_area = 0.1 * (number % 11);
+  picture.bar_rows = 0.05 * (number % 3);
+  picture.bar_columns = 0.05 * (number % 5);
+  return picture;
+}
+
 }  // namespace
 
 FeatureView FeatureShelf::keep(const Rows& rows) {
@@ -92,6 +119,9 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     std::vector<FrameCopy> copies(static_cast<std::size_t>(options.frames));
     for (FrameCopy& copy : copies) copy = {motion(random), 0.004};
     shot.copies = shelf.keep_copies(std::move(copies));
+    shot.fps = 12.0;
+    shot.picture =
+        some_picture(static_cast<int>(100.0F * shot.images.view("clip").row(0)[0]) % 50 + 50 + s);
     if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
     story.shots.push_back(shot);
   }
@@ -150,6 +180,8 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
       features.captions.set("clip", shelf.keep(shot.at("text").get<Rows>()));
       features.pixels.cells = shelf.keep(cells_of_all(shot.at("cells")));
       features.pixels.motion = shelf.keep_values(shot.at("motion").get<std::vector<float>>());
+      features.fps = shot.at("picture").at("fps").get<double>();
+      features.picture = picture_of(shot.at("picture"));
     }
     const Json& references = entry.at("references");
     story.references.straight.set("clip", shelf.keep(references.at("clip").get<Rows>()));

@@ -60,6 +60,7 @@ void damage(FeatureShelf& shelf, std::mt19937_64& random, ShotFeatures& shot) {
   shot.images.set("clip", with_value(shelf, shot.images.view("clip"), row, value));
   shot.images.set("dino", with_value(shelf, shot.images.view("dino"), row, value));
   shot.pixels.cells = with_value(shelf, shot.pixels.cells, row, value);
+  shot.picture->flicker = static_cast<double>(value);
   if (kind == 3) {
     const auto zeros = [&](FeatureView view) {
       return shelf.keep(
@@ -157,9 +158,13 @@ TEST(ZeroPolicy, ASystemWithoutASingleShotGetsTheWorstOfEverything) {
     EXPECT_EQ(mean_of_metric(id), 0.0) << id;
   }
   EXPECT_EQ(mean_of_metric("clip_t_margin"), -2.0);
-  for (const char* id : {"frozen_rate", "reference_copy", "duplicate_pairs"}) {
+  for (const char* id : {"frozen_rate", "reference_copy", "duplicate_pairs", "flicker",
+                         "repeated_frames", "letterbox"}) {
     EXPECT_EQ(mean_of_metric(id), 1.0) << id;
   }
+  for (const char* id : {"sharpness", "effective_fps"}) EXPECT_EQ(mean_of_metric(id), 0.0) << id;
+  for (const Overall& part : measure("letterbox", stories, zero_policy()).parts)
+    EXPECT_EQ(part.value, 1.0) << part.name;
   for (const char* id : {"motion", "within_shot", "copy_paste"}) {
     EXPECT_EQ(mean_of_metric(id), std::nullopt) << id << " has no direction and no shot to use";
   }

@@ -5,6 +5,8 @@
 
 #include "core/error.h"
 #include "core/hash.h"
+#include "core/luma_picture.h"
+#include "core/picture_meter.h"
 #include "tests/support/fake_extraction.h"
 
 namespace asbench::testing {
@@ -20,7 +22,8 @@ bool is_range(const loaders::ShotSource& source) {
 
 /// Frames [begin, begin + count) of a content, sampled as the rules say.
 loaders::DecodedClip sampled(const std::string& content, int begin, int count,
-                             std::span<const loaders::FrameRule> rules) {
+                             std::span<const loaders::FrameRule> rules,
+                             const loaders::DecodeOptions& options) {
   loaders::DecodedClip decoded;
   decoded.frame_count = decoded.declared_frames = count;
   decoded.fps = 8.0;
@@ -31,6 +34,11 @@ loaders::DecodedClip sampled(const std::string& content, int begin, int count,
     for (const int index : indices)
       decoded.frames.emplace(index, FakeClips::frame(content, begin + index));
   }
+  if (!options.pictures) return decoded;
+  LumaReducer reducer;
+  PictureMeter meter;
+  for (int i = 0; i < count; ++i) meter.add(reducer.reduce(FakeClips::frame(content, begin + i)));
+  decoded.pictures = meter.result();
   return decoded;
 }
 
@@ -87,7 +95,8 @@ void FakeClips::check(const loaders::ShotSource& source) const {
 }
 
 loaders::DecodedClip FakeClips::decode(const loaders::ShotSource& source,
-                                       std::span<const loaders::FrameRule> rules) const {
+                                       std::span<const loaders::FrameRule> rules,
+                                       const loaders::DecodeOptions& options) const {
   {
     const std::lock_guard lock(mutex_);
     ++counts_.decoded[source.path.string()];
@@ -99,11 +108,12 @@ loaders::DecodedClip FakeClips::decode(const loaders::ShotSource& source,
   const int begin = is_range(source) ? source.begin_frame : 0;
   const int end = is_range(source) ? source.end_frame : clip.frames;
   if (end > clip.frames) throw loaders::BrokenVideo(source.path, "beyond the end", "bad_cuts");
-  return sampled(clip.content, begin, end - begin, rules);
+  return sampled(clip.content, begin, end - begin, rules, options);
 }
 
 std::vector<loaders::DecodeOutcome> FakeClips::decode_ranges(
-    std::span<const loaders::ShotSource> sources, std::span<const loaders::FrameRule> rules) const {
+    std::span<const loaders::ShotSource> sources, std::span<const loaders::FrameRule> rules,
+    const loaders::DecodeOptions& options) const {
   std::vector<int> begins;
   std::set<std::string> videos;
   for (const auto& source : sources) {
@@ -122,8 +132,8 @@ std::vector<loaders::DecodeOutcome> FakeClips::decode_ranges(
     if (source.end_frame > clip.frames)
       outcomes.emplace_back(loaders::BrokenVideo(source.path, "beyond the end", "bad_cuts"));
     else
-      outcomes.emplace_back(
-          sampled(clip.content, source.begin_frame, source.end_frame - source.begin_frame, rules));
+      outcomes.emplace_back(sampled(clip.content, source.begin_frame,
+                                    source.end_frame - source.begin_frame, rules, options));
   }
   return outcomes;
 }

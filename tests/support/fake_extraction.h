@@ -48,10 +48,11 @@ class FakeClips final : public features::ClipSource {
   std::string content_sha256(const loaders::ShotSource& source) const override;
   void check(const loaders::ShotSource& source) const override;
   loaders::DecodedClip decode(const loaders::ShotSource& source,
-                              std::span<const loaders::FrameRule> rules) const override;
+                              std::span<const loaders::FrameRule> rules,
+                              const loaders::DecodeOptions& options) const override;
   std::vector<loaders::DecodeOutcome> decode_ranges(
-      std::span<const loaders::ShotSource> sources,
-      std::span<const loaders::FrameRule> rules) const override;
+      std::span<const loaders::ShotSource> sources, std::span<const loaders::FrameRule> rules,
+      const loaders::DecodeOptions& options) const override;
   Image read_picture(const std::filesystem::path& path) const override;
 
  private:

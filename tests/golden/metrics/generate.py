@@ -46,6 +46,16 @@ def make_story(rng, name, ip, shots, frames, references, bias):
     return story
 
 
+def picture_of(story, shot):
+    """What every frame of a shot shows, from the two numbers alone: the draws above stay as they are."""
+    n = 20 + 3 * story + shot
+    return {"fps": 0.0 if story == 5 or (story, shot) == (3, 0) else [8.0, 12.0, 23.976][(story + shot) % 3],
+            "frames": n, "repeats": (story * 5 + shot * 3) % n, "laplacian": 40.0 + 17.5 * story + 3.25 * shot,
+            "band_pass": 60.0 + 8.5 * story - 2.75 * shot, "still_area": 0.125 * ((story + shot) % 9),
+            "flicker": None if (story * 2 + shot) % 5 == 1 else 0.001 * (story + 1) / (shot + 2),
+            "bar_rows": 0.0625 * ((story + 2 * shot) % 4), "bar_columns": 0.03125 * ((story + shot) % 3)}
+
+
 def make_stories():
     rng = np.random.default_rng(20250601)
     stories = [
@@ -74,6 +84,10 @@ def make_stories():
         by_id["e/0"]["shots"][3][key] = still[key]
     by_id["e/1"]["shots"][0]["decodable_frames"] = 1
     by_id["e/1"]["shots"][4]["missing"] = True
+    for i, story in enumerate(stories):
+        for j, shot in enumerate(story["shots"]):
+            shot["picture"] = picture_of(i, j)
+    by_id["e/1"]["shots"][0]["picture"].update({"frames": 1, "repeats": 0, "flicker": None, "still_area": 0.0})
     return stories
 
 
@@ -300,6 +314,36 @@ def copy_paste(story, policy, pooling):
     return over_shots(story, values, policy, None, "none")
 
 
+def picture(story, policy, worst, value_of, parts_of):
+    """value_of(picture): a number or None (skipped). A failed shot has the worst value in its parts too."""
+    values = []
+    parts = {}
+    for shot in story["shots"]:
+        value = "failed" if shot["missing"] else value_of(shot["picture"])
+        values.append("skipped" if value is None else value)
+        if isinstance(values[-1], str) and not (values[-1] == "failed" and policy == "zero"):
+            continue
+        for name, part in parts_of(shot["picture"]).items():
+            parts.setdefault(name, []).append(worst if values[-1] == "failed" else part)
+    out = over_shots(story, values, policy, worst, "similarity" if worst == 0 else "fault")
+    out["harmeanp"] = None
+    out["parts"] = {name: mean(numbers) for name, numbers in parts.items()}
+    return out
+
+
+def effective_fps(story, policy):
+    there = [shot for shot in story["shots"] if not shot["missing"]]
+    if there and all(shot["picture"]["fps"] == 0 for shot in there):
+        return result(None, [None] * len(story["shots"]), (0, 0, len(story["shots"])), [None] * len(story["shots"]))
+    return picture(story, policy, 0.0,
+                   lambda p: p["fps"] * (p["frames"] - p["repeats"]) / p["frames"] if p["fps"] else None,
+                   lambda p: {"fps": p["fps"]})
+
+
+def letterbox(p):
+    return p["bar_rows"] + p["bar_columns"] - p["bar_rows"] * p["bar_columns"]
+
+
 METRICS = {
     "clip_i": lambda s, p, r: adherence(s, "clip", p, r),
     "dino_i": lambda s, p, r: adherence(s, "dino", p, r),
@@ -315,6 +359,15 @@ METRICS = {
     "duplicate_pairs": lambda s, p, r: duplicate_pairs(s, p),
     "within_shot": lambda s, p, r: within_shot(s, p),
     "copy_paste": lambda s, p, r: copy_paste(s, p, r),
+    "sharpness": lambda s, p, r: picture(s, p, 0.0, lambda q: 10 * float(np.log10(1 + q["laplacian"])),
+                                         lambda q: {"laplacian": q["laplacian"], "band_pass": q["band_pass"]}),
+    "flicker": lambda s, p, r: picture(s, p, 1.0, lambda q: q["flicker"],
+                                       lambda q: {"still_area": q["still_area"]}),
+    "repeated_frames": lambda s, p, r: picture(
+        s, p, 1.0, lambda q: q["repeats"] / (q["frames"] - 1) if q["frames"] > 1 else 1.0, lambda q: {}),
+    "effective_fps": lambda s, p, r: effective_fps(s, p),
+    "letterbox": lambda s, p, r: picture(s, p, 1.0, letterbox,
+                                         lambda q: {"rows": q["bar_rows"], "columns": q["bar_columns"]}),
 }
 
 
