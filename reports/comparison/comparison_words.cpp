@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -56,7 +57,9 @@ std::string subject_line(const Comparison& comparison) {
 
 std::string chance_words(double p) {
   constexpr double kRounding = 1e-9;  // 0.03 x 100 is no more than 3
-  for (const auto& [of, text] : {std::pair(100, "100"), {1000, "1,000"}, {10000, "10,000"}}) {
+  constexpr std::array<std::pair<int, const char*>, 3> kOf{
+      {{100, "100"}, {1000, "1,000"}, {10000, "10,000"}}};
+  for (const auto& [of, text] : kOf) {
     const double times = p * of;
     if (times < 1.0) continue;
     return fmt::format("about {:.0f} of {} comparisons", std::ceil(times - kRounding), text);

@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(GateRules, ALimitActsAtItsValueNotOnlyBeyondIt) {
-  // 0.25 is no sum of rounded values: the drop is the limit to the last bit.
+  // The differences of rounded values miss the limit by some 1e-17.
   for (const double drop : {0.25, 0.2499}) {
     const auto fall = [&](int) { return -drop; };
     for (const auto limit : {&MetricRule::limit, &MetricRule::ip_limit, &MetricRule::story_limit}) {
