@@ -90,7 +90,8 @@ std::string false_alarms(const Comparison& comparison) {
 std::string may_be_missed(const Comparison& comparison) {
   std::vector<std::string> sizes;
   for (const auto& metric : comparison.metrics) {
-    if (is_headline(metric) && !metric.fails && metric.can_be_significant && metric.detectable)
+    if (is_headline(metric) && !metric.fails && metric.can_be_significant &&
+        metric.detectable.value_or(0.0) > 0.0)  // 0: no story changed, so nothing is known of noise
       sizes.push_back(fmt::format("{} {:.4f}", metric.id, *metric.detectable));
   }
   if (sizes.empty()) return {};
