@@ -2,7 +2,8 @@
 # Sets AnimeShooter-Bench up on Debian 12 and runs it. Running it again does nothing twice.
 #
 #   ./bootstrap.sh demo      build the program, then a leaderboard of the built-in systems (asbench-demo/)
-#   ./bootstrap.sh build     install what is missing, configure, build: build/release/bin/asbench
+#   ./bootstrap.sh program   the program alone, without tests and benchmarks (what a CI job needs): build/release/bin/asbench
+#   ./bootstrap.sh build     install what is missing, configure, build everything: build/release/bin/asbench
 #   ./bootstrap.sh test      build, then run the tests (what CI runs; all but the label exhaustive)
 #   ./bootstrap.sh asan      the unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   ./bootstrap.sh tsan      the unit tests under ThreadSanitizer
@@ -30,11 +31,11 @@ debian_packages=(
   libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libicu-dev libjs-chart.js libcairo2-dev libpango1.0-dev libfontconfig-dev
   # fonts of figures and contact sheets: Latin, Greek and Cyrillic; Chinese, Japanese and Korean
   fonts-dejavu-core fonts-droid-fallback
-  # tests and benchmarks
-  libgtest-dev libgmock-dev libbenchmark-dev
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests
   python3 python3-pip
 )
+# what tests and benchmarks link: all but `program` build them
+build_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
 # what only tests need, 1 GB: a browser that clicks through the page, LaTeX that sets the table, the formatter whose form sources have
 test_packages=(clang-format-14 chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended poppler-utils)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
@@ -98,6 +99,12 @@ install_libtorch() {
 
 prepare() {
   mkdir -p build
+  install_packages "${debian_packages[@]}" "${build_packages[@]}"
+  prepare_program "$@"
+}
+
+prepare_program() {
+  mkdir -p build
   install_packages "${debian_packages[@]}"
   # The CUDA set holds the other; who fetched it keeps it, at the pinned versions.
   local kind=${1:-cpu}
@@ -123,6 +130,9 @@ case "${1:-}" in
   demo)
     prepare; configure release; build release asbench
     build/release/bin/asbench demo "${@:2}" ;;
+  program)
+    prepare_program; configure release -DASBENCH_TESTS=OFF -DASBENCH_BENCHMARKS=OFF; build release asbench
+    say "done: build/release/bin/asbench --help" ;;
   build)
     prepare; configure release; build release
     say "done: build/release/bin/asbench --help" ;;

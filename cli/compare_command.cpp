@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/report_target.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/print.h"
@@ -40,18 +41,14 @@ std::string formatted(const reports::Comparison& comparison, const CompareComman
   return reports::comparison_text(comparison);
 }
 
-int run(const CompareCommand& command) {
+int run(const CompareCommand& command, const ReportTarget& target) {
   const auto gate = reports::load_gate(command.gate);
   const auto base = document::read_result(command.base);
   const auto candidate = document::read_result(command.candidate);
   const auto comparison = reports::compare(base, candidate, gate,
                                            {.allow = {command.allow.begin(), command.allow.end()}});
   if (command.csv) write_file_atomically(*command.csv, reports::comparison_csv(comparison));
-  const std::string text = formatted(comparison, command);
-  if (command.out)
-    write_file_atomically(*command.out, text);
-  else
-    print_prepared(stdout, text);
+  deliver(target, formatted(comparison, command));
   return comparison.regressed() ? kExitRegression : kExitDone;
 }
 
@@ -64,13 +61,16 @@ void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
   command->footer(
       "Example:\n"
       "  asbench compare main.json candidate.json --format markdown --out comment.md\n"
-      "Exit codes: 0 no regression, 1 regression, 2 the two cannot be compared.");
+      "Exit codes: 0 no regression found, 1 regression, 2 the two cannot be compared; what is "
+      "written "
+      "then says why.\n"
+      "`asbench gate check GATE` says in words what a gate tests.");
   command->add_option("BASE", options->base, "result document to compare with")->required();
   command->add_option("CANDIDATE", options->candidate, "result document to test")->required();
   command
       ->add_option("--gate", options->gate,
                    "which metrics are tested and how: default, demo, or a gate file (JSON, schema "
-                   "asbench/gate@1)")
+                   "asbench/gate@1; `asbench gate show default > gate.json` gives one to change)")
       ->capture_default_str();
   command
       ->add_option("--allow", options->allow,
@@ -81,13 +81,19 @@ void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_option("--format", options->format, "output format: text, markdown, json or junit")
       ->check(CLI::IsMember({"text", "markdown", "json", "junit"}))
       ->capture_default_str();
-  command->add_option("--out", options->out, "write the comparison to this file instead of stdout");
+  command->add_option("--out", options->out,
+                      "write the comparison, or what stopped it, to this file instead of stdout");
   command->add_option("--csv", options->csv,
                       "also write the values and differences of every story to this CSV file");
   command->add_option("--story-link", options->story_link,
                       "for --format markdown: URL that story names link to, with {story} in the "
                       "place of the id, e.g. report/index.html#story={story}");
-  command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+  command->callback([options, &chosen] {
+    chosen = [options] {
+      const ReportTarget target{"compare", options->format, options->out};
+      return with_stop_report(target, [&] { return run(*options, target); });
+    };
+  });
 }
 
 }  // namespace asbench::cli

@@ -35,12 +35,6 @@ void say_problem(std::string_view command, std::string_view problem) {
   say(fmt::format("asbench{}{}: {}\n", command.empty() ? "" : " ", command, problem));
 }
 
-void say_bug(std::string_view command, std::string_view problem) {
-  say_problem(command, fmt::format("internal error: {}\n  This is a bug in asbench. Please report "
-                                   "it with the command line.",
-                                   problem));
-}
-
 constexpr std::string_view kNoMemory =
     "out of memory: the system, the container or `ulimit -v` gives no more.\n  Free some, raise "
     "the limit, or use less: a smaller --batch, fewer --threads and --decode-threads.";
@@ -51,31 +45,20 @@ bool speaks_of_memory(std::string_view text) {
          text.find("Failed to allocate") != std::string_view::npos;
 }
 
+std::string bug_words(std::string_view problem) {
+  return fmt::format(
+      "internal error: {}\n  This is a bug in asbench. Please report it with the command line.",
+      problem);
+}
+
 int run(std::string_view command, const std::function<int()>& action) {
   try {
     return action();
-  } catch (const InternalError& error) {
-    if (speaks_of_memory(error.what()))
-      say_problem(command, kNoMemory);
-    else
-      say_bug(command, error.what());
-  } catch (const Error& error) {
-    say_problem(command, error.what());
-  } catch (const std::bad_alloc&) {
-    say_problem(command, kNoMemory);
-  } catch (const std::filesystem::filesystem_error& error) {
-    say_problem(command, fmt::format("{}: {}", error.path1().string(), error.code().message()));
-  } catch (const std::system_error& error) {
-    // A failed print is said below, once.
-    if (std::ferror(stdout) == 0) {
-      say_problem(command,
-                  fmt::format("the system refused what was asked for: {}", error.code().message()));
-    }
   } catch (const std::exception& error) {
-    if (speaks_of_memory(error.what()))
-      say_problem(command, kNoMemory);
-    else
-      say_bug(command, error.what());
+    // A failed print is said below, once.
+    const bool printing = dynamic_cast<const std::system_error*>(&error) != nullptr &&
+                          dynamic_cast<const std::filesystem::filesystem_error*>(&error) == nullptr;
+    if (!printing || std::ferror(stdout) == 0) say_problem(command, problem_words(error));
   }
   return kExitFailure;
 }
@@ -98,6 +81,19 @@ int finish_output(std::string_view command, int code) noexcept {
 }
 
 }  // namespace
+
+std::string problem_words(const std::exception& error) {
+  const auto is = [&](auto* kind) { return dynamic_cast<decltype(kind)>(&error) != nullptr; };
+  const bool of_ours = is(static_cast<const Error*>(nullptr));
+  const bool bug = is(static_cast<const InternalError*>(nullptr));
+  if (of_ours && !bug) return error.what();
+  if (is(static_cast<const std::bad_alloc*>(nullptr))) return std::string(kNoMemory);
+  if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
+    return fmt::format("{}: {}", file->path1().string(), file->code().message());
+  if (const auto* system = dynamic_cast<const std::system_error*>(&error))
+    return fmt::format("the system refused what was asked for: {}", system->code().message());
+  return speaks_of_memory(error.what()) ? std::string(kNoMemory) : bug_words(error.what());
+}
 
 int run_guarded(std::string_view command, const std::function<int()>& action) noexcept {
   static const bool registered = std::atexit(on_exit_of_a_library) == 0;

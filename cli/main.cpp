@@ -19,6 +19,7 @@
 #include "cli/demo_options.h"
 #include "cli/distribution_options.h"
 #include "cli/errors.h"
+#include "cli/gate_command.h"
 #include "cli/generate_options.h"
 #include "cli/inspect_options.h"
 #include "cli/metrics_command.h"
@@ -165,6 +166,7 @@ int dispatch(int argc, char** argv) {
   add_score_command(app, chosen);
   add_features_command(app, chosen);
   add_compare_command(app, chosen);
+  add_gate_command(app, chosen);
   add_report_command(app, chosen);
   add_agree_command(app, chosen);
   add_distribution_command(app, chosen);

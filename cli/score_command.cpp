@@ -12,6 +12,7 @@
 #include "baselines/generate.h"
 #include "baselines/mini_world/mini_world.h"
 #include "cli/errors.h"
+#include "cli/report_target.h"
 #include "cli/score_options.h"
 #include "cli/selection.h"
 #include "core/error.h"
@@ -32,6 +33,7 @@
 #include "loaders/split.h"
 #include "reports/comparison/gate.h"
 #include "reports/comparison/significance.h"
+#include "reports/score_report.h"
 
 namespace asbench::cli {
 namespace {
@@ -54,15 +56,15 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
 
 /// Checked first, so that a long run does not fail at its last step. Also removes what killed runs
 /// left half-written beside it.
-OutputTarget require_writable_target(const std::string& path) {
+OutputTarget require_writable_target(const std::string& path, std::string_view option = "--out") {
   if (is_folder(path))
-    throw UsageError(fmt::format("--out {}: this is a folder; name a file to write", path));
+    throw UsageError(fmt::format("{} {}: this is a folder; name a file to write", option, path));
   OutputTarget target = output_target(path);
   if (!target.is_file()) return target;
   const std::filesystem::path folder = std::filesystem::absolute(target.file).parent_path();
   if (!is_folder(folder)) {
     throw UsageError(
-        fmt::format("--out {}: no such folder: {}. Create it first.", path, folder.string()));
+        fmt::format("{} {}: no such folder: {}. Create it first.", option, path, folder.string()));
   }
   remove_abandoned_temporaries(folder);
   return target;
@@ -156,8 +158,28 @@ void warn_of_too_few_ips(const loaders::Split& split, const std::vector<std::str
   if (warning) say(fmt::format("asbench score: {}\n", *warning));
 }
 
-int run_score(const ScoreOptions& options) {
+std::string summary_of(const document::Result& result, const std::string& format) {
+  if (format == "markdown") return reports::score_markdown(result);
+  if (format == "junit") return reports::score_junit(result);
+  return json_for_terminal(document::metrics_json(result), 1) + "\n";
+}
+
+/// Where the summary goes. @throws UsageError for a file without a form that files have.
+ReportTarget report_target(const ScoreOptions& options) {
+  const std::string format = options.json ? "json" : options.format;
+  if (options.report && format == "text") {
+    throw UsageError(
+        fmt::format("--report {}: the table is for stdout\n  Name the form of the file: --format "
+                    "markdown, json "
+                    "or junit.",
+                    *options.report));
+  }
+  return {"score", format, options.report};
+}
+
+int run_score(const ScoreOptions& options, const ReportTarget& target) {
   const OutputTarget out = require_writable_target(options.out);
+  if (options.report) static_cast<void>(require_writable_target(*options.report, "--report"));
   install_interrupt_handlers();
   evaluation::ScoreRequest request;
   fill_common(request, options.input, options.compute);
@@ -191,12 +213,12 @@ int run_score(const ScoreOptions& options) {
   warn_of_demo_encoders(result, options.input.split.path);
   const Json document = document::to_json(result);
   write_json_file(options.out, document);
-  if (out.is_stdout()) return kExitDone;  // stdout has the document, and nothing else
-  if (options.json) {
-    print_prepared(stdout, json_for_terminal(document::metrics_json(result), 1) + "\n");
-  } else {
+  if (out.is_stdout() && !options.report)
+    return kExitDone;  // stdout has the document, and nothing else
+  if (target.format == "text")
     print_table(result, options.out);
-  }
+  else
+    deliver(target, summary_of(result, target.format));
   return kExitDone;
 }
 
@@ -227,7 +249,10 @@ int run_features(const FeaturesOptions& options) {
 
 extern "C" __attribute__((visibility("default"))) int asbench_run_score(
     const ScoreOptions* options) {
-  return run_guarded("score", [&] { return run_score(*options); });
+  return run_guarded("score", [&] {
+    const ReportTarget target = report_target(*options);
+    return with_stop_report(target, [&] { return run_score(*options, target); });
+  });
 }
 
 extern "C" __attribute__((visibility("default"))) int asbench_run_features(

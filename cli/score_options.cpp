@@ -140,6 +140,16 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
                     "report` takes them from (result.frames/ for --out result.json)");
   command->add_flag("--json", options->json,
                     "print the metrics of the result document as JSON instead of a table");
+  command
+      ->add_option("--format", options->format,
+                   "print the summary as text, markdown, json (as --json) or junit; where scoring "
+                   "stops, the same form says why")
+      ->check(CLI::IsMember({"text", "markdown", "json", "junit"}))
+      ->excludes("--json")
+      ->capture_default_str();
+  command->add_option("--report", options->report,
+                      "write the summary, or what stopped scoring, to this file instead of stdout "
+                      "(for CI: --format markdown --report comment.md)");
 
   add_speed_group(*command, options->compute);
   command->callback([options, &chosen] {

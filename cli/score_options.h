@@ -46,7 +46,9 @@ struct ScoreOptions {
   std::optional<std::string> training_set;
   std::optional<std::string> fvd_variant;
   std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
-  bool json = false;
+  bool json = false;                   ///< the same as format json
+  std::string format = "text";         ///< of what is printed: text, markdown, json or junit
+  std::optional<std::string> report;   ///< file for it in place of stdout
 };
 
 /// `asbench features`

@@ -189,6 +189,7 @@ void fields(auto& archive, Of<ResultShot> auto& shot) {
 
 void fields(auto& archive, Of<ShotValue> auto& shot) {
   archive.required("value", shot.value);
+  archive.optional("counted", shot.counted);
   archive.required("frames", shot.frames);
   archive.parts(shot.parts);
 }

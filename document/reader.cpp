@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/schema.h"
+#include "document/consistency.h"
 #include "document/fields.h"
 #include "document/parts.h"
 #include "document/result.h"
@@ -299,7 +300,9 @@ Result read_result(const std::filesystem::path& path) {
   constexpr JsonLimits kLimits{.max_bytes = std::size_t{256} << 20,
                                .refuse_duplicate_keys = true,
                                .kind = "a result document"};
-  return result_from_json(read_json_file(path, kLimits), path.string());
+  Result result = result_from_json(read_json_file(path, kLimits), path.string());
+  require_consistent(result);
+  return result;
 }
 
 }  // namespace asbench::document

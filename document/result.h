@@ -174,6 +174,9 @@ struct ResultShot {
 
 struct ShotValue {
   ResultValue value;
+  /// What the shot adds to the means, where that is not `value`: under `zero` a failed shot has the
+  /// worst value, and values beyond the worst are drawn in.
+  std::optional<double> counted = {};
   std::vector<ResultValue> frames;
   ResultParts parts;
   bool operator==(const ShotValue&) const = default;
@@ -240,7 +243,8 @@ struct Result {
 /// @throws BadInput naming the place in the document; no document whatever does worse.
 [[nodiscard]] Result result_from_json(const Json& document, std::string_view where);
 
-/// Reads a file. @throws BadInput, also when it can't be read, is not JSON or has a key twice.
+/// Reads a file. @throws BadInput, also when it can't be read, is not JSON, has a key twice, or
+/// states a mean or a count that its own stories and shots don't give (document/consistency.h).
 [[nodiscard]] Result read_result(const std::filesystem::path& path);
 
 /// The document that result_from_json() reads, checked against the schema. Text that is not UTF-8

@@ -125,11 +125,17 @@ document::StoryMetric story_metric(const metrics::Metric& info, const metrics::S
   for (std::size_t d = 0; d < value.by_distance.size(); ++d)
     metric.by_distance.push_back({static_cast<int>(d) + 1, value.by_distance[d], std::nullopt});
   const bool per_shot = std::any_of(value.shots.begin(), value.shots.end(), [](const auto& shot) {
-    return shot.value || !shot.frames.empty() || !shot.parts.empty();
+    return shot.value || shot.counted || !shot.frames.empty() || !shot.parts.empty();
   });
   if (per_shot) {
-    for (const auto& shot : value.shots)
-      metric.shots.push_back({shot.value, shot.frames, parts_of(shot.parts)});
+    for (const auto& shot : value.shots) {
+      document::ShotValue entry;
+      entry.value = shot.value;
+      if (shot.counted != shot.value) entry.counted = shot.counted;
+      entry.frames = shot.frames;
+      entry.parts = parts_of(shot.parts);
+      metric.shots.push_back(std::move(entry));
+    }
   }
   return metric;
 }

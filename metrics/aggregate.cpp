@@ -6,24 +6,11 @@
 #include <map>
 #include <utility>
 
+#include "core/means.h"
+
 namespace asbench::metrics {
 
 namespace {
-
-/// Sum and number of the values seen so far, in the order seen.
-struct RunningMean {
-  double sum = 0.0;
-  int count = 0;
-  void add(const std::optional<double>& value) {
-    if (!value) return;
-    sum += *value;
-    ++count;
-  }
-  [[nodiscard]] std::optional<double> value() const {
-    if (count == 0) return std::nullopt;
-    return sum / count;
-  }
-};
 
 /// Means of named parts, in the order in which the names first occur.
 class PartMeans {
@@ -33,7 +20,7 @@ class PartMeans {
   }
   [[nodiscard]] std::vector<Overall> overall() const {
     std::vector<Overall> result;
-    for (const auto& [name, mean] : entries_) result.push_back({name, mean.value(), mean.count});
+    for (const auto& [name, mean] : entries_) result.push_back({name, mean.value(), mean.count()});
     return result;
   }
   [[nodiscard]] std::vector<Part> parts() const {
@@ -103,26 +90,6 @@ std::optional<double> counted_value(Outcome outcome, std::optional<double> value
   }
   if (outcome == Outcome::failed && zero) return worst.failed;
   return std::nullopt;
-}
-
-std::optional<double> mean_of(std::span<const std::optional<double>> values) {
-  RunningMean mean;
-  for (const auto& value : values) mean.add(value);
-  return mean.value();
-}
-
-double harmeanp_of_similarities(std::span<const double> similarities) {
-  const double smallest = *std::min_element(similarities.begin(), similarities.end());
-  if (smallest <= 0.0) return 0.0;
-  double reciprocals = 0.0;
-  for (const double value : similarities) reciprocals += 1.0 / value;
-  return static_cast<double>(similarities.size()) / reciprocals * smallest;
-}
-
-double harmeanp_of_distances(std::span<const double> distances) {
-  std::vector<double> similarities;
-  for (const double distance : distances) similarities.push_back(1.0 - distance);
-  return 1.0 - harmeanp_of_similarities(similarities);
 }
 
 ShotOutcome missing_shot() {
@@ -267,7 +234,7 @@ Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> st
     result.findings.insert(result.findings.end(), story.findings.begin(), story.findings.end());
   }
   result.mean = mean.value();
-  result.n_stories = mean.count;
+  result.n_stories = mean.count();
   if (metric.has_harmeanp) result.harmeanp = harmeanp.value();
   result.parts = parts.overall();
   if (metric.unit == "shots") {
@@ -275,10 +242,10 @@ Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> st
   }
   for (std::size_t d = 0; d < by_distance.size(); ++d) {
     result.by_distance.push_back(
-        {std::to_string(d + 1), by_distance[d].value(), by_distance[d].count});
+        {std::to_string(d + 1), by_distance[d].value(), by_distance[d].count()});
   }
   for (const auto& [ip, ip_mean] : by_ip) {
-    result.ips.push_back({ip, ip_mean.value(), ip_mean.count});
+    result.ips.push_back({ip, ip_mean.value(), ip_mean.count()});
   }
   result.stories = std::move(stories);
   add_interval(settings, result);

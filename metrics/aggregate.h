@@ -3,7 +3,6 @@
 #include <functional>
 #include <limits>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,17 +42,6 @@ inline constexpr WorstCase kUndirected{};               ///< motion, within_shot
 /// What a unit adds to the means: nothing when it stays outside.
 [[nodiscard]] std::optional<double> counted_value(Outcome outcome, std::optional<double> value,
                                                   const WorstCase& worst, MissingPolicy policy);
-
-/// Mean of the values that are there, ascending index, in double. Nothing when there are none.
-[[nodiscard]] std::optional<double> mean_of(std::span<const std::optional<double>> values);
-
-/// HarMeanP of similarities: harmonic mean x smallest, 0 when the smallest is <= 0 (the limit).
-/// Equal values x give x^2. Source: the AnimeShooter paper; docs/design/metrics.md 4.
-/// @param similarities  at least one.
-[[nodiscard]] double harmeanp_of_similarities(std::span<const double> similarities);
-
-/// HarMeanP of distances d: 1 - (HarMeanP of 1 - d). The paper's DreamSim values fit only this.
-[[nodiscard]] double harmeanp_of_distances(std::span<const double> distances);
 
 /// One shot's outcome; `shot.counted` is filled by story_over_shots.
 struct ShotOutcome {

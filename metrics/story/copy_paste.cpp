@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/means.h"
 #include "metrics/aggregate.h"
 #include "metrics/numerics/cosine.h"
 #include "metrics/story/reference_adherence.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/means.h"
 #include "metrics/numerics/cosine.h"
 #include "metrics/story/reference_adherence.h"
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/means.h"
 #include "metrics/aggregate.h"
 
 namespace asbench::metrics {

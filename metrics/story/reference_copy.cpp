@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/means.h"
 #include "metrics/aggregate.h"
 #include "metrics/numerics/cosine.h"
 #include "metrics/story/pixel_checks.h"

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/means.h"
+
 namespace asbench::metrics {
 
 namespace {

@@ -1,13 +1,16 @@
 #include "reports/comparison/comparability.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <map>
 #include <set>
 #include <string_view>
 
+#include "core/error.h"
 #include "document/signature.h"
+#include "reports/comparison/missing_shots.h"
 #include "reports/leaderboard/words.h"
 
 namespace asbench::reports {
@@ -53,30 +56,18 @@ std::string covered(const document::Result& result) {
                      result.coverage.expected_shots, result.coverage.policy);
 }
 
-/// "a/0 shot 2" of every shot that was not scored, of stories that the other document has too.
-std::set<std::string> missing_shots(const document::Result& result, const document::Result& other) {
-  std::set<std::string_view> shared;
-  for (const auto& story : other.stories) shared.insert(story.id);
-  std::set<std::string> shots;
-  for (const auto& story : result.stories) {
-    if (!shared.contains(story.id)) continue;
-    for (const auto& shot : story.shots) {
-      if (shot.sha256.empty() && shot.frames.empty())
-        shots.insert(fmt::format("{} shot {}", story.id, shot.number));
-    }
-  }
-  return shots;
-}
-
 std::string first_not_in(const std::set<std::string>& shots, const std::set<std::string>& others) {
   const auto found = std::find_if(shots.begin(), shots.end(),
                                   [&](const auto& shot) { return !others.contains(shot); });
   return found == shots.end() ? "no other shot missing" : "missing " + *found;
 }
 
-/// As many shots scored is not the same shots scored.
+/// As many shots scored is not the same shots scored. Where both count missing shots as failures
+/// (`zero`), every mean is over all shots, whichever are missing.
 void compare_coverage(const document::Result& base, const document::Result& candidate,
                       Differences& differences) {
+  const bool failures = base.coverage.policy == "zero" && candidate.coverage.policy == "zero";
+  if (failures && base.coverage.expected_shots == candidate.coverage.expected_shots) return;
   if (covered(base) != covered(candidate)) {
     differences.add("coverage", {}, covered(base), covered(candidate));
     return;
@@ -100,6 +91,23 @@ std::map<std::string, std::string> config_hashes(const document::Result& result)
     if (weights.config_sha256) hashes[role] = *weights.config_sha256;
   }
   return hashes;
+}
+
+/// Whether the metric has a mean, or some story has a value of it.
+bool has_value(const document::Result& result, const std::string& id) {
+  const auto* metric = result.find_metric(id);
+  if (metric == nullptr) return false;
+  return metric->mean ||
+         std::any_of(result.stories.begin(), result.stories.end(), [&](const auto& story) {
+           const auto found = story.metrics.find(id);
+           return found != story.metrics.end() && found->second.mean;
+         });
+}
+
+std::vector<std::string> ids_of(const document::Result& result) {
+  std::vector<std::string> ids;
+  for (const auto& metric : result.metrics) ids.push_back(metric.id);
+  return ids;
 }
 
 }  // namespace
@@ -136,6 +144,44 @@ std::vector<FieldDifference> field_differences(const document::Result& base,
       differences.add("metrics", metric.id, kAbsent, "scored");
   }
   return differences.all;
+}
+
+std::vector<std::string> require_scored(const document::Result& base,
+                                        const document::Result& candidate, const Gate& gate) {
+  std::vector<std::string> optional;
+  std::vector<std::string> refused;
+  bool unknown = false;
+  for (const auto& [id, rule] : gate.metrics) {
+    if (has_value(base, id) || has_value(candidate, id)) continue;
+    const bool listed = base.find_metric(id) != nullptr || candidate.find_metric(id) != nullptr;
+    if (rule.optional) {
+      optional.push_back(id);
+    } else {
+      refused.push_back(fmt::format(
+          "{}: {}", id, listed ? "no value in either document" : "in neither document"));
+      unknown = unknown || !listed;
+    }
+  }
+  if (refused.empty()) return optional;
+  const std::string where = base.where == candidate.where
+                                ? base.where + " doesn't"
+                                : fmt::format("{} and {} don't", base.where, candidate.where);
+  throw NotComparable(fmt::format(
+      "gate {} names metrics that {} have, so it can't be relied on:\n  {}\n  {}Score them "
+      "(`asbench score --metrics`), take them out of the gate, or mark them \"optional\": true. "
+      "`asbench gate check` says what a gate tests.",
+      gate.name, where, fmt::join(refused, "\n  "),
+      unknown ? fmt::format("Scored were: {}.\n  ", fmt::join(ids_of(base), ", ")) : ""));
+}
+
+void require_directed(const document::ResultMetric& metric, const MetricRule& rule,
+                      const Gate& gate) {
+  if (metric.direction != document::ResultDirection::none || rule.role != GateRole::headline)
+    return;
+  throw BadInput(
+      fmt::format("gate {}: {} has no preferred direction, so it can't be a headline metric\n  "
+                  "Give it the role \"watch\".",
+                  gate.name, metric.id));
 }
 
 std::vector<std::string> provenance_warnings(const document::Result& base,

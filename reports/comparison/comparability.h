@@ -28,6 +28,17 @@ struct FieldDifference {
                                                              const document::Result& candidate,
                                                              const Gate& gate);
 
+/// Refuses a gate that names a metric without a value in either document, unless the entry is
+/// optional. @returns the optional ones of that kind.
+/// @throws NotComparable naming the metrics, and for a misspelt one the nearest that was scored.
+[[nodiscard]] std::vector<std::string> require_scored(const document::Result& base,
+                                                      const document::Result& candidate,
+                                                      const Gate& gate);
+
+/// @throws BadInput for a headline metric without a preferred direction.
+void require_directed(const document::ResultMetric& metric, const MetricRule& rule,
+                      const Gate& gate);
+
 /// Differences of the provenance that may change numbers: decoder, version, device, and the
 /// encoders' config.json.
 [[nodiscard]] std::vector<std::string> provenance_warnings(const document::Result& base,

@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "reports/comparison/clip_differences.h"
 #include "reports/comparison/comparability.h"
+#include "reports/comparison/missing_shots.h"
 #include "reports/comparison/test_power.h"
 #include "reports/comparison/verdict.h"
 #include "reports/leaderboard/words.h"
@@ -150,16 +151,11 @@ MetricComparison collect(const document::ResultMetric& base,
   }
   MetricComparison comparison;
   comparison.id = base.id;
+  comparison.title = candidate.description.title;
   comparison.signature = candidate.signature;
   comparison.direction = base.direction;
   comparison.rule = gate.rule_of(base.id).value_or(MetricRule{});
-  if (comparison.direction == document::ResultDirection::none &&
-      comparison.rule.role == GateRole::headline) {
-    throw BadInput(
-        fmt::format("gate {}: {} has no preferred direction, so it can't be a headline metric\n  "
-                    "Give it the role \"watch\".",
-                    gate.name, base.id));
-  }
+  require_directed(base, comparison.rule, gate);
   if (set_level) {
     compare_sets(base, candidate, comparison);
     return comparison;
@@ -179,8 +175,8 @@ MetricComparison collect(const document::ResultMetric& base,
   return comparison;
 }
 
-bool is_tested(const MetricComparison& comparison) {
-  return comparison.rule.role == GateRole::headline && !comparison.stories.empty();
+bool has_role(const MetricComparison& comparison, GateRole role) {
+  return comparison.rule.role == role;
 }
 
 void describe(const document::Result& base, const document::Result& candidate, const Gate& gate,
@@ -213,20 +209,12 @@ void warn_of_fewer_stories(const document::Result& result, Comparison& compariso
                                               count));
 }
 
-void warn(const document::Result& base, const document::Result& candidate, const Gate& gate,
-          const Pairing& pairing, Comparison& comparison) {
+void warn(const document::Result& base, const document::Result& candidate, const Pairing& pairing,
+          Comparison& comparison) {
   for (auto& warning : provenance_warnings(base, candidate))
     comparison.warnings.push_back(std::move(warning));
   for (auto& difference : clip_differences(base, candidate))
     comparison.warnings.push_back(std::move(difference));
-  std::vector<std::string> absent;
-  for (const auto& [id, rule] : gate.metrics) {
-    const bool decides = rule.role == GateRole::headline || rule.limit || rule.ip_limit;
-    if (decides && !base.find_metric(id) && !candidate.find_metric(id)) absent.push_back(id);
-  }
-  if (!absent.empty())
-    comparison.warnings.push_back(fmt::format(
-        "the gate decides by metrics that neither document has: {}", fmt::join(absent, ", ")));
   if (!pairing.unpaired.empty())
     comparison.warnings.push_back(
         fmt::format("{} in one document only and {} dropped",
@@ -243,6 +231,30 @@ void warn(const document::Result& base, const document::Result& candidate, const
         counted(comparison.ips, "IP", "IPs"),
         counted(comparison.tested, "tested metric", "tested metrics"), comparison.alpha));
   }
+}
+
+void count_families(Comparison& comparison) {
+  for (const auto& metric : comparison.metrics) {
+    if (!metric.tested()) continue;
+    ++(has_role(metric, GateRole::headline) ? comparison.tested : comparison.watched_tested);
+  }
+}
+
+/// Refuses a comparison that could not fail by any metric.
+void require_deciding(const Comparison& comparison, const Gate& gate) {
+  const bool decides =
+      std::any_of(comparison.metrics.begin(), comparison.metrics.end(), [](const auto& metric) {
+        const bool limited = metric.rule.has_limit() &&
+                             (metric.set_level ? metric.base.has_value() : !metric.stories.empty());
+        return metric.tested() || limited;
+      });
+  if (decides) return;
+  throw NotComparable(
+      fmt::format("gate {}: none of the metrics that it decides by has values for a story in both "
+                  "{} and {}, so "
+                  "there is nothing to decide by\n"
+                  "  List metrics in the gate that were scored (`asbench score --metrics`).",
+                  gate.name, comparison.base_where, comparison.candidate_where));
 }
 
 }  // namespace
@@ -274,9 +286,14 @@ std::vector<const StoryDifference*> MetricComparison::worst_stories(std::size_t 
   return lost;
 }
 
+bool MetricComparison::tested() const {
+  const bool decides = rule.role == GateRole::headline || rule.watch == WatchAction::fail;
+  return decides && !stories.empty() && direction != document::ResultDirection::none;
+}
+
 bool Comparison::regressed() const {
-  return std::any_of(metrics.begin(), metrics.end(),
-                     [](const auto& metric) { return metric.fails; });
+  return missing.fails || std::any_of(metrics.begin(), metrics.end(),
+                                      [](const auto& metric) { return metric.fails; });
 }
 
 std::vector<std::string> Comparison::failing() const {
@@ -284,6 +301,7 @@ std::vector<std::string> Comparison::failing() const {
   for (const auto& metric : metrics) {
     if (metric.fails) ids.push_back(metric.id);
   }
+  if (missing.fails) ids.emplace_back("missing shots");
   return ids;
 }
 
@@ -301,6 +319,7 @@ Comparison compare(const document::Result& base, const document::Result& candida
   refuse_reported(base);
   refuse_reported(candidate);
   Comparison comparison;
+  comparison.absent = require_scored(base, candidate, gate);
   comparison.allowed =
       require_comparable(base, candidate, gate, options.allow, comparison.warnings);
   const Pairing pairing = pair_stories(base, candidate);
@@ -314,28 +333,18 @@ Comparison compare(const document::Result& base, const document::Result& candida
         !has_story_values(base, metric.id) && !has_story_values(candidate, metric.id);
     comparison.metrics.push_back(collect(metric, *other, pairing.pairs, set_level, gate, options));
   }
-  comparison.tested = static_cast<int>(
-      std::count_if(comparison.metrics.begin(), comparison.metrics.end(), is_tested));
-  const bool limited =
-      std::any_of(comparison.metrics.begin(), comparison.metrics.end(), [](const auto& metric) {
-        return (metric.rule.limit || metric.rule.ip_limit) &&
-               (metric.set_level ? metric.base.has_value() : !metric.stories.empty());
-      });
-  if (comparison.tested == 0 && !limited) {
-    throw NotComparable(fmt::format(
-        "gate {}: no headline metric has values for a story in both {} and {}, so there "
-        "is nothing to decide by\n"
-        "  List metrics in the gate that were scored (`asbench score --metrics`).",
-        gate.name, base.where, candidate.where));
-  }
+  count_families(comparison);
+  require_deciding(comparison, gate);
   TestPower power({.random_draws = gate.sign_flips, .seed = gate.seed});
   for (auto& metric : comparison.metrics) {
-    if (!metric.stories.empty())
-      measure(metric, gate, is_tested(metric) ? comparison.tested : 1, power);
+    const int family =
+        has_role(metric, GateRole::headline) ? comparison.tested : comparison.watched_tested;
+    if (!metric.stories.empty()) measure(metric, gate, metric.tested() ? family : 1, power);
   }
   adjust(comparison.metrics);
   for (auto& metric : comparison.metrics) judge(metric, gate);
-  warn(base, candidate, gate, pairing, comparison);
+  comparison.missing = compare_missing_shots(base, candidate, gate);
+  warn(base, candidate, pairing, comparison);
   std::stable_partition(comparison.metrics.begin(), comparison.metrics.end(),
                         [](const auto& metric) { return metric.rule.role == GateRole::headline; });
   return comparison;

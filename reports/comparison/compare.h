@@ -15,7 +15,7 @@ namespace asbench::reports {
 enum class Verdict {
   improved,   ///< significantly better, by more than the tolerance
   unchanged,  ///< the interval lies within +- the minimum effect, or no story's value changed
-  regressed,  ///< significantly worse, by more than the tolerance; or worse than the limit
+  regressed,  ///< significantly worse, by more than the tolerance; or worse by a limit or more
   undecided,  ///< none of these: too few stories or too much noise
   untested,   ///< no preferred direction, no values, or a set-level metric without pairs
 };
@@ -42,6 +42,7 @@ struct IpDifference {
 /// candidate is better, also where lower is better.
 struct MetricComparison {
   std::string id;
+  std::string title;      ///< the metric's; empty where the documents don't describe it
   std::string signature;  ///< the candidate's
   document::ResultDirection direction = document::ResultDirection::none;
   MetricRule rule;
@@ -50,8 +51,10 @@ struct MetricComparison {
   document::ResultValue base, candidate;  ///< means over the stories that both have
   std::optional<Interval> base_interval, candidate_interval;  ///< set-level metrics only
   document::ResultValue difference;
-  std::optional<Interval> interval;         ///< 95 %, bootstrap over IPs
-  std::optional<double> p_worse, p_better;  ///< adjusted over the family for headline metrics
+  std::optional<Interval> interval;  ///< 95 %, bootstrap over IPs
+  /// One-sided or two-sided as the gate says; adjusted over their family for the metrics whose test
+  /// decides (tested()).
+  std::optional<double> p_worse, p_better;
   document::ResultValue standard_error, effect_size;
   document::ResultValue detectable;        ///< the true change found 80 times in 100 (test_power.h)
   document::ResultValue detectable_error;  ///< its standard error
@@ -64,11 +67,25 @@ struct MetricComparison {
   std::vector<StoryDifference> stories;  ///< in the base's order
   Verdict verdict = Verdict::untested;
   std::string reason;
-  bool fails = false;  ///< makes the exit code 1: a headline metric regressed, or a limit was
-                       ///< crossed, the whole's or one IP's
+  bool fails = false;  ///< makes the exit code 1: a metric whose test decides regressed, or a limit
+                       ///< was reached, the mean's, one IP's or one story's
+  bool warns = false;  ///< watched and significantly worse, which is named and decides nothing
 
+  /// Whether its test decides: a headline metric, or one watched with `fail`, that has pairs.
+  [[nodiscard]] bool tested() const;
   /// The stories that lost most, worst first; only those that lost.
   [[nodiscard]] std::vector<const StoryDifference*> worst_stories(std::size_t most) const;
+};
+
+/// Shots that were not scored. Under `zero` they are in every mean as failures; here they count by
+/// themselves.
+struct MissingShots {
+  MissingRule rule;
+  int base = 0, candidate = 0;
+  std::vector<std::string> added;  ///< "fox/0 shot 2": missing in the candidate only
+  bool fails = false;              ///< so many more than the base has that the gate fails it
+  bool warns = false;              ///< the same where the gate only warns
+  [[nodiscard]] int more() const { return candidate - base; }
 };
 
 struct Comparison {
@@ -78,15 +95,19 @@ struct Comparison {
   std::string base, candidate;              ///< systems
   std::string base_where, candidate_where;  ///< documents
   std::string split;
-  int stories = 0, ips = 0;  ///< that both documents have
-  int tested = 0;            ///< headline metrics: size of Holm's family
+  int stories = 0, ips = 0;         ///< that both documents have
+  int tested = 0;                   ///< headline metrics: size of Holm's family
+  int watched_tested = 0;           ///< metrics watched with `fail`: size of the second family
+  std::vector<std::string> absent;  ///< optional metrics of the gate that neither document has
+  MissingShots missing;
   std::vector<std::string>
       allowed;  ///< differences that `--allow` permits; the output is marked with them
   std::vector<std::string> warnings;
   std::vector<MetricComparison> metrics;  ///< headline first, else in the base's order
 
-  /// The gate's answer: some metric fails.
+  /// The gate's answer: some metric fails, or the candidate lacks shots.
   [[nodiscard]] bool regressed() const;
+  /// Ids of the metrics that fail, and "missing shots".
   [[nodiscard]] std::vector<std::string> failing() const;
   /// Headline metrics with this verdict.
   [[nodiscard]] std::vector<std::string> headlines(Verdict verdict) const;
@@ -98,8 +119,9 @@ struct CompareOptions {
 
 /// Compares two systems' results story by story under the rules of a gate.
 /// @throws NotComparable when the documents differ in what must be equal (the message names every
-/// field), when more stories are in one document only than the gate allows, or when nothing of the
-/// gate can be tested; BadInput when values are too large to sum.
+/// field), when the gate names a metric that has no value in either and isn't optional, when more
+/// stories are in one document only than the gate allows, or when nothing of the gate can be
+/// tested; BadInput when values are too large to sum.
 [[nodiscard]] Comparison compare(const document::Result& base, const document::Result& candidate,
                                  const Gate& gate, const CompareOptions& options = {});
 

@@ -16,12 +16,28 @@ Json interval(const std::optional<Interval>& ends) {
   return ends ? Json::array({ends->low, ends->high}) : Json(nullptr);
 }
 
+const char* action(WatchAction watch) {
+  return watch == WatchAction::fail ? "fail" : "warn";
+}
+
 Json rule(const MetricRule& metric) {
   return {{"role", metric.role == GateRole::headline ? "headline" : "watch"},
           {"tolerance", metric.tolerance},
           {"minimum_effect", value(metric.minimum_effect)},
           {"limit", value(metric.limit)},
-          {"ip_limit", value(metric.ip_limit)}};
+          {"ip_limit", value(metric.ip_limit)},
+          {"story_limit", value(metric.story_limit)},
+          {"watch", action(metric.watch)},
+          {"optional", metric.optional}};
+}
+
+Json missing_json(const MissingShots& missing) {
+  return {{"base", missing.base},
+          {"candidate", missing.candidate},
+          {"added", missing.added},
+          {"rule", {{"watch", action(missing.rule.watch)}, {"limit", missing.rule.limit}}},
+          {"fails", missing.fails},
+          {"warns", missing.warns}};
 }
 
 Json story(const StoryDifference& entry) {
@@ -36,6 +52,7 @@ Json metric_json(const MetricComparison& metric) {
   Json json;
   json["verdict"] = to_string(metric.verdict);
   json["fails"] = metric.fails;
+  json["warns"] = metric.warns;
   json["reason"] = metric.reason;
   json["direction"] = to_string(metric.direction);
   json["rule"] = rule(metric.rule);
@@ -85,9 +102,12 @@ Json comparison_json(const Comparison& comparison) {
   json["gate"] = {{"name", comparison.gate},
                   {"alpha", comparison.alpha},
                   {"sides", comparison.sides == TestSides::two ? "two" : "one"},
-                  {"tested", comparison.tested}};
+                  {"tested", comparison.tested},
+                  {"watched_tested", comparison.watched_tested}};
   json["allowed"] = comparison.allowed;
   json["warnings"] = comparison.warnings;
+  json["absent"] = comparison.absent;
+  json["missing_shots"] = missing_json(comparison.missing);
   json["metrics"] = Json::object();
   for (const auto& metric : comparison.metrics) json["metrics"][metric.id] = metric_json(metric);
   return json;

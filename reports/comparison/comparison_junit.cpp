@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "reports/comparison/comparison_output.h"
 #include "reports/comparison/comparison_words.h"
@@ -37,6 +38,21 @@ std::string case_of(const MetricComparison& metric) {
   return head + body + "    </testcase>\n";
 }
 
+std::string missing_case(const MissingShots& missing) {
+  const std::string message = fmt::format("{} of the candidate, {} of the base; limit {} more",
+                                          missing.candidate, missing.base, missing.rule.limit);
+  constexpr std::string_view kHead =
+      "    <testcase classname=\"asbench.compare.coverage\" name=\"missing shots\" time=\"0\">\n";
+  std::string added;
+  for (const auto& shot : missing.added) added += shot + "; ";
+  const std::string body =
+      missing.fails
+          ? fmt::format("      <failure type=\"regression\" message=\"{}\">{}</failure>\n",
+                        xml_text(message), xml_text(added))
+          : fmt::format("      <system-out>{}</system-out>\n", xml_text(message));
+  return fmt::format("{}{}    </testcase>\n", kHead, body);
+}
+
 }  // namespace
 
 std::string comparison_junit(const Comparison& comparison) {
@@ -45,7 +61,7 @@ std::string comparison_junit(const Comparison& comparison) {
       comparison.metrics.begin(), comparison.metrics.end(),
       [](const auto& metric) { return !metric.fails && metric.verdict == Verdict::untested; });
   const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
-                                         comparison.metrics.size(), failures, skipped);
+                                         comparison.metrics.size() + 1, failures, skipped);
   std::string text = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{}\" {} "
       "time=\"0\">\n    <properties>\n",
@@ -62,6 +78,7 @@ std::string comparison_junit(const Comparison& comparison) {
     text += fmt::format("      <property name=\"warning\" value=\"{}\"/>\n", xml_text(warning));
   text += "    </properties>\n";
   for (const auto& metric : comparison.metrics) text += case_of(metric);
+  text += missing_case(comparison.missing);
   return text + "  </testsuite>\n</testsuites>\n";
 }
 

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "reports/comparison/comparison_output.h"
+#include "reports/comparison/comparison_prose.h"
 #include "reports/comparison/comparison_words.h"
 #include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
@@ -12,11 +13,13 @@ namespace {
 
 constexpr std::size_t kMostRows = 60;  ///< of metrics in one table
 constexpr std::size_t kMostStories = 12;
+constexpr std::size_t kMostSentences = 20;  ///< of one list
 constexpr std::size_t kLongestText =
     160;  ///< of an id, a name or a signature's field; comments have a limit
+constexpr std::size_t kLongestSentence = 1000;
 
-std::string cell(std::string_view text) {
-  std::size_t end = std::min(text.size(), kLongestText);
+std::string cell(std::string_view text, std::size_t longest = kLongestText) {
+  std::size_t end = std::min(text.size(), longest);
   while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
     --end;  // not inside a UTF-8 character
   return markdown_text(text.substr(0, end)) + (end < text.size() ? "..." : "");
@@ -73,6 +76,17 @@ std::string worst_table(const Comparison& comparison, const ComparisonMarkdownOp
   return text;
 }
 
+std::string bullets(std::string_view title, const std::vector<std::string>& sentences) {
+  if (sentences.empty()) return {};
+  std::string text = fmt::format("\n**{}**\n", title);
+  for (std::size_t i = 0; i < std::min(sentences.size(), kMostSentences); ++i)
+    text += fmt::format("- {}\n", cell(sentences[i], kLongestSentence));
+  if (sentences.size() > kMostSentences)
+    text +=
+        fmt::format("- {} more: `--format json` lists all\n", sentences.size() - kMostSentences);
+  return text;
+}
+
 std::vector<const MetricComparison*> chosen(
     const Comparison& comparison, const std::function<bool(const MetricComparison&)>& wanted) {
   std::vector<const MetricComparison*> metrics;
@@ -82,47 +96,45 @@ std::vector<const MetricComparison*> chosen(
   return metrics;
 }
 
-}  // namespace
-
-std::string comparison_markdown(const Comparison& comparison,
-                                const ComparisonMarkdownOptions& options) {
+/// The tables, folded: the deciding metrics, then the watched ones, and what the columns mean.
+std::string numbers(const Comparison& comparison) {
   const auto decides = [](const MetricComparison& metric) {
     return metric.rule.role == GateRole::headline || metric.fails;
   };
   const auto deciding = chosen(comparison, decides);
   const auto watched = chosen(comparison, [&](const auto& metric) { return !decides(metric); });
-
-  std::string text =
-      fmt::format("### {}\n\n", markdown_text(capitalised(verdict_line(comparison))));
-  text +=
-      fmt::format("{} against {} on {}: {}; {}.\n\n", cell(comparison.candidate),
-                  cell(comparison.base), cell(comparison.split),
-                  stories_of_ips(comparison.stories, comparison.ips), cell(rules_line(comparison)));
-  for (const auto& allowed : comparison.allowed)
-    text += fmt::format("> **Not a like-for-like comparison**, allowed: {}\n\n", cell(allowed));
-  for (const auto& warning : comparison.warnings)
-    text += fmt::format("> Warning: {}\n\n", cell(warning));
-  text += metrics_table(deciding) + "\n";
-  for (std::size_t i = 0; i < std::min(deciding.size(), kMostRows); ++i) {
-    text += fmt::format("- {}: {}: {}\n", cell(deciding[i]->id), to_string(deciding[i]->verdict),
-                        cell(deciding[i]->reason));
-  }
-  text += worst_table(comparison, options);
+  std::string text = fmt::format("\n<details><summary>The numbers ({})</summary>\n\n{}",
+                                 cell(rules_line(comparison)), metrics_table(deciding));
   if (!watched.empty()) {
     text +=
-        fmt::format("\n<details><summary>{}</summary>\n\n{}\n</details>\n",
+        fmt::format("\n{}:\n\n{}",
                     counted(static_cast<int>(watched.size()), "watched metric", "watched metrics"),
                     metrics_table(watched));
   }
+  text += "\n";
+  for (const auto& line : table_legend("↑", "↓")) text += fmt::format("- {}\n", line);
+  return text + "\n</details>\n";
+}
+
+}  // namespace
+
+std::string comparison_markdown(const Comparison& comparison,
+                                const ComparisonMarkdownOptions& options) {
+  std::string text =
+      fmt::format("### {}\n\n", markdown_text(capitalised(verdict_line(comparison))));
   text +=
-      "\n↑ higher is better, ↓ lower is better; a positive difference is an improvement. p: "
-      "sign-flip "
-      "test over whole IPs, one-sided, in the direction of the difference, Holm-adjusted over the "
-      "tested metrics. Effect: difference in units of the spread between IPs. Detectable: the true "
-      "change that this comparison finds four times in five, ± its standard error (- where none "
-      "can "
-      "be told).\n";
-  return text;
+      fmt::format("{} against {} on {}: {}.\n", cell(comparison.candidate), cell(comparison.base),
+                  cell(comparison.split), stories_of_ips(comparison.stories, comparison.ips));
+  for (const auto& allowed : comparison.allowed)
+    text += fmt::format("\n> **Not a like-for-like comparison**, allowed: {}\n", cell(allowed));
+  for (const auto& warning : comparison.warnings)
+    text += fmt::format("\n> Warning: {}\n", cell(warning));
+  const ComparisonProse prose = comparison_prose(comparison);
+  text += bullets("What was found", prose.found);
+  text += worst_table(comparison, options);
+  text += bullets("How sure", prose.sure);
+  text += bullets("Not tested", prose.untested);
+  return text + numbers(comparison);
 }
 
 }  // namespace asbench::reports

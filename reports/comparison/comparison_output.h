@@ -7,7 +7,7 @@
 
 namespace asbench::reports {
 
-/// For a terminal.
+/// For a terminal: verdict, what was found, how sure, what was not tested; then the numbers.
 [[nodiscard]] std::string comparison_text(const Comparison& comparison);
 
 struct ComparisonMarkdownOptions {
@@ -15,17 +15,18 @@ struct ComparisonMarkdownOptions {
   std::string story_link;
 };
 
-/// For a comment on a pull request (GitHub takes 65,536 characters): the verdict first, then the
-/// tested metrics, the worst stories, and the watched metrics, folded. Long tables are cut, and say
-/// so.
+/// For a comment on a pull request (GitHub takes 65,536 characters): the verdict first, then what
+/// was found, the worst stories, how sure it is and what was not tested, in words; the numbers are
+/// folded. Long tables are cut, and say so.
 [[nodiscard]] std::string comparison_markdown(const Comparison& comparison,
                                               const ComparisonMarkdownOptions& options = {});
 
 /// Everything, with the digits that read back to the same doubles; without the stories' values.
 [[nodiscard]] Json comparison_json(const Comparison& comparison);
 
-/// JUnit XML as CI systems read it: one test case per metric. A metric that makes the comparison
-/// fail is a failure, an untested one is skipped, the others pass with their figures as output.
+/// JUnit XML as CI systems read it: one test case per metric, and one for missing shots. What makes
+/// the comparison fail is a failure, an untested metric is skipped, the others pass with their
+/// figures as output.
 [[nodiscard]] std::string comparison_junit(const Comparison& comparison);
 
 /// One line per story and metric (RFC 4180): story,ip,metric,direction,base,candidate,difference.

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "reports/comparison/comparison_output.h"
+#include "reports/comparison/comparison_prose.h"
 #include "reports/comparison/comparison_words.h"
 #include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
@@ -43,42 +45,50 @@ std::string table(const std::vector<Line>& lines) {
   return text;
 }
 
-}  // namespace
+std::string block(std::string_view title, const std::vector<std::string>& sentences) {
+  if (sentences.empty()) return {};
+  std::string text = fmt::format("\n{}\n", title);
+  for (const auto& sentence : sentences) text += fmt::format("  {}\n", terminal_text(sentence));
+  return text;
+}
 
-std::string comparison_text(const Comparison& comparison) {
-  std::string text = terminal_text(verdict_line(comparison)) + "\n";
-  text += terminal_text(subject_line(comparison)) + "\n";
-  text += terminal_text(rules_line(comparison)) + "\n";
-  for (const auto& allowed : comparison.allowed)
-    text += "NOT A LIKE-FOR-LIKE COMPARISON, allowed: " + terminal_text(allowed) + "\n";
-  for (const auto& warning : comparison.warnings)
-    text += "warning: " + terminal_text(warning) + "\n";
-
-  std::vector<Line> lines{{"metric", "verdict", "base", "candidate", "difference", "95 % interval",
-                           "p", "effect", "detectable", "won/tied/lost"}};
-  for (const auto& metric : comparison.metrics) lines.push_back(line_of(metric));
-  text += "\n" + table(lines) + "\n";
-  for (const auto& metric : comparison.metrics) {
-    if (metric.rule.role == GateRole::headline || metric.fails)
-      text += terminal_text(
-                  fmt::format("{}: {}: {}", metric.id, to_string(metric.verdict), metric.reason)) +
-              "\n";
-  }
+std::string worst_block(const Comparison& comparison) {
   const auto worst = worst_stories(comparison);
-  if (!worst.empty()) text += "\nworst stories\n";
+  if (worst.empty()) return {};
+  std::string text = "\nWorst stories\n";
   for (const auto& [metric, story] : worst) {
     text += fmt::format("  {}  {}  {} -> {}  ({})\n", terminal_text(story->story),
                         terminal_text(metric->id), fixed(story->base), fixed(story->candidate),
                         with_sign(story->difference));
   }
-  text +=
-      "\n^ higher is better, v lower is better. A positive difference is an improvement. p: "
-      "one-sided, in the direction of the\n"
-      "difference, Holm-adjusted; effect: difference in units of the spread between IPs; "
-      "detectable: the true change that this\n"
-      "comparison finds four times in five, +- its standard error (- where none can be told); ! "
-      "makes the exit code 1.\n";
   return text;
+}
+
+std::string numbers_block(const Comparison& comparison) {
+  std::vector<Line> lines{{"metric", "verdict", "base", "candidate", "difference", "95 % interval",
+                           "p", "effect", "detectable", "won/tied/lost"}};
+  for (const auto& metric : comparison.metrics) lines.push_back(line_of(metric));
+  std::string text = fmt::format("\nThe numbers ({})\n\n{}\n",
+                                 terminal_text(rules_line(comparison)), table(lines));
+  for (const auto& line : table_legend("^", "v")) text += fmt::format("  {}\n", line);
+  return text + "  ! makes the exit code 1.\n";
+}
+
+}  // namespace
+
+std::string comparison_text(const Comparison& comparison) {
+  std::string text = terminal_text(verdict_line(comparison)) + "\n";
+  text += terminal_text(subject_line(comparison)) + "\n";
+  for (const auto& allowed : comparison.allowed)
+    text += "NOT A LIKE-FOR-LIKE COMPARISON, allowed: " + terminal_text(allowed) + "\n";
+  for (const auto& warning : comparison.warnings)
+    text += "warning: " + terminal_text(warning) + "\n";
+  const ComparisonProse prose = comparison_prose(comparison);
+  text += block("What was found", prose.found);
+  text += worst_block(comparison);
+  text += block("How sure", prose.sure);
+  text += block("Not tested", prose.untested);
+  return text + numbers_block(comparison);
 }
 
 }  // namespace asbench::reports

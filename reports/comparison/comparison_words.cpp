@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "reports/leaderboard/words.h"
 
@@ -15,25 +17,54 @@ constexpr double kFixedBelow = 1e6;  ///< larger numbers are written with expone
 }  // namespace
 
 std::string verdict_line(const Comparison& comparison) {
-  if (comparison.regressed())
-    return fmt::format("regressed: {}", fmt::join(comparison.failing(), ", "));
-  std::string line = "no regression";
-  for (const Verdict verdict : {Verdict::improved, Verdict::unchanged, Verdict::undecided}) {
-    const auto ids = comparison.headlines(verdict);
-    if (!ids.empty()) line += fmt::format("; {}: {}", to_string(verdict), fmt::join(ids, ", "));
+  std::vector<std::string> parts;
+  std::vector<std::string> worse;
+  for (const auto& metric : comparison.metrics) {
+    if (metric.fails)
+      parts.push_back(metric.id + (metric.rule.role == GateRole::headline ? "" : " (watched)"));
+    if (metric.warns) worse.push_back(metric.id);
   }
+  const MissingShots& missing = comparison.missing;
+  const std::string shots = fmt::format("missing shots ({} more)", missing.more());
+  if (missing.fails) parts.push_back(shots);
+  if (missing.warns) worse.push_back(shots);
+  std::string line =
+      parts.empty() ? "no regression found" : fmt::format("regressed: {}", fmt::join(parts, ", "));
+  if (parts.empty()) {
+    for (const Verdict verdict : {Verdict::improved, Verdict::unchanged, Verdict::undecided}) {
+      const auto ids = comparison.headlines(verdict);
+      if (!ids.empty()) line += fmt::format("; {}: {}", to_string(verdict), fmt::join(ids, ", "));
+    }
+  }
+  if (!worse.empty()) line += fmt::format("; worse among the watched: {}", fmt::join(worse, ", "));
   return line;
 }
 
 std::string rules_line(const Comparison& comparison) {
-  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {}", comparison.gate,
+  return fmt::format("gate {}: alpha {:g}, {}-sided, Holm's method over {}{}", comparison.gate,
                      comparison.alpha, comparison.sides == TestSides::two ? "two" : "one",
-                     counted(comparison.tested, "metric", "metrics"));
+                     counted(comparison.tested, "metric", "metrics"),
+                     comparison.watched_tested == 0
+                         ? ""
+                         : fmt::format(" and over {}", counted(comparison.watched_tested,
+                                                               "watched one", "watched ones")));
 }
 
 std::string subject_line(const Comparison& comparison) {
   return fmt::format("{} against {} on {}: {}", comparison.candidate, comparison.base,
                      comparison.split, stories_of_ips(comparison.stories, comparison.ips));
+}
+
+std::string chance_words(double p) {
+  constexpr double kRounding = 1e-9;  // 0.03 x 100 is no more than 3
+  constexpr std::array<std::pair<int, const char*>, 3> kOf{
+      {{100, "100"}, {1000, "1,000"}, {10000, "10,000"}}};
+  for (const auto& [of, text] : kOf) {
+    const double times = p * of;
+    if (times < 1.0) continue;
+    return fmt::format("about {:.0f} of {} comparisons", std::ceil(times - kRounding), text);
+  }
+  return "fewer than 1 of 10,000 comparisons";
 }
 
 std::string fixed(const document::ResultValue& value) {

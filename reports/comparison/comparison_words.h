@@ -12,15 +12,19 @@ namespace asbench::reports {
 
 // Words that the readable forms of a comparison share.
 
-/// "regressed: clip_i, clip_t" or "no regression; improved: clip_i; undecided: clip_t". Plain text:
+/// "regressed: clip_i, frozen_rate (watched), missing shots (3 more)" or "no regression found;
+/// improved: clip_i; undecided: clip_t", then "; worse among the watched: motion_x". Plain text:
 /// metric ids are not escaped.
 [[nodiscard]] std::string verdict_line(const Comparison& comparison);
 
-/// "gate demo: alpha 0.05, one-sided, Holm's method over 4 metrics"
+/// "gate demo: alpha 0.05, one-sided, Holm's method over 4 metrics and over 3 watched ones"
 [[nodiscard]] std::string rules_line(const Comparison& comparison);
 
 /// "candidate against base on mini-world: 16 stories of 8 IPs". Plain text.
 [[nodiscard]] std::string subject_line(const Comparison& comparison);
+
+/// "about 3 of 100 comparisons", "fewer than 1 of 10,000 comparisons". Rounded up.
+[[nodiscard]] std::string chance_words(double p);
 
 /// Four decimals; "-" for nothing.
 [[nodiscard]] std::string fixed(const document::ResultValue& value);

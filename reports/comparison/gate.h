@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/json.h"
 #include "core/stats.h"
@@ -13,7 +14,13 @@ namespace asbench::reports {
 
 enum class GateRole {
   headline,  ///< tested, one of the family that Holm's method protects; decides the exit code
-  watch,     ///< shown with its own p-value; decides by its limit only
+  watch,     ///< shown; decides by its limits, and by its test where it is watched with `fail`
+};
+
+/// What a watched metric that is significantly worse does.
+enum class WatchAction {
+  warn,  ///< stands in the heading; tested by itself
+  fail,  ///< decides the exit code too; such metrics are a second family of Holm's method
 };
 
 enum class TestSides { one, two };
@@ -25,9 +32,21 @@ struct MetricRule {
   double tolerance = 0.0;  ///< a smaller drop of the mean is no regression, however significant
   std::optional<double> minimum_effect =
       {};  ///< an interval within +- this means unchanged; without it nothing is called so
-  std::optional<double> limit = {};  ///< a larger drop is a regression whatever the test says
-  std::optional<double> ip_limit =
-      {};  ///< the same for the mean of any one IP: a mean over many hides a lost character
+  /// A drop of this size or more is a regression whatever the test says.
+  std::optional<double> limit = {};
+  /// The same for the mean of any one IP: a mean over many hides a lost character.
+  std::optional<double> ip_limit = {};
+  /// The same for any one story.
+  std::optional<double> story_limit = {};
+  WatchAction watch = WatchAction::warn;  ///< of a watched metric
+  bool optional = false;                  ///< may be missing from both documents
+  [[nodiscard]] bool has_limit() const { return limit || ip_limit || story_limit; }
+};
+
+/// When shots that the candidate lacks are a regression by themselves.
+struct MissingRule {
+  WatchAction watch = WatchAction::fail;
+  int limit = 1;  ///< so many more missing shots than the base has, or more
 };
 
 /// The rules of a comparison (schema asbench/gate@1), written down before the numbers are seen.
@@ -42,17 +61,26 @@ struct Gate {
   int unpaired_stories =
       0;  ///< so many may be scored on one side only; they are dropped and counted
   std::map<std::string, MetricRule, std::less<>> metrics;
-  bool watch_others = true;  ///< show metrics that the gate doesn't list
+  bool watch_others = true;               ///< show metrics that the gate doesn't list
+  WatchAction watch = WatchAction::warn;  ///< of watched metrics that don't state their own
+  MissingRule missing;
 
   /// The metric's rule; nothing when the gate ignores it.
   [[nodiscard]] std::optional<MetricRule> rule_of(std::string_view metric) const;
 };
 
-/// @throws BadInput when the schema refuses the document, or tolerance > minimum_effect or limit.
+/// @throws BadInput when the schema refuses the document, or what it says could not act: a
+/// tolerance above minimum_effect or a limit, `watch` of a headline metric.
 [[nodiscard]] Gate gate_from_json(const Json& document, std::string_view where);
 
 /// A built-in gate (configs/gates) by name, else a file. @throws UsageError when it is neither,
 /// BadInput.
 [[nodiscard]] Gate load_gate(const std::string& name_or_path);
+
+/// The names of the built-in gates, sorted.
+[[nodiscard]] std::vector<std::string> built_in_gates();
+
+/// The text of the built-in gate or of the file that load_gate() reads.
+[[nodiscard]] std::string gate_text(const std::string& name_or_path);
 
 }  // namespace asbench::reports

@@ -1,15 +1,18 @@
 #include "reports/comparison/verdict.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "document/result.h"
+#include "reports/comparison/comparison_words.h"
 #include "reports/comparison/paired_statistics.h"
 #include "reports/comparison/significance.h"
 #include "reports/comparison/test_power.h"
@@ -73,13 +76,20 @@ bool any_story_changed(const MetricComparison& comparison) {
 std::string undecided_reason(const MetricComparison& comparison) {
   std::string reason =
       !comparison.can_be_significant
-          ? fmt::format("{} too few for any difference to be significant; only limits can fail it",
+          ? fmt::format("{} too few for a test to find anything; only limits can fail it",
                         counted(comparison.ips, "IP is", "IPs are"))
-      : comparison.rule.minimum_effect
-          ? fmt::format("the interval extends beyond +-{:g}", *comparison.rule.minimum_effect)
-          : std::string("no difference shown, and the gate sets no minimum effect");
-  if (comparison.detectable)
-    reason += fmt::format("; smallest detectable effect {:.4f}", *comparison.detectable);
+      : comparison.rule.minimum_effect && comparison.interval
+          ? fmt::format(
+                "no clear change: the true one may lie anywhere from {} to {}, and only one "
+                "within +-{:g} counts as none",
+                with_sign(comparison.interval->low), with_sign(comparison.interval->high),
+                *comparison.rule.minimum_effect)
+          : std::string(
+                "no clear change, and the gate doesn't say how small a change counts as none");
+  if (comparison.detectable) {
+    reason +=
+        fmt::format("; a drop smaller than {:.4f} would often be missed", *comparison.detectable);
+  }
   if (comparison.deciding_ips) {
     reason +=
         fmt::format("; to detect a change of {:g} you would need about {} ({})",
@@ -89,22 +99,23 @@ std::string undecided_reason(const MetricComparison& comparison) {
   return reason;
 }
 
-/// The verdict of the statistics alone, without the limit.
+/// The verdict of the statistics alone, without the limits.
 void judge_by_test(MetricComparison& comparison, const Gate& gate) {
   const double difference = *comparison.difference;
   const MetricRule& rule = comparison.rule;
-  const auto surely = [&](double p, std::string_view side) {
-    comparison.reason = fmt::format("p {:.4f} below {:g}, {} by more than {:g}", p, gate.alpha,
-                                    side, rule.tolerance);
+  const auto surely = [&](double p, std::string_view side, std::string_view change) {
+    comparison.reason =
+        fmt::format("{} by {:.4f} on average; by chance alone such a {} would be seen in {}", side,
+                    std::abs(difference), change, chance_words(p));
   };
   if (comparison.p_worse && *comparison.p_worse < gate.alpha && difference < -rule.tolerance) {
     comparison.verdict = Verdict::regressed;
-    surely(*comparison.p_worse, "worse");
+    surely(*comparison.p_worse, "worse", "drop");
     return;
   }
   if (comparison.p_better && *comparison.p_better < gate.alpha && difference > rule.tolerance) {
     comparison.verdict = Verdict::improved;
-    surely(*comparison.p_better, "better");
+    surely(*comparison.p_better, "better", "gain");
     return;
   }
   const auto& interval = comparison.interval;
@@ -114,13 +125,44 @@ void judge_by_test(MetricComparison& comparison, const Gate& gate) {
   } else if (comparison.can_be_significant && interval && rule.minimum_effect &&
              interval->low >= -*rule.minimum_effect && interval->high <= *rule.minimum_effect) {
     comparison.verdict = Verdict::unchanged;
-    comparison.reason =
-        fmt::format("the interval lies within +-{:g}; smallest detectable effect {:.4f}",
-                    *rule.minimum_effect, comparison.detectable.value_or(0.0));
+    comparison.reason = fmt::format(
+        "the true change lies from {} to {}, as good as surely, and one within +-{:g} counts as "
+        "none",
+        with_sign(interval->low), with_sign(interval->high), *rule.minimum_effect);
   } else {
     comparison.verdict = Verdict::undecided;
     comparison.reason = undecided_reason(comparison);
   }
+}
+
+/// Whether a change reaches a limit: at it or beyond. The allowance absorbs the rounding of a mean
+/// that is meant to be the limit itself.
+bool reaches(double difference, const std::optional<double>& limit) {
+  constexpr double kSame = 1e-12;
+  return limit && difference <= -*limit + kSame * std::max(1.0, *limit);
+}
+
+/// What the limits say, one sentence each.
+std::vector<std::string> limits_reached(const MetricComparison& comparison) {
+  const MetricRule& rule = comparison.rule;
+  std::vector<std::string> reached;
+  if (reaches(*comparison.difference, rule.limit)) {
+    reached.push_back(fmt::format("worse by {:.4f} on average, which reaches the limit {:g}",
+                                  -*comparison.difference, *rule.limit));
+  }
+  const auto& ip = comparison.worst_ip;
+  if (ip && reaches(ip->difference, rule.ip_limit)) {
+    reached.push_back(
+        fmt::format("IP {} is worse by {:.4f}, which reaches the limit {:g} for one IP", ip->ip,
+                    -ip->difference, *rule.ip_limit));
+  }
+  const auto stories = comparison.worst_stories(1);
+  if (!stories.empty() && reaches(stories.front()->difference, rule.story_limit)) {
+    reached.push_back(
+        fmt::format("story {} is worse by {:.4f}, which reaches the limit {:g} for one story",
+                    stories.front()->story, -stories.front()->difference, *rule.story_limit));
+  }
+  return reached;
 }
 
 }  // namespace
@@ -164,16 +206,19 @@ void measure(MetricComparison& comparison, const Gate& gate, int family, TestPow
 }
 
 void adjust(std::vector<MetricComparison>& comparisons) {
-  for (auto p_value : {&MetricComparison::p_worse, &MetricComparison::p_better}) {
-    std::vector<double> p_values;
-    std::vector<MetricComparison*> tested;
-    for (auto& comparison : comparisons) {
-      if (comparison.rule.role != GateRole::headline || !(comparison.*p_value)) continue;
-      p_values.push_back(*(comparison.*p_value));
-      tested.push_back(&comparison);
+  for (const GateRole family : {GateRole::headline, GateRole::watch}) {
+    for (auto p_value : {&MetricComparison::p_worse, &MetricComparison::p_better}) {
+      std::vector<double> p_values;
+      std::vector<MetricComparison*> tested;
+      for (auto& comparison : comparisons) {
+        if (comparison.rule.role != family || !comparison.tested() || !(comparison.*p_value))
+          continue;
+        p_values.push_back(*(comparison.*p_value));
+        tested.push_back(&comparison);
+      }
+      const auto adjusted = holm(p_values);
+      for (std::size_t i = 0; i < tested.size(); ++i) tested[i]->*p_value = adjusted[i];
     }
-    const auto adjusted = holm(p_values);
-    for (std::size_t i = 0; i < tested.size(); ++i) tested[i]->*p_value = adjusted[i];
   }
 }
 
@@ -197,22 +242,16 @@ void judge(MetricComparison& comparison, const Gate& gate) {
     comparison.reason = "one value per system: no pairs to test; see both intervals";
   else
     judge_by_test(comparison, gate);
-  comparison.fails =
-      comparison.verdict == Verdict::regressed && comparison.rule.role == GateRole::headline;
-  const auto cross = [&](const std::string& limit) {
-    const std::string before =
-        comparison.verdict == Verdict::regressed ? comparison.reason + "; " : "";
-    comparison.reason = before + limit;
+  const bool worse = comparison.verdict == Verdict::regressed;
+  comparison.fails = worse && comparison.tested();
+  const auto reached = limits_reached(comparison);
+  if (!reached.empty()) {
+    comparison.reason = fmt::format("{}{}{}", worse ? comparison.reason : "", worse ? "; " : "",
+                                    fmt::join(reached, "; "));
     comparison.verdict = Verdict::regressed;
     comparison.fails = true;
-  };
-  const MetricRule& rule = comparison.rule;
-  if (rule.limit && *comparison.difference < -*rule.limit)
-    cross(fmt::format("worse by more than the limit {:g}", *rule.limit));
-  if (rule.ip_limit && comparison.worst_ip && comparison.worst_ip->difference < -*rule.ip_limit) {
-    cross(fmt::format("{} is worse by {:.4f}, more than the limit {:g} for one IP",
-                      comparison.worst_ip->ip, -comparison.worst_ip->difference, *rule.ip_limit));
   }
+  comparison.warns = comparison.verdict == Verdict::regressed && !comparison.fails;
 }
 
 }  // namespace asbench::reports

@@ -16,11 +16,11 @@ namespace asbench::reports {
 /// @throws BadInput when sums of the values are not finite.
 void measure(MetricComparison& comparison, const Gate& gate, int family, TestPower& power);
 
-/// Replaces the p-values of the headline metrics by Holm's, worse and better each a family of its
-/// own.
+/// Replaces the p-values of the metrics whose test decides by Holm's: headline and watched metrics,
+/// worse and better, each a family of its own.
 void adjust(std::vector<MetricComparison>& comparisons);
 
-/// Sets verdict, reason and fails from what measure() and adjust() found.
+/// Sets verdict, reason, fails and warns from what measure() and adjust() found.
 void judge(MetricComparison& comparison, const Gate& gate);
 
 }  // namespace asbench::reports

@@ -27,11 +27,24 @@ TEST(CommandLine, HelpIsThereOnEveryLevelWithAnExample) {
 }
 
 TEST(CommandLine, EveryCommandHasAnExample) {
-  const std::vector<std::vector<std::string>> commands = {
-      {"demo"},           {"inspect"}, {"score"},        {"features"},         {"compare"},
-      {"report"},         {"agree"},   {"distribution"}, {"generate"},         {"baselines"},
-      {"metrics"},        {"weights"}, {"component"},    {"weights", "fetch"}, {"weights", "check"},
-      {"weights", "list"}};
+  const std::vector<std::vector<std::string>> commands = {{"demo"},
+                                                          {"inspect"},
+                                                          {"score"},
+                                                          {"features"},
+                                                          {"compare"},
+                                                          {"report"},
+                                                          {"agree"},
+                                                          {"distribution"},
+                                                          {"generate"},
+                                                          {"baselines"},
+                                                          {"metrics"},
+                                                          {"weights"},
+                                                          {"component"},
+                                                          {"weights", "fetch"},
+                                                          {"weights", "check"},
+                                                          {"weights", "list"},
+                                                          {"gate"},
+                                                          {"gate", "check"}};
   for (auto arguments : commands) {
     arguments.emplace_back("--help");
     const auto help = asbench(arguments);

@@ -14,7 +14,6 @@
 #include "loaders/video/clip_writer.h"
 #include "tests/support/paths.h"
 #include "tests/support/program.h"
-#include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::testing {
@@ -133,86 +132,45 @@ TEST(CompareInCi, CatchesACheckpointThatGotWorsePassesTheReverseAndRefusesAnothe
   // limit for one IP).
   EXPECT_THAT(worse.out,
               AllOf(StartsWith("### Regressed: clip\\_i, dino\\_i, clip\\_t\n"),
-                    HasSubstr("- clip\\_t: regressed: p 0."),
-                    HasSubstr("more than the limit 0.3 for one IP"), HasSubstr("Worst stories:")));
+                    HasSubstr("by chance alone such a drop would be seen in about"),
+                    HasSubstr("which reaches the limit 0.3 for one IP"),
+                    HasSubstr("Worst stories:"), HasSubstr("**How sure**"),
+                    HasSubstr("**Not tested**"), HasSubstr("<details><summary>The numbers")));
   EXPECT_THAT(read_text_file(work / "junit.xml"), HasSubstr("<failure type=\"regression\""));
   EXPECT_THAT(read_text_file(work / "stories.csv"), StartsWith("story,ip,metric,"));
 
   const auto reverse = run_ci(world, world.bad, world.good, work);
   EXPECT_EQ(reverse.exit_code, kExitDone) << reverse.out << reverse.err;
-  EXPECT_THAT(reverse.out, StartsWith("### No regression; improved: "));
+  EXPECT_THAT(reverse.out, StartsWith("### No regression found; improved: "));
 
   const auto incomparable = run_ci(world, world.good, world.bad, work, {"--frames", "ends:5"});
   EXPECT_EQ(incomparable.exit_code, kExitFailure);
   // How many more metrics differ is the demo protocol's affair.
   EXPECT_THAT(incomparable.err, ::testing::ContainsRegex(
                                     "frames \\(clip_i and [0-9]+ more\\): midpoint:5 \\| ends:5"));
-}
+  EXPECT_THAT(incomparable.out, AllOf(StartsWith("### Not compared: `asbench compare` stopped\n"),
+                                      HasSubstr("midpoint:5 | ends:5"), HasSubstr("--allow ")));
+  EXPECT_THAT(read_text_file(work / "junit.xml"), HasSubstr("<error type=\"stopped\""));
 
-/// Two documents of one metric; the candidate's values are lower by `drop`.
-class CompareCommand : public ::testing::Test {
- protected:
-  void write(double drop) const {
-    SyntheticResult options;
-    options.ips = 8;
-    options.value = [](int, int story) { return 0.5 + 0.01 * story; };
-    write_json_file(folder_ / "base.json", options.document());
-    options.value = [drop](int, int story) { return 0.5 + 0.01 * story - drop; };
-    write_json_file(folder_ / "candidate.json", options.document());
+  const auto unscored = run_ci(world, world.good, world.folder() / "nowhere", work);
+  EXPECT_EQ(unscored.exit_code, kExitFailure);
+  EXPECT_THAT(unscored.out,
+              AllOf(StartsWith("### Not scored: `asbench score` stopped\n"), HasSubstr("nowhere")));
+
+  // Three videos that were not written: everything else is the same, and the gate fails it.
+  const fs::path incomplete = world.folder() / "incomplete";
+  fs::copy(world.good, incomplete, fs::copy_options::recursive);
+  std::vector<fs::path> videos;
+  for (const auto& entry : fs::recursive_directory_iterator(incomplete)) {
+    if (entry.path().extension() == ".mp4") videos.push_back(entry.path());
   }
-  [[nodiscard]] ProgramResult run(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> arguments{"compare", (folder_ / "base.json").string(),
-                                       (folder_ / "candidate.json").string()};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return run_program(program(), arguments);
-  }
-  TemporaryFolder folder_;
-};
-
-TEST_F(CompareCommand, ExitCodesAreZeroOneAndTwo) {
-  write(0.0);
-  EXPECT_EQ(run().exit_code, 0);
-  write(0.05);
-  EXPECT_EQ(run().exit_code, 1);
-  write(-0.05);
-  EXPECT_EQ(run().exit_code, 0);
-  EXPECT_EQ(run({"--gate", "no-such-gate"}).exit_code, 2);
-  EXPECT_EQ(run({"--format", "poem"}).exit_code, 2);
-  EXPECT_EQ(run_program(program(), {"compare", (folder_ / "base.json").string(), "/nowhere.json"})
-                .exit_code,
-            2);
-  write_file_atomically(folder_ / "candidate.json", "{}");
-  const auto broken = run();
-  EXPECT_EQ(broken.exit_code, 2);
-  EXPECT_THAT(broken.err, AllOf(StartsWith("asbench compare: "), HasSubstr("candidate.json")));
-}
-
-TEST_F(CompareCommand, WritesEveryForm) {
-  write(0.05);
-  EXPECT_THAT(run().out, StartsWith("regressed: clip_i\n"));
-  EXPECT_THAT(run({"--format", "markdown"}).out, StartsWith("### Regressed"));
-  EXPECT_THAT(run({"--format", "junit"}).out, StartsWith("<?xml"));
-  EXPECT_EQ(parse_json(run({"--format", "json"}).out, "stdout").at("regressed"), true);
-  const auto quiet =
-      run({"--out", (folder_ / "out.txt").string(), "--csv", (folder_ / "d.csv").string()});
-  EXPECT_EQ(quiet.out, "");
-  EXPECT_THAT(read_text_file(folder_ / "out.txt"), StartsWith("regressed: clip_i\n"));
-  EXPECT_THAT(read_text_file(folder_ / "d.csv"), HasSubstr("ip00/0,ip00,clip_i,higher,0.5,0.45,"));
-}
-
-TEST_F(CompareCommand, AllowIsNamedByTheRefusal) {
-  write(0.0);
-  Json other = read_json_file(folder_ / "candidate.json");
-  other["coverage"]["scored_shots"] = 3;
-  write_json_file(folder_ / "candidate.json", other);
-  const auto refused = run();
-  EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("--allow coverage"));
-  const auto allowed =
-      run_program(program(), {"compare", "--allow", "coverage", (folder_ / "base.json").string(),
-                              (folder_ / "candidate.json").string()});
-  EXPECT_EQ(allowed.exit_code, 0) << allowed.err;
-  EXPECT_THAT(allowed.out, HasSubstr("NOT A LIKE-FOR-LIKE COMPARISON"));
+  std::sort(videos.begin(), videos.end());
+  for (const std::size_t lost : {3U, 20U, 41U}) fs::remove(videos.at(lost));
+  const auto missing = run_ci(world, world.good, incomplete, work);
+  EXPECT_EQ(missing.exit_code, kExitRegression) << missing.out << missing.err;
+  EXPECT_THAT(missing.out,
+              AllOf(StartsWith("### Regressed: "), HasSubstr("missing shots \\(3 more\\)"),
+                    HasSubstr("missing shots: 3 of the candidate, 0 of the base")));
 }
 
 }  // namespace

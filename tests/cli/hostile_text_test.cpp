@@ -107,6 +107,9 @@ TEST(HostileText, JunitIsXmlWhateverTheNamesHold) {
   const TemporaryFolder folder;
   SyntheticResult made;
   made.system = kHostile + "\xEF\xBF\xBE\xEF\xBF\xBF\x01";
+  made.metrics = {"clip_i",         "dino_i",         "clip_t",          "faithful_consistency",
+                  "frozen_rate",    "reference_copy", "duplicate_pairs", "cross_shot_clip",
+                  "cross_shot_dino"};
   write_json_file(folder / "a.json", made.document());
   const auto run = run_program(kProgram, {"compare", (folder / "a.json").string(),
                                           (folder / "a.json").string(), "--format", "junit"});

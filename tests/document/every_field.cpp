@@ -142,7 +142,8 @@ ResultStory story() {
   metric.harmeanp = 0.25;
   metric.parts = {{"worst", 0.1}};
   metric.by_distance = {{1, 0.4, std::nullopt}};
-  metric.shots = {{0.75, {0.5, 1.0}, {{"pixels", 0.01}}}, {std::nullopt, {}, {}}};
+  metric.shots = {{0.75, 0.5, {0.5, 1.0}, {{"pixels", 0.01}}},
+                  {std::nullopt, std::nullopt, {}, {}}};
   made.metrics = {{"clip_i", metric}};
   return made;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "document/consistency.h"
 #include "document/result.h"
 #include "reports/agreement/agreement.h"
 #include "reports/comparison/compare.h"
@@ -191,6 +192,7 @@ void report(std::vector<document::Result> results) {
 void check(const Json& document) {
   attempt([&] {
     const document::Result result = document::result_from_json(document, "fuzz");
+    attempt([&] { document::require_consistent(result); });  // files are checked so, too
     attempt([&] {
       const Comparison same = compare(result, result, quick_gate());
       if (same.regressed()) std::abort();  // nothing is worse than itself

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "metrics/aggregate.h"
+#include "core/means.h"
 #include "metrics/catalogue.h"
 #include "metrics/measurement.h"
 #include "metrics/story/caption_margin.h"

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reports/comparison/comparison_words.h"
 #include "reports/tables/escape_text.h"
 #include "tests/support/synthetic_result.h"
 
@@ -37,11 +38,22 @@ Documents documents(double drop, const std::string& candidate_name = "candidate"
   return made;
 }
 
-Comparison compared(const Documents& made, const CompareOptions& options = {}) {
+Documents equal_documents() {
+  Documents made = documents(0.0);
+  made.candidate = made.base;
+  return made;
+}
+
+Gate test_gate() {
   Gate gate;
   gate.name = "test";
   gate.replicates = 500;
   gate.metrics["clip_i"] = {.role = GateRole::headline, .tolerance = 0.001, .minimum_effect = 0.02};
+  return gate;
+}
+
+Comparison compared(const Documents& made, const CompareOptions& options = {},
+                    const Gate& gate = test_gate()) {
   return compare(document::result_from_json(made.base, "base.json"),
                  document::result_from_json(made.candidate, "candidate.json"), gate, options);
 }
@@ -57,7 +69,69 @@ TEST(ComparisonText, BeginsWithTheVerdictAndListsTheWorstStories) {
   EXPECT_THAT(text, StartsWith("regressed: clip_i\n"));
   EXPECT_THAT(text, HasSubstr("  ip07/1  clip_i  0.6500 -> 0.5350  (-0.1150)"));
   EXPECT_THAT(comparison_text(compared(documents(-0.1))),
-              StartsWith("no regression; improved: clip_i\n"));
+              StartsWith("no regression found; improved: clip_i\n"));
+}
+
+TEST(ComparisonText, SaysInWordsWhatWasFoundHowSureAndWhatWasNotTested) {
+  const auto text = comparison_text(compared(documents(0.1)));
+  EXPECT_THAT(text,
+              HasSubstr("\nWhat was found\n  clip_i: regressed: worse by 0.1075 on average; by "
+                        "chance alone such a drop would be seen in about 4 of 1,000 "
+                        "comparisons\n"));
+  EXPECT_THAT(text, HasSubstr("\nHow sure\n  It rests on 16 stories of 8 IPs."));
+  EXPECT_THAT(text, HasSubstr("the tested metric fails it in at most 5 of 100 comparisons."));
+  EXPECT_THAT(text, HasSubstr("\nNot tested\n  dino_i: watched only"));
+  EXPECT_THAT(text,
+              HasSubstr("\nThe numbers (gate test: alpha 0.05, one-sided, Holm's method over 1 "
+                        "metric)\n"));
+  EXPECT_THAT(comparison_text(compared(equal_documents())), Not(HasSubstr("What may be missed")))
+      << "nothing changed in any story: the smallest drop is not known";
+}
+
+TEST(ComparisonText, AWatchedMetricThatIsWorseStandsInTheHeading) {
+  auto made = equal_documents();
+  for (Json& story : made.candidate["stories"]) story["metrics"]["dino_i"]["mean"] = 0.1;
+  Gate gate = test_gate();
+  EXPECT_THAT(
+      comparison_text(compared(made, {}, gate)),
+      StartsWith("no regression found; unchanged: clip_i; worse among the watched: dino_i\n"));
+  gate.metrics["dino_i"] = {.role = GateRole::watch, .watch = WatchAction::fail};
+  const auto failing = compared(made, {}, gate);
+  EXPECT_THAT(comparison_text(failing), StartsWith("regressed: dino_i (watched)\n"));
+  EXPECT_THAT(comparison_text(failing),
+              HasSubstr("1 watched metric that can fail it: in at most 5 of 100."));
+  EXPECT_THAT(comparison_junit(failing), HasSubstr("name=\"dino_i\" time=\"0\">\n      <failure"));
+}
+
+TEST(ComparisonOutput, MissingShotsStandInEveryForm) {
+  auto made = equal_documents();
+  for (Json* document : {&made.base, &made.candidate}) (*document)["coverage"]["policy"] = "zero";
+  made.candidate["coverage"]["scored_shots"] = 63;
+  Json& shot = made.candidate["stories"][2]["shots"][1];
+  shot.erase("sha256");
+  shot["frames"] = Json::array();
+  const auto comparison = compared(made);
+  EXPECT_THAT(comparison_text(comparison),
+              AllOf(StartsWith("regressed: missing shots (1 more)\n"),
+                    HasSubstr("missing shots: 1 of the candidate, 0 of the base; 1 more reach the "
+                              "limit 1; missing in the candidate only: ip01/0 shot 2")));
+  EXPECT_THAT(comparison_markdown(comparison),
+              StartsWith("### Regressed: missing shots \\(1 more\\)\n"));
+  EXPECT_THAT(comparison_junit(comparison),
+              AllOf(HasSubstr("failures=\"1\""), HasSubstr("name=\"missing shots\""),
+                    HasSubstr("ip01/0 shot 2")));
+  const Json json = comparison_json(comparison);
+  EXPECT_EQ(json.at("failing"), Json({"missing shots"}));
+  EXPECT_EQ(json.at("missing_shots").at("added"), Json({"ip01/0 shot 2"}));
+}
+
+TEST(ComparisonWords, AChanceIsRoundedUp) {
+  EXPECT_EQ(chance_words(0.03), "about 3 of 100 comparisons");
+  EXPECT_EQ(chance_words(0.0312), "about 4 of 100 comparisons");
+  EXPECT_EQ(chance_words(1.0 / 256), "about 4 of 1,000 comparisons");
+  EXPECT_EQ(chance_words(0.0005), "about 5 of 10,000 comparisons");
+  EXPECT_EQ(chance_words(0.00001), "fewer than 1 of 10,000 comparisons");
+  EXPECT_EQ(chance_words(1.0), "about 100 of 100 comparisons");
 }
 
 TEST(ComparisonText, MarksWhatWasAllowed) {
@@ -78,7 +152,10 @@ TEST(ComparisonMarkdown, BeginsWithTheVerdictAndLinksTheWorstStories) {
   EXPECT_THAT(text, StartsWith("### Regressed: clip\\_i\n"));
   EXPECT_THAT(text, HasSubstr("[ip07/1](<https://ci.example/report/#story=ip07%2F1>) | clip\\_i | "
                               "0.6500 | 0.5350 | -0.1150 |"));
-  EXPECT_THAT(text, HasSubstr("<details><summary>1 watched metric</summary>"));
+  EXPECT_THAT(text, HasSubstr("<details><summary>The numbers (gate test: alpha 0.05"));
+  EXPECT_THAT(text, HasSubstr("\n1 watched metric:\n\n| metric |"));
+  EXPECT_THAT(text, HasSubstr("\n**How sure**\n- It rests on 16 stories of 8 IPs."));
+  EXPECT_LT(text.find("**Not tested**"), text.find("<details>"));
 }
 
 TEST(ComparisonMarkdown, AnArrowSaysWhichWayIsBetter) {
@@ -98,7 +175,7 @@ TEST(ComparisonText, OneStoryIsNotCalledStories) {
   one.split = "s";
   one.stories = one.ips = one.tested = 1;
   EXPECT_THAT(comparison_text(one),
-              AllOf(HasSubstr("on s: 1 story of 1 IP\n"), HasSubstr("over 1 metric\n")));
+              AllOf(HasSubstr("on s: 1 story of 1 IP\n"), HasSubstr("over 1 metric)\n")));
 }
 
 TEST(ComparisonMarkdown, IdsAreText) {
@@ -140,7 +217,7 @@ TEST(ComparisonJunit, ARegressionIsAFailureAndAMetricWithoutDirectionIsSkipped) 
   for (Json* document : {&made.base, &made.candidate})
     (*document)["metrics"]["dino_i"]["direction"] = "none";
   const auto text = comparison_junit(compared(made));
-  EXPECT_THAT(text, HasSubstr("tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"1\""));
+  EXPECT_THAT(text, HasSubstr("tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\""));
   EXPECT_THAT(text,
               HasSubstr("<testcase classname=\"asbench.compare.headline\" name=\"clip_i\" "
                         "time=\"0\">\n      <failure type=\"regression\" message=\"regressed: "));

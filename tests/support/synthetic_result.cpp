@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "core/means.h"
+
 namespace asbench::testing {
 namespace {
 
@@ -15,6 +17,11 @@ Json provenance() {
 }
 
 }  // namespace
+
+std::string SyntheticResult::direction_of(const std::string& metric) const {
+  const auto found = directions.find(metric);
+  return found == directions.end() ? direction : found->second;
+}
 
 Json SyntheticResult::document() const {
   const int stories = ips * stories_per_ip;
@@ -34,6 +41,7 @@ Json SyntheticResult::document() const {
   json["overrides"] = Json::array();
 
   std::vector<double> sums(metrics.size());
+  std::vector<double> harmeanps(metrics.size());
   Json entries = Json::array();
   for (int s = 0; s < stories; ++s) {
     const std::string ip = fmt::format("ip{:02}", s / stories_per_ip);
@@ -51,12 +59,17 @@ Json SyntheticResult::document() const {
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       const double score = value(static_cast<int>(m), s);
       sums[m] += score;
+      const std::vector<double> shot_scores(static_cast<std::size_t>(shots), score);
+      const double harmeanp = direction_of(metrics[m]) == "lower"
+                                  ? harmeanp_of_distances(shot_scores)
+                                  : harmeanp_of_similarities(shot_scores);
+      harmeanps[m] += harmeanp;
       Json values = Json::array();
       for (int shot = 0; shot < shots; ++shot)
         values.push_back(
             {{"value", score},
              {"frames", std::vector<double>(static_cast<std::size_t>(frames), score)}});
-      entry["metrics"][metrics[m]] = {{"mean", score}, {"harmeanp", score}, {"shots", values}};
+      entry["metrics"][metrics[m]] = {{"mean", score}, {"harmeanp", harmeanp}, {"shots", values}};
     }
     entries.push_back(entry);
   }
@@ -67,7 +80,7 @@ Json SyntheticResult::document() const {
         {"signature", fmt::format("{}@1 | enc=synthetic#00 | frames=midpoint:{} | "
                                   "agg=frame>shot>story>system | missing=fail",
                                   metrics[m], frames)},
-        {"direction", directions.contains(metrics[m]) ? directions.at(metrics[m]) : direction},
+        {"direction", direction_of(metrics[m])},
         {"mean", mean},
         {"ci95", {mean, mean}},
         {"n_stories", stories},
@@ -75,7 +88,7 @@ Json SyntheticResult::document() const {
         {"n_failed", 0},
         {"n_skipped", 0},
         {"per_shot_index", std::vector<double>(static_cast<std::size_t>(shots), mean)},
-        {"harmeanp", mean}};
+        {"harmeanp", harmeanps[m] / stories}};
     if (const auto found = descriptions.find(metrics[m]); found != descriptions.end())
       json["metrics"][metrics[m]]["description"] = found->second;
   }

@@ -9,8 +9,8 @@
 
 namespace asbench::testing {
 
-/// A result document made without scoring anything: sound to the schema, with values that the test
-/// chooses.
+/// A result document made without scoring anything: sound to the schema and consistent with itself,
+/// with values that the test chooses.
 struct SyntheticResult {
   std::string system = "synthetic";
   std::string kind = "submission";
@@ -28,6 +28,7 @@ struct SyntheticResult {
 
   /// Stories are "ip00/0", "ip00/1", ...; shots and frames have their story's value.
   [[nodiscard]] Json document() const;
+  [[nodiscard]] std::string direction_of(const std::string& metric) const;
 };
 
 /// A description with what the schema asks for; the test adds the rest.
