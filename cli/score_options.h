@@ -8,6 +8,7 @@
 
 #include "cli/example_encoder.h"
 #include "cli/input_options.h"
+#include "core/json.h"
 
 namespace asbench::cli {
 
@@ -46,7 +47,10 @@ struct ScoreOptions {
   std::optional<std::string> training_set;
   std::optional<std::string> fvd_variant;
   std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
+  std::optional<std::string> csv;      ///< folder
+  bool force = false;
   bool json = false;
+  Json run;  ///< all of these as the document records them (cli/run_file.h)
 };
 
 /// `asbench features`

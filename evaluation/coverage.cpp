@@ -103,7 +103,7 @@ class Causes {
 
 Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
             const std::function<bool(const std::string&)>& decoded_before,
-            const features::ClipSource& clips) {
+            const features::ClipSource& clips, Progress* progress) {
   Probe probe{expected(split, outputs), {}};
   // By content: equal files are opened once.
   std::map<std::string, std::optional<features::ClipOutcome::Broken>> verdicts;
@@ -118,6 +118,7 @@ Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
       known = look_at(source, decoded_before, clips, verdicts);
       probe.known.add(source, *known, std::move(stamp));
     }
+    if (progress != nullptr) progress->advance();
     if (!known->broken) continue;
     probe.coverage.missing.insert(key);
     probe.coverage.findings.push_back(loaders::broken_finding(

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "core/json.h"
 #include "document/result.h"
+#include "evaluation/normalise.h"
 #include "evaluation/plan.h"
 #include "evaluation/protocol.h"
 #include "features/extractor.h"
@@ -32,11 +34,26 @@ struct ScoreRequest {
   features::ExtractionSettings extraction;
   std::optional<std::filesystem::path>
       frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
+  std::optional<Anchors> normalise_by;  ///< adds `normalised` to every metric
+  /// Where the result will be written: refused when it holds another one (expected_result.h).
+  /// Nothing: not looked at.
+  std::optional<std::filesystem::path> replaces;
+  /// Gets what the user should know before the run begins, a sentence at a time; may be empty.
+  std::function<void(const std::string&)> note;
 };
+
+/// The name that the result will have.
+[[nodiscard]] std::string system_name(const ScoreRequest& request);
+
+/// Fewer IPs can't show a significant change to the default gate: with its four tests, the smallest
+/// p that signs of 6 IPs can give, 1/64, is not below 0.05/4 (docs/ci.md).
+inline constexpr int kFewestIpsToCompare = 7;
 
 /// Scores one system: plans, extracts, measures, fills the result.
 ///
-/// Under `--missing fail` everything is looked at before any encoder runs: absent and broken shots,
+/// Everything is looked at before the first frame is decoded: inputs, anchors, training and
+/// reference set, weights, and whether the result may take the place of what is there. Under
+/// `--missing fail` every shot is looked at next, before any encoder runs: absent and broken shots,
 /// and whatever else of the split the metrics need and don't get, end the run with the list.
 /// @returns the result; document::write_result() checks it against its schema and writes it. Apart
 /// from `provenance` it depends on the inputs and settings only.

@@ -296,6 +296,7 @@ Comparison compare(const document::Result& base, const document::Result& candida
                    const Gate& gate, const CompareOptions& options) {
   refuse_reported(base);
   refuse_reported(candidate);
+  require_known_fields(options.allow, base, candidate);
   Comparison comparison;
   comparison.allowed =
       require_comparable(base, candidate, gate, options.allow, comparison.warnings);

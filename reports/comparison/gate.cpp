@@ -9,6 +9,7 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/nearest_name.h"
 #include "core/schema.h"
 
 namespace asbench::reports {
@@ -77,8 +78,10 @@ Gate load_gate(const std::string& name_or_path) {
     return gate_from_json(parse_json(*text, name_or_path), name_or_path);
   }
   if (!is_file(name_or_path)) {
-    throw UsageError(fmt::format("--gate {}: not a built-in gate ({}) and not a file", name_or_path,
-                                 fmt::join(built_in_gates(), ", ")));
+    const auto names = built_in_gates();
+    throw UsageError(fmt::format("--gate {}: not a built-in gate ({}) and not a file.{}",
+                                 name_or_path, fmt::join(names, ", "),
+                                 did_you_mean(name_or_path, names)));
   }
   return gate_from_json(
       read_json_file(name_or_path,

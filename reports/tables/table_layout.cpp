@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "reports/leaderboard/leaderboard.h"
 #include "reports/leaderboard/metric_parts.h"
 
@@ -168,8 +169,26 @@ void require_parts(std::span<const document::Result> results, const TableOptions
     if (column.kind != TableColumn::Kind::part ||
         std::find(parts.begin(), parts.end(), column.part) != parts.end())
       continue;
-    throw UsageError(fmt::format("Unknown column '{}'. Choose from: shots, mean, harmeanp{}{}",
-                                 column.part, parts.empty() ? "" : ", ", fmt::join(parts, ", ")));
+    std::vector<std::string> known = {"shots", "mean", "harmeanp"};
+    known.insert(known.end(), parts.begin(), parts.end());
+    throw UsageError(fmt::format("Unknown column '{}'.{} Choose from: {}", column.part,
+                                 did_you_mean(column.part, known), fmt::join(known, ", ")));
+  }
+}
+
+/// Refuses a metric that no document has.
+void require_metrics(std::span<const document::Result> results, const TableOptions& options) {
+  std::vector<std::string> known;
+  for (const auto& result : results) {
+    for (const auto& metric : result.metrics) {
+      if (std::find(known.begin(), known.end(), metric.id) == known.end())
+        known.push_back(metric.id);
+    }
+  }
+  for (const auto& id : options.metrics) {
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    throw UsageError(fmt::format("--metrics {}: no document has this metric.{} They have: {}", id,
+                                 did_you_mean(id, known), fmt::join(known, ", ")));
   }
 }
 
@@ -184,6 +203,7 @@ TableColumn table_column(std::string_view name) {
 
 std::vector<TableLayout> lay_out(std::span<const document::Result> results,
                                  const TableOptions& options) {
+  require_metrics(results, options);
   require_parts(results, options);
   std::vector<TableLayout> layouts;
   for (const auto& table : rank(results, options.metrics, DefaultColumns::leaderboard_and_sets)) {
