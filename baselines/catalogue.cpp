@@ -5,6 +5,7 @@
 
 #include "core/config_files.h"
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "core/schema.h"
 
 namespace asbench::baselines {
@@ -28,8 +29,8 @@ BaselineInfo find_baseline(std::string_view name) {
     if (info.name == name) return info;
     names.push_back(info.name);
   }
-  throw UsageError(
-      fmt::format("Unknown baseline {:?}. Choose from: {}.", name, fmt::join(names, ", ")));
+  throw UsageError(fmt::format("Unknown baseline {:?}.{} Choose from: {}.", name,
+                               did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
 }  // namespace asbench::baselines

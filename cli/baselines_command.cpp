@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "baselines/catalogue.h"
+#include "cli/known_names.h"
+#include "cli/option_values.h"
 #include "core/error.h"
 #include "core/print.h"
 
@@ -80,6 +82,7 @@ void add_baselines_command(CLI::App& app, std::function<int()>& chosen) {
   shower
       ->add_option("NAME", options->name,
                    "name of a baseline, as `asbench baselines list` prints it")
+      ->check(suggests(baseline_names()))
       ->required();
   shower->add_flag("--json", options->json, "print JSON instead of text");
   shower->callback(

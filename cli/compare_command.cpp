@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/known_names.h"
+#include "cli/option_values.h"
 #include "cli/report_target.h"
 #include "core/error.h"
 #include "core/json.h"
@@ -71,6 +73,7 @@ void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
       ->add_option("--gate", options->gate,
                    "which metrics are tested and how: default, demo, or a gate file (JSON, schema "
                    "asbench/gate@1; `asbench gate show default > gate.json` gives one to change)")
+      ->check(suggests(gate_names()))
       ->capture_default_str();
   command
       ->add_option("--allow", options->allow,
@@ -79,7 +82,7 @@ void add_compare_command(CLI::App& app, std::function<int()>& chosen) {
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--format", options->format, "output format: text, markdown, json or junit")
-      ->check(CLI::IsMember({"text", "markdown", "json", "junit"}))
+      ->check(one_of({"text", "markdown", "json", "junit"}))
       ->capture_default_str();
   command->add_option("--out", options->out,
                       "write the comparison, or what stopped it, to this file instead of stdout");

@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "cli/example_encoder.h"
+#include "cli/known_names.h"
 #include "cli/modules.h"
+#include "cli/option_values.h"
 
 namespace asbench::cli {
 
@@ -30,22 +32,25 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       example_encoder().id + " --in texts.json --out ids.json");
   command->add_option("NAME", options->name, "the part to run: one of the names below")
       ->required()
-      ->check(
-          CLI::IsMember({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect"}));
+      ->check(one_of({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect"}));
   command->add_option("--model", options->model, "folder of a checkpoint in Hugging Face layout")
       ->required();
   command->add_option("--in", options->in, "input file, as in the table below");
   command->add_option("--out", options->out, "output file, as in the table below")->required();
-  command->add_option(
-      "--preprocess", options->preprocess,
-      "preprocess images as hf, openai-clip or dino-eval (default: as the checkpoint says)");
+  command
+      ->add_option(
+          "--preprocess", options->preprocess,
+          "preprocess images as hf, openai-clip or dino-eval (default: as the checkpoint says)")
+      ->check(one_of(profile_names()));
   command
       ->add_option("--background", options->background,
                    "colour behind transparent images: black, white, gray, mean or keep")
+      ->check(one_of(background_names()))
       ->capture_default_str();
   command
       ->add_option("--device", options->device,
                    "device for the encoder: cpu, cuda, cuda:N (GPU number N) or auto")
+      ->check(suggests(device_names()))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "number of threads (0: all cores)")
       ->check(CLI::Range(0, 1024))

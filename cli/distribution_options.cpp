@@ -4,7 +4,9 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "cli/known_names.h"
 #include "cli/modules.h"
+#include "cli/option_values.h"
 #include "cli/whole_number.h"
 
 namespace asbench::cli {
@@ -35,7 +37,8 @@ void add_distribution_command(CLI::App& app, std::function<int()>& chosen) {
           "--metrics", options->metrics,
           "metrics to compute (comma-separated): frechet, kernel, jedi, precision, recall, "
           "density, coverage (default: these seven) or kid")
-      ->delimiter(',');
+      ->delimiter(',')
+      ->check(one_of(distribution_metric_names()));
   command
       ->add_option("--k", options->neighbours,
                    "number of nearest neighbours for precision, recall, density and coverage")

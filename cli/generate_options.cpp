@@ -4,7 +4,9 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "cli/known_names.h"
 #include "cli/modules.h"
+#include "cli/option_values.h"
 #include "cli/whole_number.h"
 
 namespace asbench::cli {
@@ -23,14 +25,17 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   command
       ->add_option("--baseline", options->baseline,
                    "name of the baseline; `asbench baselines list` lists them")
+      ->check(suggests(baseline_names()))
       ->required();
   command
       ->add_option("--split", options->split,
                    "prompts and reference images: a demo folder, a test-set folder or a split "
                    "manifest (JSON)")
       ->required();
-  command->add_option("--split-format", options->split_format,
-                      "read the split as demo, test-set or manifest, when detection gets it wrong");
+  command
+      ->add_option("--split-format", options->split_format,
+                   "read the split as demo, test-set or manifest, when detection gets it wrong")
+      ->check(suggests(split_forms()));
   command->add_option("--source", options->source,
                       "folder of real videos of the split's stories, for baselines that reuse them "
                       "(gt-story, copy-prev, ...)");
@@ -38,6 +43,7 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
       ->add_option("--source-layout", options->source_layout,
                    "how the files in --source are named; takes the same values as --layout of "
                    "`asbench score`")
+      ->check(suggests(layout_names()))
       ->capture_default_str();
 
   command->option_defaults()->group("Selection");

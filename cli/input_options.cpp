@@ -1,4 +1,6 @@
 #include "cli/input_options.h"
+#include "cli/known_names.h"
+#include "cli/option_values.h"
 #include "cli/whole_number.h"
 
 namespace asbench::cli {
@@ -9,8 +11,10 @@ void add_split_options(CLI::App& command, SplitOptions& split) {
                   "prompts and reference images: a demo folder, a test-set folder or a split "
                   "manifest (JSON), which `asbench split make` makes of your prompts")
       ->required();
-  command.add_option("--split-format", split.format,
-                     "read the split as demo, test-set or manifest, when detection gets it wrong");
+  command
+      .add_option("--split-format", split.format,
+                  "read the split as demo, test-set or manifest, when detection gets it wrong")
+      ->check(suggests(split_forms()));
 }
 
 CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
@@ -22,6 +26,7 @@ CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
           "how the videos are named: auto (detect), default, default-avi, animeshootergen-demo, "
           "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4 (placeholders: see the end), or a "
           "CSV file with the columns story,shot,path")
+      ->check(suggests(layout_names()))
       ->capture_default_str();
   command
       .add_option("--cuts", outputs.cuts,

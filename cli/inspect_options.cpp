@@ -4,7 +4,9 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "cli/known_names.h"
 #include "cli/modules.h"
+#include "cli/option_values.h"
 
 namespace asbench::cli {
 
@@ -27,7 +29,7 @@ void add_inspect_command(CLI::App& app, std::function<int()>& chosen) {
       ->add_option("--background", options->background,
                    "colour behind transparent reference images, as for `asbench score`: black, "
                    "white, gray, mean or keep; a reference that shows nothing on it is empty")
-      ->check(CLI::IsMember({"black", "white", "gray", "mean", "keep"}))
+      ->check(one_of(background_names()))
       ->capture_default_str();
   command->option_defaults()->group("Selection");
   add_selection_options(*command, options->selection);

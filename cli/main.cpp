@@ -1,6 +1,7 @@
 // The program: reads the command line and runs one command. OpenCV and LibTorch are loaded by the
 // commands that need them (cli/modules.h).
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -12,9 +13,11 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/baselines_command.h"
 #include "cli/compare_command.h"
+#include "cli/completion_command.h"
 #include "cli/component_options.h"
 #include "cli/demo_options.h"
 #include "cli/distribution_options.h"
@@ -29,6 +32,7 @@
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "core/print.h"
 #include "core/say.h"
 
@@ -69,14 +73,31 @@ std::string plain_range(const std::string& text) {
   return text;
 }
 
+/// "--out", "--json", ...
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const auto& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::vector<std::string> names_of(const std::vector<const CLI::App*>& commands) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  return names;
+}
+
 /// What is wrong with the arguments of a command without sub-commands. CLI11's own words are kept
 /// where they are plain; they name the option first.
 std::string problem_of(const CLI::App& command, const CLI::ParseError& error) {
   const std::string text = error.what();
   if (const auto words = command.remaining(); !words.empty()) {
-    return fmt::format("{} '{}'",
-                       words.front().starts_with('-') ? "Unknown option" : "Unexpected argument",
-                       words.front());
+    const std::string& word = words.front();
+    if (!word.starts_with('-')) return fmt::format("Unexpected argument '{}'", word);
+    return fmt::format(
+        "Unknown option '{}'.{}", word,
+        asbench::did_you_mean(word.substr(0, word.find('=')), option_names(command)));
   }
   constexpr std::string_view kRequired = " is required";
   if (error.get_name() == "RequiredError" && text.ends_with(kRequired)) {
@@ -116,15 +137,16 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto commands = part->get_subcommands([](const CLI::App*) { return true; });
   if (!commands.empty()) {
     const auto words = part->remaining();
-    problem = words.empty() ? std::string("No command given")
-                            : fmt::format("Unknown command '{}'", words.front());
-    problem += ". Commands:";
-    for (const CLI::App* known : commands)
-      problem += (known == commands.front() ? " " : ", ") + known->get_name();
+    const auto names = names_of(commands);
+    problem = words.empty() ? std::string("No command given.")
+                            : fmt::format("Unknown command '{}'.{}", words.front(),
+                                          asbench::did_you_mean(words.front(), names));
+    problem += fmt::format(" Commands: {}", fmt::join(names, ", "));
   } else {
     problem = problem_of(*part, error);
   }
-  asbench::say(fmt::format("{}: {}.\n  `{} --help` lists {}, with an example.\n", command, problem,
+  if (!problem.ends_with('?') && !problem.ends_with('.')) problem += '.';
+  asbench::say(fmt::format("{}: {}\n  `{} --help` lists {}, with an example.\n", command, problem,
                            command, commands.empty() ? "its options" : "them"));
 }
 
@@ -175,6 +197,7 @@ int dispatch(int argc, char** argv) {
   add_metrics_command(app, chosen);
   add_weights_command(app, chosen);
   add_component_command(app, chosen);
+  add_completion_command(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

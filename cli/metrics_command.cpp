@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/option_values.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/print.h"
@@ -172,6 +173,12 @@ int show(const metrics::Catalogue& catalogue, const std::string& name, bool json
   return kExitDone;
 }
 
+std::vector<std::string> ids_of(const metrics::Catalogue& catalogue) {
+  std::vector<std::string> ids;
+  for (const Metric& metric : catalogue.all()) ids.push_back(metric.id);
+  return ids;
+}
+
 }  // namespace
 
 void add_metrics_command(CLI::App& app, std::function<int()>& chosen,
@@ -196,6 +203,7 @@ void add_metrics_command(CLI::App& app, std::function<int()>& chosen,
   CLI::App* shower =
       command->add_subcommand("show", "show the definition, range and source of one metric");
   shower->add_option("NAME", options->name, "name of a metric, as `asbench metrics list` prints it")
+      ->check(suggests(ids_of(catalogue)))
       ->required();
   shower->add_flag("--json", options->json, "print JSON instead of text");
   shower->callback([options, &chosen, &catalogue] {

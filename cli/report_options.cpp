@@ -4,7 +4,9 @@
 #include <CLI/Formatter.hpp>
 #include <memory>
 
+#include "cli/known_names.h"
 #include "cli/modules.h"
+#include "cli/option_values.h"
 #include "cli/whole_number.h"
 
 namespace asbench::cli {
@@ -45,6 +47,7 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
           "--metrics", options->metrics,
           "metrics to put in the tables (comma-separated; default: the headline metrics and their "
           "controls)")
+      ->check(suggests(metric_names()))
       ->delimiter(',')
       ->allow_extra_args(false);
   command
@@ -52,6 +55,7 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
           "--columns", options->columns,
           "values to show of each metric (comma-separated): shots, mean, harmeanp, or a part of "
           "the metrics such as worst")
+      ->check(suggests({"shots", "mean", "harmeanp"}))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->capture_default_str();

@@ -14,6 +14,7 @@
 #include "cli/errors.h"
 #include "cli/report_target.h"
 #include "cli/score_options.h"
+#include "cli/score_table.h"
 #include "cli/selection.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -21,19 +22,19 @@
 #include "core/npy.h"
 #include "core/print.h"
 #include "core/say.h"
-#include "core/words.h"
+#include "core/write_file.h"
 #include "document/pictures.h"
 #include "document/result.h"
 #include "evaluation/normalise.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
 #include "features/store.h"
-#include "loaders/findings.h"
 #include "loaders/selection.h"
 #include "loaders/split.h"
 #include "reports/comparison/gate.h"
 #include "reports/comparison/significance.h"
 #include "reports/score_report.h"
+#include "reports/tables/shot_csv.h"
 
 namespace asbench::cli {
 namespace {
@@ -54,6 +55,12 @@ void fill_common(Request& request, const InputOptions& input, const ComputeOptio
   request.extraction.decode_threads = compute.decode_threads;
 }
 
+/// Writes beside the file and takes it back: only this tells whether the disk takes it.
+void require_writable(const std::filesystem::path& file) {
+  StagedFiles tried;
+  tried.write(file, "");
+}
+
 /// Checked first, so that a long run does not fail at its last step. Also removes what killed runs
 /// left half-written beside it.
 OutputTarget require_writable_target(const std::string& path, std::string_view option = "--out") {
@@ -67,75 +74,19 @@ OutputTarget require_writable_target(const std::string& path, std::string_view o
         fmt::format("{} {}: no such folder: {}. Create it first.", option, path, folder.string()));
   }
   remove_abandoned_temporaries(folder);
+  require_writable(target.file);
   return target;
 }
 
-std::string number(const document::ResultValue& value) {
-  return value ? fmt::format("{:.4f}", *value) : "-";
-}
-
-std::string ceilings_of(const document::Result& result) {
-  std::string text;
-  for (const auto& metric : result.metrics) {
-    if (!metric.real_ceiling) continue;
-    text += fmt::format("{}{} {} ({} clips)", text.empty() ? "" : ", ", metric.id,
-                        number(metric.real_ceiling->mean), metric.real_ceiling->n_clips);
+void require_csv_target(const ScoreOptions& options, const std::string& system) {
+  if (!options.csv) return;
+  const std::filesystem::path folder = *options.csv;
+  if (is_there(folder) && !is_folder(folder)) {
+    throw UsageError(fmt::format(
+        "--csv {}: this is a file; name a folder for shots.csv and clips.csv", *options.csv));
   }
-  return text;
-}
-
-void print_metric(const document::ResultMetric& metric, bool normalised) {
-  const char* arrow = metric.direction == document::ResultDirection::higher  ? " ^"
-                      : metric.direction == document::ResultDirection::lower ? " v"
-                                                                             : "";
-  print_safe(
-      stdout, "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}{}\n", metric.id + arrow,
-      number(metric.mean),
-      metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
-      metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
-      metric.n_skipped, normalised ? fmt::format("  {:>10}", number(metric.normalised)) : "",
-      metric.of_stories ? fmt::format("  {} of {} only", metric.n_stories,
-                                      counted(*metric.of_stories, "story", "stories"))
-                        : "");
-}
-
-void print_findings(const Findings& findings) {
-  const auto kinds = loaders::count_by_kind(findings);
-  if (kinds.empty()) return;
-  print_safe(stdout, "\nfindings:");
-  for (const auto& [kind, count] : kinds) print_safe(stdout, " {} {}", kind, count);
-  print_safe(stdout, "\n");
-}
-
-void print_table(const document::Result& result, const std::string& out) {
-  const auto& coverage = result.coverage;
-  print_safe(stdout, "{}: {} of {}, {} of {} shots scored, missing={}{}\n", result.system,
-             counted(result.split.stories, "story", "stories"),
-             counted(result.split.ips, "IP", "IPs"), coverage.scored_shots, coverage.expected_shots,
-             coverage.policy, result.canonical ? "" : ", not canonical");
-  if (!result.demo_encoders.empty()) {
-    print_safe(stdout, "DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
-               fmt::format("{}", fmt::join(result.demo_encoders, ", ")));
-  }
-  const auto& between = result.normalised_between;
-  print_safe(stdout, "\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
-             "95 % interval", "HarMeanP", "N", "failed", "skipped", between ? "  normalised" : "");
-  for (const auto& metric : result.metrics) print_metric(metric, between.has_value());
-  if (between) {
-    print_safe(stdout,
-               "\nnormalised: (mean - floor) / (ceiling - floor), floor {} = 0, ceiling {} = 1\n",
-               between->floor.system, between->ceiling.system);
-  }
-  if (const std::string ceilings = ceilings_of(result); !ceilings.empty()) {
-    print_safe(stdout, "\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
-  }
-  print_findings(coverage.findings);
-  for (const auto& change : result.overrides) print_safe(stdout, "not canonical: {}\n", change);
-  print_safe(
-      stdout,
-      "\n^ higher is better, v lower is better; N, failed and skipped count shots, shot pairs or "
-      "clips. Wrote {}\n",
-      out);
+  if (!options.force) reports::require_csv_folder(folder, system);
+  require_writable(folder / "shots.csv");
 }
 
 /// The small encoders were trained for the demo's world; elsewhere their numbers mean nothing.
@@ -177,6 +128,17 @@ ReportTarget report_target(const ScoreOptions& options) {
   return {"score", format, options.report};
 }
 
+/// The tables first: where they can't be written, no document says that the run is done.
+void write_result_files(const ScoreOptions& options, const document::Result& result) {
+  const Json document = document::to_json(result);
+  if (options.csv) {
+    StagedFiles tables;
+    reports::stage_csv(tables, *options.csv, result);
+    tables.commit();
+  }
+  write_json_file(options.out, document);
+}
+
 int run_score(const ScoreOptions& options, const ReportTarget& target) {
   const OutputTarget out = require_writable_target(options.out);
   if (options.report) static_cast<void>(require_writable_target(*options.report, "--report"));
@@ -199,24 +161,25 @@ int run_score(const ScoreOptions& options, const ReportTarget& target) {
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
 
-  // Beside a device there is no place for pictures.
+  if (!options.normalise.empty()) {
+    request.normalise_by = {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)};
+  }
+  // Beside a device there is no place for pictures, and it holds nothing that could be lost.
   if (!options.no_frames && out.is_file())
     request.frames_folder = document::picture_folder(options.out);
   request.before_scoring = [&](const loaders::Split& split) {
     warn_of_too_few_ips(split, request.protocol.metrics);
   };
+  if (!options.force && out.is_file()) request.replaces = out.file;
+  require_csv_target(options, evaluation::system_name(request));
   document::Result result = evaluation::score(request);
-  if (!options.normalise.empty()) {
-    evaluation::normalise(result,
-                          {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)});
-  }
+  result.provenance.run = options.run;
   warn_of_demo_encoders(result, options.input.split.path);
-  const Json document = document::to_json(result);
-  write_json_file(options.out, document);
+  write_result_files(options, result);
   if (out.is_stdout() && !options.report)
     return kExitDone;  // stdout has the document, and nothing else
   if (target.format == "text")
-    print_table(result, options.out);
+    print_score_table(result, options.out);
   else
     deliver(target, summary_of(result, target.format));
   return kExitDone;

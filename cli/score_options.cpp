@@ -4,10 +4,17 @@
 
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "cli/example_encoder.h"
+#include "cli/known_names.h"
 #include "cli/modules.h"
+#include "cli/option_values.h"
+#include "cli/run_file.h"
+#include "core/error.h"
+#include "core/print.h"
+#include "core/write_file.h"
 
 namespace asbench::cli {
 namespace {
@@ -38,6 +45,7 @@ void add_speed_group(CLI::App& command, ComputeOptions& compute) {
   command
       .add_option("--device", compute.device,
                   "device for the encoders: cpu, cuda, cuda:N (GPU number N) or auto")
+      ->check(suggests(device_names()))
       ->capture_default_str();
   command
       .add_option("--threads", compute.threads, "number of threads for the encoders (0: all cores)")
@@ -60,6 +68,13 @@ void add_speed_group(CLI::App& command, ComputeOptions& compute) {
                      "$ASBENCH_CACHE, then ~/.cache/asbench)");
 }
 
+int write_run_file(const Json& run, const std::string& file) {
+  write_json_file(file, run_file_of(run));
+  if (output_target(file).is_file())
+    print_safe(stdout, "wrote {}; `asbench score --config {}` runs it\n", file, file);
+  return kExitDone;
+}
+
 }  // namespace
 
 void add_score_command(CLI::App& app, std::function<int()>& chosen) {
@@ -72,7 +87,11 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
       "  asbench score --protocol demo --split asbench-demo/world/mini-world --outputs "
       "asbench-demo/systems/ref-pan --out ref-pan.json\n"
       "Published encoders need their weights first: asbench weights fetch " +
-      example.id + "\n" + placeholder_help() + "Exit codes: 0 scored, 2 nothing was scored.");
+      example.id + "\n" + placeholder_help() +
+      "Repeat a run: asbench score --config ref-pan.json\n"
+      "Exit codes: 0 scored, 2 nothing was scored.");
+  start_group(*command, "Run file");
+  const auto run_file = add_run_file_options(*command);
   add_input_options(*command, options->input);
   command->add_option("--reference-set", options->reference_set,
                       "real clips to compare with, for the metrics of sets of clips (fvd, kvd, "
@@ -83,18 +102,20 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
                       "videos, or a .npy matrix of image features; adds the metric copy_rate");
 
   add_selection_group(*command, options->input);
-  command->add_option(
-      "--missing", options->missing,
-      "what to do about missing or broken shots, and stories, references and captions "
-      "that can't be read: fail (stop and list them), zero (shots and stories get "
-      "the worst score) or exclude (they are left out); without a reference or "
-      "caption, metrics that need it have no value (default: as the protocol says; "
-      "built-in ones: fail)");
+  command
+      ->add_option("--missing", options->missing,
+                   "what to do about missing or broken shots, and stories, references and captions "
+                   "that can't be read: fail (stop and list them), zero (shots and stories get "
+                   "the worst score) or exclude (they are left out); without a reference or "
+                   "caption, metrics that need it have no value (default: as the protocol says; "
+                   "built-in ones: fail)")
+      ->check(suggests(missing_policies()));
 
   start_group(*command, "Encoders and metrics");
   command
       ->add_option("--protocol", options->protocol,
                    "settings to start from: animeshooter-v1, demo, or a protocol file")
+      ->check(suggests(protocol_names()))
       ->capture_default_str();
   add_weights_option(*command, options->compute);
   command
@@ -103,27 +124,36 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
                                "video=i3d_torchscript.pt adds the metrics of sets of clips: fvd, "
                                "kvd, jedi, precision, recall, density, coverage (repeatable)",
                                example.role, example.id))
+      ->check(suggests(role_encoders()))
       ->take_all();
   command
       ->add_option("--preprocess", options->preprocess,
                    "ROLE=PROFILE: preprocess images for a role as hf, openai-clip or dino-eval; "
                    "for the role video as stylegan-v, cmv, cd-i3d, cd-videomae or hf (repeatable)")
+      ->check(suggests(role_profiles()))
       ->take_all();
   command
       ->add_option("--metrics", options->metrics,
                    "compute only these metrics (comma-separated; see `asbench metrics list`; "
                    "default: as the protocol says)")
+      ->check(suggests(metric_names()))
       ->delimiter(',');
-  command->add_option("--frames", options->frames,
-                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K, all or "
-                      "window:L (default: as the protocol says; built-in ones: midpoint:5)");
-  command->add_option("--background", options->background,
-                      "colour behind transparent reference images: black, white, gray, mean (the "
-                      "encoder's mean colour) or keep (ignore transparency) (default: as the "
-                      "protocol says; built-in ones: black)");
-  command->add_option("--fvd-variant", options->fvd_variant,
-                      "compute fvd as published by stylegan-v, cmv, cd-i3d or cd-videomae "
-                      "(default: as the network was published)");
+  command
+      ->add_option("--frames", options->frames,
+                   "which frames of a shot are encoded: midpoint:K, ends:K, stride:K, all or "
+                   "window:L (default: as the protocol says; built-in ones: midpoint:5)")
+      ->check(suggests(frame_rules()));
+  command
+      ->add_option("--background", options->background,
+                   "colour behind transparent reference images: black, white, gray, mean (the "
+                   "encoder's mean colour) or keep (ignore transparency) (default: as the "
+                   "protocol says; built-in ones: black)")
+      ->check(suggests(background_names()));
+  command
+      ->add_option("--fvd-variant", options->fvd_variant,
+                   "compute fvd as published by stylegan-v, cmv, cd-i3d or cd-videomae "
+                   "(default: as the network was published)")
+      ->check(suggests(fvd_variant_names()));
 
   start_group(*command, "Output");
   command->add_option("--out", options->out, "result document to write (JSON)")->required();
@@ -138,6 +168,11 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_flag("--no-frames", options->no_frames,
                     "do not save small pictures of the encoded frames in the folder that `asbench "
                     "report` takes them from (result.frames/ for --out result.json)");
+  command->add_option("--csv", options->csv,
+                      "folder for shots.csv (a row a shot, a column a metric) and clips.csv (a row "
+                      "a video: frames, hash, what was found); made where it is not there");
+  command->add_flag("--force", options->force,
+                    "replace --out and --csv even if they hold another system, split or settings");
   command->add_flag("--json", options->json,
                     "print the metrics of the result document as JSON instead of a table");
   command
@@ -152,7 +187,13 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
                       "(for CI: --format markdown --report comment.md)");
 
   add_speed_group(*command, options->compute);
-  command->callback([options, &chosen] {
+  command->callback([options, command, run_file, &chosen] {
+    const Json run = options_of(*command);
+    if (run_file->write) {
+      chosen = [run, file = *run_file->write] { return write_run_file(run, file); };
+      return;
+    }
+    options->run = without_absolute_paths(run, std::filesystem::current_path());
     chosen = [options] { return run_in_module(Module::engine, "asbench_run_score", *options); };
   });
 }
@@ -180,14 +221,19 @@ void add_features_command(CLI::App& app, std::function<int()>& chosen) {
       ->add_option("--encoder", options->encoder,
                    "checkpoint id or folder of an image encoder, or a video network (VideoMAE or a "
                    "TorchScript file)")
+      ->check(suggests(encoder_names()))
       ->required();
   add_weights_option(*command, options->compute);
-  command->add_option("--preprocess", options->preprocess,
-                      "preprocess images as hf, openai-clip or dino-eval (default: as the "
-                      "checkpoint says)");
-  command->add_option("--frames", options->frames,
-                      "which frames of a shot are encoded: midpoint:K, ends:K, stride:K, all or "
-                      "window:L (default: midpoint:5; for a video network, its own)");
+  command
+      ->add_option("--preprocess", options->preprocess,
+                   "preprocess images as hf, openai-clip or dino-eval (default: as the "
+                   "checkpoint says)")
+      ->check(suggests(profile_names()));
+  command
+      ->add_option("--frames", options->frames,
+                   "which frames of a shot are encoded: midpoint:K, ends:K, stride:K, all or "
+                   "window:L (default: midpoint:5; for a video network, its own)")
+      ->check(suggests(frame_rules()));
 
   start_group(*command, "Output");
   command->add_option("--out", options->out, ".npy file to write")->required();

@@ -8,6 +8,7 @@
 
 #include "cli/example_encoder.h"
 #include "cli/input_options.h"
+#include "core/json.h"
 
 namespace asbench::cli {
 
@@ -46,9 +47,12 @@ struct ScoreOptions {
   std::optional<std::string> training_set;
   std::optional<std::string> fvd_variant;
   std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
-  bool json = false;                   ///< the same as format json
-  std::string format = "text";         ///< of what is printed: text, markdown, json or junit
-  std::optional<std::string> report;   ///< file for it in place of stdout
+  std::optional<std::string> csv;      ///< folder
+  bool force = false;
+  bool json = false;                  ///< the same as format json
+  std::string format = "text";        ///< of what is printed: text, markdown, json or junit
+  std::optional<std::string> report;  ///< file for it in place of stdout
+  Json run;  ///< all of these as the document records them (cli/run_file.h)
 };
 
 /// `asbench features`

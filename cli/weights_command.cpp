@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "cli/example_encoder.h"
+#include "cli/option_values.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
@@ -262,6 +263,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   command->footer("Example:\n  asbench weights fetch " + example + " --weights weights");
   const auto options = std::make_shared<WeightsOptions>();
   options->catalogue = catalogue;
+  std::vector<std::string> ids;
+  for (const auto& entry : catalogue_of(*options).entries()) ids.push_back(entry.id);
   const auto add_common = [&](CLI::App* part) {
     part->add_option(
         "--weights", options->weights,
@@ -283,6 +286,7 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
   CLI::App* fetch = command->add_subcommand(
       "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
   fetch->add_option("ID", options->ids, "id of the checkpoint, for example " + example)
+      ->check(suggests(ids))
       ->required()
       ->expected(1);
   add_common(fetch);
@@ -319,7 +323,8 @@ void add_weights_command(CLI::App& app, std::function<int()>& chosen,
 
   CLI::App* check = command->add_subcommand(
       "check", "verify hashes, pins and structure of downloaded checkpoints");
-  check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)");
+  check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)")
+      ->check(suggests(ids));
   add_common(check);
   check->footer(
       "Example:\n  asbench weights check " + example +

@@ -64,6 +64,9 @@ install(FILES LICENSE docs/licences.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/
 if(TARGET asbench)
   # The program looks for its modules in ../lib.
   install(TARGETS asbench RUNTIME DESTINATION bin)
+  install(FILES ${CMAKE_BINARY_DIR}/completions/asbench DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${CMAKE_BINARY_DIR}/completions/_asbench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${CMAKE_BINARY_DIR}/completions/asbench.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
   install(TARGETS asbench_media asbench_engine LIBRARY DESTINATION lib)
   if(TARGET asbench_numbers)
     install(TARGETS asbench_numbers LIBRARY DESTINATION lib)

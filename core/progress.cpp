@@ -7,6 +7,7 @@
 
 #include "core/say.h"
 #include "core/text.h"
+#include "core/words.h"
 
 namespace asbench {
 namespace {
@@ -54,13 +55,14 @@ void Progress::draw(bool last) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   const double share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
+  const std::string left =
+      done_ > 0 && !last
+          ? fmt::format(", about {} left", duration_in_words(seconds / share * (1.0 - share)))
+          : std::string();
   if (style_ == Style::lines) {
-    say(fmt::format("{}: {}/{} ({:.0f} s)\n", label_, done_, total_, seconds));
+    say(fmt::format("{}: {}/{} ({:.0f} s){}\n", label_, done_, total_, seconds, left));
   } else {
     const int filled = static_cast<int>(share * kBarWidth);
-    const std::string left = done_ > 0 && !last
-                                 ? fmt::format(", {:.0f} s left", seconds / share * (1.0 - share))
-                                 : std::string();
     say_as_it_is(fmt::format("\r\033[K{} [{:#<{}}{:.<{}}] {}/{} {:.0f} s{}{}", label_, "", filled,
                              "", kBarWidth - filled, done_, total_, seconds, left,
                              last ? "\n" : ""));

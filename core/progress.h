@@ -9,8 +9,8 @@
 namespace asbench {
 
 /// Progress of a long job on stderr: a bar that is redrawn on a terminal, a plain line every few
-/// seconds elsewhere, nothing when quiet. Thread-safe. The last state is printed by finish() or the
-/// destructor.
+/// seconds elsewhere, both with the time that is left; nothing when quiet. Thread-safe. The last
+/// state is printed by finish() or the destructor.
 class Progress {
  public:
   enum class Style { automatic, bar, lines, quiet };

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace asbench {
 
 std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
@@ -14,6 +17,14 @@ std::string replaced(std::string_view text, std::string_view place, std::string_
        at = result.find(place, at + by.size()))
     result.replace(at, place.size(), by);
   return result;
+}
+
+std::string duration_in_words(double seconds) {
+  constexpr std::int64_t kMinute = 60, kHour = 3600;
+  const auto whole = static_cast<std::int64_t>(std::ceil(std::max(0.0, seconds)));
+  if (whole < kMinute) return fmt::format("{} s", whole);
+  if (whole < kHour) return fmt::format("{} min {} s", whole / kMinute, whole % kMinute);
+  return fmt::format("{} h {} min", whole / kHour, whole % kHour / kMinute);
 }
 
 std::string size_in_words(std::size_t bytes) {

@@ -17,4 +17,7 @@ namespace asbench {
 /// "812 bytes", "1.5 MB", "3 GB": powers of 1024, four digits.
 [[nodiscard]] std::string size_in_words(std::size_t bytes);
 
+/// "45 s", "3 min 20 s", "2 h 5 min": rounded up to whole seconds, from an hour on to minutes.
+[[nodiscard]] std::string duration_in_words(double seconds);
+
 }  // namespace asbench

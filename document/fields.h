@@ -107,6 +107,7 @@ void fields(auto& archive, Of<ResultProvenance> auto& provenance) {
   archive.when(measured, "started", provenance.started);
   archive.when(measured, "wall_seconds", provenance.wall_seconds);
   archive.optional("stages", provenance.stages);
+  archive.when(!provenance.run.is_null(), "run", provenance.run);
   archive.rest(provenance.further);
 }
 

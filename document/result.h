@@ -101,6 +101,8 @@ struct ResultProvenance {
   std::string started;      ///< UTC, "2026-01-31T12:00:00Z"
   double wall_seconds = 0.0;
   std::optional<ResultStages> stages;
+  Json run;      ///< the command's options by name (schema asbench/run@1), without absolute paths;
+                 ///< null: not recorded
   Json further;  ///< other keys, e.g. of reported results: null or an object
   bool operator==(const ResultProvenance&) const = default;
 };

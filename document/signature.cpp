@@ -127,6 +127,13 @@ Signature Signature::parse(std::string_view line) {
   return signature;
 }
 
+std::vector<std::string_view> Signature::field_names() {
+  std::vector<std::string_view> names = {kEncoder, kProfile};
+  for (const auto& field : kBeforeThresholds) names.push_back(field.name);
+  for (const auto& field : kAfterThresholds) names.push_back(field.name);
+  return names;
+}
+
 std::map<std::string, std::string> Signature::by_name() const {
   std::map<std::string, std::string> fields;
   if (!metric.empty()) fields["version"] = metric;

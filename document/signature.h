@@ -51,6 +51,9 @@ struct Signature {
   /// (two encoders) are joined; a part without `=` is its own name.
   [[nodiscard]] std::map<std::string, std::string> by_name() const;
 
+  /// Names that a field can have in the line, thresholds apart.
+  [[nodiscard]] static std::vector<std::string_view> field_names();
+
   bool operator==(const Signature&) const = default;
 };
 

@@ -103,7 +103,7 @@ class Causes {
 
 Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
             const std::function<bool(const std::string&)>& decoded_before,
-            const features::ClipSource& clips) {
+            const features::ClipSource& clips, Progress* progress) {
   Probe probe{expected(split, outputs), {}};
   const std::size_t of_shots = probe.coverage.findings.size();
   // By content: equal files are opened once.
@@ -119,6 +119,7 @@ Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
       known = look_at(source, decoded_before, clips, verdicts);
       probe.known.add(source, *known, std::move(stamp));
     }
+    if (progress != nullptr) progress->advance();
     if (!known->broken) continue;
     probe.coverage.missing.insert(key);
     probe.coverage.findings.push_back(loaders::broken_finding(

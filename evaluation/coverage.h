@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/finding.h"
+#include "core/progress.h"
 #include "document/finding_kinds.h"
 #include "features/clip_outcome.h"
 #include "features/clip_source.h"
@@ -39,10 +40,12 @@ struct Probe {
 /// file is hashed once; each content is opened at most once.
 /// @param decoded_before  true for content (SHA-256) that the store knows; such a clip is not
 /// opened
+/// @param progress  advanced by each shot that there is; may be null
 /// @throws Error "interrupted" after SIGINT.
 [[nodiscard]] Probe probe(const loaders::Split& split, const loaders::Outputs& outputs,
                           const std::function<bool(const std::string&)>& decoded_before,
-                          const features::ClipSource& clips = features::clip_files());
+                          const features::ClipSource& clips = features::clip_files(),
+                          Progress* progress = nullptr);
 
 /// The same after extraction, from what the one decode pass saw: adds `short_shot`,
 /// `duplicate_shot`, ...

@@ -1,8 +1,10 @@
 #include "evaluation/fvd_variant.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 
 namespace asbench::evaluation {
 
@@ -17,17 +19,18 @@ const std::vector<FvdVariant>& fvd_variants() {
 }
 
 FvdVariant fvd_variant(std::string_view name) {
-  std::string known;
+  std::vector<std::string> known;
   for (const auto& variant : fvd_variants()) {
     if (variant.name == name) return variant;
-    known += (known.empty() ? "" : ", ") + variant.name;
+    known.push_back(variant.name);
   }
   if (name == "cdfvd") {
     throw UsageError(
         "--fvd-variant cdfvd: content-debiased FVD is published with two networks: cd-videomae "
         "(VideoMAE) and cd-i3d (I3D). Choose one.");
   }
-  throw UsageError(fmt::format("--fvd-variant {}: unknown variant. Choose from: {}.", name, known));
+  throw UsageError(fmt::format("--fvd-variant {}: unknown variant.{} Choose from: {}.", name,
+                               did_you_mean(name, known), fmt::join(known, ", ")));
 }
 
 }  // namespace asbench::evaluation

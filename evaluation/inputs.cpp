@@ -114,9 +114,11 @@ void count_lost_as_failures(Inputs& inputs) {
   if (!inputs.split.lost.empty()) inputs.split = loaders::with_lost_stories(inputs.split);
 }
 
-Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store) {
-  return probe(inputs.split, inputs.outputs,
-               [&](const std::string& content) { return features::was_decoded(content, store); });
+Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store, Progress* progress) {
+  return probe(
+      inputs.split, inputs.outputs,
+      [&](const std::string& content) { return features::was_decoded(content, store); },
+      features::clip_files(), progress);
 }
 
 }  // namespace asbench::evaluation

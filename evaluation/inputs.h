@@ -40,6 +40,7 @@ void find_missing_captions(loaders::Split& split, const Protocol& protocol);
 ///   can't count as failed.
 void count_lost_as_failures(Inputs& inputs);
 
-[[nodiscard]] Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store);
+[[nodiscard]] Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store,
+                                 Progress* progress = nullptr);
 
 }  // namespace asbench::evaluation

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "document/result.h"
+#include "evaluation/expected_result.h"
 
 namespace asbench::evaluation {
 
@@ -13,6 +15,22 @@ struct Anchors {
   std::filesystem::path ceiling;  ///< result document, usually of `gt-story` or `gt-clips`
 };
 
+/// Both documents, read. Plain data.
+struct AnchorDocuments {
+  struct Anchor {
+    std::string sha256;  ///< of the file
+    document::Result result;
+  };
+  Anchor floor, ceiling;
+};
+
+/// @throws BadInput for what is no result document.
+[[nodiscard]] AnchorDocuments read_anchors(const Anchors& anchors);
+
+/// Refuses anchors that the result of a run can't be normalised by, as far as that is known before
+/// anything is decoded. @throws as normalise().
+void require_usable(const AnchorDocuments& anchors, const ExpectedResult& expected);
+
 /// Adds `normalised` = (mean - floor) / (ceiling - floor) beside each metric's raw mean, and
 /// `normalised_between` to the result (docs/design/metrics.md 5.4). The same formula
 /// serves metrics for which lower is better: 0 is the floor, 1 the ceiling. `null` where a mean is
@@ -21,6 +39,7 @@ struct Anchors {
 /// metrics (it names both);
 ///         BadInput for an anchor that is not a result document or lacks one of the metrics. The
 ///         result is left as it was then.
+void normalise(document::Result& result, const AnchorDocuments& anchors);
 void normalise(document::Result& result, const Anchors& anchors);
 
 }  // namespace asbench::evaluation

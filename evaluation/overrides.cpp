@@ -10,6 +10,7 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/nearest_name.h"
 #include "evaluation/fvd_variant.h"
 #include "loaders/video/frame_rules.h"
 #include "metrics/catalogue.h"
@@ -52,9 +53,9 @@ std::vector<std::string> chosen_metrics(const Protocol& defaults,
       std::vector<std::string> known;
       for (const auto& metric : defaults.catalogue.all()) known.push_back(metric.id);
       throw UsageError(
-          fmt::format("--metrics {}: unknown metric. Choose from: {}.\n  `asbench metrics list` "
+          fmt::format("--metrics {}: unknown metric.{} Choose from: {}.\n  `asbench metrics list` "
                       "describes them.",
-                      id, fmt::join(known, ", ")));
+                      id, did_you_mean(id, known), fmt::join(known, ", ")));
     }
     add_once(chosen, id);
   }
@@ -87,8 +88,8 @@ std::string background(const std::string& text) {
   const auto allowed =
       schema.at("properties").at("background").at("enum").get<std::vector<std::string>>();
   if (!contains(allowed, text)) {
-    throw UsageError(fmt::format("--background {}: unknown background. Choose from: {}.", text,
-                                 fmt::join(allowed, ", ")));
+    throw UsageError(fmt::format("--background {}: unknown background.{} Choose from: {}.", text,
+                                 did_you_mean(text, allowed), fmt::join(allowed, ", ")));
   }
   return text;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -81,9 +82,9 @@ void require_known_roles(const Protocol& protocol) {
     for (const auto& [role, value] : *table) {
       if (std::find(known.begin(), known.end(), role) != known.end()) continue;
       throw UsageError(
-          fmt::format("{}={}: no metric is measured with the role '{}'. Roles: {}.\n"
+          fmt::format("{}={}: no metric is measured with the role '{}'.{} Roles: {}.\n"
                       "  A protocol file can list metrics with roles of its own.",
-                      role, value, role, fmt::join(known, ", ")));
+                      role, value, role, did_you_mean(role, known), fmt::join(known, ", ")));
     }
   }
 }

@@ -34,6 +34,7 @@ struct Plan {
   FvdVariant fvd;             ///< when there is a video network
   std::optional<SampleSet> reference_set;  ///< when there is a video network
   std::optional<SampleSet> training_set;   ///< when a metric looks frames up in it
+  features::KnownClips training_known;     ///< what a look at its clips has found; may be empty
 };
 
 /// Further data that a run was given.

@@ -8,6 +8,7 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/nearest_name.h"
 #include "core/schema.h"
 #include "metrics/catalogue.h"
 #include "metrics/registry.h"
@@ -43,10 +44,11 @@ void read_thresholds(const Json& given, const std::string& where,
     const auto found = std::find_if(known.begin(), known.end(),
                                     [&](const auto& threshold) { return threshold.name == name; });
     if (found == known.end()) {
-      std::vector<std::string_view> names;
-      for (const auto& threshold : known) names.push_back(threshold.name);
-      throw BadInput(fmt::format("{}: /thresholds: no metric has a threshold '{}'. Thresholds: {}.",
-                                 where, name, fmt::join(names, ", ")));
+      std::vector<std::string> names;
+      for (const auto& threshold : known) names.emplace_back(threshold.name);
+      throw BadInput(
+          fmt::format("{}: /thresholds: no metric has a threshold '{}'.{} Thresholds: {}.", where,
+                      name, did_you_mean(name, names), fmt::join(names, ", ")));
     }
     settings.*found->setting = value.get<double>();
   }
@@ -62,8 +64,10 @@ Protocol load_protocol(const std::string& name_or_path) {
     json = read_json_file(
         name_or_path, {.max_bytes = 1 << 20, .refuse_duplicate_keys = true, .kind = "a protocol"});
   } else {
-    throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file",
-                                 name_or_path, fmt::join(built_in_protocols(), ", ")));
+    const auto names = built_in_protocols();
+    throw UsageError(fmt::format("--protocol {}: neither a built-in protocol ({}) nor a file.{}",
+                                 name_or_path, fmt::join(names, ", "),
+                                 did_you_mean(name_or_path, names)));
   }
   check_schema(json, "protocol", name_or_path);
 

@@ -10,13 +10,17 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/files.h"
+#include "core/progress.h"
 #include "core/words.h"
 #include "document/finding_kinds.h"
 #include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"
+#include "evaluation/expected_result.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/inputs.h"
+#include "evaluation/normalise.h"
 #include "evaluation/plan.h"
 #include "evaluation/provenance.h"
 #include "evaluation/result_document.h"
@@ -41,9 +45,76 @@ void require_a_shot(const Coverage& coverage, std::size_t shots) {
       counted(coverage.expected_shots, "shot", "shots")));
 }
 
+/// Names of the stages for the progress: "[2/4] measuring".
+class Stages {
+ public:
+  explicit Stages(int count) : count_(count) {}
+  [[nodiscard]] std::string next(std::string_view name) {
+    return fmt::format("[{}/{}] {}", ++number_, count_, name);
+  }
+
+ private:
+  int count_;
+  int number_ = 0;
+};
+
+/// Everything that a run needs, checked before the first frame is decoded.
+struct Prepared {
+  Inputs inputs;
+  std::set<std::string> lost;  ///< ids of stories that could not be read
+  std::optional<features::FeatureStore> store;
+  Plan plan;
+  std::optional<AnchorDocuments> anchors;
+  document::InputNeeds needs;
+};
+
+void require_picture_folder(const std::filesystem::path& folder) {
+  if (!is_there(folder) || is_folder(folder)) return;
+  throw BadInput(fmt::format(
+      "{}: the pictures of the sampled frames go into a folder of this name, and it is a file.\n  "
+      "Name another --out, or save none with --no-frames.",
+      folder.string()));
+}
+
+Prepared prepare(const ScoreRequest& request) {
+  features::check_device(request.extraction.device);
+  Prepared run;
+  if (request.normalise_by) run.anchors = read_anchors(*request.normalise_by);
+  if (request.frames_folder) require_picture_folder(*request.frames_folder);
+  run.inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs,
+                           request.layout, request.protocol.background);
+  find_missing_captions(run.inputs.split, request.protocol);
+  run.needs = needs_of(request.protocol);
+  run.store.emplace(request.store);
+  for (const auto& story : run.inputs.split.lost) run.lost.insert(story.id);
+  if (request.protocol.settings.missing == metrics::MissingPolicy::zero)
+    count_lost_as_failures(run.inputs);
+  run.plan = make_plan(request.protocol, run.inputs.split, run.inputs.outputs,
+                       {request.weights, &*run.store}, request.data);
+  const ExpectedResult expected = expected_result(system_name(request), run.inputs.split,
+                                                  request.protocol, run.plan, run.inputs.subset);
+  if (run.anchors) require_usable(*run.anchors, expected);
+  if (request.replaces) require_replaceable(*request.replaces, expected);
+  check_training_set(run.plan, *run.store);
+  if (request.before_scoring) request.before_scoring(run.inputs.split);
+  return run;
+}
+
+/// Under `fail`: a look at every shot before any encoder runs.
+void look_at_shots(const ScoreRequest& request, Prepared& run, Stages& stages) {
+  Progress progress(stages.next("checking the videos"),
+                    static_cast<std::int64_t>(run.inputs.outputs.shots.size()),
+                    request.extraction.progress);
+  Probe looked = probe_inputs(run.inputs, *run.store, &progress);
+  progress.finish();
+  looked.coverage.needs = run.needs;
+  require_complete(looked.coverage, kAdvice);
+  run.plan.extraction.known = std::move(looked.known);
+}
+
 /// Measures story by story, so that only one story's features are in memory at a time.
-std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
-                                                  const StorySource& source) {
+metrics::Measurer measure_stories(const loaders::Split& split, const StorySource& source,
+                                  Progress& progress) {
   std::vector<std::string> ids;
   for (const auto& id : source.protocol->metrics) {
     if (!source.protocol->catalogue.require(id).set_level()) ids.push_back(id);
@@ -52,8 +123,9 @@ std::vector<metrics::Measurement> measure_stories(const loaders::Split& split,
   for (const auto& story : split.stories) {
     StoryMatrices kept;
     measurer.add(story_features(story, source, kept));
+    progress.advance();
   }
-  return measurer.finish();
+  return measurer;
 }
 
 /// Captions that a text encoder of the run cuts off.
@@ -81,32 +153,28 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
 
 }  // namespace
 
+std::string system_name(const ScoreRequest& request) {
+  if (!request.system.empty()) return request.system;
+  const auto folder = std::filesystem::weakly_canonical(request.outputs).filename().string();
+  return folder.empty() ? "unnamed" : folder;
+}
+
 document::Result score(const ScoreRequest& request) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
-  features::check_device(request.extraction.device);
-  Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
-                              request.outputs, request.layout, request.protocol.background);
-  find_missing_captions(inputs.split, request.protocol);
-  const document::InputNeeds needs = needs_of(request.protocol);
-  const features::FeatureStore store(request.store);
+  Prepared run = prepare(request);
+  Inputs& inputs = run.inputs;
+  Plan& plan = run.plan;
+  const features::FeatureStore& store = *run.store;
   const auto policy = request.protocol.settings.missing;
   const bool must_be_complete = policy == metrics::MissingPolicy::fail;
-  Probe looked;
-  if (must_be_complete) {
-    looked = probe_inputs(inputs, store);
-    looked.coverage.needs = needs;
-    require_complete(looked.coverage, kAdvice);
-  }
-  std::set<std::string> lost;
-  for (const auto& story : inputs.split.lost) lost.insert(story.id);
-  if (policy == metrics::MissingPolicy::zero) count_lost_as_failures(inputs);
+  const bool training_clips = plan.training_set && !plan.training_set->features;
+  Stages stages(3 + (must_be_complete ? 1 : 0) + (training_clips ? 1 : 0));
+  if (must_be_complete) look_at_shots(request, run, stages);
   if (request.before_scoring) request.before_scoring(inputs.split);
 
-  Plan plan = make_plan(request.protocol, inputs.split, inputs.outputs, {request.weights, &store},
-                        request.data);
-  plan.extraction.known = std::move(looked.known);
   auto extraction_settings = request.extraction;
+  extraction_settings.label = stages.next("decoding and encoding");
   std::optional<FrameSidecar> sidecar;
   if (request.frames_folder) {
     sidecar.emplace(*request.frames_folder);
@@ -120,14 +188,19 @@ document::Result score(const ScoreRequest& request) {
   const auto& clips = extraction.clips();
   Coverage coverage =
       cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
-  coverage.needs = needs;
+  coverage.needs = run.needs;
   if (must_be_complete) require_complete(coverage, kAdvice);
   if (policy == metrics::MissingPolicy::exclude)
     require_a_shot(coverage, inputs.split.shot_count());
   const std::size_t truncated =
       count_truncated(inputs.split, request.protocol, plan, extraction, coverage.findings);
   std::optional<TrainingCopies> copies;
-  if (plan.training_set) copies.emplace(plan, request.extraction, store);
+  if (plan.training_set) {
+    auto training_settings = request.extraction;
+    if (training_clips)
+      training_settings.label = stages.next("decoding and encoding the training set");
+    copies.emplace(plan, training_settings, store);
+  }
   StoryMatrices references;
   std::vector<metrics::CharacterReferences> gallery;
   if (plan.needs.has(metrics::Modality::gallery))
@@ -136,19 +209,25 @@ document::Result score(const ScoreRequest& request) {
                            .plan = &plan,
                            .coverage = &coverage,
                            .extraction = &extraction,
-                           .lost = &lost,
+                           .lost = &run.lost,
                            .gallery = gallery,
                            .copies = copies ? &*copies : nullptr};
-  const auto measurements = measure_stories(inputs.split, source);
+  Progress measuring(stages.next("measuring"),
+                     static_cast<std::int64_t>(inputs.split.stories.size()),
+                     request.extraction.progress);
+  metrics::Measurer measurer = measure_stories(inputs.split, source, measuring);
+  measuring.finish();
+  Progress intervals(stages.next("intervals"),
+                     static_cast<std::int64_t>(request.protocol.metrics.size()),
+                     request.extraction.progress);
+  const auto measurements = measurer.finish([&] { intervals.advance(); });
   const auto ceilings = measure_ceilings(inputs.split, source);
   const auto sets =
       measure_sets(inputs.split, request.protocol, plan, coverage, extraction, inputs.subset);
+  intervals.advance(static_cast<std::int64_t>(sets.size()));
+  intervals.finish();
 
-  std::string system = request.system;
-  if (system.empty())
-    system = std::filesystem::weakly_canonical(request.outputs).filename().string();
-  if (system.empty()) system = "unnamed";
-  document::Result result = make_result({.system = system,
+  document::Result result = make_result({.system = system_name(request),
                                          .kind = request.kind,
                                          .defaults = &request.defaults,
                                          .protocol = &request.protocol,
@@ -163,6 +242,7 @@ document::Result score(const ScoreRequest& request) {
                                          .copies = copies ? &*copies : nullptr,
                                          .subset = inputs.subset,
                                          .truncated_captions = truncated});
+  if (run.anchors) normalise(result, *run.anchors);
   const double wall =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   result.provenance = provenance_of(plan, extraction.statistics(), started, wall);

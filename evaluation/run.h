@@ -7,6 +7,7 @@
 
 #include "core/json.h"
 #include "document/result.h"
+#include "evaluation/normalise.h"
 #include "evaluation/plan.h"
 #include "evaluation/protocol.h"
 #include "features/extractor.h"
@@ -35,11 +36,20 @@ struct ScoreRequest {
       frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
   /// Called with the chosen stories before anything is decoded for scoring; may be empty.
   std::function<void(const loaders::Split&)> before_scoring;
+  std::optional<Anchors> normalise_by;  ///< adds `normalised` to every metric
+  /// Where the result will be written: refused when it holds another one (expected_result.h).
+  /// Nothing: not looked at.
+  std::optional<std::filesystem::path> replaces;
 };
+
+/// The name that the result will have.
+[[nodiscard]] std::string system_name(const ScoreRequest& request);
 
 /// Scores one system: plans, extracts, measures, fills the result.
 ///
-/// Under `--missing fail` everything is looked at before any encoder runs: absent and broken shots,
+/// Everything is looked at before the first frame is decoded: inputs, anchors, training and
+/// reference set, weights, and whether the result may take the place of what is there. Under
+/// `--missing fail` every shot is looked at next, before any encoder runs: absent and broken shots,
 /// and whatever else of the split the metrics need and don't get, end the run with the list.
 /// @returns the result; document::write_result() checks it against its schema and writes it. Apart
 /// from `provenance` it depends on the inputs and settings only.

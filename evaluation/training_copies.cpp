@@ -7,6 +7,8 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/interrupt.h"
+#include "loaders/video/clip_reader.h"
 #include "metrics/numerics/cosine.h"
 
 namespace asbench::evaluation {
@@ -23,23 +25,60 @@ std::optional<int> gpu_of(std::string_view device) {
   return number;
 }
 
+BadInput broken_clip(const std::filesystem::path& path, std::string_view cause) {
+  return BadInput(fmt::format("--training-set: {}: {}\n  Repair it or take it out of the folder.",
+                              path.string(), cause));
+}
+
+void check_matrix(const SampleSet& set, const features::EncoderUse& encoder) {
+  if (!set.encoder_sha256.empty() && set.encoder_sha256 != encoder.weights_sha256) {
+    throw NotComparable(
+        fmt::format("the features of --training-set {} were made by weights with the hash {}, "
+                    "the encoder in the role {} has {}",
+                    set.name, set.encoder_sha256.substr(0, 8), encoder.role,
+                    encoder.weights_sha256.substr(0, 8)));
+  }
+  if (set.features->cols == encoder.width) return;
+  throw BadInput(fmt::format(
+      "--training-set {}: its features have {} numbers, those of {} in the role {} have {}.\n  "
+      "Make "
+      "them with `asbench features --encoder {}`.",
+      set.name, set.features->cols, encoder.id, encoder.role, encoder.width, encoder.id));
+}
+
 }  // namespace
+
+void check_training_set(Plan& plan, const features::FeatureStore& store) {
+  if (!plan.training_set) return;
+  const SampleSet& set = *plan.training_set;
+  if (set.features) {
+    check_matrix(set, plan.extraction.encoders.at(plan.encoders.at(plan.training_role)));
+    return;
+  }
+  const auto& clips = features::clip_files();
+  for (const auto& clip : set.clips) {
+    if (interrupted())
+      throw Error("interrupted while checking the training set, before anything was encoded.");
+    std::string stamp = features::KnownClips::stamp_of(clip);
+    try {
+      const std::string content = clips.content_sha256(clip);
+      if (!features::was_decoded(content, store)) clips.check(clip);
+      plan.training_known.add(clip, {content, std::nullopt}, std::move(stamp));
+    } catch (const loaders::BrokenVideo& broken) {
+      throw broken_clip(clip.path, broken.cause());
+    }
+  }
+}
 
 TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
                                const features::FeatureStore& store) {
   SampleSet& set = plan.training_set.value();
-  const std::string& role = plan.training_role;
-  const auto& encoder = plan.extraction.encoders.at(plan.encoders.at(role));
+  const auto& encoder = plan.extraction.encoders.at(plan.encoders.at(plan.training_role));
   std::vector<float> rows;
   std::vector<int> clips;
   int cols = 0;
   if (set.features) {
-    if (!set.encoder_sha256.empty() && set.encoder_sha256 != encoder.weights_sha256) {
-      throw NotComparable(fmt::format(
-          "the features of --training-set {} were made by weights with the hash {}, "
-          "the encoder in the role {} has {}",
-          set.name, set.encoder_sha256.substr(0, 8), role, encoder.weights_sha256.substr(0, 8)));
-    }
+    check_matrix(set, encoder);
     rows.assign(set.features->values.begin(), set.features->values.end());
     cols = set.features->cols;
     clips = set.row_clips;
@@ -49,6 +88,7 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     training.encoders = {encoder};
     training.frame_rule = plan.extraction.frame_rule;
     training.pixels = false;
+    training.known = plan.training_known;
     for (const auto& clip : set.clips) training.add_clip(clip);
     auto quiet = settings;
     quiet.sink = nullptr;
@@ -56,10 +96,7 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     std::vector<std::string> contents;
     for (std::size_t i = 0; i < set.clips.size(); ++i) {
       const auto& clip = extraction.clip(i);
-      if (clip.broken)
-        throw BadInput(
-            fmt::format("--training-set: {}: {}\n  Repair it or take it out of the folder.",
-                        set.clips[i].path.string(), clip.broken->cause));
+      if (clip.broken) throw broken_clip(set.clips[i].path, clip.broken->cause);
       const auto matrix = extraction.clip_features(i, 0);
       rows.insert(rows.end(), matrix.values.begin(), matrix.values.end());
       cols = matrix.cols;

@@ -13,6 +13,11 @@
 
 namespace asbench::evaluation {
 
+/// Looks at the plan's training set before anything is encoded: a matrix was made by the same
+/// weights and has the encoder's width, clips open and give a first frame. What is found goes into
+/// the plan. @throws BadInput, NotComparable naming the file and what is wrong.
+void check_training_set(Plan& plan, const features::FeatureStore& store);
+
 /// Looks shots up in the plan's training set, and remembers what it found for the document. One
 /// thread at a time.
 class TrainingCopies {

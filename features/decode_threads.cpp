@@ -28,7 +28,7 @@ DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSetting
       schedule_(plan),
       outcomes_(plan.clips.size()),
       shared_{plan, store, source, settings.sink, queue, schedule_, outcomes_},
-      progress_("clips", static_cast<std::int64_t>(plan.clips.size()), settings.progress) {
+      progress_(settings.label, static_cast<std::int64_t>(plan.clips.size()), settings.progress) {
   loaders::silence_decoders();
 }
 

@@ -89,6 +89,43 @@ EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
   return *slot;
 }
 
+void EncodeStage::require_image_encoder(std::size_t encoder) {
+  const auto& use = plan_.encoders[encoder];
+  if (use.profile.output_height == 0 || use.profile.output_width == 0) {
+    throw BadInput(
+        fmt::format("{}: its preprocessing {} gives images of varying size, which can't be batched",
+                    use.id, use.profile.describe()));
+  }
+  const std::string key = loaded_key(use.weights_sha256, "images", use.config_sha256);
+  if (store_.get_text(key)) return;
+  static_cast<void>(loaded(encoder));
+  store_.remember_text(key, "loaded");
+}
+
+void EncodeStage::require_text_encoder(const EncoderUse& use) {
+  const std::string key =
+      loaded_key(use.weights_sha256, "text", use.config_sha256 + " " + use.tokenizer_sha256);
+  if (store_.get_text(key)) return;
+  const StageTimer timer(statistics_.load_seconds);
+  start_runtime();
+  static_cast<void>(encoders_.text_encoder(use, models::parse_device(device_)));
+  store_.remember_text(key, "loaded");
+}
+
+void EncodeStage::require_encoders() {
+  for (std::size_t i = 0; i < plan_.encoders.size(); ++i) {
+    const auto& use = plan_.encoders[i];
+    if (use.images && !(plan_.clips.empty() && plan_.references.empty())) require_image_encoder(i);
+    if (use.text && !plan_.captions.empty()) require_text_encoder(use);
+  }
+  if (!plan_.clip_encoder || plan_.clips.empty()) return;
+  const auto& use = *plan_.clip_encoder;
+  const std::string key = loaded_key(use.weights_sha256, "clips", use.architecture);
+  if (store_.get_text(key)) return;
+  static_cast<void>(loaded_clip_encoder());
+  store_.remember_text(key, "loaded");
+}
+
 void EncodeStage::encode_captions() {
   for (const auto& use : plan_.encoders) {
     if (!use.text) continue;
@@ -163,11 +200,6 @@ void EncodeStage::run_batch(Slot& slot) {
   const auto& profile = plan_.encoders[slot.index].profile;
   const auto count = static_cast<std::int64_t>(slot.pending.size());
   const models::InferenceScope scope;
-  if (profile.output_height == 0 || profile.output_width == 0) {
-    throw BadInput(
-        fmt::format("{}: its preprocessing {} gives images of varying size, which can't be batched",
-                    plan_.encoders[slot.index].id, profile.describe()));
-  }
   FeatureMatrix features;
   double seconds = 0.0;
   {
@@ -203,19 +235,23 @@ void EncodeStage::run_batch(Slot& slot) {
   slot.pending.clear();
 }
 
-void EncodeStage::run_clip(const PreparedInput& input) {
-  const auto& use = *plan_.clip_encoder;
+models::ClipEncoder& EncodeStage::loaded_clip_encoder() {
   if (!clip_encoder_) {
     const StageTimer timer(statistics_.load_seconds);
     start_runtime();
-    clip_encoder_ = encoders_.clip_encoder(use, models::parse_device(device_));
+    clip_encoder_ = encoders_.clip_encoder(*plan_.clip_encoder, models::parse_device(device_));
   }
+  return *clip_encoder_;
+}
+
+void EncodeStage::run_clip(const PreparedInput& input) {
+  models::ClipEncoder& encoder = loaded_clip_encoder();
   const StageTimer timer(statistics_.encode_clip_seconds);
   const models::InferenceScope scope;
   // The tensor looks into the prepared clip, which outlives it.
   const at::Tensor clip = at::from_blob(const_cast<float*>(input.values.data()),
                                         {3, input.frames, input.height, input.width}, at::kFloat);
-  store_.put(input.job->key, matrix_from(clip_encoder_->encode_clip(clip)));
+  store_.put(input.job->key, matrix_from(encoder.encode_clip(clip)));
   ++statistics_.clips_encoded;
 }
 

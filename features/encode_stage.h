@@ -26,6 +26,9 @@ class EncodeStage {
   EncodeStage(const EncodeStage&) = delete;
   EncodeStage& operator=(const EncodeStage&) = delete;
 
+  /// Loads the networks that this store has never seen loaded, before anything is decoded: weights
+  /// that don't fit must not be found out after an hour. @throws BadInput naming what is wrong.
+  void require_encoders();
   /// Captions that the store lacks, once each, in one go.
   void encode_captions();
   /// Until the queue is closed and empty. After an interrupt nothing new is begun, and nothing
@@ -38,6 +41,9 @@ class EncodeStage {
   struct Slot;
   void start_runtime();
   Slot& loaded(std::size_t encoder);
+  void require_image_encoder(std::size_t encoder);
+  void require_text_encoder(const EncoderUse& use);
+  models::ClipEncoder& loaded_clip_encoder();
   void run_batch(Slot& slot);
   void drop_what_is_not_begun();
   void run_clip(const PreparedInput& input);

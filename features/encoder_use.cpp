@@ -7,6 +7,7 @@
 #include "core/hash.h"
 #include "core/stand_in.h"
 #include "features/weights_hash.h"
+#include "models/encoders/config.h"
 
 namespace asbench::features {
 
@@ -27,6 +28,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.chosen_profile = request.preprocess;
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
   use.images = request.images;
+  if (use.images) use.width = models::parse_vision_config(use.checkpoint.config, use.id).dim();
   use.text = request.text;
   if (use.text) {
     std::string files;

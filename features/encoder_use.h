@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -37,6 +38,7 @@ struct EncoderUse {
   models::PinVerdict pin = {};   ///< whether its files are the published ones
   std::string preprocess;        ///< Profile::describe(), every number resolved
   std::string config_sha256;     ///< what config.json says and weights don't: activation, eps, ...
+  std::int64_t width = 0;        ///< of a picture's feature; 0 where it gets no pictures
   std::string tokenizer_sha256;  ///< of all its files; empty without a text tower
   bool images = true;
   bool text = false;
@@ -46,7 +48,8 @@ struct EncoderUse {
   std::optional<std::string> chosen_profile;  ///< the name that was asked for instead of a pin
 };
 
-/// Finds the checkpoint, resolves its preprocessing and hashes its weights.
+/// Finds the checkpoint, reads its configuration, resolves its preprocessing and hashes its
+/// weights.
 /// @throws BadInput when it isn't there (says where it was looked for and how to fetch it),
 /// UsageError for the profile.
 [[nodiscard]] EncoderUse open_encoder(const EncoderRequest& request);

@@ -79,6 +79,7 @@ struct ExtractionSettings {
                            ///< the cores, at most 8
   std::string device = "cpu";
   Progress::Style progress = Progress::Style::automatic;
+  std::string label = "decoding and encoding";  ///< of the progress
   FrameSink* sink = nullptr;
   /// Asked between two pieces of work; true ends the run, and what is finished is kept. Called from
   /// several threads.

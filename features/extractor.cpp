@@ -47,6 +47,7 @@ Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& setting
     EncodeStage encode(plan, settings, store, inputs.encoders, queue);
     // Destroyed first: closes the queue, ends its threads.
     DecodeThreads decode(plan, settings, store, inputs.clips, queue);
+    encode.require_encoders();
     decode.start();
     encode.encode_captions();
     encode.encode_images();

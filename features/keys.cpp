@@ -81,6 +81,12 @@ std::string calibration_key(std::string_view weights_sha256, std::string_view ma
                                 weights_sha256, machine, threads));
 }
 
+std::string loaded_key(std::string_view weights_sha256, std::string_view part,
+                       std::string_view config) {
+  return sha256_hex(
+      fmt::format("loaded@1\nweights={}\npart={}\nconfig={}\n", weights_sha256, part, config));
+}
+
 std::string file_hash_key(std::string_view way, std::string_view identity) {
   return sha256_hex(fmt::format("asbench file hash 1\n{}\n{}", way, identity));
 }

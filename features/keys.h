@@ -56,6 +56,11 @@ namespace asbench::features {
 [[nodiscard]] std::string calibration_key(std::string_view weights_sha256, std::string_view machine,
                                           int threads);
 
+/// That a network's weights were once loaded without a fault (extraction tries it before it decodes
+/// anything). @param part  "images", "text", "clips" @param config  what the weights don't say
+[[nodiscard]] std::string loaded_key(std::string_view weights_sha256, std::string_view part,
+                                     std::string_view config);
+
 /// The hash of files that are known by their identity (weights_hash.h).
 /// @param way  names the way of hashing
 [[nodiscard]] std::string file_hash_key(std::string_view way, std::string_view identity);

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "loaders/text_file.h"
 
 namespace asbench::loaders {
@@ -25,6 +26,18 @@ std::string lower_case(std::string_view text) {
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return lower;
+}
+
+/// " Is "storey" meant?", where a column that nobody expects has nearly the wanted name.
+std::string misspelt(std::string_view wanted, const std::vector<std::string>& columns,
+                     std::span<const std::string_view> expected) {
+  std::vector<std::string> others;
+  for (const std::string& column : columns) {
+    if (std::find(expected.begin(), expected.end(), lower_case(column)) == expected.end())
+      others.push_back(column);
+  }
+  const std::string near = asbench::nearest_name(wanted, others);
+  return near.empty() ? "" : fmt::format(" Is \"{}\" meant?", near);
 }
 
 /// Length of the space at the front, 0 when there is none. A tab that separates is no space.
@@ -262,9 +275,10 @@ std::size_t CsvTable::require(std::string_view name,
   for (const std::string& column : columns)
     there += fmt::format("{}\"{}\"", there.empty() ? "" : ", ", column);
   throw BadInput(fmt::format(
-      "{}: missing column \"{}\". The header has {} (separated by {}).\n  Expected the columns {} "
+      "{}: missing column \"{}\".{} The header has {} (separated by {}).\n  Expected the columns "
+      "{} "
       "and any others, separated by commas, semicolons or tabs.",
-      where, name, there, name_of(separator), wanted));
+      where, name, misspelt(name, columns, expected), there, name_of(separator), wanted));
 }
 
 std::string CsvTable::row_name(std::size_t row) const {

@@ -7,12 +7,11 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "loaders/outputs/layout_template.h"
 
 namespace asbench::loaders {
 namespace {
-
-constexpr std::size_t kLongestCompared = 200;  ///< bytes; the comparison takes quadratic time
 
 bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -53,13 +52,7 @@ bool is_utf8(std::string_view text, const icu::UnicodeString& converted) {
 }
 
 std::string folded_case(std::string_view text) {
-  if (is_ascii(text)) {
-    std::string lower(text);
-    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return lower;
-  }
+  if (is_ascii(text)) return ascii_lower(text);
   icu::UnicodeString converted = utf16(text);
   if (!is_utf8(text, converted)) return std::string(text);
   converted = normalised(converted);
@@ -67,21 +60,6 @@ std::string folded_case(std::string_view text) {
   std::string folded;
   converted.toUTF8String(folded);
   return folded;
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -110,25 +88,11 @@ std::string loose_name(std::string_view relative) {
 }
 
 std::string nearest_name(std::string_view text, const std::vector<std::string>& candidates) {
-  const std::string wanted = folded_case(text.substr(0, kLongestCompared));
-  std::string best;
-  std::size_t best_distance = std::max<std::size_t>(wanted.size() / 3, 1) + 1;
-  for (const std::string& candidate : candidates) {
-    const std::string other = folded_case(std::string_view(candidate).substr(0, kLongestCompared));
-    const std::size_t difference =
-        other.size() > wanted.size() ? other.size() - wanted.size() : wanted.size() - other.size();
-    if (difference >= best_distance) continue;
-    const std::size_t distance = edit_distance(wanted, other);
-    if (distance >= best_distance) continue;
-    best = candidate;
-    best_distance = distance;
-  }
-  return best;
+  return asbench::nearest_name(text, candidates, folded_case);
 }
 
 std::string did_you_mean(std::string_view text, const std::vector<std::string>& candidates) {
-  const std::string near = nearest_name(text, candidates);
-  return near.empty() ? "" : fmt::format(" Did you mean {}?", near);
+  return asbench::did_you_mean(text, candidates, folded_case);
 }
 
 }  // namespace asbench::loaders

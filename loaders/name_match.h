@@ -15,12 +15,10 @@ namespace asbench::loaders {
 /// the ending of a video file are taken away: "Cat/0/Shot_1.MOV" and "cat/0/shot_01.mp4" are one.
 [[nodiscard]] std::string loose_name(std::string_view relative);
 
-/// The candidate that is spelled most like `text`; empty when none is near (more than a third of
-/// the letters differ). Letter case doesn't count.
+// nearest_name() and did_you_mean() of core/nearest_name.h, for ids in any script: Unicode's case
+// and forms don't count.
 [[nodiscard]] std::string nearest_name(std::string_view text,
                                        const std::vector<std::string>& candidates);
-
-/// " Did you mean NAME?", or nothing when no candidate is near.
 [[nodiscard]] std::string did_you_mean(std::string_view text,
                                        const std::vector<std::string>& candidates);
 

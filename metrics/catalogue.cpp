@@ -8,6 +8,7 @@
 
 #include "core/config_files.h"
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "core/schema.h"
 #include "core/words.h"
 #include "metrics/registry.h"
@@ -168,9 +169,10 @@ const Metric* Catalogue::find(std::string_view id) const {
 
 const Metric& Catalogue::require(std::string_view id) const {
   if (const Metric* metric = find(id)) return *metric;
-  std::vector<std::string_view> known;
+  std::vector<std::string> known;
   for (const Metric& metric : metrics_) known.push_back(metric.id);
-  throw UsageError(fmt::format("Unknown metric '{}'. Metrics: {}.", id, fmt::join(known, ", ")));
+  throw UsageError(fmt::format("Unknown metric '{}'.{} Metrics: {}.", id, did_you_mean(id, known),
+                               fmt::join(known, ", ")));
 }
 
 Needs Catalogue::needs_of(std::span<const std::string> ids) const {

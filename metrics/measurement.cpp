@@ -68,10 +68,12 @@ void Measurer::add(const StoryFeatures& story) {
   }
 }
 
-std::vector<Measurement> Measurer::finish() {
+std::vector<Measurement> Measurer::finish(const std::function<void()>& after_each) {
   std::vector<Measurement> results;
-  for (Entry& entry : entries_)
+  for (Entry& entry : entries_) {
     results.push_back(system_over_stories(entry.metric, std::move(entry.stories), settings_));
+    if (after_each) after_each();
+  }
   return results;
 }
 

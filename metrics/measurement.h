@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -107,7 +108,8 @@ class Measurer {
 
   void add(const StoryFeatures& story);
   /// One measurement per metric, in the order given; call once, after the last story.
-  [[nodiscard]] std::vector<Measurement> finish();
+  /// @param after_each  called after each metric (its intervals take time); may be empty
+  [[nodiscard]] std::vector<Measurement> finish(const std::function<void()>& after_each = {});
 
  private:
   struct Entry;

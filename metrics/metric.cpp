@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "core/words.h"
 
 namespace asbench::metrics {
@@ -75,7 +76,9 @@ MissingPolicy parse_missing_policy(std::string_view text) {
   for (const auto policy : {MissingPolicy::fail, MissingPolicy::zero, MissingPolicy::exclude}) {
     if (to_string(policy) == text) return policy;
   }
-  throw UsageError(fmt::format("--missing {}: expected fail, zero or exclude.", text));
+  const std::vector<std::string> names = {"fail", "zero", "exclude"};
+  throw UsageError(fmt::format("--missing {}: expected fail, zero or exclude.{}", text,
+                               did_you_mean(text, names)));
 }
 
 ReferencePooling parse_reference_pooling(std::string_view text) {

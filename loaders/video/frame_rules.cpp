@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 
 namespace asbench::loaders {
 namespace {
@@ -71,11 +72,15 @@ FrameRule parse_frame_rule(std::string_view text) {
     if (const auto count = parse_count(text.substr(colon + 1))) return {known.kind, *count};
     break;
   }
-  throw UsageError(
-      fmt::format("unknown frame rule \"{}\". Choose from: midpoint:K, ends:K, stride:K, window:L "
-                  "(K and L from 1 "
-                  "to {}) or all.",
-                  text, kMaxRuleCount));
+  std::vector<std::string> names;
+  for (const KindName& known : kKinds) {
+    if (name != known.name) names.emplace_back(known.name);
+  }
+  throw UsageError(fmt::format(
+      "unknown frame rule \"{}\".{} Choose from: midpoint:K, ends:K, stride:K, window:L "
+      "(K and L from 1 "
+      "to {}) or all.",
+      text, did_you_mean(name, names), kMaxRuleCount));
 }
 
 std::string to_string(const FrameRule& rule) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "core/student_t.h"
 
 namespace asbench::metrics {
@@ -30,8 +31,9 @@ bool wants_prdc(const DistributionSettings& settings) {
 void check(const DistributionSettings& settings) {
   for (const auto& metric : settings.metrics) {
     if (std::find(kMetrics.begin(), kMetrics.end(), metric) == kMetrics.end()) {
-      throw UsageError(fmt::format("Unknown distribution metric '{}'. Choose from: {}.", metric,
-                                   fmt::join(kMetrics, ", ")));
+      const std::vector<std::string> known(kMetrics.begin(), kMetrics.end());
+      throw UsageError(fmt::format("Unknown distribution metric '{}'.{} Choose from: {}.", metric,
+                                   did_you_mean(metric, known), fmt::join(kMetrics, ", ")));
     }
   }
   if (settings.ddof != 0 && settings.ddof != 1)

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "core/threads.h"
 
 namespace asbench::models {
@@ -43,8 +44,9 @@ c10::Device parse_device(std::string_view text) {
     const auto parsed = prefixed ? std::from_chars(text.data() + kPrefix.size(), end, index)
                                  : std::from_chars_result{text.data(), std::errc::invalid_argument};
     if (parsed.ec != std::errc() || parsed.ptr != end || index < 0 || index > 127) {
-      throw UsageError(
-          fmt::format("--device {}: not a device; use cpu, cuda, cuda:N or auto", text));
+      const std::vector<std::string> names = {"cpu", "cuda", "auto"};
+      throw UsageError(fmt::format("--device {}: not a device; use cpu, cuda, cuda:N or auto.{}",
+                                   text, did_you_mean(text, names)));
     }
   }
   if (const auto reason = load_cuda()) {

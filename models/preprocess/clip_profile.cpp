@@ -7,6 +7,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "models/preprocess/preprocess.h"
 #include "models/preprocess/torch_resize.h"
 
@@ -75,10 +76,11 @@ ClipProfile named_clip_profile(std::string_view name) {
   for (const auto& profile : named()) {
     if (profile.name == name) return profile;
   }
+  const auto names = clip_profile_names();
   throw UsageError(
-      fmt::format("Unknown preprocessing of clips '{}'. Choose from: {}, and hf (the "
+      fmt::format("Unknown preprocessing of clips '{}'.{} Choose from: {}, and hf (the "
                   "checkpoint's own file).",
-                  name, fmt::join(clip_profile_names(), ", ")));
+                  name, did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
 std::vector<std::string> clip_profile_names() {

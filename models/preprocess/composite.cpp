@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 
 namespace asbench::models {
 namespace {
@@ -63,8 +64,11 @@ Background parse_background(std::string_view name) {
   for (const auto& [known, background] : kNames) {
     if (known == name) return background;
   }
+  std::vector<std::string> names;
+  for (const auto& entry : kNames) names.emplace_back(entry.first);
   throw UsageError(
-      fmt::format("background `{}` isn't known. Choose black, white, gray, mean or keep.", name));
+      fmt::format("background `{}` isn't known.{} Choose black, white, gray, mean or keep.", name,
+                  did_you_mean(name, names)));
 }
 
 std::string_view to_string(Background background) {

@@ -8,6 +8,7 @@
 
 #include "core/config_files.h"
 #include "core/error.h"
+#include "core/nearest_name.h"
 
 namespace asbench::models {
 namespace {
@@ -160,10 +161,11 @@ std::vector<std::string> profile_names() {
 Profile named_profile(std::string_view name) {
   if (name == "openai-clip") return torchvision_style("openai-clip", 224, kClipMean, kClipStd);
   if (name == "dino-eval") return torchvision_style("dino-eval", 256, kImageNetMean, kImageNetStd);
+  const auto names = profile_names();
   throw UsageError(fmt::format(
-      "preprocessing profile `{}` isn't available. Choose {}, or leave the option out for the "
+      "preprocessing profile `{}` isn't available.{} Choose {}, or leave the option out for the "
       "encoder's pinned profile.",
-      name, fmt::join(profile_names(), ", ")));
+      name, did_you_mean(name, names), fmt::join(names, ", ")));
 }
 
 Profile resolve_profile(std::string_view encoder_id, const std::optional<Json>& preprocessor_config,

@@ -12,9 +12,11 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "core/nearest_name.h"
 #include "core/program_folder.h"
 #include "core/stand_in.h"
 #include "core/threads.h"
+#include "models/weights/catalogue.h"
 #include "models/weights/shard_index.h"
 
 namespace asbench::models {
@@ -188,6 +190,15 @@ std::string cache_name(std::string_view id) {
   return name;
 }
 
+/// " Did you mean ID?", where a known checkpoint or one that comes with the program is spelled
+/// nearly so and is not the one.
+std::string similar_checkpoint(std::string_view id) {
+  std::vector<std::string> known = {"asbench/mini-clip", "asbench/mini-dino"};
+  for (const CatalogueEntry& entry : Catalogue::shipped().entries()) known.push_back(entry.id);
+  if (std::find(known.begin(), known.end(), id) != known.end()) return {};
+  return did_you_mean(id, known);
+}
+
 /// Tries every folder where `id` may be, in order; the first that opens is used.
 Attempt search(std::string_view id, const WeightFolders& folders) {
   std::vector<std::string> reasons;
@@ -236,11 +247,11 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
   if (is_embedded(id) && hub_name(id)) {
     Attempt attempt = try_folder(id, embedded_checkpoints_folder() / id);
     if (attempt.found) return std::move(*attempt.found);
-    throw BadInput(
-        fmt::format("{} does not come with this program: {}\n  The embedded encoders are "
-                    "asbench/mini-clip and asbench/mini-dino; ./bootstrap.sh build or cmake "
-                    "--install puts them in {}.",
-                    id, attempt.reason, embedded_checkpoints_folder().string()));
+    throw BadInput(fmt::format(
+        "{} does not come with this program: {}{}\n  The embedded encoders are "
+        "asbench/mini-clip and asbench/mini-dino; ./bootstrap.sh build or cmake "
+        "--install puts them in {}.",
+        id, attempt.reason, similar_checkpoint(id), embedded_checkpoints_folder().string()));
   }
   if (id.starts_with('/') || id.starts_with("./") || id.starts_with("../") ||
       id.starts_with("~/") || id == "." || id == "..") {
@@ -264,9 +275,9 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
                     id));
   }
   throw BadInput(fmt::format(
-      "no weights of {} found. Searched:\n  {}\nDownload them with\n  {}\nor name another folder "
+      "no weights of {} found.{} Searched:\n  {}\nDownload them with\n  {}\nor name another folder "
       "with --weights or $ASBENCH_WEIGHTS.",
-      id, attempt.reason, fetch_command(id, folders)));
+      id, similar_checkpoint(id), attempt.reason, fetch_command(id, folders)));
 }
 
 std::string fetch_command(std::string_view id, const WeightFolders& folders) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "reports/tables/escape_text.h"
 
 namespace asbench::reports {
@@ -62,11 +63,14 @@ std::vector<Rating> matched_ratings(std::span<const document::Result> results,
 }
 
 /// Up to ten names, one a line.
-std::string name_lines(std::string_view what, const std::vector<std::string>& names) {
+std::string name_lines(std::string_view what, const std::vector<std::string>& names,
+                       const std::map<std::string, std::string>& meant) {
   std::string lines;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i == kNamesListed) return lines + fmt::format("\n  ... and {} more", names.size() - i);
-    lines += fmt::format("\n  {} {}", what, terminal_text(names[i]));
+    const auto near = meant.find(names[i]);
+    lines += fmt::format("\n  {} {}{}", what, terminal_text(names[i]),
+                         near == meant.end() ? "" : "." + terminal_text(near->second));
   }
   return lines;
 }
@@ -215,8 +219,13 @@ std::optional<double> krippendorff_alpha(std::span<const std::vector<double>> un
 UnmatchedRatings unmatched_ratings(std::span<const document::Result> results,
                                    std::span<const Rating> ratings) {
   const Units known = units_of_results(results);
-  std::set<std::string> known_systems;
-  for (const auto& result : results) known_systems.insert(result.system);
+  std::set<std::string> known_systems, known_stories;
+  for (const auto& result : results) {
+    known_systems.insert(result.system);
+    for (const auto& story : result.stories) known_stories.insert(story.id);
+  }
+  const std::vector<std::string> all_systems(known_systems.begin(), known_systems.end());
+  const std::vector<std::string> all_stories(known_stories.begin(), known_stories.end());
   std::set<std::string> systems;
   std::set<std::string> stories;
   UnmatchedRatings unmatched;
@@ -224,10 +233,13 @@ UnmatchedRatings unmatched_ratings(std::span<const document::Result> results,
   for (const Rating& rating : ratings) {
     if (known.contains({rating.system, rating.story})) continue;
     ++unmatched.ratings;
-    if (known_systems.contains(rating.system))
-      stories.insert(fmt::format("{} of {}", rating.story, rating.system));
-    else
-      systems.insert(rating.system);
+    const bool known_system = known_systems.contains(rating.system);
+    const std::string name =
+        known_system ? fmt::format("{} of {}", rating.story, rating.system) : rating.system;
+    if (!(known_system ? stories : systems).insert(name).second) continue;
+    const std::string near = known_system ? did_you_mean(rating.story, all_stories)
+                                          : did_you_mean(rating.system, all_systems);
+    if (!near.empty()) unmatched.meant[name] = near;
   }
   unmatched.systems.assign(systems.begin(), systems.end());
   unmatched.stories.assign(stories.begin(), stories.end());
@@ -237,8 +249,8 @@ UnmatchedRatings unmatched_ratings(std::span<const document::Result> results,
 std::string unmatched_text(const UnmatchedRatings& unmatched) {
   return fmt::format("{} of {} {} no system and story of the documents:{}{}", unmatched.ratings,
                      unmatched.all, unmatched.ratings == 1 ? "ratings matches" : "ratings match",
-                     name_lines("unknown system", unmatched.systems),
-                     name_lines("unknown story", unmatched.stories));
+                     name_lines("unknown system", unmatched.systems, unmatched.meant),
+                     name_lines("unknown story", unmatched.stories, unmatched.meant));
 }
 
 std::vector<DimensionAgreement> rater_agreement(std::span<const Rating> ratings) {

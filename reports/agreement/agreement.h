@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,6 +51,8 @@ struct UnmatchedRatings {
   std::vector<std::string> systems;  ///< names that no result has, in order
   std::vector<std::string>
       stories;  ///< "STORY of SYSTEM" where only the story is unknown, in order
+  /// " Did you mean NAME?" of the names above that are nearly one of the documents.
+  std::map<std::string, std::string> meant;
 };
 [[nodiscard]] UnmatchedRatings unmatched_ratings(std::span<const document::Result> results,
                                                  std::span<const Rating> ratings);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "core/nearest_name.h"
 #include "document/signature.h"
 #include "reports/comparison/missing_shots.h"
 #include "reports/leaderboard/words.h"
@@ -116,6 +117,26 @@ std::string FieldDifference::text() const {
   const std::string more = more_metrics == 0 ? "" : fmt::format(" and {} more", more_metrics);
   return fmt::format("{}{}: {} | {}", field,
                      metric.empty() ? "" : fmt::format(" ({}{})", metric, more), base, candidate);
+}
+
+void require_known_fields(const std::set<std::string>& allow, const document::Result& base,
+                          const document::Result& candidate) {
+  std::set<std::string> known = {"split",   "coverage",  "references", "metrics",
+                                 "stories", "signature", "version"};
+  for (const std::string_view name : document::Signature::field_names()) known.emplace(name);
+  for (const auto* result : {&base, &candidate}) {
+    for (const auto& metric : result->metrics) {
+      for (const auto& [name, value] : document::Signature::parse(metric.signature).by_name())
+        known.insert(name);
+    }
+  }
+  const std::vector<std::string> names(known.begin(), known.end());
+  for (const auto& name : allow) {
+    if (known.contains(name)) continue;
+    throw UsageError(
+        fmt::format("--allow {}: no field that two documents could differ in.{}\n  Fields: {}.",
+                    name, did_you_mean(name, names), fmt::join(names, ", ")));
+  }
 }
 
 std::vector<FieldDifference> field_differences(const document::Result& base,

@@ -39,6 +39,11 @@ struct FieldDifference {
 void require_directed(const document::ResultMetric& metric, const MetricRule& rule,
                       const Gate& gate);
 
+/// @throws UsageError for a name in `allow` that no two such documents could differ in, with the
+/// nearest one.
+void require_known_fields(const std::set<std::string>& allow, const document::Result& base,
+                          const document::Result& candidate);
+
 /// Differences of the provenance that may change numbers: decoder, version, device, and the
 /// encoders' config.json.
 [[nodiscard]] std::vector<std::string> provenance_warnings(const document::Result& base,

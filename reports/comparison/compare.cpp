@@ -318,6 +318,7 @@ Comparison compare(const document::Result& base, const document::Result& candida
                    const Gate& gate, const CompareOptions& options) {
   refuse_reported(base);
   refuse_reported(candidate);
+  require_known_fields(options.allow, base, candidate);
   Comparison comparison;
   comparison.absent = require_scored(base, candidate, gate);
   comparison.allowed =

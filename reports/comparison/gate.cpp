@@ -9,6 +9,7 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/nearest_name.h"
 #include "core/schema.h"
 
 namespace asbench::reports {
@@ -24,9 +25,9 @@ std::optional<std::string_view> built_in(const std::string& name) {
 void require_gate_file(const std::string& path) {
   if (is_file(path)) return;
   throw UsageError(fmt::format(
-      "gate {}: not a built-in gate ({}) and not a file\n  `asbench gate list` prints the built-in "
-      "ones; `asbench gate show default > gate.json` gives one to change.",
-      path, fmt::join(built_in_gates(), ", ")));
+      "gate {}: not a built-in gate ({}) and not a file.{}\n  `asbench gate list` prints the "
+      "built-in ones; `asbench gate show default > gate.json` gives one to change.",
+      path, fmt::join(built_in_gates(), ", "), did_you_mean(path, built_in_gates())));
 }
 
 std::optional<double> number(const Json& rule, const char* name) {

@@ -40,6 +40,7 @@ TEST(CommandLine, EveryCommandHasAnExample) {
                                                           {"metrics"},
                                                           {"weights"},
                                                           {"component"},
+                                                          {"completion"},
                                                           {"weights", "fetch"},
                                                           {"weights", "check"},
                                                           {"weights", "list"},
@@ -91,16 +92,18 @@ TEST(CommandLine, BadUsageExitsWithTwo) {
 TEST(CommandLine, AMessageSaysWhatIsWrongWhereAndWhatShowsTheRightOne) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
       {{}, "asbench: No command given. Commands: demo, inspect, score,"},
-      {{"scroe"}, "asbench: Unknown command 'scroe'. Commands: demo, inspect, score,"},
+      {{"scroe"}, "asbench: Unknown command 'scroe'. Did you mean score? Commands: demo, inspect,"},
       {{"--x"}, "asbench: Unknown command '--x'. Commands: demo, inspect, score,"},
       {{"weights"},
        "asbench weights: No command given. Commands: list, fetch, check.\n  `asbench weights "
        "--help`"},
-      {{"metrics", "lost"}, "asbench metrics: Unknown command 'lost'. Commands: list, show."},
+      {{"metrics", "lost"},
+       "asbench metrics: Unknown command 'lost'. Did you mean list? Commands: list, show."},
       {{"score", "--outputs", "x"},
        "asbench score: Missing option --split.\n  `asbench score --help`"},
       {{"metrics", "show"}, "asbench metrics show: Missing argument NAME."},
-      {{"metrics", "list", "--jsno"}, "asbench metrics list: Unknown option '--jsno'."},
+      {{"metrics", "list", "--jsno"},
+       "asbench metrics list: Unknown option '--jsno'. Did you mean --json?"},
       {{"metrics", "list", "more"}, "asbench metrics list: Unexpected argument 'more'."},
       {{"score", "--split"}, "asbench score: --split: its value is missing."},
       {{"score", "--normalise", "a.json"},
@@ -113,7 +116,9 @@ TEST(CommandLine, AMessageSaysWhatIsWrongWhereAndWhatShowsTheRightOne) {
        "asbench score: --seed -1: expected a whole number, 0 or more."},
       {{"generate", "--fps", "fast"},
        "asbench generate: --fps fast: expected a number from 1 to 240."},
-      {{"compare", "a", "b", "--format", "html"}, "asbench compare: --format: html not in {"}};
+      {{"compare", "a", "b", "--format", "html"},
+       "asbench compare: --format: unknown value 'html'. Choose from: text, markdown, json, "
+       "junit."}};
   for (const auto& [arguments, expected] : cases) {
     const auto run = asbench(arguments);
     EXPECT_EQ(run.exit_code, 2);

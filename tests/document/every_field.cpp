@@ -59,6 +59,7 @@ ResultProvenance provenance() {
                              .wait_seconds = 7.5,
                              .extract_seconds = 8.5,
                              .further = {{"later_seconds", 9.5}}};
+  made.run = {{"split", "data/split"}, {"limit", 3}, {"no-frames", false}, {"metrics", {"clip_i"}}};
   made.further = {{"host", "a"}};
   return made;
 }

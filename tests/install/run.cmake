@@ -19,6 +19,12 @@ step(${CMAKE_COMMAND} --install ${BUILD} --prefix ${prefix})
 step(${prefix}/bin/asbench metrics list)
 step(${prefix}/bin/asbench --version)
 
+# The shells find its completion.
+foreach(script bash-completion/completions/asbench zsh/site-functions/_asbench fish/vendor_completions.d/asbench.fish)
+  file(READ ${prefix}/share/${script} out)
+  expect_output("decode-threads")
+endforeach()
+
 # Private headers stay out, public ones name each other by asbench/.
 foreach(private core/embedded_files.h features/jobs.h models/encoders/strict_loading.h cli/modules.h)
   if(EXISTS ${prefix}/include/asbench/${private})

@@ -305,10 +305,10 @@ TEST(Compare, AllowLetsOneNamedDifferencePassAndMarksTheOutput) {
   EXPECT_THAT(refusal(base, candidate, {.allow = {"frames"}}),
               AllOf(HasSubstr("coverage:"), ::testing::Not(HasSubstr("frames ("))));
   const auto comparison =
-      compare(result(base), result(candidate), gate(), {.allow = {"frames", "coverage", "colour"}});
+      compare(result(base), result(candidate), gate(), {.allow = {"frames", "coverage", "dtype"}});
   EXPECT_THAT(comparison.allowed, ElementsAre(HasSubstr("coverage"), HasSubstr("frames")));
   EXPECT_THAT(comparison.warnings,
-              ::testing::Contains("--allow colour: the documents do not differ in it"));
+              ::testing::Contains("--allow dtype: the documents do not differ in it"));
 }
 
 TEST(Compare, RefusesStoriesOfOneSideUnlessTheGateAllowsSoMany) {

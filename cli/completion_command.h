@@ -1,0 +1,12 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+
+namespace asbench::cli {
+
+/// `asbench completion bash|zsh|fish`: prints a shell's completion script. Add it after all other
+/// commands are known to `app`; it describes them when it runs.
+void add_completion_command(CLI::App& app, std::function<int()>& chosen);
+
+}  // namespace asbench::cli
