@@ -64,8 +64,8 @@ OutputTarget require_writable_target(const std::string& path, std::string_view o
   if (!target.is_file()) return target;
   const std::filesystem::path folder = std::filesystem::absolute(target.file).parent_path();
   if (!is_folder(folder)) {
-    throw UsageError(fmt::format("{} {}: no such folder: {}. Create it first.", option, path,
-                                 folder.string()));
+    throw UsageError(
+        fmt::format("{} {}: no such folder: {}. Create it first.", option, path, folder.string()));
   }
   remove_abandoned_temporaries(folder);
   return target;
