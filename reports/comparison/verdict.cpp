@@ -126,7 +126,7 @@ void judge_by_test(MetricComparison& comparison, const Gate& gate) {
              interval->low >= -*rule.minimum_effect && interval->high <= *rule.minimum_effect) {
     comparison.verdict = Verdict::unchanged;
     comparison.reason = fmt::format(
-        "the true change lies from {} to {}, as good as surely, and one within +-{:g} counts as "
+        "the true change lies from {} to {} (95 % confidence), and one within +-{:g} counts as "
         "none",
         with_sign(interval->low), with_sign(interval->high), *rule.minimum_effect);
   } else {
