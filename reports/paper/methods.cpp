@@ -16,12 +16,12 @@
 #include "reports/paper/bibliography.h"
 #include "reports/paper/by_value.h"
 #include "reports/tables/escape_text.h"
+#include "reports/tables/latex_note.h"
 
 namespace asbench::reports {
 namespace {
 
 constexpr std::size_t kHashDigits = 16;  ///< of a SHA-256: the documents have all 64
-constexpr std::size_t kBreak = 24;       ///< columns after which a LaTeX line may end: hashes, ids
 constexpr int kFewIps = 10;  ///< below, intervals are too narrow (docs/design/metrics.md 9.2)
 
 using Results = std::vector<const document::Result*>;
@@ -376,7 +376,7 @@ std::string methods_paragraph(std::span<const document::Result> results,
   for (const auto& sentence : methods_sentences(results, metrics)) {
     const std::string text = format == TextFormat::plain      ? terminal_text(sentence.text)
                              : format == TextFormat::markdown ? markdown_text(sentence.text)
-                                                              : latex_text(sentence.text, kBreak);
+                                                              : latex_note(sentence.text);
     paragraph += (paragraph.empty() ? "" : " ") + text + citation_of(sentence.cites, format) + ".";
   }
   return paragraph + "\n";

@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "reports/tables/escape_text.h"
+#include "reports/tables/latex_note.h"
 #include "reports/tables/latex_parts.h"
 #include "reports/tables/table_writers.h"
 
@@ -11,7 +12,6 @@ namespace asbench::reports {
 namespace {
 
 constexpr std::size_t kNameBreak = 12;  ///< columns, after which a line of a long name may end
-constexpr std::size_t kNoteBreak = 40;  ///< the same in notes and captions: hashes
 constexpr const char* kGrey = "0.45";
 constexpr const char* kHighlight = "0.92";
 
@@ -44,23 +44,6 @@ std::string value_of(const TableCell& cell, const TableHead& head, const TableSt
   const std::string interval = interval_of(cell);
   return style.intervals == IntervalPlace::beside && !interval.empty() ? text + " " + interval
                                                                        : text;
-}
-
-/// Notes and captions hold signatures: a line may end after their punctuation, and within what is
-/// long all the same.
-std::string note_text(std::string_view text) {
-  constexpr std::string_view kPunctuation = ",/=#>@:;";
-  std::string latex;
-  std::size_t begin = 0;
-  for (std::size_t at = 0; at + 1 < text.size(); ++at) {
-    const bool inside = kPunctuation.find(text[at]) != std::string_view::npos &&
-                        text[at + 1] != ' ' &&
-                        kPunctuation.find(text[at + 1]) == std::string_view::npos;
-    if (!inside) continue;
-    latex += latex_text(text.substr(begin, at + 1 - begin), kNoteBreak) + "\\allowbreak{}";
-    begin = at + 1;
-  }
-  return latex + latex_text(text.substr(begin), kNoteBreak);
 }
 
 /// A row that one text fills.
@@ -173,7 +156,7 @@ std::string Writer::notes() const {
         "Best in bold, second underlined{}.\\par\n",
         has_as_good(table) ? "; $\\approx$: the 95\\,\\% interval reaches the best value" : "");
   }
-  for (const auto& note : table.notes) lines += note_text(note) + "\\par\n";
+  for (const auto& note : table.notes) lines += latex_note(note) + "\\par\n";
   if (lines.empty()) return {};
   return "\\begin{minipage}{\\linewidth}\\scriptsize\\raggedright\n" + lines + "\\end{minipage}\n";
 }
@@ -185,7 +168,8 @@ std::string Writer::environment(bool across, const std::string& body, bool again
       "{{4pt}}\\setlength{{\\belowcaptionskip}}{{4pt}}\n",
       name, letters ? "\\asbenchletters\n" : "");
   if (again) text += "\\addtocounter{table}{-1}\n";
-  text += fmt::format("\\caption{{{}{}}}\n", note_text(table.caption), again ? " (continued)" : "");
+  text +=
+      fmt::format("\\caption{{{}{}}}\n", latex_note(table.caption), again ? " (continued)" : "");
   if (!again && !table.label.empty()) text += fmt::format("\\label{{{}}}\n", table.label);
   return text + body + fmt::format("\\end{{{}}}\n", name);
 }

@@ -112,7 +112,7 @@ TEST_F(PaperTables, UnknownNamesAreErrorsWithTheNearest) {
   expect_refusal({"--format", "csv", "--digits-of", "clip_x=3"}, "Did you mean clip_i?");
   expect_refusal({"--format", "csv", "--digits-of", "clip_i=x"}, "METRIC=N");
   expect_refusal({"--format", "csv", "--intervals=besides"}, "Did you mean beside?");
-  expect_refusal({"--format", "csv", "--wide", "spilt"}, "Did you mean split?");
+  expect_refusal({"--format", "csv", "--wide", "splt"}, "Did you mean split?");
   expect_refusal({"--format", "csv", "--label", "a b"}, "--label a b");
   expect_refusal({"--methods=latx"}, "Did you mean latex?");
 }
@@ -137,7 +137,7 @@ TEST_F(PaperTables, AgreeWritesThem) {
   };
   EXPECT_THAT(agree("latex").out, HasSubstr("Kendall tau-b & Spearman rho"));
   EXPECT_THAT(agree("csv").out, StartsWith("dimension,metric,n,ips,kendall_tau_b"));
-  const auto wrong = agree("cvs");
+  const auto wrong = agree("csvv");
   EXPECT_EQ(wrong.exit_code, 2);
   EXPECT_THAT(wrong.err, HasSubstr("Did you mean csv?"));
 }

@@ -93,7 +93,7 @@ TEST(Methods, AreEscapedAndCiteInEachLanguage) {
   EXPECT_THAT(latex, HasSubstr("own\\_\\allowbreak{}100\\%"));
   EXPECT_THAT(latex, HasSubstr("~\\cite{radford2021clip}."));
   const auto markdown = methods_paragraph(results, {}, TextFormat::markdown);
-  EXPECT_THAT(markdown, HasSubstr("(a\\_1)"));
+  EXPECT_THAT(markdown, HasSubstr("\\(a\\_1\\)"));
   EXPECT_THAT(markdown, HasSubstr(" [@radford2021clip]."));
 }
 
