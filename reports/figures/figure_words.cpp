@@ -20,10 +20,15 @@ std::vector<std::size_t> figure_columns(const RankedTable& table, const FigureOp
   std::vector<std::size_t> columns, directed;
   for (std::size_t i = 0; i < table.metrics.size(); ++i) {
     const auto& description = table.descriptions[i];
-    if (table.directions[i] != document::ResultDirection::none) directed.push_back(i);
-    if (options.metrics.empty() && description.leaderboard &&
-        description.kind == document::MetricKind::headline)
-      columns.push_back(i);
+    const bool directs = table.directions[i] != document::ResultDirection::none;
+    if (directs) directed.push_back(i);
+    // Ratings are always described: a metric of an earlier document stands beside them all the
+    // same.
+    const bool headline =
+        description.title.empty()
+            ? directs
+            : description.leaderboard && description.kind == document::MetricKind::headline;
+    if (options.metrics.empty() && headline) columns.push_back(i);
   }
   for (const auto& metric : options.metrics) {
     const auto found = std::find(table.metrics.begin(), table.metrics.end(), metric);

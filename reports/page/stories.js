@@ -222,7 +222,7 @@ function storyBody(story, system, column) {
     el('h3', {}, 'Shot ' + (shot + 1), column === undefined ? null : el('span', {class: 'muted'}, '  ' + metricId(group().metrics[column]) + ' ' + format((((DATA.systems[system].shots[column] || [])[story]) || [])[shot]))),
     el('p', {}, captions[shot] || ''), frameStrip(system, story, shot, column)));
   const views = viewsOf(column);
-  const seen = views.length ? el('p', {class: 'muted small', id: 'seen-words'}, 'What the encoders of ' + metricId(group().metrics[column]) + ' get is bright: ' + views.map((view) => view[ENCODER] + ' ' + viewInWords(view)).join('; ') + '.') : null;
+  const seen = views.length ? el('p', {class: 'muted small', id: 'seen-words'}, 'What the encoders of ' + metricId(group().metrics[column]) + ' get of each picture: ' + views.map((view) => view[ENCODER] + ': ' + viewInWords(view)).join('; ') + '.' + (views.some((view) => view[CROP_WIDTH] !== null && view[RESIZE] !== 'whole') ? ' The rest is dimmed.' : '')) : null;
   return [seen, strips, findings.length ? el('section', {}, el('h3', {}, 'Findings'), el('ul', {}, findings.map((finding) => el('li', {}, (finding[2] ? 'shot ' + finding[2] + ': ' : '') + finding[0] + ': ' + finding[3])))) : null, shotTable(system, story)];
 }
 

@@ -141,7 +141,7 @@ def use(browser, seconds, limit):
     if browser.execute_script("return DATA.systems.every((one) => one.parts.some((parts) => parts && parts.stories.every(Boolean)))"):
         check(len(browser.find_elements(By.CSS_SELECTOR, "#story .numbers tr.part td.value")) > 0, "and the parts of its metrics")
     check(browser.execute_script("return document.getElementById('story').contains(document.activeElement)"), "the story has the focus")
-    check(browser.find_element(By.ID, "seen-words").text.endswith("synthetic shorter side to 224, then the middle 224 × 224."), "the story says what the encoder gets")
+    check(browser.find_element(By.ID, "seen-words").text.endswith("synthetic: shorter side to 224, then the middle 224 × 224. The rest is dimmed."), "the story says what the encoder gets")
     check("story=" in browser.current_url, "the address names the story")
     browser.switch_to.active_element.send_keys(Keys.ESCAPE)
     check_soon(lambda: browser.find_element(By.ID, "story").get_attribute("open") is None, "Escape closes it")

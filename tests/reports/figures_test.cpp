@@ -278,7 +278,7 @@ TEST_F(Figures, FilesAndCaptionsAreWrittenAndOtherPeoplesAreKept) {
   for (const auto& file : files) EXPECT_TRUE(fs::exists(file)) << file;
   const std::string captions = read_text_file(out / "captions.md");
   EXPECT_THAT(captions,
-              HasSubstr("Drift: clip\\_i (Reference adherence under CLIP, higher is better)"));
+              HasSubstr(R"(Drift: clip\_i \(Reference adherence under CLIP, higher is better\))"));
   require_figure_folder(out, figures);
   EXPECT_THROW(write_figure(folder / "figure.png", figures[0], text), UsageError);
 }
