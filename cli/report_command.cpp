@@ -205,22 +205,22 @@ int run_report(const ReportOptions& options) {
   const FurtherTexts further = further_texts(results, options, tables);
   if (!options.force) require_free(out, further);
   const reports::Pictures pictures(folders);
-  std::optional<reports::TextSetter> text;
-  if (options.sheets || options.figures) text.emplace();
+  std::optional<reports::TextSetter> setter;
+  if (options.sheets || options.figures) setter.emplace();
   if (options.figures) figures = all_figures(results, std::move(figures), options);
   for (const fs::path& folder : {out, out / "sheets"}) remove_abandoned_temporaries(folder);
   if (options.figures) remove_abandoned_temporaries(*options.figures);
   // All of it is written aside before the first file of an older report is replaced.
   StagedFiles staged;
   auto written = reports::stage_report(staged, out, results, pictures, tables);
-  for (const auto& [name, text] : further) {
+  for (const auto& [name, content] : further) {
     written.push_back(out / name);
-    staged.write(written.back(), text);
+    staged.write(written.back(), content);
   }
   std::vector<fs::path> sheets;
   if (options.sheets)
-    sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures, *text);
-  if (options.figures) reports::stage_figures(staged, *options.figures, figures, *text);
+    sheets = reports::stage_contact_sheets(staged, out / "sheets", results, pictures, *setter);
+  if (options.figures) reports::stage_figures(staged, *options.figures, figures, *setter);
   staged.commit();
   for (const auto& file : written) print_safe(stdout, "{}\n", file.string());
   if (!sheets.empty())
@@ -228,7 +228,7 @@ int run_report(const ReportOptions& options) {
   if (options.figures)
     print_safe(stdout, "{}  ({}, each as PDF and SVG)\n", *options.figures,
                counted(static_cast<std::int64_t>(figures.size()), "figure", "figures"));
-  if (text) warn_of_missing_letters("report", *text);
+  if (setter) warn_of_missing_letters("report", *setter);
   const std::string spread = reports::frame_rule_spread_text(results, options.digits);
   if (!spread.empty()) print_prepared(stdout, "\n" + spread);
   return kExitDone;

@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "reports/page/page.h"
+#include "reports/paper/bibliography.h"
 
 namespace asbench::reports {
 namespace fs = std::filesystem;
@@ -42,7 +43,8 @@ CopyTexts copy_texts(const TableOptions& tables) {
     try {
       return {{"LaTeX", table_latex(systems, tables)},
               {"Markdown", table_markdown(systems, tables)},
-              {"CSV", table_csv(systems, tables)}};
+              {"CSV", table_csv(systems, tables)},
+              {"BibTeX", bibtex(systems)}};
     } catch (const UsageError&) {
       return {};  // this table has none of the columns asked for, another one has: nothing to copy
     }

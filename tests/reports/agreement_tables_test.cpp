@@ -51,7 +51,7 @@ TEST(AgreementTables, CsvHasOneLinePerDimensionAndMetric) {
 
 TEST(AgreementTables, SayWhatWasLeftOut) {
   auto agreement = found();
-  agreement.unmatched = {2, 50, {"nobody"}, {}};
+  agreement.unmatched = {2, 50, {"nobody"}, {}, {}};
   EXPECT_THAT(agreement_output(agreement, AgreementFormat::markdown),
               HasSubstr("left out: 2 of 50 ratings that match no system and story"));
 }
