@@ -83,10 +83,10 @@ void require_usable(const AnchorDocuments& anchors, const ExpectedResult& expect
 }
 
 void normalise(document::Result& result, const Anchors& anchors) {
-  normalise(result, read_anchors(anchors));
+  normalise_by(result, read_anchors(anchors));
 }
 
-void normalise(document::Result& result, const AnchorDocuments& anchors) {
+void normalise_by(document::Result& result, const AnchorDocuments& anchors) {
   const auto& [floor, ceiling] = anchors;
   require_same_split(result.split, floor);
   require_same_split(result.split, ceiling);

@@ -39,7 +39,7 @@ void require_usable(const AnchorDocuments& anchors, const ExpectedResult& expect
 /// metrics (it names both);
 ///         BadInput for an anchor that is not a result document or lacks one of the metrics. The
 ///         result is left as it was then.
-void normalise(document::Result& result, const AnchorDocuments& anchors);
+void normalise_by(document::Result& result, const AnchorDocuments& anchors);
 void normalise(document::Result& result, const Anchors& anchors);
 
 }  // namespace asbench::evaluation

@@ -242,7 +242,7 @@ document::Result score(const ScoreRequest& request) {
                                          .copies = copies ? &*copies : nullptr,
                                          .subset = inputs.subset,
                                          .truncated_captions = truncated});
-  if (run.anchors) normalise(result, *run.anchors);
+  if (run.anchors) normalise_by(result, *run.anchors);
   const double wall =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   result.provenance = provenance_of(plan, extraction.statistics(), started, wall);

@@ -11,6 +11,7 @@ TEST(NearestNameOfAnyList, TakesTheFewestChangedLetters) {
   EXPECT_EQ(nearest_name("defalt", kNames), "default");
   EXPECT_EQ(nearest_name("DEFAULT-AVY", kNames), "default-avi");
   EXPECT_EQ(nearest_name("cut", kNames), "cuts");
+  EXPECT_EQ(nearest_name("cust", kNames), "cuts") << "swapped neighbours are one mistake";
   EXPECT_EQ(nearest_name("nope", kNames), "");
   EXPECT_EQ(nearest_name("", kNames), "");
   EXPECT_EQ(nearest_name("cuts", {}), "");
