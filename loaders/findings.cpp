@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -66,9 +67,9 @@ class Kinds {
     if (group.shots++ == 0) group.first = shot;
   }
 
-  /// Nothing when all are of one kind; else one finding that lists them, the most frequent first.
-  [[nodiscard]] Findings finding(std::string_view name, std::string_view what) const {
-    if (groups_.size() < 2) return {};
+  /// The kinds in words, the most frequent first; nothing when all are of one kind.
+  [[nodiscard]] std::optional<std::string> mixed() const {
+    if (groups_.size() < 2) return std::nullopt;
     std::vector<std::pair<std::string, Group>> sorted(groups_.begin(), groups_.end());
     std::stable_sort(sorted.begin(), sorted.end(),
                      [](const auto& a, const auto& b) { return a.second.shots > b.second.shots; });
@@ -80,8 +81,7 @@ class Kinds {
                                   group.first.story, group.first.shot));
     }
     if (sorted.size() > kListed) parts.push_back(fmt::format("{} more", sorted.size() - kListed));
-    return {
-        {std::string(name), "", std::nullopt, fmt::format("{}: {}", what, fmt::join(parts, "; "))}};
+    return fmt::format("{}", fmt::join(parts, "; "));
   }
 
  private:
@@ -125,8 +125,10 @@ Findings colour_findings(const std::map<ShotKey, StreamFacts>& shots) {
     if (facts.matrix.empty() || facts.matrix == "rgb") continue;
     kinds.add(facts.matrix + " " + facts.range, key);
   }
-  return kinds.finding("mixed_colour",
-                       "the videos are tagged differently and were converted to RGB differently");
+  const auto mixed = kinds.mixed();
+  if (!mixed) return {};
+  return {{"mixed_colour", "", std::nullopt,
+           "the videos are tagged differently and were converted to RGB differently: " + *mixed}};
 }
 
 Findings format_findings(const std::map<ShotKey, ClipFormat>& shots) {
@@ -141,11 +143,17 @@ Findings format_findings(const std::map<ShotKey, ClipFormat>& shots) {
     orientations.add(wide > 0 ? "landscape" : wide < 0 ? "portrait" : "square", key);
   }
   Findings findings;
-  for (const Findings& found :
-       {rates.finding("mixed_frame_rates", "the clips have different frame rates"),
-        sizes.finding("mixed_sizes", "the clips have different sizes"),
-        orientations.finding("mixed_orientations", "the clips have different orientations")}) {
-    findings.insert(findings.end(), found.begin(), found.end());
+  if (const auto mixed = rates.mixed()) {
+    findings.push_back(
+        {"mixed_frame_rates", "", std::nullopt, "the clips have different frame rates: " + *mixed});
+  }
+  if (const auto mixed = sizes.mixed()) {
+    findings.push_back(
+        {"mixed_sizes", "", std::nullopt, "the clips have different sizes: " + *mixed});
+  }
+  if (const auto mixed = orientations.mixed()) {
+    findings.push_back({"mixed_orientations", "", std::nullopt,
+                        "the clips have different orientations: " + *mixed});
   }
   return findings;
 }

@@ -76,9 +76,9 @@ TEST(RoundTrip, KeepsTheOrderOfKeys) {
                           "of_stories", "n_evaluated", "n_failed", "n_skipped", "per_shot_index",
                           "harmeanp", "real_ceiling", "worst", "adjacent", "by_distance", "ips",
                           "normalised"));
-  EXPECT_THAT(
-      keys_of(document.at("stories").at(0).at("shots").at(0)),
-      ElementsAre("shot", "caption", "frames", "frame_count", "sha256", "nearest", "columns"));
+  EXPECT_THAT(keys_of(document.at("stories").at(0).at("shots").at(0)),
+              ElementsAre("shot", "caption", "frames", "frame_count", "fps", "width", "height",
+                          "seconds", "sha256", "nearest", "columns"));
   EXPECT_THAT(keys_of(document.at("references")), ElementsAre("b", "a"));
 }
 
