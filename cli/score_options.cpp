@@ -179,7 +179,7 @@ void add_score_command(CLI::App& app, std::function<int()>& chosen) {
       ->add_option("--format", options->format,
                    "print the summary as text, markdown, json (as --json) or junit; where scoring "
                    "stops, the same form says why")
-      ->check(CLI::IsMember({"text", "markdown", "json", "junit"}))
+      ->check(one_of({"text", "markdown", "json", "junit"}))
       ->excludes("--json")
       ->capture_default_str();
   command->add_option("--report", options->report,

@@ -102,13 +102,20 @@ void EncodeStage::require_image_encoder(std::size_t encoder) {
   store_.remember_text(key, "loaded");
 }
 
-void EncodeStage::require_text_encoder(const EncoderUse& use) {
+std::unique_ptr<models::TextEncoder> EncodeStage::load_text_encoder(std::size_t encoder) {
+  if (const auto ready = text_encoders_.find(encoder); ready != text_encoders_.end())
+    return std::move(text_encoders_.extract(ready).mapped());
+  const StageTimer timer(statistics_.load_seconds);
+  start_runtime();
+  return encoders_.text_encoder(plan_.encoders[encoder], models::parse_device(device_));
+}
+
+void EncodeStage::require_text_encoder(std::size_t encoder) {
+  const auto& use = plan_.encoders[encoder];
   const std::string key =
       loaded_key(use.weights_sha256, "text", use.config_sha256 + " " + use.tokenizer_sha256);
   if (store_.get_text(key)) return;
-  const StageTimer timer(statistics_.load_seconds);
-  start_runtime();
-  static_cast<void>(encoders_.text_encoder(use, models::parse_device(device_)));
+  text_encoders_.emplace(encoder, load_text_encoder(encoder));
   store_.remember_text(key, "loaded");
 }
 
@@ -116,7 +123,7 @@ void EncodeStage::require_encoders() {
   for (std::size_t i = 0; i < plan_.encoders.size(); ++i) {
     const auto& use = plan_.encoders[i];
     if (use.images && !(plan_.clips.empty() && plan_.references.empty())) require_image_encoder(i);
-    if (use.text && !plan_.captions.empty()) require_text_encoder(use);
+    if (use.text && !plan_.captions.empty()) require_text_encoder(i);
   }
   if (!plan_.clip_encoder || plan_.clips.empty()) return;
   const auto& use = *plan_.clip_encoder;
@@ -127,7 +134,8 @@ void EncodeStage::require_encoders() {
 }
 
 void EncodeStage::encode_captions() {
-  for (const auto& use : plan_.encoders) {
+  for (std::size_t i = 0; i < plan_.encoders.size(); ++i) {
+    const auto& use = plan_.encoders[i];
     if (!use.text) continue;
     std::vector<std::string> texts;
     std::unordered_set<std::string> seen;
@@ -136,23 +144,18 @@ void EncodeStage::encode_captions() {
         texts.push_back(caption);
     }
     if (texts.empty()) continue;
-    std::unique_ptr<models::TextEncoder> encoder;
-    {
-      const StageTimer timer(statistics_.load_seconds);
-      start_runtime();
-      encoder = encoders_.text_encoder(use, models::parse_device(device_));
-    }
+    const auto encoder = load_text_encoder(i);
     const StageTimer timer(statistics_.encode_text_seconds);
     const models::InferenceScope scope;
     const auto encoded = encoder->encode_texts(texts);
     const FeatureMatrix features = matrix_from(encoded.features);
-    for (std::size_t i = 0; i < texts.size(); ++i) {
+    for (std::size_t text = 0; text < texts.size(); ++text) {
       CaptionFeature caption;
       caption.feature = FeatureMatrix(1, features.cols);
-      const auto values = features.row(static_cast<int>(i));
+      const auto values = features.row(static_cast<int>(text));
       std::copy(values.begin(), values.end(), caption.feature.values.begin());
-      caption.truncated = encoded.truncated[i];
-      put_caption(store_, caption_key(use, texts[i]), caption);
+      caption.truncated = encoded.truncated[text];
+      put_caption(store_, caption_key(use, texts[text]), caption);
     }
     statistics_.captions_encoded += static_cast<std::int64_t>(texts.size());
   }

@@ -2,6 +2,7 @@
 
 // Second half of the extractor; not a public header.
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -42,7 +43,9 @@ class EncodeStage {
   void start_runtime();
   Slot& loaded(std::size_t encoder);
   void require_image_encoder(std::size_t encoder);
-  void require_text_encoder(const EncoderUse& use);
+  void require_text_encoder(std::size_t encoder);
+  /// The one that require_encoders() loaded, else a new one.
+  std::unique_ptr<models::TextEncoder> load_text_encoder(std::size_t encoder);
   models::ClipEncoder& loaded_clip_encoder();
   void run_batch(Slot& slot);
   void drop_what_is_not_begun();
@@ -54,6 +57,8 @@ class EncodeStage {
   const EncoderFactory& encoders_;
   BoundedQueue<PreparedInput>& queue_;
   std::vector<std::unique_ptr<Slot>> slots_;
+  /// Loaded by require_encoders() and not used yet, by index.
+  std::map<std::size_t, std::unique_ptr<models::TextEncoder>> text_encoders_;
   std::unique_ptr<models::ClipEncoder> clip_encoder_;  ///< loaded when its first clip comes
   ExtractionStatistics statistics_;
   bool runtime_started_ = false;  ///< LibTorch is set up when the first thing has to be computed

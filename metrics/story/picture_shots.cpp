@@ -21,6 +21,7 @@ Measure picture_measure(std::string_view measure, std::string_view title) {
   info.measure_title = title;
   info.family = "picture";
   info.source = "AnimeShooter-Bench";
+  info.cites = {"asbench"};
   info.aggregation = "shot>story>system";
   info.unit = "shots";
   info.reads_pixels = {Modality::every_frame};

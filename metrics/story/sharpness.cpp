@@ -33,6 +33,7 @@ Measure sharpness() {
       "Half "
       "the detail is 6 dB less. Says something against a base on the same split only.";
   info.source = "Pech-Pacheco et al. 2000 (variance of the Laplacian)";
+  info.cites = {"pechpacheco2000diatom"};
   info.parts = {"laplacian", "band_pass"};
   info.measure_story = measure_sharpness;
   return info;

@@ -47,7 +47,7 @@ class BrokenSplit : public ::testing::Test {
                        {"inspect", "--split", split(), "--outputs", mini().outputs()});
   }
   [[nodiscard]] ProgramResult score(std::vector<std::string> more = {}) const {
-    more.insert(more.end(), {"--split", split(), "--out", folder_ / "result.json"});
+    more.insert(more.end(), {"--split", split(), "--out", folder_ / "result.json", "--force"});
     return mini().score("unused", more);
   }
   [[nodiscard]] Json document() const { return read_json_file(folder_ / "result.json"); }

@@ -91,9 +91,10 @@ TEST(CommandLine, BadUsageExitsWithTwo) {
 
 TEST(CommandLine, AMessageSaysWhatIsWrongWhereAndWhatShowsTheRightOne) {
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
-      {{}, "asbench: No command given. Commands: demo, inspect, score,"},
-      {{"scroe"}, "asbench: Unknown command 'scroe'. Did you mean score? Commands: demo, inspect,"},
-      {{"--x"}, "asbench: Unknown command '--x'. Commands: demo, inspect, score,"},
+      {{}, "asbench: No command given. Commands: demo, split, inspect, score,"},
+      {{"scroe"},
+       "asbench: Unknown command 'scroe'. Did you mean score? Commands: demo, split, inspect,"},
+      {{"--x"}, "asbench: Unknown command '--x'. Commands: demo, split, inspect, score,"},
       {{"weights"},
        "asbench weights: No command given. Commands: list, fetch, check.\n  `asbench weights "
        "--help`"},

@@ -101,7 +101,7 @@ TEST(DistributionCommand, RefusesBadInputWithExitCodeTwoAndNamesTheFiles) {
           "subsets of 1000 can't be drawn from 3 real");
   refused({"--generated", folder / "a.npy"}, "a.npy [3, 1]");  // three rows are too few for k = 5
   refused({"--generated", folder / "a.npy", "--metrics", "fid"},
-          "Unknown distribution metric 'fid'");
+          "unknown value 'fid'. Did you mean kid?");
   refused({"--generated", folder / "a.npy", "--ddof", "2"}, "ddof");
 }
 

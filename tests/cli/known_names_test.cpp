@@ -8,6 +8,7 @@
 #include "loaders/outputs.h"
 #include "loaders/split.h"
 #include "loaders/video/frame_rules.h"
+#include "metrics/metric.h"
 #include "metrics/set/distribution.h"
 #include "metrics/settings.h"
 #include "models/preprocess/composite.h"

@@ -128,7 +128,7 @@ TEST(OutputLayout, AStoryWithACommaCanBeChosen) {
     return fmt::format("{}/shot_{:02}.mp4", other, shot);
   });
   const auto stories = [&](const std::vector<std::string>& more) -> std::size_t {
-    std::vector<std::string> arguments = {"--split", split, "--outputs", outputs};
+    std::vector<std::string> arguments = {"--split", split, "--outputs", outputs, "--force"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     const auto run = mini().score("comma-result", arguments);
     EXPECT_EQ(run.exit_code, 0) << run.err;

@@ -65,7 +65,9 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
   expect_refusal({"other.json"}, out, "other.json: not a result document");
   expect_refusal({"later.json"}, out, "asbench/result@9");
   expect_refusal({"truncated.json"}, out, "truncated.json: not valid JSON");
-  expect_refusal({"empty.json"}, out, "empty.json: the document has no stories");
+  expect_refusal(
+      {"empty.json"}, out,
+      "empty.json: /metrics/clip_i/mean: the document states 0.5 and its stories give null");
   expect_refusal({"missing.json"}, out, "missing.json: no such file");
   expect_refusal({"a.json", "again.json"}, out, "both results of a system named 'synthetic'");
   expect_refusal({"a.json"}, folder / "a.json", "the folder can't be created");

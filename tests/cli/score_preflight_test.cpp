@@ -174,9 +174,9 @@ TEST_F(ScorePreflight, TrainingAndReferenceSets) {
 }
 
 TEST_F(ScorePreflight, SaysThatFewIpsShowNothingSignificant) {
-  const auto run = mini().score("few", {"--metrics", "motion"});
+  const auto run = mini().score("few", {"--metrics", "clip_i"});
   ASSERT_EQ(run.exit_code, 0) << run.err;
-  const auto note = run.err.find("2 IPs only");
+  const auto note = run.err.find("2 IPs are too few");
   ASSERT_NE(note, std::string::npos) << run.err;
   EXPECT_LT(note, run.err.find("[1/")) << "before the run begins";
 }
@@ -248,7 +248,7 @@ TEST_F(ScorePreflight, WritesTablesOfShotsAndClips) {
   ASSERT_EQ(shots.size(), 13U);
   EXPECT_THAT(shots[0], StartsWith("system,ip,story,shot,clip_i,motion"));
   EXPECT_THAT(shots[1], StartsWith("mini,cat,cat/1,1,"));
-  const Json& first =
+  const Json first =
       mini().document("tables").at("stories")[0].at("metrics").at("clip_i").at("shots")[0].at(
           "value");
   EXPECT_THAT(shots[1], HasSubstr("," + first.dump() + ",")) << "all digits";

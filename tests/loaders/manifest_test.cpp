@@ -65,6 +65,7 @@ TEST(Manifest, KeepsShotNumbersThatAReaderSkippedOver) {
   split.stories[0].shots[1].audio_prompt = "two  spaces\nand a line";
   finish_split(split);
   const Split again = parse_manifest(split_to_manifest(split, "/").dump(), "m", {});
+  split.stories[0].place = 1;  // which a manifest states
   EXPECT_EQ(again.stories, split.stories);
 }
 
@@ -120,7 +121,7 @@ TEST(Manifest, TakesAReferenceWhoseNameDiffersInCase) {
   EXPECT_EQ(split.ip("cat").references.size(), 1U);
   EXPECT_EQ(testing::count_of(split.findings, "other_file_used"), 1);
   EXPECT_EQ(testing::count_of(split.findings, "empty_story"), 1);
-  EXPECT_EQ(split.lost, (std::vector<LostStory>{{"cat/1", "cat", 1}}));
+  EXPECT_EQ(split.lost, (std::vector<LostStory>{{"cat/1", "cat", 1, 2}}));
 }
 
 TEST(Manifest, FillsInNumbersAndPrompts) {

@@ -78,7 +78,8 @@ TEST(Registry, AnUnknownNameIsAnsweredWithTheKnownOnes) {
     (void)built_in_metrics().require("clip_x");
     FAIL();
   } catch (const UsageError& error) {
-    EXPECT_NE(std::string(error.what()).find("Unknown metric 'clip_x'. Metrics: clip_i, dino_i"),
+    EXPECT_NE(std::string(error.what())
+                  .find("Unknown metric 'clip_x'. Did you mean clip_i? Metrics: clip_i, dino_i"),
               std::string::npos);
   }
 }

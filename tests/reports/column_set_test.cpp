@@ -250,7 +250,7 @@ TEST(TableStyle, DigitsAreStatedColumnByColumn) {
                              .set = column_set("clip_i,clip_i:harmeanp,dino_i"),
                              .digits_of = {{"clip_i", 2}, {"clip_i:harmeanp", 1}}};
   EXPECT_THAT(table_markdown(three(), options),
-              HasSubstr("| b | **0.75** | **0.8** | **0.750** |"));
+              HasSubstr("| b | **0.75** | **0.6** | **0.750** |"));
 }
 
 TEST(TableCsv, OfAColumnSetIsOneLinePerSystem) {
@@ -258,9 +258,9 @@ TEST(TableCsv, OfAColumnSetIsOneLinePerSystem) {
   EXPECT_EQ(table_csv(three(), options),
             "table,system,kind,clip_i_mean,clip_i_mean_low,clip_i_mean_high,clip_i_harmeanp,"
             "dino_i_mean,dino_i_mean_low,dino_i_mean_high\r\n"
-            "1,b,submission,0.75,0.75,0.75,0.75,0.75,0.75,0.75\r\n"
-            "1,c,submission,0.5,0.5,0.5,0.5,0.5,0.5,0.5\r\n"
-            "1,a,submission,0.25,0.25,0.25,0.25,0.25,0.25,0.25\r\n");
+            "1,b,submission,0.75,0.75,0.75,0.5625,0.75,0.75,0.75\r\n"
+            "1,c,submission,0.5,0.5,0.5,0.25,0.5,0.5,0.5\r\n"
+            "1,a,submission,0.25,0.25,0.25,0.0625,0.25,0.25,0.25\r\n");
 }
 
 }  // namespace

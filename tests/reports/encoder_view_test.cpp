@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "document/pictures.h"
 #include "reports/page/page_data.h"
+#include "reports/paper/bibliography.h"
 #include "reports/write_report.h"
 #include "tests/support/synthetic_result.h"
 #include "tests/support/temporary_folder.h"
@@ -105,7 +106,8 @@ TEST(PageCopies, EachTableCarriesItsOwnTexts) {
     const std::vector<document::Result> own = {results[i]};
     const Json expected = Json::array({Json::array({"LaTeX", table_latex(own, tables)}),
                                        Json::array({"Markdown", table_markdown(own, tables)}),
-                                       Json::array({"CSV", table_csv(own, tables)})});
+                                       Json::array({"CSV", table_csv(own, tables)}),
+                                       Json::array({"BibTeX", bibtex(own)})});
     EXPECT_EQ(data["groups"][i]["copies"], expected);
   }
   EXPECT_TRUE(page_data(results, Pictures())["groups"][0]["copies"].empty());
@@ -121,7 +123,7 @@ TEST(PageCopies, ATableWithoutTheColumnsAskedForHasNothingToCopy) {
       document::result_from_json(other.document(), "b")};
   const Json data = page_data(results, Pictures(), {.copies = copy_texts({.metrics = {"dino_i"}})});
   EXPECT_TRUE(data["groups"][0]["copies"].empty());
-  EXPECT_EQ(data["groups"][1]["copies"].size(), 3U);
+  EXPECT_EQ(data["groups"][1]["copies"].size(), 4U);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(Page, TheMetricsRowHasWhatTheDocumentHasOfIt) {
   const Json row =
       page_data(std::vector<document::Result>{document::result_from_json(document, "d")},
                 Pictures())["systems"][0]["values"][0];
-  EXPECT_EQ(row[3], 0.5) << "HarMeanP";
+  EXPECT_EQ(row[3], 0.25) << "HarMeanP";
   EXPECT_EQ(row[6], 3) << "failed";
   EXPECT_EQ(row[8].size(), 4U) << "shots";
   EXPECT_EQ(row[10], (Json{{"worst", 0.25}, {"noise_floor", 0.5}, {"normalised", 0.75}}));
