@@ -9,7 +9,7 @@
 #include "loaders/split.h"
 #include "loaders/video/frame_rules.h"
 #include "metrics/set/distribution.h"
-#include "metrics/settings.h"
+#include "metrics/metric.h"
 #include "models/preprocess/composite.h"
 
 namespace asbench::cli {
