@@ -127,9 +127,8 @@ TEST_F(BashCompletion, GoesOnInListsAndBehindSigns) {
   EXPECT_THAT(offers({"asbench", "score", "--protocol", "="}),
               IsSupersetOf({"animeshooter-v1", "demo"}));
   EXPECT_THAT(offers({"asbench", "score", "--frames", "mid"}), ElementsAre("midpoint:"));
-  EXPECT_THAT(offers({"asbench", "score", "--encoder", "video", "=", ""}, true),
-              Contains("run.json"))
-      << "after a space a new word begins";
+  EXPECT_THAT(offers({"asbench", "score", "--encoder", "video", "=", ""}, true), ElementsAre())
+      << "after a space a new word begins, and this command has no arguments";
 }
 
 TEST(Completion, IsAskedForByShell) {

@@ -10,7 +10,7 @@
 #include "loaders/video/frame_rules.h"
 #include "metrics/metric.h"
 #include "metrics/set/distribution.h"
-#include "metrics/settings.h"
+#include "metrics/metric.h"
 #include "models/preprocess/composite.h"
 
 namespace asbench::cli {
