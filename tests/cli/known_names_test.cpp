@@ -10,7 +10,6 @@
 #include "loaders/video/frame_rules.h"
 #include "metrics/metric.h"
 #include "metrics/set/distribution.h"
-#include "metrics/metric.h"
 #include "models/preprocess/composite.h"
 
 namespace asbench::cli {

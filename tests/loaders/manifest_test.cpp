@@ -64,7 +64,8 @@ TEST(Manifest, KeepsShotNumbersThatAReaderSkippedOver) {
   split.stories[0].shots[0].descriptive_caption = "long";
   split.stories[0].shots[1].audio_prompt = "two  spaces\nand a line";
   finish_split(split);
-  const Split again = parse_manifest(split_to_manifest(split, "/").dump(), "m", {});
+  Split again = parse_manifest(split_to_manifest(split, "/").dump(), "m", {});
+  finish_split(again);
   split.stories[0].place = 1;  // which a manifest states
   EXPECT_EQ(again.stories, split.stories);
 }

@@ -31,12 +31,15 @@ std::string in_words(const Gate& gate) {
 TEST(GateCheck, SaysWhatFailsAndWhatOnlyWarns) {
   EXPECT_THAT(
       in_words(load_gate("default")),
-      AllOf(HasSubstr("clip_i, clip_t, dino_i, faithful_consistency: a candidate that is "
-                      "really no worse fails in at most 5 of 100 comparisons, all 4 metrics"),
-            HasSubstr("- duplicate_pairs, frozen_rate, reference_copy (watched): the same"),
-            HasSubstr("- clip_i: 0.1 on average, 0.045 in any one IP, 0.12 in any one story"),
-            HasSubstr("missing shots (both scored with --missing zero): 1 more"),
-            HasSubstr("- cross_shot_clip, cross_shot_dino\n- every other metric")));
+      AllOf(
+          HasSubstr("clip_i, clip_t, dino_i, faithful_consistency: a candidate that is "
+                    "really no worse fails in at most 5 of 100 comparisons, all 4 metrics"),
+          HasSubstr(
+              "- duplicate_pairs, effective_fps, flicker, frozen_rate, letterbox, reference_copy, "
+              "repeated_frames, sharpness (watched): the same"),
+          HasSubstr("- clip_i: 0.1 on average, 0.045 in any one IP, 0.12 in any one story"),
+          HasSubstr("missing shots (both scored with --missing zero): 1 more"),
+          HasSubstr("- cross_shot_clip, cross_shot_dino\n- every other metric")));
   Gate rules = gate();
   rules.metrics["extra"] = {.role = GateRole::watch, .optional = true};
   rules.watch_others = false;
