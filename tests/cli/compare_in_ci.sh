@@ -11,7 +11,7 @@ end() { cat "$work/comment.md"; exit "$1"; }
 score() { # score VIDEOS DOCUMENT [more]
   videos=$1 document=$2
   shift 2
-  "$asbench" score --split "$split" --protocol demo --cache "$work/features" --no-frames --missing "$missing" \
+  "$asbench" score --split "$split" --protocol demo --cache "$work/features" --no-frames --force --missing "$missing" \
     --outputs "$videos" --out "$work/$document" --format markdown --report "$work/comment.md" "$@" || end $?
 }
 score "$base" base.json
