@@ -159,6 +159,7 @@ void EncodeStage::encode_captions() {
     }
     statistics_.captions_encoded += static_cast<std::int64_t>(texts.size());
   }
+  text_encoders_.clear();  // those whose captions were all there
 }
 
 void EncodeStage::encode_images() {
