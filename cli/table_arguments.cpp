@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/nearest_name.h"
+#include "document/result.h"
 
 namespace asbench::cli {
 namespace {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string_view>
 
+#include "document/result.h"
 #include "reports/comparison/comparison_words.h"
 #include "reports/leaderboard/words.h"
 

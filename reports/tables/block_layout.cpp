@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "document/result.h"
 #include "reports/tables/table_rows.h"
 
 namespace asbench::reports {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/text.h"
+#include "document/result.h"
 
 namespace asbench::reports {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/nearest_name.h"
+#include "document/result.h"
 #include "reports/leaderboard/metric_parts.h"
 #include "reports/tables/table_rows.h"
 #include "reports/tables/tables.h"

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/nearest_name.h"
+#include "document/result.h"
 #include "reports/leaderboard/leaderboard.h"
 #include "reports/leaderboard/metric_parts.h"
 

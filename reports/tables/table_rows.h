@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "document/result.h"
 #include "reports/leaderboard/ranking.h"
 #include "reports/tables/tables.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text.h"
+#include "document/result.h"
 #include "reports/tables/escape_text.h"
 #include "reports/tables/latex_note.h"
 #include "reports/tables/latex_parts.h"

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "document/result.h"
 #include "reports/leaderboard/words.h"
 #include "reports/tables/escape_text.h"
 #include "reports/tables/table_writers.h"
