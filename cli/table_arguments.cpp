@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/nearest_name.h"
 #include "document/result.h"
+#include "reports/tables/tables.h"
 
 namespace asbench::cli {
 namespace {
