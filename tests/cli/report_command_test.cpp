@@ -74,14 +74,19 @@ TEST(ReportCommand, BadInputsEndWithTwoAndSayWhich) {
   EXPECT_FALSE(fs::exists(out)) << "nothing is written before everything was read";
 }
 
-TEST(ReportCommand, FiguresAreWrittenTwiceEachTheSameBytesEveryTime) {
-  const TemporaryFolder folder;
+/// `a.json`, whose stories differ, and `ratings.csv` of three of them.
+void write_rated_result(const TemporaryFolder& folder) {
   SyntheticResult made;
   made.value = [](int, int story) { return 0.3 + 0.05 * story; };
   write_json_file(folder / "a.json", made.document());
   write_file_atomically(folder / "ratings.csv",
                         "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,2\n"
                         "synthetic,ip01/0,quality,ann,3\nsynthetic,ip02/0,quality,ann,5\n");
+}
+
+TEST(ReportCommand, FiguresAreWrittenTwiceEachTheSameBytesEveryTime) {
+  const TemporaryFolder folder;
+  write_rated_result(folder);
   const auto report = [&](const std::string& figures, const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments = {
         "report", (folder / "a.json").string(), "--scores",  (folder / "ratings.csv").string(),
@@ -113,12 +118,7 @@ TEST(ReportCommand, FiguresAreWrittenTwiceEachTheSameBytesEveryTime) {
 
 TEST(AgreeCommand, AFigureIsWrittenAsItsNameSays) {
   const TemporaryFolder folder;
-  SyntheticResult made;
-  made.value = [](int, int story) { return 0.3 + 0.05 * story; };
-  write_json_file(folder / "a.json", made.document());
-  write_file_atomically(folder / "ratings.csv",
-                        "system,story,dimension,rater,value\nsynthetic,ip00/0,quality,ann,2\n"
-                        "synthetic,ip01/0,quality,ann,3\nsynthetic,ip02/0,quality,ann,5\n");
+  write_rated_result(folder);
   const auto agree = [&](const std::string& figure) {
     return run_program(kProgram,
                        {"agree", (folder / "a.json").string(), "--scores",
