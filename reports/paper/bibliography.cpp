@@ -13,6 +13,7 @@
 #include "core/schema.h"
 #include "core/text.h"
 #include "core/words.h"
+#include "document/signature.h"
 
 namespace asbench::reports {
 namespace {
@@ -46,9 +47,14 @@ Work work_of(const Json& json) {
   return work;
 }
 
-std::vector<Work> read_works() {
-  const Json json = parse_json(*config_file(kFile), kFile);
+Json read_file() {
+  Json json = parse_json(*config_file(kFile), kFile);
   check_schema(json, "citations", kFile);
+  return json;
+}
+
+std::vector<Work> read_works() {
+  const Json json = read_file();
   std::vector<Work> works;
   for (const Json& item : json.at("works")) works.push_back(work_of(item));
   std::sort(works.begin(), works.end(), [](const Work& a, const Work& b) { return a.key < b.key; });
@@ -164,6 +170,13 @@ std::vector<std::string> works_of_encoder(const document::Result& result, const 
   return keys;
 }
 
+std::vector<std::string> works_of_profile(std::string_view profile) {
+  using Works = std::map<std::string, std::vector<std::string>, std::less<>>;
+  static const Works all = read_file().at("profiles").get<Works>();
+  const auto found = all.find(profile.substr(0, profile.find('[')));
+  return found == all.end() ? std::vector<std::string>() : found->second;
+}
+
 Bibliography bibliography(std::span<const document::Result> results) {
   std::map<std::string, std::vector<std::string>> reasons;  ///< by key
   std::vector<std::string> without;
@@ -186,6 +199,10 @@ Bibliography bibliography(std::span<const document::Result> results) {
         cite(description.cites, metric.id);
       else if (description.family != "ratings")
         add(unnamed[description.source], metric.id);
+      for (const auto& encoder : document::Signature::parse(metric.signature).encoders) {
+        const auto name = encoder.profile.substr(0, encoder.profile.find('['));
+        cite(works_of_profile(encoder.profile), fmt::format("clips prepared as {}", name));
+      }
     }
     for (const auto& [role, weights] : result.provenance.weights) {
       const auto keys = works_of_encoder(result, weights.id);

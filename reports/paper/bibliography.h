@@ -45,6 +45,11 @@ struct Bibliography {
 [[nodiscard]] std::vector<std::string> works_of_encoder(const document::Result& result,
                                                         const std::string& id);
 
+/// The keys of the works that describe a way to prepare clips and the network that it comes with,
+/// by the profile of a signature: "stylegan-v[in-graph,0..255]". Empty for pictures and unknown
+/// ones.
+[[nodiscard]] std::vector<std::string> works_of_profile(std::string_view profile);
+
 /// A file of BibTeX entries by key, in ASCII, with a comment on what each is cited for. The entry
 /// of the program names the versions that the results were made with.
 [[nodiscard]] std::string bibtex(std::span<const document::Result> results);

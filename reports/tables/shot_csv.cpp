@@ -99,6 +99,16 @@ std::map<std::pair<std::string, int>, std::vector<std::string>> findings_by_shot
   return kinds;
 }
 
+/// What the file says of its pictures; empty where it says nothing, or there is no file.
+std::string picture_cells(const document::ResultShot& shot) {
+  const auto cell = [](const auto& known) {
+    return known ? fmt::to_string(*known) : std::string();
+  };
+  const auto size = [](int pixels) { return pixels > 0 ? fmt::to_string(pixels) : std::string(); };
+  return fmt::format("{},{},{},{}", cell(shot.fps), cell(shot.seconds), size(shot.width),
+                     size(shot.height));
+}
+
 std::string layout_cell(const document::ResultShot& shot, const std::string& name) {
   if (!shot.columns.is_object() || !shot.columns.contains(name)) return {};
   const Json& cell = shot.columns.at(name);
@@ -136,7 +146,8 @@ std::string clips_csv(const document::Result& result) {
   const auto names = layout_columns(result);
   const auto findings = findings_by_shot(result);
   std::string text =
-      "system,ip,story,shot,status,sha256,frame_count,sampled_frames,findings,caption";
+      "system,ip,story,shot,status,sha256,frame_count,fps,seconds,width,height,sampled_frames,"
+      "findings,caption";
   for (const auto& name : names) text += "," + csv_field(name);
   text += kLineEnd;
   for (const auto& story : result.stories) {
@@ -144,8 +155,9 @@ std::string clips_csv(const document::Result& result) {
       const bool scored = !shot.sha256.empty();
       const auto found = findings.find({story.id, shot.number});
       text += fmt::format(
-          "{},{},{},{},{},{},{}", keys_of(result, story, shot), scored ? "scored" : "missing",
-          shot.sha256, scored ? fmt::to_string(shot.frame_count) : "", fmt::join(shot.frames, " "),
+          "{},{},{},{},{},{},{},{}", keys_of(result, story, shot), scored ? "scored" : "missing",
+          shot.sha256, scored ? fmt::to_string(shot.frame_count) : "", picture_cells(shot),
+          fmt::join(shot.frames, " "),
           found == findings.end() ? "" : fmt::format("{}", fmt::join(found->second, " ")),
           csv_field(shot.caption));
       for (const auto& name : names) text += "," + layout_cell(shot, name);

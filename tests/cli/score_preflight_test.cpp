@@ -255,7 +255,8 @@ TEST_F(ScorePreflight, WritesTablesOfShotsAndClips) {
   const auto clips = lines_of(at("tables/clips.csv"));
   ASSERT_EQ(clips.size(), 13U);
   EXPECT_EQ(clips[0],
-            "system,ip,story,shot,status,sha256,frame_count,sampled_frames,findings,caption");
+            "system,ip,story,shot,status,sha256,frame_count,fps,seconds,width,height,"
+            "sampled_frames,findings,caption");
   EXPECT_THAT(clips[1], AllOf(StartsWith("mini,cat,cat/1,1,scored,"), HasSubstr(",12,"),
                               HasSubstr("The cat walks past house number 1 in story 1.")));
   EXPECT_EQ(mini().score("tables", {"--metrics", "clip_i,motion", "--csv", at("tables")}).exit_code,

@@ -11,6 +11,7 @@
 #include "core/files.h"
 #include "core/json.h"
 #include "metrics/registry.h"
+#include "models/preprocess/clip_profile.h"
 #include "reports/leaderboard/published.h"
 #include "tests/support/paths.h"
 #include "tests/support/program.h"
@@ -82,6 +83,15 @@ TEST(Works, EveryEncoderNamesItsOwn) {
   EXPECT_GT(encoders, 10);
 }
 
+TEST(Works, EveryWayToPrepareClipsNamesItsOwn) {
+  for (const auto& name : models::clip_profile_names()) {
+    const auto keys = works_of_profile(models::named_clip_profile(name).describe());
+    EXPECT_FALSE(keys.empty()) << name;
+    for (const auto& key : keys) EXPECT_NE(find_work(key), nullptr) << name << " cites " << key;
+  }
+  EXPECT_TRUE(works_of_profile("hf[short224]").empty());
+}
+
 TEST(Works, PublishedResultsNameThePaper) {
   for (const auto& published : published_results()) {
     for (const auto& metric : published.metrics)
@@ -103,6 +113,17 @@ TEST(Bibtex, HasEveryWorkOnceByKeyWithWhatItIsFor) {
   EXPECT_THAT(text, HasSubstr("Version 0.1.0 (commit 0)"));
   EXPECT_THAT(text, Not(HasSubstr("caron2021dino"))) << "only what was used";
   EXPECT_EQ(bibtex(results), text);
+}
+
+TEST(Bibtex, HasTheNetworkAndThePaperOfAVariantOfFvd) {
+  Results results = {result("a", {"unterthiner2018fvd"}, "i3d_torchscript.pt")};
+  results[0].metrics[0].signature =
+      "fvd@1 | enc=i3d_torchscript.pt#0a1b2c3d | prep=stylegan-v[in-graph,0..255] | ddof=0";
+  const auto text = bibtex(results);
+  for (const char* key : {"carreira2017i3d", "skorokhodov2022styleganv"})
+    EXPECT_THAT(text, HasSubstr(std::string("% clips prepared as stylegan-v\n@inproceedings{") +
+                                key + ",\n"));
+  EXPECT_THAT(text, Not(HasSubstr("ge2024content")));
 }
 
 TEST(Bibtex, SaysWhatItHasNoWorkFor) {

@@ -27,6 +27,10 @@ Result made() {
   for (int number : {1, 2}) story.shots.emplace_back().number = number;
   story.shots[0].sha256 = std::string(64, 'a');
   story.shots[0].frame_count = 12;
+  story.shots[0].fps = 8.0;
+  story.shots[0].seconds = 1.5;
+  story.shots[0].width = 320;
+  story.shots[0].height = 180;
   story.shots[0].frames = {1, 3, 5};
   story.shots[0].caption = "A fox,\nrunning.";
   story.shots[0].columns = {{"seed", "7"}};
@@ -52,11 +56,12 @@ TEST(ShotCsv, HasARowAShotAndAColumnAMetricThatShotsHave) {
 TEST(ClipCsv, SaysWhatWasScoredAndFound) {
   EXPECT_EQ(
       clips_csv(made()),
-      "system,ip,story,shot,status,sha256,frame_count,sampled_frames,findings,caption,seed\r\n"
+      "system,ip,story,shot,status,sha256,frame_count,fps,seconds,width,height,sampled_frames,"
+      "findings,caption,seed\r\n"
       "\"'=cmd, \"\"x\"\"\",fox,fox/0,1,scored," +
           std::string(64, 'a') +
-          ",12,1 3 5,short_shot duplicate_shot,\"A fox,\nrunning.\",7\r\n"
-          "\"'=cmd, \"\"x\"\"\",fox,fox/0,2,missing,,,,missing_shot,,\r\n");
+          ",12,8,1.5,320,180,1 3 5,short_shot duplicate_shot,\"A fox,\nrunning.\",7\r\n"
+          "\"'=cmd, \"\"x\"\"\",fox,fox/0,2,missing,,,,,,,,missing_shot,,\r\n");
 }
 
 class CsvFolder : public ::testing::Test {
