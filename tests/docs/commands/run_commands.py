@@ -34,6 +34,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # a test leaves nothing in the source tree
 sys.path.insert(0, str(Path(__file__).parent))
 import output  # noqa: E402
 import pages  # noqa: E402

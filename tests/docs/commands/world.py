@@ -4,7 +4,7 @@ A page's "world" in commands.json maps a path of its folder to one of these piec
   "demo [PATH]"                   what `asbench demo` leaves behind, or a part of it
   "stories N"                     a split of N stories in the form of the project page (captions and references of the demo)
   "videos N SYSTEM [LAYOUT]"      videos for that split: those of one of the demo's systems, in turn
-  "references N"                  a folder with the references of that split
+  "reference"                     a reference picture
   "weights"                       CLIP and DINO with seeded weights, tiny, in folders of the published names
   "features ROWS SEED"            a feature matrix, .npy
   "ratings"                       a table of ratings of the demo's systems
@@ -86,10 +86,8 @@ class World:
             (path / f"{ip}.json").write_text(json.dumps(stories))
             shutil.copyfile(self.demo() / "world/mini-world" / ip / "reference.png", path / f"{ip}_ref.png")
 
-    def make_references(self, path, count):
-        path.mkdir()
-        for ip in {story[0] for story in self.stories(int(count))}:
-            shutil.copyfile(self.demo() / "world/mini-world" / ip / "reference.png", path / f"{ip}.png")
+    def make_reference(self, path):
+        shutil.copyfile(self.demo() / "world/mini-world" / self.drawn()[0][0] / "reference.png", path)
 
     def make_videos(self, path, count, system, layout="default"):
         templates = {
