@@ -5,10 +5,10 @@ any text in it. Every number has as many digits as the page shows, and each of t
 sound runs does not count: dates, times that something took, commits, versions of libraries (VOLATILE).
 
 The table may weaken this for one command, with its reason:
-  "within": N         numbers may differ by N units of their last digit
+  "within": X         numbers with a decimal point may differ by X; white space between them doesn't count
   "shape": true       numbers and hashes may be any: the lines, their words, names of rows and columns count
   "wrapped": true     the page breaks lines elsewhere: white space doesn't count
-  "json": true        both are JSON with equal values
+  "json": true        both are JSON with equal values; a text "…" stands for any. A block labelled `json` is compared so
 """
 
 import json
@@ -23,6 +23,7 @@ VOLATILE = [
 ]
 HASH = re.compile(r"\b[0-9a-f]{16,64}\b")
 NUMBER = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?(?![\w])")
+SIZE = re.compile(r"\b\d+x\d+\b")  # of a picture
 ELISION = ("...", "…")
 
 
@@ -32,20 +33,25 @@ def steady(text):
     return text
 
 
-def unit(number):
-    return Decimal(1).scaleb(Decimal(number).as_tuple().exponent)
+def masked(line):
+    """The line with # for numbers, and one space where there are more."""
+    return re.sub(r"\s+", " ", NUMBER.sub("#", line))
+
+
+def near(shown, printed, within):
+    """Whether two texts of numbers, with equally many digits, are close. Whole numbers are counts: they must be equal."""
+    if "." not in shown or len(shown.split(".")[1]) != len(printed.partition(".")[2]):
+        return shown == printed
+    return abs(Decimal(shown) - Decimal(printed)) <= Decimal(str(within))
 
 
 def same_line(shown, printed, rules):
     shown, printed = steady(shown.rstrip()), steady(printed.rstrip())
     if rules.get("shape"):
-        shown, printed = (re.sub(r"\s+", " ", NUMBER.sub("#", HASH.sub("#", text))) for text in (shown, printed))
+        shown, printed = (masked(SIZE.sub("#", HASH.sub("#", text))) for text in (shown, printed))
     elif within := rules.get("within"):
-        # Words and numbers are compared by themselves: another number may take another column.
-        if NUMBER.sub("#", shown) != NUMBER.sub("#", printed):
-            return False
         pairs = zip(NUMBER.findall(shown), NUMBER.findall(printed))
-        return all(unit(a) == unit(b) and abs(Decimal(a) - Decimal(b)) <= within * unit(a) for a, b in pairs)
+        return masked(shown) == masked(printed) and all(near(a, b, within) for a, b in pairs)
     if "…" in shown:
         return bool(re.fullmatch(".*".join(re.escape(part) for part in shown.split("…")), printed))
     return shown == printed
@@ -121,7 +127,17 @@ def compare_json(shown, printed):
         a, b = json.loads(shown), json.loads(printed)
     except ValueError as error:
         return f"not JSON: {error}"
-    return None if a == b else f"the page shows: {json.dumps(a)}\n  printed:        {json.dumps(b)}"
+    return None if same_json(a, b) else f"the page shows: {json.dumps(a)}\n  printed:        {json.dumps(b)}"
+
+
+def same_json(shown, printed):
+    if shown == "…" and isinstance(printed, str):
+        return True
+    if isinstance(shown, dict) and isinstance(printed, dict):
+        return shown.keys() == printed.keys() and all(same_json(shown[key], printed[key]) for key in shown)
+    if isinstance(shown, list) and isinstance(printed, list):
+        return len(shown) == len(printed) and all(map(same_json, shown, printed))
+    return shown == printed
 
 
 def compare(shown, printed, rules):
