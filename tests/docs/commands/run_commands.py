@@ -6,9 +6,10 @@
   run_commands.py --self-test                                      check the checker on small pages
 
 pages.py says what counts as a command, output.py how outputs are compared, world.py what the commands find. The commands
-of a page run in its order, in one folder and one environment, as a reader would type them. commands.json says for each page
-which world it needs ("world", "setup": commands that make more of it), what its words in capitals stand for
-("placeholders"), and of single commands ("commands", each named by its text in one line):
+of a page run in its order, in one folder and one environment, as a reader would type them; what back quotes or a comment
+name is not run again. commands.json says for each page which world it needs ("world", "setup": commands that make more of
+it), what its words in capitals stand for ("placeholders"), and of single commands ("commands", each named by its text in
+one line):
 
   "exempt": REASON       it can't run here; what it names must exist
   "exit": N              it ends with N, not with 0
@@ -27,6 +28,7 @@ import argparse
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -53,14 +55,14 @@ class Ran:
     status: int
     out: str
     err: str
-    seconds: float
+    seconds: float  # of processor time
 
 
 def run(text, folder, environment, strict=False):
     """Runs a command in a shell whose environment goes on from command to command: it is kept in a file."""
     state = Path(environment["HOME"]) / ".environment"
     script = f'[ ! -f "{state}" ] || . "{state}"\n{text}\nstatus=$?\nexport -p > "{state}"\nexit $status\n'
-    begin = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         done = subprocess.run(
             ["bash", *(["-e"] if strict else []), "-c", script], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
@@ -68,7 +70,9 @@ def run(text, folder, environment, strict=False):
         )
     except subprocess.TimeoutExpired:
         return Ran(124, "", f"still running after {LIMIT_SECONDS} seconds", LIMIT_SECONDS)
-    return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - begin)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Ran(done.returncode, done.stdout, done.stderr, seconds)
 
 
 class Table:
@@ -213,7 +217,7 @@ class Session:
         texts = pages.alternatives(text) if command.kind == "inline" else [text]
         for each in texts:
             each = self.table.substitute(self.page.name, entry, each)
-            ran = self.ran.get(pages.one_line(each)) if command.kind == "prints" else None
+            ran = self.ran.get(pages.one_line(each)) if command.kind in ("prints", "inline") else None
             if ran is None:
                 ran = self.run(each, command)
             if ran.status != entry.get("exit", 0):
@@ -260,7 +264,7 @@ class Session:
         shown = self.checker.run(" ".join(name) + " --help", self.folder, self.home)
         if shown.status != 0:
             self.problem(command, f"names no command: `{' '.join(name)} --help` ends with {shown.status}")
-        for option in re.findall(r"(?<!\S)--[a-z][\w-]*", command.text):
+        for option in re.findall(r"(?<![\w-])--[a-z][\w-]*", command.text):
             if not re.search(rf"(?<![\w-]){option}(?![\w-])", shown.out):
                 self.problem(command, f"names the option {option}, which `{' '.join(name)} --help` does not list")
 
@@ -322,6 +326,7 @@ def main():
     begin = time.monotonic()
     problems, checker = check_tree(root, options.build.resolve(), options.work.resolve(), table, options.page)
     if options.slow:
+        print(f"processor time: {sum(seconds for seconds, _ in checker.times):.0f} s")
         for seconds, text in sorted(checker.times, reverse=True)[:20]:
             print(f"{seconds:7.1f} s  {pages.one_line(text)}")
     for problem in problems:
