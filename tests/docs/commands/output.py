@@ -127,17 +127,22 @@ def compare_json(shown, printed):
         a, b = json.loads(shown), json.loads(printed)
     except ValueError as error:
         return f"not JSON: {error}"
-    return None if same_json(a, b) else f"the page shows: {json.dumps(a)}\n  printed:        {json.dumps(b)}"
+    return json_difference(a, b, "")
 
 
-def same_json(shown, printed):
+def json_difference(shown, printed, place):
+    """The first place where two values part, or None."""
     if shown == "…" and isinstance(printed, str):
-        return True
-    if isinstance(shown, dict) and isinstance(printed, dict):
-        return shown.keys() == printed.keys() and all(same_json(shown[key], printed[key]) for key in shown)
-    if isinstance(shown, list) and isinstance(printed, list):
-        return len(shown) == len(printed) and all(map(same_json, shown, printed))
-    return shown == printed
+        return None
+    if isinstance(shown, dict) and isinstance(printed, dict) and shown.keys() == printed.keys():
+        pairs = [(key, shown[key], printed[key]) for key in shown]
+    elif isinstance(shown, list) and isinstance(printed, list) and len(shown) == len(printed):
+        pairs = [(index, *both) for index, both in enumerate(zip(shown, printed))]
+    elif shown == printed:
+        return None
+    else:
+        return f"at {place or '/'} the page shows: {json.dumps(shown)}\n  printed:        {json.dumps(printed)}"
+    return next(filter(None, (json_difference(a, b, f"{place}/{key}") for key, a, b in pairs)), None)
 
 
 def compare(shown, printed, rules):
