@@ -157,8 +157,9 @@ std::string bash_completion(const std::vector<CompletedCommand>& commands) {
     const bool inner = space != std::string::npos;
     const std::string outer = inner ? command.path.substr(0, space) : "";
     const std::string name = inner ? command.path.substr(space + 1) : command.path;
-    text += fmt::format("      {}) command={} ;;\n", single_quoted(outer + " " + name),
-                        single_quoted(command.path));
+    text +=
+        fmt::format("      {}) command={} ;;\n", single_quoted(fmt::format("{} {}", outer, name)),
+                    single_quoted(command.path));
   }
   text += kAfterCommands;
   text += option_function(commands) + command_function(commands) + argument_function(commands);

@@ -64,7 +64,7 @@ std::string fish_completion(const std::vector<CompletedCommand>& commands) {
       const std::string path = command.path.empty() ? name : command.path + " " + name;
       for (const auto& inner : commands) {
         if (inner.path == path)
-          text += begin + " -f -a " + name + " -d " + fish_quoted(inner.description) + "\n";
+          text += fmt::format("{} -f -a {} -d {}\n", begin, name, fish_quoted(inner.description));
       }
     }
     for (const auto& argument : command.arguments) {

@@ -1,5 +1,7 @@
 #include "cli/known_names.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
@@ -68,7 +70,7 @@ std::vector<std::string> role_encoders() {
       pairs.push_back(role + "=");
       continue;
     }
-    for (const auto& id : encoder_names()) pairs.push_back(role + "=" + id);
+    for (const auto& id : encoder_names()) pairs.push_back(fmt::format("{}={}", role, id));
   }
   return pairs;
 }
@@ -78,7 +80,7 @@ std::vector<std::string> role_profiles() {
   for (const auto& role : metrics::built_in_metrics().roles()) {
     auto profiles = takes_clips(role) ? models::clip_profile_names() : profile_names();
     if (takes_clips(role)) profiles.emplace_back("hf");
-    for (const auto& profile : profiles) pairs.push_back(role + "=" + profile);
+    for (const auto& profile : profiles) pairs.push_back(fmt::format("{}={}", role, profile));
   }
   return pairs;
 }

@@ -29,7 +29,7 @@ std::string name_with(std::string_view kind, const std::vector<std::string>& wor
 
 }  // namespace
 
-CLI::Validator suggests(std::vector<std::string> words) {
+CLI::Validator suggests(const std::vector<std::string>& words) {
   return {[](std::string&) { return std::string(); }, "", name_with(kSuggests, words)};
 }
 

@@ -13,7 +13,7 @@ namespace asbench::cli {
 
 /// Names that the option knows; others may be valid too (a file, a name that a protocol file
 /// declares), so that the command decides.
-[[nodiscard]] CLI::Validator suggests(std::vector<std::string> words);
+[[nodiscard]] CLI::Validator suggests(const std::vector<std::string>& words);
 /// The only values: any other is an error with the nearest of them.
 [[nodiscard]] CLI::Validator one_of(std::vector<std::string> words);
 

@@ -109,7 +109,7 @@ Json read_run(const std::string& file) {
         fmt::format("--config {}: there is no such file.\n  --write-config FILE "
                     "writes one from the options of a command line.",
                     file));
-  const Json json = read_json_file(
+  Json json = read_json_file(
       file,
       {.max_bytes = std::size_t{256} << 20, .refuse_duplicate_keys = true, .kind = "a run file"});
   const std::string schema =

@@ -13,20 +13,10 @@ namespace {
 
 constexpr int kBlockSide = 4;  // of the halved picture: 8 x 8 pixels of the whole one
 
-/// Means of 2 x 2 pixels; an odd last row or column is left out, one that is alone is kept.
-LumaPicture halved(const LumaPicture& picture) {
+/// A side of one pixel can't be halved and is kept.
+LumaPicture halved_if_it_can(const LumaPicture& picture) {
   if (picture.width < 2 || picture.height < 2) return picture;
-  LumaPicture half(picture.width / 2, picture.height / 2);
-  for (int y = 0; y < half.height; ++y) {
-    const std::uint8_t* upper = picture.row(2 * y);
-    const std::uint8_t* lower = picture.row(2 * y + 1);
-    std::uint8_t* target = half.row(y);
-    for (int x = 0; x < half.width; ++x) {
-      target[x] = static_cast<std::uint8_t>(
-          (upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1] + 2) >> 2);
-    }
-  }
-  return half;
+  return halved(LumaPlane{picture.luma.data(), picture.width, picture.width, picture.height});
 }
 
 /// Of 4 c - n - s - w - e over the pixels that have four neighbours; 0 when there are none.
@@ -159,7 +149,7 @@ void PictureMeter::add(const LumaPicture& frame) {
     throw InternalError(fmt::format("PictureMeter: a frame of {}x{} in a clip of {}x{}",
                                     frame.width, frame.height, width_, height_));
   }
-  LumaPicture half = halved(frame);
+  LumaPicture half = halved_if_it_can(frame);
   take_sharpness(frame, half);
   take_bars(frame);
   take_change(half);
@@ -276,10 +266,10 @@ void PictureMeter::keep_settled(Change& change) const {
       bool all = true;
       for (int y = std::max(row - 1, 0); y <= std::min(row + 1, block_rows_ - 1); ++y) {
         for (int x = std::max(column - 1, 0); x <= std::min(column + 1, block_columns_ - 1); ++x) {
-          all = all && change.still[static_cast<std::size_t>(y * block_columns_ + x)];
+          all = all && change.still[block_at(x, y)];
         }
       }
-      const auto index = static_cast<std::size_t>(row * block_columns_ + column);
+      const std::size_t index = block_at(column, row);
       settled[index] = all;
       if (all) changes.push_back(change.brightness[index]);
     }

@@ -60,6 +60,10 @@ class PictureMeter {
                                              const std::vector<Block>& after,
                                              const std::vector<std::int64_t>& products);
   void keep_settled(Change& change) const;
+  [[nodiscard]] std::size_t block_at(int column, int row) const {
+    return static_cast<std::size_t>(row) * static_cast<std::size_t>(block_columns_) +
+           static_cast<std::size_t>(column);
+  }
 
   int frames_ = 0;
   int width_ = 0, height_ = 0;

@@ -43,7 +43,7 @@ ClipTokenizer ClipTokenizer::load(const std::filesystem::path& folder,
       resolve_special_tokens(configuration, files.vocabulary, folder.string());
   ByteLevelBpeOptions options{"</w>", std::nullopt};
   if (!special.unknown_token.empty()) options.unknown_token = special.unknown_token;
-  ByteLevelBpe bpe(std::move(files.vocabulary), files.merges, std::move(options), folder.string());
+  ByteLevelBpe bpe(std::move(files.vocabulary), files.merges, options, folder.string());
   const auto length = static_cast<int>(special.model_max_length.value_or(kDefaultContextLength));
   return {std::move(bpe), special, context_length.value_or(length)};
 }
