@@ -139,8 +139,8 @@ Findings format_findings(const std::map<ShotKey, ClipFormat>& shots) {
     if (format.fps > 0.0) rates.add(fmt::format("{:.4g} fps", format.fps), key);
     if (format.width < 1 || format.height < 1) continue;
     sizes.add(fmt::format("{}x{}", format.width, format.height), key);
-    const auto wide = format.width <=> format.height;
-    orientations.add(wide > 0 ? "landscape" : wide < 0 ? "portrait" : "square", key);
+    const bool wide = format.width > format.height, tall = format.width < format.height;
+    orientations.add(wide ? "landscape" : tall ? "portrait" : "square", key);
   }
   Findings findings;
   if (const auto mixed = rates.mixed()) {

@@ -20,7 +20,7 @@ std::string example(const Split& split, const std::filesystem::path& folder,
   const LayoutTemplate layout(built_in.path_template);
   const Story& story = split.stories.front();
   const int shot = story.shots.empty() ? 1 : story.shots.front().number;
-  const std::string path = (folder / layout.expand(story, shot)).string();
+  std::string path = (folder / layout.expand(story, shot)).string();
   if (layout.has_shot()) return path;
   return cuts.kind == Cuts::Kind::equal ? fmt::format("{} for all shots of the story", path)
                                         : fmt::format("{} with {}", path, kCutListName);

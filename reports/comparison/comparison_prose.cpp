@@ -173,9 +173,8 @@ std::vector<std::string> table_legend(std::string_view higher, std::string_view 
       "difference: positive is better, whichever way the metric points.",
       "95 % interval: 95 of 100 such intervals contain the true difference (bootstrap over IPs).",
       "p: how often chance alone would give such a difference or a larger one (sign-flip test over "
-      "IPs, one-sided, in the direction of the difference; for metrics whose test decides, raised "
-      "by "
-      "Holm's method so that testing several costs no false alarms).",
+      "IPs, one-sided, in the direction of the difference; for metrics whose test decides, Holm's "
+      "method raises it so that testing several costs no false alarms).",
       "effect: the difference in units of the spread between IPs.",
       "detectable: the true change that this comparison finds four times in five, with its "
       "standard "

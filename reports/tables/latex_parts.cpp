@@ -118,10 +118,12 @@ std::vector<std::vector<std::size_t>> filled(const Table& table, const std::vect
 std::vector<std::vector<std::size_t>> parts_of(const Table& table,
                                                const std::vector<double>& widths, double room) {
   auto parts = filled(table, widths, room);
-  for (double less = room * 0.95; less > room * 0.4; less *= 0.95) {
+  double less = room * 0.95;
+  while (less > room * 0.4) {
     auto other = filled(table, widths, less);
     if (other.size() > parts.size()) break;
     parts = std::move(other);
+    less *= 0.95;
   }
   return parts;
 }
