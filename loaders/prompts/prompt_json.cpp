@@ -227,8 +227,7 @@ class JsonReader {
       }
       story.ip = std::move(ip);
     } else if (!story.ip && !story.ip_or_story && name) {
-      story.ip = std::move(name);
-      name.reset();
+      story.ip = std::exchange(name, std::nullopt);
     }
     if (name) story.name = std::move(name);
     auto id = text_of(record, PromptRole::story, context.where);

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-struct _cairo;  // cairo_t
+struct _cairo;  // cairo_t, as cairo names it  NOLINT(bugprone-reserved-identifier)
 
 namespace asbench::reports {
 
