@@ -1,8 +1,13 @@
 #include "tests/cli/planted/clip_files.h"
 
+extern "C" {
+#include <libavcodec/bsf.h>
+}
+
 #include <fmt/format.h>
 
 #include <cmath>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -26,18 +31,34 @@ int checked(int code, const fs::path& file) {
   return code;
 }
 
+using Filter = std::unique_ptr<AVBSFContext, libav::Free<av_bsf_free>>;
+
+/// Transport streams and AVI hold H.264 with start codes, MP4 and Matroska with lengths.
+const char* packet_form(const fs::path& to, AVCodecID codec) {
+  const bool start_codes = to.extension() == ".ts" || to.extension() == ".avi";
+  return start_codes && codec == AV_CODEC_ID_H264 ? "h264_mp4toannexb" : "null";
+}
+
 /// One stream of an existing file, on its way into another.
 class CopiedStream {
  public:
-  CopiedStream(const fs::path& file, AVMediaType type, AVFormatContext& output) : file_(file) {
+  CopiedStream(const fs::path& from, AVMediaType type, const fs::path& to, AVFormatContext& output)
+      : file_(to) {
     AVFormatContext* input = nullptr;
-    checked(avformat_open_input(&input, file.c_str(), nullptr, nullptr), file);
+    checked(avformat_open_input(&input, from.c_str(), nullptr, nullptr), from);
     input_.reset(input);
-    checked(avformat_find_stream_info(input, nullptr), file);
-    index_ = checked(av_find_best_stream(input, type, -1, -1, nullptr, 0), file);
+    checked(avformat_find_stream_info(input, nullptr), from);
+    index_ = checked(av_find_best_stream(input, type, -1, -1, nullptr, 0), from);
     const AVStream& source = *input->streams[index_];
+    AVBSFContext* filter = nullptr;
+    const char* form = packet_form(to, source.codecpar->codec_id);
+    checked(av_bsf_alloc(av_bsf_get_by_name(form), &filter), from);
+    filter_.reset(filter);
+    checked(avcodec_parameters_copy(filter->par_in, source.codecpar), from);
+    filter->time_base_in = source.time_base;
+    checked(av_bsf_init(filter), from);
     stream_ = avformat_new_stream(&output, nullptr);
-    checked(avcodec_parameters_copy(stream_->codecpar, source.codecpar), file);
+    checked(avcodec_parameters_copy(stream_->codecpar, filter->par_out), from);
     stream_->codecpar->codec_tag = 0;  // the new container has its own
     stream_->time_base = source.time_base;
     stream_->avg_frame_rate = source.avg_frame_rate;
@@ -46,20 +67,29 @@ class CopiedStream {
   void copy(AVFormatContext& output) const {
     const libav::Packet packet = libav::make_packet();
     while (av_read_frame(input_.get(), packet.get()) >= 0) {
-      if (packet->stream_index != index_) {
+      if (packet->stream_index == index_)
+        pass(packet.get(), output);
+      else
         av_packet_unref(packet.get());
-        continue;
-      }
+    }
+    pass(nullptr, output);
+  }
+
+ private:
+  void pass(AVPacket* read, AVFormatContext& output) const {
+    checked(av_bsf_send_packet(filter_.get(), read), file_);
+    const libav::Packet packet = libav::make_packet();
+    while (av_bsf_receive_packet(filter_.get(), packet.get()) >= 0) {
       packet->stream_index = stream_->index;
       packet->pos = -1;
-      av_packet_rescale_ts(packet.get(), input_->streams[index_]->time_base, stream_->time_base);
+      av_packet_rescale_ts(packet.get(), filter_->time_base_out, stream_->time_base);
       checked(av_interleaved_write_frame(&output, packet.get()), file_);
     }
   }
 
- private:
-  fs::path file_;
+  fs::path file_;  ///< the output's, for messages
   libav::Input input_;
+  Filter filter_;
   int index_ = 0;
   AVStream* stream_ = nullptr;  ///< of the output
 };
@@ -107,14 +137,14 @@ void package_clip(const fs::path& from, const fs::path& to, const Packaging& pac
   const libav::Output output(made);
   std::vector<CopiedStream> streams;
   streams.reserve(2);
-  streams.emplace_back(from, AVMEDIA_TYPE_VIDEO, *made);
+  streams.emplace_back(from, AVMEDIA_TYPE_VIDEO, to, *made);
   const fs::path sound_file = to.string() + ".m4a";
   if (packaging.sound != nullptr) {
     const Sound& sound = *packaging.sound;
     const int samples = static_cast<int>(std::lround(sound.seconds * sound.sample_rate));
     write_aac(sound_file, {made_sound(sound.channels, samples, sound.sample_rate)}, sound.channels,
               sound.sample_rate);
-    streams.emplace_back(sound_file, AVMEDIA_TYPE_AUDIO, *made);
+    streams.emplace_back(sound_file, AVMEDIA_TYPE_AUDIO, to, *made);
   }
   for (const auto& [key, value] : packaging.metadata)
     checked(av_dict_set(&made->metadata, key.c_str(), value.c_str(), 0), to);

@@ -16,6 +16,9 @@ namespace fs = std::filesystem;
 /// dB (loaders/video/video_encoder.cpp), a standard deviation of 2 to 2.9 levels.
 constexpr double kNoiseLevels = 3.0;
 
+/// Of a clip's metadata and sound.
+constexpr std::uint64_t kVersions = 6;
+
 constexpr int kBestRateFactor = 17;
 constexpr std::array kPresets{"medium", "veryfast", "slow",      "faster",   "slower",
                               "fast",   "veryslow", "superfast", "ultrafast"};
@@ -77,16 +80,18 @@ PlantedPair container(PlantedWorld& world, std::uint64_t draw) {
   return {world.base(), world.score({.videos = videos, .system = "candidate"})};
 }
 
-/// A title, a comment and a date of its own in every file.
+/// A title, a comment and dates in every file, in one of several versions: equal files are decoded
+/// once however often they are drawn.
 PlantedPair metadata(PlantedWorld& world, std::uint64_t draw) {
   SplitMix64 random(draw);
   const fs::path videos = world.workplace();
   for (const auto& shot : world.shots()) {
+    const auto version = random.below(kVersions);
     const Packaging packaging{
         .metadata = {{"title", fmt::format("{} shot {}", shot.story, shot.number)},
-                     {"comment", std::string(random.below(400), 'c')},
-                     {"date", std::to_string(1990 + random.below(40))},
-                     {"creation_time", fmt::format("20{:02}-01-01T00:00:00Z", random.below(30))}}};
+                     {"comment", std::string(40 * version, 'c')},
+                     {"date", std::to_string(1990 + version)},
+                     {"creation_time", fmt::format("20{:02}-01-01T00:00:00Z", version)}}};
     package_clip(world.ground_truth() / shot.file, videos / shot.file, packaging);
   }
   return {world.base(), world.score({.videos = videos, .system = "candidate"})};
@@ -123,16 +128,19 @@ PlantedPair seeds_noise(PlantedWorld& world, std::uint64_t draw) {
   return {base, world.score(with_noise(world, world.workplace(), draw + 1))};
 }
 
-/// The base has a sound track, shorter or longer than the pictures; the candidate has none.
+/// The base has a sound track, shorter or longer than the pictures, each clip one of several; the
+/// candidate has none.
 PlantedPair audio_removed(PlantedWorld& world, std::uint64_t draw) {
   constexpr std::array kRates{22'050, 32'000, 44'100, 48'000};
   SplitMix64 random(draw);
-  const Sound sound{.seconds = 0.5 + 0.25 * static_cast<double>(random.below(11)),
-                    .channels = 1 + static_cast<int>(random.below(2)),
-                    .sample_rate = kRates.at(random.below(kRates.size()))};
   const fs::path videos = world.workplace();
-  for (const auto& shot : world.shots())
+  for (const auto& shot : world.shots()) {
+    const auto version = static_cast<int>(random.below(kVersions));
+    const Sound sound{.seconds = 0.5 + 0.5 * version,
+                      .channels = 1 + version % 2,
+                      .sample_rate = kRates.at(static_cast<std::size_t>(version) % kRates.size())};
     package_clip(world.ground_truth() / shot.file, videos / shot.file, {.sound = &sound});
+  }
   const fs::path base = world.score({.videos = videos, .system = "with-sound"});
   return {base, world.base()};
 }

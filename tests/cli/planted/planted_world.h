@@ -22,7 +22,7 @@ struct WorldShot {
 /// What one scoring run is told beyond protocol demo and the world's split.
 struct Scoring {
   std::filesystem::path videos;
-  std::string system;
+  std::string system = {};
   std::filesystem::path split = {};     ///< empty: the world's
   std::vector<std::string> more = {};   ///< further arguments
   std::filesystem::path features = {};  ///< feature store; empty: the world's
@@ -41,7 +41,8 @@ struct Answer {
 /// Methods that run the program throw std::runtime_error with its words where it fails.
 class PlantedWorld {
  public:
-  PlantedWorld();
+  /// @param stories_per_ip  2: the demo's world
+  explicit PlantedWorld(int stories_per_ip = 2);
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
   [[nodiscard]] const std::filesystem::path& split() const { return split_; }
