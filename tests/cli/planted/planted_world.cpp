@@ -54,9 +54,12 @@ std::string caught_by(const std::string& id, const Json& metric, double alpha) {
 
 }  // namespace
 
-PlantedWorld::PlantedWorld(int stories_per_ip) {
+PlantedWorld::PlantedWorld() : PlantedWorld(Size{}) {}
+
+PlantedWorld::PlantedWorld(const Size& size) {
   baselines::MiniWorldOptions options;
-  options.stories_per_ip = stories_per_ip;
+  options.stories_per_ip = size.stories_per_ip;
+  options.frames = size.frames;
   options.clips_per_ip = 0;
   Progress progress("drawing", baselines::clips_in(options), Progress::Style::quiet);
   const auto folders = baselines::render_mini_world(options, folder_.path(), progress);

@@ -41,8 +41,13 @@ struct Answer {
 /// Methods that run the program throw std::runtime_error with its words where it fails.
 class PlantedWorld {
  public:
-  /// @param stories_per_ip  2: the demo's world
-  explicit PlantedWorld(int stories_per_ip = 2);
+  struct Size {
+    int stories_per_ip = 2;
+    int frames = 24;  ///< of a shot
+  };
+  /// The demo's world, or a smaller one.
+  PlantedWorld();
+  explicit PlantedWorld(const Size& size);
 
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_.path(); }
   [[nodiscard]] const std::filesystem::path& split() const { return split_; }

@@ -12,10 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kBlurSigma = 1.0;    // pixels, of frames 192 wide
-constexpr double kHueDegrees = 45.0;  // of 360
-constexpr int kFlickerLevels = 6;     // of 255
-constexpr int kBarRows = 12;          // of 128
+constexpr double kBlurSigma = 0.5;    // pixels, of frames 192 wide
+constexpr double kHueDegrees = 20.0;  // of 360
+constexpr int kFlickerLevels = 2;     // of 255
+constexpr int kBarRows = 6;           // of 128
 constexpr double kMissingShare = 0.02;
 constexpr int kNarrowWidth = 170;  // for 192x128: 4:3 in place of 3:2
 
