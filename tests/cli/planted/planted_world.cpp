@@ -59,6 +59,7 @@ PlantedWorld::PlantedWorld() : PlantedWorld(Size{}) {}
 PlantedWorld::PlantedWorld(const Size& size) {
   baselines::MiniWorldOptions options;
   options.stories_per_ip = size.stories_per_ip;
+  options.shots_per_story = size.shots_per_story;
   options.frames = size.frames;
   options.clips_per_ip = 0;
   Progress progress("drawing", baselines::clips_in(options), Progress::Style::quiet);

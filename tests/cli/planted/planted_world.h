@@ -43,6 +43,7 @@ class PlantedWorld {
  public:
   struct Size {
     int stories_per_ip = 2;
+    int shots_per_story = 4;
     int frames = 24;  ///< of a shot
   };
   /// The demo's world, or a smaller one.
