@@ -114,13 +114,16 @@ GateSection untested_of(const Gate& gate) {
   section.lines.emplace_back(
       "metrics of one value per system (FVD and similar): shown with both intervals; only a limit "
       "can fail them");
+  std::vector<std::string> optional;
   for (const auto& [id, rule] : gate.metrics) {
-    if (rule.optional)
-      section.lines.push_back(
-          fmt::format("{} is optional: a comparison without it, or with a base that lacks it, is "
-                      "made all the same",
-                      id));
+    if (rule.optional) optional.push_back(id);
   }
+  if (!optional.empty())
+    section.lines.push_back(
+        fmt::format("{} {} optional: a comparison without, or with a base that lacks {}, is made "
+                    "all the same",
+                    fmt::join(optional, ", "), optional.size() == 1 ? "is" : "are",
+                    optional.size() == 1 ? "it" : "them"));
   return section;
 }
 
