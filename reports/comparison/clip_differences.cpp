@@ -8,9 +8,9 @@
 #include <map>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "core/words.h"
+#include "reports/comparison/shared_shots.h"
 
 namespace asbench::reports {
 namespace {
@@ -47,24 +47,6 @@ std::vector<Fact> facts() {
            [=](const Shot& a, const Shot& b) { return apart(*a.seconds, *b.seconds, kDuration); }}};
 }
 
-using ShotPair = std::pair<const document::ResultShot*, const document::ResultShot*>;
-
-std::vector<ShotPair> shared_shots(const document::Result& base,
-                                   const document::Result& candidate) {
-  std::map<std::pair<std::string_view, int>, const document::ResultShot*> theirs;
-  for (const auto& story : candidate.stories) {
-    for (const auto& shot : story.shots) theirs[{story.id, shot.number}] = &shot;
-  }
-  std::vector<ShotPair> shared;
-  for (const auto& story : base.stories) {
-    for (const auto& shot : story.shots) {
-      const auto other = theirs.find({story.id, shot.number});
-      if (other != theirs.end()) shared.emplace_back(&shot, other->second);
-    }
-  }
-  return shared;
-}
-
 }  // namespace
 
 std::vector<std::string> clip_differences(const document::Result& base,
@@ -75,12 +57,12 @@ std::vector<std::string> clip_differences(const document::Result& base,
     int known = 0;
     int different = 0;
     std::map<std::string, int> changes;  // "12 fps | 6 fps" -> shots
-    for (const auto& [left, right] : shots) {
-      const auto before = fact.words(*left);
-      const auto after = fact.words(*right);
+    for (const auto& shot : shots) {
+      const auto before = fact.words(*shot.base);
+      const auto after = fact.words(*shot.candidate);
       if (!before || !after) continue;
       ++known;
-      if (!fact.differs(*left, *right)) continue;
+      if (!fact.differs(*shot.base, *shot.candidate)) continue;
       ++different;
       ++changes[fmt::format("{} | {}", *before, *after)];
     }

@@ -155,16 +155,28 @@ std::vector<FieldDifference> field_differences(const document::Result& base,
   for (const auto& metric : base.metrics) {
     if (!gate.rule_of(metric.id)) continue;
     const document::ResultMetric* other = candidate.find_metric(metric.id);
-    if (other == nullptr)
-      differences.add("metrics", metric.id, "scored", kAbsent);
-    else
+    if (other != nullptr)
       compare_signatures(metric, *other, differences);
+    else if (gate.metrics.contains(metric.id))
+      differences.add("metrics", metric.id, "scored", kAbsent);
   }
   for (const auto& metric : candidate.metrics) {
-    if (gate.rule_of(metric.id) && base.find_metric(metric.id) == nullptr)
+    const auto listed = gate.metrics.find(metric.id);
+    const bool wanted = listed != gate.metrics.end() && !listed->second.optional;
+    if (wanted && base.find_metric(metric.id) == nullptr)
       differences.add("metrics", metric.id, kAbsent, "scored");
   }
   return differences.all;
+}
+
+std::vector<std::string> only_in(const document::Result& result, const document::Result& other,
+                                 const Gate& gate) {
+  std::vector<std::string> ids;
+  for (const auto& metric : result.metrics) {
+    if (gate.rule_of(metric.id) && other.find_metric(metric.id) == nullptr)
+      ids.push_back(metric.id);
+  }
+  return ids;
 }
 
 std::vector<std::string> require_scored(const document::Result& base,

@@ -22,11 +22,22 @@ struct FieldDifference {
 };
 
 /// Everything that forbids comparing the two: different splits, coverage, reference pictures,
-/// metrics of the gate that one side lacks, and fields of the signatures, by name: `clip_i@1 |
-/// enc=E | frames=midpoint:5` has the fields version, enc and frames.
+/// metrics that one side lacks though the gate wants them, and fields of the signatures, by name:
+/// `clip_i@1 | enc=E | frames=midpoint:5` has the fields version, enc and frames.
+///
+/// Note [Metrics of one side]
+/// A metric that the gate lists must be in both documents. An optional one may be missing from the
+/// base, which may be older than the metric: there is nothing to be worse than. It must not be
+/// missing from the candidate alone: what the base was held to would go unseen. A metric that the
+/// gate doesn't list may be in one document only, whichever it is.
 [[nodiscard]] std::vector<FieldDifference> field_differences(const document::Result& base,
                                                              const document::Result& candidate,
                                                              const Gate& gate);
+
+/// The metrics of one document that the other lacks, as far as the gate shows them: ids in the
+/// document's order. Of a comparison that is made they are those that need not be in both.
+[[nodiscard]] std::vector<std::string> only_in(const document::Result& result,
+                                               const document::Result& other, const Gate& gate);
 
 /// Refuses a gate that names a metric without a value in either document, unless the entry is
 /// optional. @returns the optional ones of that kind.

@@ -9,10 +9,12 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "reports/comparison/clip_changes.h"
 #include "reports/comparison/clip_differences.h"
 #include "reports/comparison/comparability.h"
 #include "reports/comparison/missing_shots.h"
 #include "reports/comparison/test_power.h"
+#include "reports/comparison/tolerance.h"
 #include "reports/comparison/verdict.h"
 #include "reports/leaderboard/words.h"
 
@@ -154,7 +156,7 @@ MetricComparison collect(const document::ResultMetric& base,
   comparison.title = candidate.description.title;
   comparison.signature = candidate.signature;
   comparison.direction = base.direction;
-  comparison.rule = gate.rule_of(base.id).value_or(MetricRule{});
+  comparison.rule = resolved_rule(gate, base).value_or(MetricRule{});
   require_directed(base, comparison.rule, gate);
   if (set_level) {
     compare_sets(base, candidate, comparison);
@@ -207,6 +209,19 @@ void warn_of_fewer_stories(const document::Result& result, Comparison& compariso
     comparison.warnings.push_back(fmt::format("mean of fewer stories: {} of {} ({}): {}",
                                               fmt::join(ids, ", "), result.system, result.where,
                                               count));
+}
+
+/// Metrics that the gate would decide by if the base had them, too.
+void warn_of_uncompared(const Gate& gate, Comparison& comparison) {
+  std::vector<std::string> listed;
+  for (const auto& id : comparison.candidate_only) {
+    if (gate.metrics.contains(id)) listed.push_back(id);
+  }
+  if (listed.empty()) return;
+  comparison.warnings.push_back(fmt::format(
+      "not compared, because only the candidate has values of it: {}; score the base again "
+      "to have the gate look at it",
+      fmt::join(listed, ", ")));
 }
 
 void warn(const document::Result& base, const document::Result& candidate, const Pairing& pairing,
@@ -292,8 +307,9 @@ bool MetricComparison::tested() const {
 }
 
 bool Comparison::regressed() const {
-  return missing.fails || std::any_of(metrics.begin(), metrics.end(),
-                                      [](const auto& metric) { return metric.fails; });
+  return missing.fails || clips.fails ||
+         std::any_of(metrics.begin(), metrics.end(),
+                     [](const auto& metric) { return metric.fails; });
 }
 
 std::vector<std::string> Comparison::failing() const {
@@ -302,6 +318,7 @@ std::vector<std::string> Comparison::failing() const {
     if (metric.fails) ids.push_back(metric.id);
   }
   if (missing.fails) ids.emplace_back("missing shots");
+  if (clips.fails) ids.emplace_back("clips");
   return ids;
 }
 
@@ -323,6 +340,8 @@ Comparison compare(const document::Result& base, const document::Result& candida
   comparison.absent = require_scored(base, candidate, gate);
   comparison.allowed =
       require_comparable(base, candidate, gate, options.allow, comparison.warnings);
+  comparison.base_only = only_in(base, candidate, gate);
+  comparison.candidate_only = only_in(candidate, base, gate);
   const Pairing pairing = pair_stories(base, candidate);
   check_unpaired(pairing.unpaired, {}, gate, options);
   describe(base, candidate, gate, pairing.pairs, comparison);
@@ -345,6 +364,8 @@ Comparison compare(const document::Result& base, const document::Result& candida
   adjust(comparison.metrics);
   for (auto& metric : comparison.metrics) judge(metric, gate);
   comparison.missing = compare_missing_shots(base, candidate, gate);
+  comparison.clips = compare_clips(base, candidate, gate);
+  warn_of_uncompared(gate, comparison);
   warn(base, candidate, pairing, comparison);
   std::stable_partition(comparison.metrics.begin(), comparison.metrics.end(),
                         [](const auto& metric) { return metric.rule.role == GateRole::headline; });

@@ -88,6 +88,23 @@ struct MissingShots {
   [[nodiscard]] int more() const { return candidate - base; }
 };
 
+/// Clips that became shorter, or smaller, or of another shape.
+struct ClipChange {
+  std::string how;                 ///< "shorter", "smaller", "reshaped"
+  std::string most;                ///< the most frequent change, "2 s | 1 s"
+  std::vector<std::string> shots;  ///< "fox/0 shot 2", in the base's order; not empty
+};
+
+/// What the candidate's clips are, beside the base's of the same shots.
+struct ClipChanges {
+  std::optional<ClipRule> rule;  ///< nothing: the gate does not look at clips
+  int compared = 0;              ///< shots that both have
+  int unknown = 0;               ///< of these, where a document lacks what the rule looks at
+  std::vector<ClipChange> changes;
+  bool fails = false;  ///< one of the changes reaches the limit, and the gate says `fail`
+  bool warns = false;  ///< the same where the gate only warns
+};
+
 struct Comparison {
   std::string gate;
   double alpha = 0.05;
@@ -99,15 +116,18 @@ struct Comparison {
   int tested = 0;                   ///< headline metrics: size of Holm's family
   int watched_tested = 0;           ///< metrics watched with `fail`: size of the second family
   std::vector<std::string> absent;  ///< optional metrics of the gate that neither document has
+  /// Metrics of one document only, which the gate does not require: not compared.
+  std::vector<std::string> base_only, candidate_only;
   MissingShots missing;
+  ClipChanges clips;
   std::vector<std::string>
       allowed;  ///< differences that `--allow` permits; the output is marked with them
   std::vector<std::string> warnings;
   std::vector<MetricComparison> metrics;  ///< headline first, else in the base's order
 
-  /// The gate's answer: some metric fails, or the candidate lacks shots.
+  /// The gate's answer: some metric fails, the candidate lacks shots, or its clips changed.
   [[nodiscard]] bool regressed() const;
-  /// Ids of the metrics that fail, and "missing shots".
+  /// Ids of the metrics that fail, "missing shots" and "clips".
   [[nodiscard]] std::vector<std::string> failing() const;
   /// Headline metrics with this verdict.
   [[nodiscard]] std::vector<std::string> headlines(Verdict verdict) const;

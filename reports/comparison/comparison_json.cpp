@@ -40,6 +40,26 @@ Json missing_json(const MissingShots& missing) {
           {"warns", missing.warns}};
 }
 
+Json rule(const ClipRule& clips) {
+  return {{"watch", action(clips.watch)},
+          {"shorter", value(clips.shorter)},
+          {"smaller", value(clips.smaller)},
+          {"reshaped", value(clips.reshaped)},
+          {"limit", clips.limit}};
+}
+
+Json clips_json(const ClipChanges& clips) {
+  Json changes = Json::array();
+  for (const auto& change : clips.changes)
+    changes.push_back({{"how", change.how}, {"most", change.most}, {"shots", change.shots}});
+  return {{"rule", clips.rule ? rule(*clips.rule) : Json(nullptr)},
+          {"compared", clips.compared},
+          {"unknown", clips.unknown},
+          {"changes", changes},
+          {"fails", clips.fails},
+          {"warns", clips.warns}};
+}
+
 Json story(const StoryDifference& entry) {
   return {{"story", entry.story},
           {"ip", entry.ip},
@@ -107,7 +127,10 @@ Json comparison_json(const Comparison& comparison) {
   json["allowed"] = comparison.allowed;
   json["warnings"] = comparison.warnings;
   json["absent"] = comparison.absent;
+  json["base_only"] = comparison.base_only;
+  json["candidate_only"] = comparison.candidate_only;
   json["missing_shots"] = missing_json(comparison.missing);
+  json["clips"] = clips_json(comparison.clips);
   json["metrics"] = Json::object();
   for (const auto& metric : comparison.metrics) json["metrics"][metric.id] = metric_json(metric);
   return json;

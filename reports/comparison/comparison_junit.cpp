@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string_view>
@@ -53,6 +54,28 @@ std::string missing_case(const MissingShots& missing) {
   return fmt::format("{}{}    </testcase>\n", kHead, body);
 }
 
+/// Empty where the gate does not look at clips.
+std::string clips_case(const ClipChanges& clips) {
+  if (!clips.rule) return {};
+  std::string changes;
+  for (const auto& change : clips.changes)
+    changes +=
+        fmt::format("{}, mostly {}: {}; ", change.how, change.most, fmt::join(change.shots, ", "));
+  const std::string message = clips.changes.empty()
+                                  ? fmt::format("{} compared, none changed", clips.compared)
+                                  : fmt::format("{} of {} compared; limit {}", clips_words(clips),
+                                                clips.compared, clips.rule->limit);
+  const std::string body =
+      clips.fails ? fmt::format("      <failure type=\"regression\" message=\"{}\">{}</failure>\n",
+                                xml_text(message), xml_text(changes))
+                  : fmt::format("      <system-out>{}; {}</system-out>\n", xml_text(message),
+                                xml_text(changes));
+  return fmt::format(
+      "    <testcase classname=\"asbench.compare.clips\" name=\"clips\" time=\"0\">\n{}    "
+      "</testcase>\n",
+      body);
+}
+
 }  // namespace
 
 std::string comparison_junit(const Comparison& comparison) {
@@ -60,8 +83,9 @@ std::string comparison_junit(const Comparison& comparison) {
   const auto skipped = std::count_if(
       comparison.metrics.begin(), comparison.metrics.end(),
       [](const auto& metric) { return !metric.fails && metric.verdict == Verdict::untested; });
-  const std::string counts = fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
-                                         comparison.metrics.size() + 1, failures, skipped);
+  const std::string counts =
+      fmt::format("tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\"",
+                  comparison.metrics.size() + (comparison.clips.rule ? 2 : 1), failures, skipped);
   std::string text = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"{}\" {} "
       "time=\"0\">\n    <properties>\n",
@@ -79,6 +103,7 @@ std::string comparison_junit(const Comparison& comparison) {
   text += "    </properties>\n";
   for (const auto& metric : comparison.metrics) text += case_of(metric);
   text += missing_case(comparison.missing);
+  text += clips_case(comparison.clips);
   return text + "  </testsuite>\n</testsuites>\n";
 }
 

@@ -24,7 +24,8 @@ struct ComparisonMarkdownOptions {
 /// Everything, with the digits that read back to the same doubles; without the stories' values.
 [[nodiscard]] Json comparison_json(const Comparison& comparison);
 
-/// JUnit XML as CI systems read it: one test case per metric, and one for missing shots. What makes
+/// JUnit XML as CI systems read it: one test case per metric, one for missing shots, and
+/// one for clips where the gate looks at them. What makes
 /// the comparison fail is a failure, an untested metric is skipped, the others pass with their
 /// figures as output.
 [[nodiscard]] std::string comparison_junit(const Comparison& comparison);

@@ -47,21 +47,39 @@ std::string finding_of(const MetricComparison& metric) {
                      metric.reason);
 }
 
-std::vector<std::string> found(const Comparison& comparison) {
-  std::vector<std::string> sentences;
-  for (const auto& metric : comparison.metrics) {
-    if (is_headline(metric) || metric.fails || metric.warns)
-      sentences.push_back(finding_of(metric));
-  }
-  const MissingShots& missing = comparison.missing;
-  if (missing.base == 0 && missing.candidate == 0) return sentences;
+std::string missing_found(const MissingShots& missing) {
+  if (missing.base == 0 && missing.candidate == 0) return {};
   std::string sentence = fmt::format("missing shots: {} of the candidate, {} of the base",
                                      missing.candidate, missing.base);
   if (missing.fails || missing.warns)
     sentence += fmt::format("; {} more reach the limit {}", missing.more(), missing.rule.limit);
   if (!missing.added.empty())
     sentence += fmt::format("; missing in the candidate only: {}", listed(missing.added));
-  sentences.push_back(sentence);
+  return sentence;
+}
+
+/// "clips: 64 of 64 are shorter than the base's, mostly 2 s | 1 s, which reaches the limit 1: ..."
+std::string clips_found(const ClipChange& change, const ClipChanges& clips) {
+  const bool reached = static_cast<int>(change.shots.size()) >= clips.rule->limit;
+  const bool alike = change.how == "reshaped";
+  return fmt::format(
+      "clips: {} of {} {} {}, mostly {}{}: {}", change.shots.size(), clips.compared,
+      change.shots.size() == 1 ? "is" : "are",
+      alike ? "of another shape than the base's" : fmt::format("{} than the base's", change.how),
+      change.most, reached ? fmt::format(", which reaches the limit {}", clips.rule->limit) : "",
+      listed(change.shots));
+}
+
+std::vector<std::string> found(const Comparison& comparison) {
+  std::vector<std::string> sentences;
+  for (const auto& metric : comparison.metrics) {
+    if (is_headline(metric) || metric.fails || metric.warns)
+      sentences.push_back(finding_of(metric));
+  }
+  if (const auto sentence = missing_found(comparison.missing); !sentence.empty())
+    sentences.push_back(sentence);
+  for (const auto& change : comparison.clips.changes)
+    sentences.push_back(clips_found(change, comparison.clips));
   return sentences;
 }
 
@@ -149,6 +167,9 @@ std::vector<std::string> untested(const Comparison& comparison) {
       "watched only: shown, and named above where it is worse");
   add(ids_where(comparison, [&](const auto& metric) { return !directed(metric); }),
       "neither more nor less of it is better");
+  add(comparison.candidate_only,
+      "only the candidate's document has it, and the gate doesn't require it");
+  add(comparison.base_only, "only the base's document has it, and the gate doesn't list it");
   add(comparison.absent, "optional in the gate, and without a value in either document");
   const auto unpaired =
       ids_where(comparison, [](const auto& metric) { return metric.unpaired > 0; });
@@ -156,6 +177,9 @@ std::vector<std::string> untested(const Comparison& comparison) {
   if (comparison.missing.base > 0 && comparison.missing.candidate > 0)
     sentences.emplace_back(
         "Shots that both lack: they count as failures on both sides, so they hide any difference.");
+  if (comparison.clips.unknown > 0)
+    sentences.push_back(fmt::format("The size of {}: a document doesn't state it.",
+                                    counted(comparison.clips.unknown, "clip", "clips")));
   sentences.emplace_back("Whatever none of these metrics measures.");
   return sentences;
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "reports/leaderboard/words.h"
 
@@ -28,6 +29,8 @@ std::string verdict_line(const Comparison& comparison) {
   const std::string shots = fmt::format("missing shots ({} more)", missing.more());
   if (missing.fails) parts.push_back(shots);
   if (missing.warns) worse.push_back(shots);
+  if (comparison.clips.fails) parts.push_back(clips_words(comparison.clips));
+  if (comparison.clips.warns) worse.push_back(clips_words(comparison.clips));
   std::string line =
       parts.empty() ? "no regression found" : fmt::format("regressed: {}", fmt::join(parts, ", "));
   if (parts.empty()) {
@@ -38,6 +41,13 @@ std::string verdict_line(const Comparison& comparison) {
   }
   if (!worse.empty()) line += fmt::format("; worse among the watched: {}", fmt::join(worse, ", "));
   return line;
+}
+
+std::string clips_words(const ClipChanges& clips) {
+  std::vector<std::string> ways;
+  for (const auto& change : clips.changes)
+    ways.push_back(fmt::format("{} {}", change.shots.size(), change.how));
+  return fmt::format("clips ({})", fmt::join(ways, ", "));
 }
 
 std::string rules_line(const Comparison& comparison) {

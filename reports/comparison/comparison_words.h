@@ -17,6 +17,9 @@ namespace asbench::reports {
 /// metric ids are not escaped.
 [[nodiscard]] std::string verdict_line(const Comparison& comparison);
 
+/// "clips (64 shorter, 64 smaller)".
+[[nodiscard]] std::string clips_words(const ClipChanges& clips);
+
 /// "gate demo: alpha 0.05, one-sided, Holm's method over 4 metrics and over 3 watched ones"
 [[nodiscard]] std::string rules_line(const Comparison& comparison);
 

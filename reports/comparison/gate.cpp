@@ -60,6 +60,7 @@ MetricRule rule_from(const Json& json, const std::string& metric, const Gate& ga
   MetricRule rule;
   rule.role = json.at("role") == "headline" ? GateRole::headline : GateRole::watch;
   rule.tolerance = number(json, "tolerance").value_or(0.0);
+  rule.tolerance_unstated = rule.role == GateRole::watch && !json.contains("tolerance");
   rule.minimum_effect = number(json, "minimum_effect");
   rule.limit = number(json, "limit");
   rule.ip_limit = number(json, "ip_limit");
@@ -86,12 +87,28 @@ MissingRule missing_from(const Json& document) {
   return rule;
 }
 
+std::optional<ClipRule> clips_from(const Json& document, std::string_view where) {
+  const auto found = document.find("clips");
+  if (found == document.end()) return std::nullopt;
+  ClipRule rule;
+  rule.watch = action(*found, rule.watch);
+  rule.shorter = number(*found, "shorter");
+  rule.smaller = number(*found, "smaller");
+  rule.reshaped = number(*found, "reshaped");
+  rule.limit = found->value("limit", rule.limit);
+  if (rule.shorter || rule.smaller || rule.reshaped) return rule;
+  throw BadInput(fmt::format(
+      "{}: clips: it looks at nothing\n  State at least one of \"shorter\", \"smaller\" and "
+      "\"reshaped\", or take \"clips\" out.",
+      where));
+}
+
 }  // namespace
 
 std::optional<MetricRule> Gate::rule_of(std::string_view metric) const {
   if (const auto found = metrics.find(metric); found != metrics.end()) return found->second;
   if (!watch_others) return std::nullopt;
-  return MetricRule{.watch = watch};
+  return MetricRule{.tolerance_unstated = true, .watch = watch};
 }
 
 Gate gate_from_json(const Json& document, std::string_view where) {
@@ -109,6 +126,7 @@ Gate gate_from_json(const Json& document, std::string_view where) {
   gate.watch_others = document.at("others") == "watch";
   gate.watch = action(document, gate.watch);
   gate.missing = missing_from(document);
+  gate.clips = clips_from(document, where);
   for (const auto& [metric, rule] : document.at("metrics").items())
     gate.metrics.emplace(metric, rule_from(rule, metric, gate, where));
   return gate;

@@ -30,6 +30,8 @@ enum class TestSides { one, two };
 struct MetricRule {
   GateRole role = GateRole::watch;
   double tolerance = 0.0;  ///< a smaller drop of the mean is no regression, however significant
+  /// The gate states no tolerance for a watched metric: resolved_rule() (tolerance.h) sets it.
+  bool tolerance_unstated = false;
   std::optional<double> minimum_effect =
       {};  ///< an interval within +- this means unchanged; without it nothing is called so
   /// A drop of this size or more is a regression whatever the test says.
@@ -49,6 +51,17 @@ struct MissingRule {
   int limit = 1;  ///< so many more missing shots than the base has, or more
 };
 
+/// When clips that became shorter, smaller or of another shape are a regression by themselves: no
+/// metric looks at a clip's length and shape. Each clip is held against the base's of the same
+/// shot. Shares lie in (0, 1); what is not stated is not looked at.
+struct ClipRule {
+  WatchAction watch = WatchAction::fail;
+  std::optional<double> shorter = {};   ///< by more than this share of the duration
+  std::optional<double> smaller = {};   ///< by more than this share of the number of pixels
+  std::optional<double> reshaped = {};  ///< width / height away by more than this share, either way
+  int limit = 1;  ///< so many clips, or more, that changed in one of these ways
+};
+
 /// The rules of a comparison (schema asbench/gate@1), written down before the numbers are seen.
 struct Gate {
   std::string name;
@@ -64,13 +77,15 @@ struct Gate {
   bool watch_others = true;               ///< show metrics that the gate doesn't list
   WatchAction watch = WatchAction::warn;  ///< of watched metrics that don't state their own
   MissingRule missing;
+  std::optional<ClipRule> clips = {};  ///< nothing: differences of clips are only told
 
   /// The metric's rule; nothing when the gate ignores it.
   [[nodiscard]] std::optional<MetricRule> rule_of(std::string_view metric) const;
 };
 
 /// @throws BadInput when the schema refuses the document, or what it says could not act: a
-/// tolerance above minimum_effect or a limit, `watch` of a headline metric.
+/// tolerance above minimum_effect or a limit, `watch` of a headline metric, `clips` that look at
+/// nothing.
 [[nodiscard]] Gate gate_from_json(const Json& document, std::string_view where);
 
 /// A built-in gate (configs/gates) by name, else a file. @throws UsageError when it is neither,

@@ -13,6 +13,7 @@
 #include "reports/comparison/comparability.h"
 #include "reports/comparison/compare.h"
 #include "reports/comparison/test_power.h"
+#include "reports/comparison/tolerance.h"
 #include "reports/comparison/verdict.h"
 
 namespace asbench::reports {
@@ -61,6 +62,18 @@ GateSection tests_of(const Gate& gate) {
   return section;
 }
 
+/// "clips, each beside the base's of the same shot: 1 that is more than 10 % shorter or ..."
+std::string clips_in_words(const ClipRule& rule) {
+  std::vector<std::string> ways;
+  if (rule.shorter) ways.push_back(fmt::format("is more than {:g} % shorter", *rule.shorter * 100));
+  if (rule.smaller)
+    ways.push_back(fmt::format("has more than {:g} % fewer pixels", *rule.smaller * 100));
+  if (rule.reshaped)
+    ways.push_back(fmt::format("is more than {:g} % wider or narrower", *rule.reshaped * 100));
+  return fmt::format("clips, each beside the base's of the same shot: {} that {}", rule.limit,
+                     fmt::join(ways, ", or "));
+}
+
 GateSection limits_section(const Gate& gate) {
   GateSection section{
       "A limit fails it when a value drops by so much or more, whatever a test says", {}};
@@ -71,6 +84,8 @@ GateSection limits_section(const Gate& gate) {
     section.lines.push_back(
         fmt::format("missing shots (both scored with --missing zero): {} more than the base has",
                     gate.missing.limit));
+  if (gate.clips && gate.clips->watch == WatchAction::fail)
+    section.lines.push_back(clips_in_words(*gate.clips));
   return section;
 }
 
@@ -85,21 +100,30 @@ GateSection warnings_of(const Gate& gate) {
   if (gate.missing.watch == WatchAction::warn)
     section.lines.push_back(
         fmt::format("missing shots: {} more than the base has", gate.missing.limit));
+  if (gate.clips && gate.clips->watch == WatchAction::warn)
+    section.lines.push_back(clips_in_words(*gate.clips));
   return section;
 }
 
 GateSection untested_of(const Gate& gate) {
   GateSection section{"Not tested", {}};
   if (!gate.watch_others) section.lines.emplace_back("metrics that the gate doesn't list");
+  if (!gate.clips)
+    section.lines.emplace_back("the length and size of clips: told where they differ");
   section.lines.emplace_back("metrics without a preferred direction: shown");
   section.lines.emplace_back(
       "metrics of one value per system (FVD and similar): shown with both intervals; only a limit "
       "can fail them");
+  std::vector<std::string> optional;
   for (const auto& [id, rule] : gate.metrics) {
-    if (rule.optional)
-      section.lines.push_back(
-          fmt::format("{} is optional: a comparison without it is made all the same", id));
+    if (rule.optional) optional.push_back(id);
   }
+  if (!optional.empty())
+    section.lines.push_back(
+        fmt::format("{} {} optional: a comparison without, or with a base that lacks {}, is made "
+                    "all the same",
+                    fmt::join(optional, ", "), optional.size() == 1 ? "is" : "are",
+                    optional.size() == 1 ? "it" : "them"));
   return section;
 }
 
@@ -186,7 +210,7 @@ std::vector<MetricPower> gate_power(const Gate& gate, const document::Result& ba
   std::map<GateRole, int> families;
   std::vector<const document::ResultMetric*> decisive;
   for (const auto& metric : base.metrics) {
-    const auto rule = gate.rule_of(metric.id);
+    const auto rule = resolved_rule(gate, metric);
     if (!rule || !decides_by_test(*rule)) continue;
     require_directed(metric, *rule, gate);
     const bool directed = metric.direction != document::ResultDirection::none;
@@ -197,7 +221,7 @@ std::vector<MetricPower> gate_power(const Gate& gate, const document::Result& ba
   std::vector<MetricPower> rows;
   TestPower test_power({.random_draws = gate.sign_flips, .seed = gate.seed});
   for (const auto* metric : decisive) {
-    const MetricRule rule = *gate.rule_of(metric->id);
+    const MetricRule rule = *resolved_rule(gate, *metric);
     rows.push_back(power_of(*metric, rule, gate, base, families[rule.role], test_power));
   }
   return rows;

@@ -130,11 +130,11 @@ TEST(CompareInCi, CatchesACheckpointThatGotWorsePassesTheReverseAndRefusesAnothe
   const auto worse = run_ci(world, world.good, world.bad, work);
   EXPECT_EQ(worse.exit_code, kExitRegression) << worse.out << worse.err;
   std::cout << worse.out;  // docs/ci.md shows it
-  // Blurred frames lose the captions (a test over all IPs), the swapped character its identity (the
-  // limit for one IP).
+  // Blurred frames lose sharpness and the captions (tests over all IPs), the swapped character its
+  // identity (the limit for one IP).
   EXPECT_THAT(
       worse.out,
-      AllOf(StartsWith("### Regressed: clip\\_i, dino\\_i, clip\\_t; worse among the watched: "),
+      AllOf(StartsWith("### Regressed: clip\\_i, dino\\_i, clip\\_t, sharpness \\(watched\\), "),
             HasSubstr("by chance alone such a drop would be seen in about"),
             HasSubstr("which reaches the limit 0.3 for one IP"), HasSubstr("Worst stories:"),
             HasSubstr("**How sure**"), HasSubstr("**Not tested**"),

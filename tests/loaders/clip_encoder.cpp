@@ -55,8 +55,8 @@ class Writer {
     codec_->width = spec.width;
     codec_->height = spec.height;
     codec_->pix_fmt = spec.format;
-    codec_->time_base = {1, 16};
-    codec_->framerate = {16, 1};
+    codec_->time_base = av_inv_q(spec.rate);
+    codec_->framerate = spec.rate;
     codec_->colorspace = spec.matrix;
     codec_->color_range = spec.range;
     codec_->color_trc = spec.transfer;

@@ -24,6 +24,7 @@ struct EncodedStream {
   AVPixelFormat format = AV_PIX_FMT_YUV420P;
   int width = 64, height = 48;
   int frames = 8;
+  AVRational rate{16, 1};  ///< frames per second
   /// Fills a frame of `format`; by default the frames of `pictures`, or a moving pattern.
   std::function<void(AVFrame& frame, int index)> draw = {};
   std::vector<Image> pictures = {};   ///< RGB or RGBA; converted with the tagged matrix and range

@@ -278,8 +278,12 @@ TEST(Compare, RefusesAnotherSplitOtherCoverageOtherReferencesOtherMetrics) {
   EXPECT_THAT(refusal(referenced, other), HasSubstr("references: pictures of ip00"));
   auto fewer = world();
   fewer.metrics = {"clip_i", "dino_i"};
-  EXPECT_THAT(refusal(base, fewer.document()), HasSubstr("metrics (dino_i): (missing) | scored"));
-  EXPECT_THAT(refusal(fewer.document(), base), HasSubstr("metrics (dino_i): scored | (missing)"));
+  Gate both = gate();
+  both.metrics["dino_i"] = {.role = GateRole::watch};
+  EXPECT_THAT(refusal(base, fewer.document(), {}, both),
+              HasSubstr("metrics (dino_i): (missing) | scored"));
+  EXPECT_THAT(refusal(fewer.document(), base, {}, both),
+              HasSubstr("metrics (dino_i): scored | (missing)"));
 }
 
 TEST(Compare, AsManyShotsAreNotTheSameShots) {

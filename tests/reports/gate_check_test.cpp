@@ -39,6 +39,10 @@ TEST(GateCheck, SaysWhatFailsAndWhatOnlyWarns) {
               "repeated_frames, sharpness (watched): the same"),
           HasSubstr("- clip_i: 0.1 on average, 0.045 in any one IP, 0.12 in any one story"),
           HasSubstr("missing shots (both scored with --missing zero): 1 more"),
+          HasSubstr("clips, each beside the base's of the same shot: 1 that is more than 10 % "
+                    "shorter, or has more than 10 % fewer pixels, or is more than 3 % wider or "
+                    "narrower"),
+          Not(HasSubstr("the length and size of clips")),
           HasSubstr("- cross_shot_clip, cross_shot_dino\n- every other metric")));
   Gate rules = gate();
   rules.metrics["extra"] = {.role = GateRole::watch, .optional = true};
@@ -46,8 +50,9 @@ TEST(GateCheck, SaysWhatFailsAndWhatOnlyWarns) {
   rules.missing = {.watch = WatchAction::warn, .limit = 7};
   EXPECT_THAT(
       in_words(rules),
-      AllOf(HasSubstr("extra is optional"), HasSubstr("missing shots: 7 more"),
-            HasSubstr("metrics that the gate doesn't list"), Not(HasSubstr("every other metric"))));
+      AllOf(HasSubstr("extra is optional"), HasSubstr("the length and size of clips: told"),
+            HasSubstr("missing shots: 7 more"), HasSubstr("metrics that the gate doesn't list"),
+            Not(HasSubstr("every other metric"))));
 }
 
 /// Eight IPs of two stories whose values lie +-d around their IP's: variance within IPs 2 d^2.

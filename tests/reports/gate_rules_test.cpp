@@ -113,13 +113,63 @@ TEST(GateRules, RefusesAGateThatNamesMetricsWithoutAValueUnlessTheyAreOptional) 
               ElementsAre("frozen_rat", "fvd"));
 }
 
-TEST(GateRules, AnOptionalMetricOfOneSideOnlyIsADifference) {
+TEST(GateRules, AnOptionalMetricMayBeMissingFromTheBaseButNotFromTheCandidateAlone) {
   auto more = world();
   more.metrics = {"clip_i", "dino_i"};
   Gate rules = gate();
   rules.metrics["dino_i"] = {.role = GateRole::headline, .optional = true};
   EXPECT_THAT(refusal(more.document(), world().document(), {}, rules),
               HasSubstr("metrics (dino_i): scored | (missing)"));
+  const auto made = compare(result(world().document()), result(more.document()), rules);
+  EXPECT_EQ(made.metrics.size(), 1U);
+  EXPECT_EQ(made.tested, 1) << "Holm's family holds what was compared";
+  EXPECT_THAT(made.candidate_only, ElementsAre("dino_i"));
+  EXPECT_THAT(
+      made.warnings,
+      ElementsAre(HasSubstr("only the candidate has values of it: dino_i; score the base")));
+}
+
+TEST(GateRules, AMetricThatTheGateDoesNotListMayBeInEitherDocumentOnly) {
+  auto more = world();
+  more.metrics = {"clip_i", "dino_i"};
+  const auto made = compare(result(more.document()), result(world().document()), gate());
+  EXPECT_THAT(made.base_only, ElementsAre("dino_i"));
+  EXPECT_THAT(made.warnings, ::testing::IsEmpty());
+  Gate rules = gate();
+  rules.watch_others = false;
+  EXPECT_THAT(compare(result(more.document()), result(world().document()), rules).base_only,
+              ::testing::IsEmpty())
+      << "an ignored metric is of no interest";
+}
+
+/// A metric described with this range, watched without a tolerance, that drops by `drop` in every
+/// story.
+MetricComparison watched_drop(double drop, const Json& range, const Gate& rules) {
+  auto base = world();
+  Json description = testing::metric_description("Other", "controls", "control");
+  if (!range.is_null()) description["range"] = range;
+  base.metrics = {"clip_i", "other"};
+  base.descriptions["other"] = description;
+  auto candidate = base;
+  candidate.value = [drop](int metric, int story) {
+    return wobble(story) - (metric == 1 ? drop : 0.0);
+  };
+  return compare(result(base.document()), result(candidate.document()), rules).metrics.at(1);
+}
+
+TEST(GateRules, AWatchedMetricWithoutAToleranceHasAThousandthOfItsRange) {
+  EXPECT_FALSE(watched_drop(0.0009, {0, 1}, gate()).warns) << "as sure as can be, and invisible";
+  EXPECT_TRUE(watched_drop(0.0011, {0, 1}, gate()).warns);
+  EXPECT_FALSE(watched_drop(0.0019, {-1, 1}, gate()).warns);
+  EXPECT_TRUE(watched_drop(0.0021, {-1, 1}, gate()).warns);
+  // Without an end, of the base's mean, here about a half.
+  EXPECT_DOUBLE_EQ(watched_drop(0.0, {0, nullptr}, gate()).rule.tolerance,
+                   0.001 * *watched_drop(0.0, {0, nullptr}, gate()).base);
+  Gate rules = gate();
+  rules.metrics["other"] = {.role = GateRole::watch, .tolerance_unstated = true, .limit = 0.0005};
+  EXPECT_EQ(watched_drop(0.0, {0, 1}, rules).rule.tolerance, 0.0005) << "never above a limit";
+  rules.metrics["other"] = {.role = GateRole::watch, .tolerance = 0.0};
+  EXPECT_TRUE(watched_drop(0.0001, {0, 1}, rules).warns) << "0 where the gate says so";
 }
 
 /// `world()` under a policy, where these shots (story, index) are missing.
@@ -176,18 +226,27 @@ TEST(Gate, WhatItDoesNotSayHasDefaults) {
   Json json = parse_json(gate_text("default"), "default");
   json.erase("watch");
   json.erase("missing");
+  json.erase("clips");
   json["metrics"]["frozen_rate"].erase("watch");
   Gate rules = gate_from_json(json, "g.json");
   EXPECT_EQ(rules.rule_of("frozen_rate")->watch, WatchAction::warn);
   EXPECT_EQ(rules.missing.watch, WatchAction::fail);
   EXPECT_EQ(rules.missing.limit, 1);
   EXPECT_FALSE(rules.rule_of("clip_i")->optional);
+  EXPECT_TRUE(rules.rule_of("cross_shot_clip")->tolerance_unstated);
+  EXPECT_FALSE(rules.rule_of("frozen_rate")->tolerance_unstated);
+  EXPECT_FALSE(rules.clips.has_value()) << "a gate of before clips had rules only tells of them";
+  json["clips"] = {{"shorter", 0.2}};
   json["watch"] = "fail";
   json["missing"] = {{"limit", 4}};
   json["metrics"]["clip_i"]["optional"] = true;
   rules = gate_from_json(json, "g.json");
   EXPECT_EQ(rules.rule_of("frozen_rate")->watch, WatchAction::fail);
   EXPECT_EQ(rules.missing.limit, 4);
+  EXPECT_EQ(rules.clips->shorter, 0.2);
+  EXPECT_FALSE(rules.clips->smaller.has_value());
+  EXPECT_EQ(rules.clips->watch, WatchAction::fail);
+  EXPECT_EQ(rules.clips->limit, 1);
   EXPECT_TRUE(rules.rule_of("clip_i")->optional);
 }
 
@@ -218,6 +277,12 @@ TEST(Gate, RefusesWhatCouldNotAct) {
       << "a headline metric decides anyway";
   json["metrics"]["clip_i"].erase("watch");
   EXPECT_NO_THROW(static_cast<void>(gate_from_json(json, "g.json")));
+  for (const Json& clips : {Json{{"limit", 2}}, Json{{"shorter", 1.0}}, Json{{"longer", 0.1}},
+                            Json{{"smaller", 0.1}, {"limit", 0}}}) {
+    json["clips"] = clips;
+    EXPECT_THROW(static_cast<void>(gate_from_json(json, "g.json")), BadInput) << clips.dump();
+  }
+  json.erase("clips");
   json["alpha"] = 0;
   EXPECT_THROW(static_cast<void>(gate_from_json(json, "g.json")), BadInput);
 }
