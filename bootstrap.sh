@@ -9,7 +9,7 @@
 #   ./bootstrap.sh tsan      the unit tests under ThreadSanitizer
 #   ./bootstrap.sh fuzz [S]  every fuzz target for S seconds (default 60)
 #   ./bootstrap.sh tidy [R]  clang-tidy on our own sources, those whose path matches the regular expression R
-#   ./bootstrap.sh cuda      as build, with the CUDA libraries that the torch wheel needs on a GPU machine
+#   ./bootstrap.sh cuda      as build, with the CUDA libraries that the torch wheel needs on a GPU machine, and FAISS for GPUs
 #
 # Debian 12 (x86_64) is set up by itself. On other systems install the packages yourself (docs/install.md lists them) and set
 # ASBENCH_SKIP_PACKAGES=1: the rest is then done as here, but has not been tried there.
@@ -139,6 +139,7 @@ case "${1:-}" in
     say "done: build/release/bin/asbench --help" ;;
   cuda)
     prepare cuda; configure release; build release
+    tools/faiss_gpu/build.sh build/release/lib
     say "done: build/release/bin/asbench score --device cuda ..." ;;
   test)
     prepare; install_packages "${test_packages[@]}"; configure release; build release

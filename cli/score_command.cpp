@@ -109,6 +109,14 @@ void warn_of_too_few_ips(const loaders::Split& split, const std::vector<std::str
   if (warning) say(fmt::format("asbench score: {}\n", *warning));
 }
 
+/// A GPU was asked for, and the training set was searched on the CPU: the rows are the same, the
+/// time is not.
+void note_search_on_cpu(const document::Result& result) {
+  const std::string& search = result.provenance.search;
+  if (search.find("not on cuda:") == std::string::npos) return;
+  say(fmt::format("asbench score: the training set was searched by {}\n", search));
+}
+
 std::string summary_of(const document::Result& result, const std::string& format) {
   if (format == "markdown") return reports::score_markdown(result);
   if (format == "junit") return reports::score_junit(result);
@@ -175,6 +183,7 @@ int run_score(const ScoreOptions& options, const ReportTarget& target) {
   document::Result result = evaluation::score(request);
   result.provenance.run = options.run;
   warn_of_demo_encoders(result, options.input.split.path);
+  note_search_on_cpu(result);
   write_result_files(options, result);
   if (out.is_stdout() && !options.report)
     return kExitDone;  // stdout has the document, and nothing else

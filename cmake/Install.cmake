@@ -71,5 +71,7 @@ if(TARGET asbench)
   if(TARGET asbench_numbers)
     install(TARGETS asbench_numbers LIBRARY DESTINATION lib)
   endif()
+  # Where `./bootstrap.sh cuda` has made it.
+  install(PROGRAMS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY}/libasbench_faiss_gpu.so DESTINATION lib OPTIONAL)
   set_target_properties(asbench_media asbench_engine PROPERTIES INSTALL_RPATH "${LibTorch_LIBRARY_DIR}")
 endif()

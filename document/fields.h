@@ -100,6 +100,7 @@ void fields(auto& archive, Of<ResultProvenance> auto& provenance) {
   archive.when(measured, "libraries", provenance.libraries);
   archive.when(measured, "device", provenance.device);
   archive.when(measured, "products", provenance.products);
+  archive.when(measured && !provenance.search.empty(), "search", provenance.search);
   archive.when(measured, "threads", provenance.threads);
   archive.when(measured, "weights", provenance.weights);
   archive.when(measured, "decoder", provenance.decoder);

@@ -94,6 +94,7 @@ struct ResultProvenance {
   Json libraries;                       ///< name -> version
   std::string device;                   ///< "cpu", "cuda:0 (name)"
   std::optional<std::string> products;  ///< which matrix products ran; nothing: none ran
+  std::string search;  ///< what searched the training set, "faiss 1.7.3 cpu"; empty: nothing did
   int threads = 0;
   OrderedMap<ResultWeights> weights;  ///< by encoder role
   std::string decoder;

@@ -247,6 +247,7 @@ document::Result score(const ScoreRequest& request) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   result.provenance = provenance_of(plan, extraction.statistics(), started, wall);
   result.provenance.colours = colours_of(plan.clips, clips);
+  if (copies) result.provenance.search = copies->searched_by();
   return result;
 }
 

@@ -15,10 +15,12 @@ namespace asbench::evaluation {
 
 namespace {
 
-/// The GPU that --device names; nothing for the CPU.
+/// The GPU that --device names; nothing for the CPU, and for `auto` where none can be searched on.
 std::optional<int> gpu_of(std::string_view device) {
   if (device == "cpu") return std::nullopt;
   int number = 0;
+  if (device == "auto" && metrics::GpuSearch::of_this_process().why_not(number))
+    return std::nullopt;
   if (const auto colon = device.find(':'); colon != std::string_view::npos) {
     std::from_chars(device.data() + colon + 1, device.data() + device.size(), number);
   }

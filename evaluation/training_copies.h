@@ -37,6 +37,9 @@ class TrainingCopies {
   [[nodiscard]] std::optional<std::vector<document::NearestFrame>> nearest(
       const loaders::ShotKey& shot) const;
 
+  /// What searched: metrics::SimilarityIndex::searched_by().
+  [[nodiscard]] std::string searched_by() const { return search_->searched_by(); }
+
  private:
   std::unique_ptr<metrics::CopySearch> search_;
   std::vector<std::string> names_;  ///< of each training row

@@ -31,23 +31,13 @@ double distance(std::span<const float> a, std::span<const float> b) {
   return std::max(0.0, 1.0 - product / std::sqrt(squares_a * squares_b));
 }
 
-SimilarityOptions options_for(int rows, std::optional<int> gpu) {
-  SimilarityOptions options;
-  if (gpu && similarity_search_has_gpu(*gpu)) {
-    options.device = SimilarityOptions::Device::gpu;
-    options.gpu = *gpu;
-  }
-  if (rows > CopySearch::kExactRows) options.kind = SimilarityOptions::Kind::inverted;
-  return options;
-}
-
 }  // namespace
 
 CopySearch::CopySearch(FeatureView training, std::span<const int> clips, std::optional<int> gpu)
     : units_(unit_floats(training, "training row")),
       cols_(training.cols),
       clips_(clips.begin(), clips.end()),
-      index_({units_.data(), training.rows, training.cols}, options_for(training.rows, gpu)) {
+      index_({units_.data(), training.rows, training.cols}, {.gpu = gpu}) {
   if (clips.size() != static_cast<std::size_t>(training.rows)) {
     throw InternalError(fmt::format("copy search: {} rows of training features, {} clip numbers",
                                     training.rows, clips.size()));
@@ -61,36 +51,56 @@ CopySearch::CopySearch(FeatureView training, std::span<const int> clips, std::op
   }
 }
 
-double CopySearch::threshold_of(int row) const {
+double CopySearch::threshold_of(int row, std::span<const std::int64_t> nearest) const {
   const FeatureView training(units_.data(), static_cast<int>(clips_.size()), cols_);
-  const FeatureView query(training.row(row).data(), 1, cols_);
-  const int k = std::min(training.rows, kCopyNeighbours + longest_clip_);
-  const NearestRows nearest = index_.search(query, k);
   double sum = 0.0;
   int count = 0;
-  for (const std::int64_t other : nearest.rows) {
+  for (const std::int64_t other : nearest) {
     if (other < 0 || count == kCopyNeighbours) break;
     if (clips_[static_cast<std::size_t>(other)] == clips_[static_cast<std::size_t>(row)]) continue;
     sum += distance(training.row(row), training.row(static_cast<int>(other)));
     ++count;
   }
-  // Only its own clip lies in the cells that were searched: nothing near to be measured against,
-  // and nothing is called a copy.
-  return count == 0 ? 0.0 : kCopyShare * sum / count;
+  return kCopyShare * sum / count;
+}
+
+std::vector<double> CopySearch::thresholds_of(std::span<const int> rows) const {
+  const FeatureView training(units_.data(), static_cast<int>(clips_.size()), cols_);
+  // One call for all: row by row, each would read the whole training set.
+  std::vector<int> distinct(rows.begin(), rows.end());
+  std::ranges::sort(distinct);
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::vector<float> queries;
+  for (const int row : distinct) {
+    const auto values = training.row(row);
+    queries.insert(queries.end(), values.begin(), values.end());
+  }
+  // Of so many neighbours at least kCopyNeighbours are of other clips, where there are so many.
+  const int k = std::min(training.rows, kCopyNeighbours + longest_clip_);
+  const NearestRows nearest =
+      index_.search({queries.data(), static_cast<int>(distinct.size()), cols_}, k);
+  const std::span<const std::int64_t> found(nearest.rows);
+  const auto width = static_cast<std::size_t>(k);
+  std::map<int, double> thresholds;
+  for (std::size_t i = 0; i < distinct.size(); ++i)
+    thresholds[distinct[i]] = threshold_of(distinct[i], found.subspan(i * width, width));
+  std::vector<double> all;
+  for (const int row : rows) all.push_back(thresholds.at(row));
+  return all;
 }
 
 std::vector<CopyHit> CopySearch::find(FeatureView frames) const {
   const std::vector<float> units = unit_floats(frames, "frame");
   const FeatureView queries(units.data(), frames.rows, frames.cols);
   const NearestRows nearest = index_.search(queries, 1);
+  std::vector<int> rows;
+  for (const std::int64_t row : nearest.rows) rows.push_back(static_cast<int>(row));
+  const auto thresholds = thresholds_of(rows);
   const FeatureView training(units_.data(), static_cast<int>(clips_.size()), cols_);
   std::vector<CopyHit> hits;
-  for (int i = 0; i < frames.rows; ++i) {
-    CopyHit hit;
-    hit.row = static_cast<int>(nearest.rows[static_cast<std::size_t>(i)]);
-    if (hit.row < 0) throw InternalError("copy search: the index found no row at all");
-    hit.copy = {distance(queries.row(i), training.row(hit.row)), threshold_of(hit.row)};
-    hits.push_back(hit);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const double away = distance(queries.row(static_cast<int>(i)), training.row(rows[i]));
+    hits.push_back({rows[i], {away, thresholds[i]}});
   }
   return hits;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,14 +23,12 @@ struct CopyHit {
 /// Immutable, thread-safe.
 class CopySearch {
  public:
-  /// Sets above this many rows are searched through an inverted file.
-  static constexpr int kExactRows = 200'000;
-
   /// @param training  [T, D], kept as a copy of unit rows
   /// @param clips     [T], the clip a row is of: rows of one clip are no neighbours of each other,
   /// or every copy would hide behind its
   ///                  own clip's frames
-  /// @param gpu       search on this GPU, where FAISS can; the neighbours are the same
+  /// @param gpu       search on this GPU where that can be (metrics/search/similarity_index.h); the
+  /// neighbours are the same
   /// @throws BadInput for fewer than two clips, zero, NaN or Inf features (row named).
   CopySearch(FeatureView training, std::span<const int> clips, std::optional<int> gpu = {});
 
@@ -37,8 +36,14 @@ class CopySearch {
   /// width.
   [[nodiscard]] std::vector<CopyHit> find(FeatureView frames) const;
 
+  /// What searched: SimilarityIndex::searched_by().
+  [[nodiscard]] std::string searched_by() const { return index_.searched_by(); }
+
  private:
-  [[nodiscard]] double threshold_of(int row) const;
+  /// Of training rows, in the order of `rows`.
+  [[nodiscard]] std::vector<double> thresholds_of(std::span<const int> rows) const;
+  /// Half the mean distance of a row to its nearest rows of other clips.
+  [[nodiscard]] double threshold_of(int row, std::span<const std::int64_t> nearest) const;
 
   std::vector<float> units_;
   int cols_ = 0;

@@ -1,22 +1,16 @@
 #include "metrics/search/similarity_index.h"
 
+#include <faiss/Index.h>
 #include <faiss/IndexFlat.h>
-#include <faiss/IndexIVFFlat.h>
 #include <faiss/impl/FaissException.h>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <cmath>
 #include <mutex>
 
 #include "core/error.h"
-
-#if __has_include(<faiss/gpu/StandardGpuResources.h>)
-#include <faiss/gpu/GpuCloner.h>
-#include <faiss/gpu/StandardGpuResources.h>
-#include <faiss/gpu/utils/DeviceUtils.h>
-#define ASBENCH_FAISS_GPU 1
-#endif
+#include "metrics/search/gpu_plugin.h"
 
 namespace asbench::metrics {
 namespace {
@@ -24,6 +18,10 @@ namespace {
 faiss::MetricType metric_of(SimilarityOptions::Measure measure) {
   return measure == SimilarityOptions::Measure::inner_product ? faiss::METRIC_INNER_PRODUCT
                                                               : faiss::METRIC_L2;
+}
+
+std::string cpu_version() {
+  return fmt::format("{}.{}.{}", FAISS_VERSION_MAJOR, FAISS_VERSION_MINOR, FAISS_VERSION_PATCH);
 }
 
 void require_finite(FeatureView rows, const char* what) {
@@ -39,56 +37,56 @@ void require_finite(FeatureView rows, const char* what) {
 }  // namespace
 
 struct SimilarityIndex::Impl {
-#ifdef ASBENCH_FAISS_GPU
-  std::unique_ptr<faiss::gpu::StandardGpuResources> gpu;  // outlives the index
-  std::mutex one_search;  // FAISS's scratch memory on a GPU is for one search at a time
-#endif
-  std::unique_ptr<faiss::Index> cells;  ///< finds the cell of a row; outlives the index
-  std::unique_ptr<faiss::Index> index;
+  Impl(FeatureView rows, const SimilarityOptions& options)
+      : flat(rows.cols, metric_of(options.measure)), gpu(options.gpu) {
+    flat.add(rows.rows, rows.data);
+    if (!gpu) return;
+    search = options.gpu_search != nullptr ? options.gpu_search : &GpuSearch::of_this_process();
+    if (const auto cause = search->why_not(*gpu)) {
+      why_cpu = *cause;
+      return;
+    }
+    std::array<char, 512> error{};
+    on_gpu = {
+        search->plugin()->build(*gpu, options.measure == SimilarityOptions::Measure::inner_product,
+                                rows.rows, rows.cols, rows.data, error.data(), error.size()),
+        search->plugin()->free};
+    if (on_gpu == nullptr) why_cpu = error.data();
+  }
+
+  /// Whether the GPU found the rows; else why_cpu says why not, and the CPU has to.
+  bool search_on_gpu(FeatureView queries, NearestRows& found) {
+    if (on_gpu == nullptr) return false;
+    const std::scoped_lock one_search(mutex);
+    if (found.k > search->largest_k()) {
+      why_cpu = fmt::format("{} neighbours were asked for, a GPU finds {} at most", found.k,
+                            search->largest_k());
+      return false;
+    }
+    std::array<char, 512> error{};
+    const bool done = search->plugin()->search(on_gpu.get(), queries.rows, queries.data, found.k,
+                                               found.scores.data(), found.rows.data(), error.data(),
+                                               error.size());
+    if (!done) why_cpu = error.data();
+    used_gpu = used_gpu || done;
+    return done;
+  }
+
+  faiss::IndexFlat flat;
+  std::optional<int> gpu;
+  const GpuSearch* search = nullptr;
+  std::unique_ptr<AsbenchGpuIndex, void (*)(AsbenchGpuIndex*)> on_gpu{nullptr, nullptr};
+  std::mutex mutex;     ///< of all below, and of the GPU's index
+  std::string why_cpu;  ///< last cause
+  bool used_gpu = false;
 };
 
-SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& options)
-    : impl_(std::make_unique<Impl>()) {
+SimilarityIndex::SimilarityIndex(FeatureView rows, const SimilarityOptions& options) {
   if (rows.rows < 1 || rows.cols < 1)
     throw BadInput("similarity search: there are no rows to search in");
   require_finite(rows, "row");
-  if (options.device == SimilarityOptions::Device::gpu && !similarity_search_has_gpu(options.gpu)) {
-    throw UsageError(
-        "similarity search on a GPU: this FAISS has no GPU support, or there is no GPU. Use the "
-        "CPU, which finds the same rows.");
-  }
   try {
-    if (options.kind == SimilarityOptions::Kind::flat) {
-      impl_->index = std::make_unique<faiss::IndexFlat>(rows.cols, metric_of(options.measure));
-    } else {
-      const int cells = options.cells > 0
-                            ? options.cells
-                            : std::max(1, static_cast<int>(4.0 * std::sqrt(rows.rows)));
-      if (cells > rows.rows)
-        throw BadInput(
-            fmt::format("similarity search: {} cells can't be made of {} rows", cells, rows.rows));
-      impl_->cells = std::make_unique<faiss::IndexFlat>(rows.cols, metric_of(options.measure));
-      auto index = std::make_unique<faiss::IndexIVFFlat>(
-          impl_->cells.get(), static_cast<std::size_t>(rows.cols), static_cast<std::size_t>(cells),
-          metric_of(options.measure));
-      index->nprobe =
-          static_cast<std::size_t>(options.probes > 0 ? std::min(options.probes, cells)
-                                                      : std::min(cells, std::max(8, cells / 8)));
-      index->cp.seed = static_cast<int>(options.seed);
-      index->cp.niter = 10;
-      index->cp.max_points_per_centroid = 64;
-      index->cp.min_points_per_centroid = 1;  // no chatter about small sets
-      index->train(rows.rows, rows.data);
-      impl_->index = std::move(index);
-    }
-    impl_->index->add(rows.rows, rows.data);
-#ifdef ASBENCH_FAISS_GPU
-    if (options.device == SimilarityOptions::Device::gpu) {
-      impl_->gpu = std::make_unique<faiss::gpu::StandardGpuResources>();
-      impl_->index.reset(
-          faiss::gpu::index_cpu_to_gpu(impl_->gpu.get(), options.gpu, impl_->index.get()));
-    }
-#endif
+    impl_ = std::make_unique<Impl>(rows, options);
   } catch (const faiss::FaissException& error) {
     throw InternalError(fmt::format("similarity search: FAISS says: {}", error.what()));
   }
@@ -99,7 +97,7 @@ SimilarityIndex::SimilarityIndex(SimilarityIndex&&) noexcept = default;
 SimilarityIndex& SimilarityIndex::operator=(SimilarityIndex&&) noexcept = default;
 
 std::int64_t SimilarityIndex::size() const {
-  return impl_->index->ntotal;
+  return impl_->flat.ntotal;
 }
 
 NearestRows SimilarityIndex::search(FeatureView queries, int k) const {
@@ -109,38 +107,39 @@ NearestRows SimilarityIndex::search(FeatureView queries, int k) const {
   NearestRows found;
   found.k = k;
   if (queries.rows == 0) return found;
-  if (queries.cols != impl_->index->d) {
+  if (queries.cols != impl_->flat.d) {
     throw BadInput(
         fmt::format("similarity search: queries have {} columns, the rows searched {}: they come "
                     "from different networks",
-                    queries.cols, impl_->index->d));
+                    queries.cols, impl_->flat.d));
   }
   require_finite(queries, "query");
   const auto count = static_cast<std::size_t>(queries.rows) * static_cast<std::size_t>(k);
   found.rows.resize(count);
   found.scores.resize(count);
+  if (impl_->search_on_gpu(queries, found)) return found;
   try {
-#ifdef ASBENCH_FAISS_GPU
-    std::unique_lock<std::mutex> lock;
-    if (impl_->gpu != nullptr) lock = std::unique_lock(impl_->one_search);
-#endif
-    impl_->index->search(queries.rows, queries.data, k, found.scores.data(), found.rows.data());
+    impl_->flat.search(queries.rows, queries.data, k, found.scores.data(), found.rows.data());
   } catch (const faiss::FaissException& error) {
     throw InternalError(fmt::format("similarity search: FAISS says: {}", error.what()));
   }
   return found;
 }
 
-bool similarity_search_has_gpu([[maybe_unused]] int gpu) {
-#ifdef ASBENCH_FAISS_GPU
-  try {
-    return gpu >= 0 && gpu < faiss::gpu::getNumDevices();
-  } catch (const faiss::FaissException&) {
-    return false;  // a driver that doesn't answer
+std::string SimilarityIndex::searched_by() const {
+  if (!impl_->gpu) return fmt::format("faiss {} cpu", cpu_version());
+  const std::scoped_lock lock(impl_->mutex);
+  const auto& gpu_search = *impl_->search;
+  const bool whole = impl_->on_gpu != nullptr && impl_->why_cpu.empty();
+  std::string text = fmt::format("faiss {} cpu", cpu_version());
+  if (whole || impl_->used_gpu) {
+    text = fmt::format("faiss {} gpu cuda:{}", gpu_search.faiss_version(), *impl_->gpu);
+    const std::string name = gpu_search.gpu_name(*impl_->gpu);
+    if (!name.empty()) text += fmt::format(" ({})", name);
   }
-#else
-  return false;
-#endif
+  if (whole) return text;
+  return text + fmt::format(" ({}not on cuda:{}: {})", impl_->used_gpu ? "in part " : "",
+                            *impl_->gpu, impl_->why_cpu);
 }
 
 }  // namespace asbench::metrics

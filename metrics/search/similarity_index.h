@@ -2,28 +2,24 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "metrics/numerics/feature_view.h"
+#include "metrics/search/gpu_search.h"
 
 namespace asbench::metrics {
 
-/// Nearest rows of a set of features, by FAISS. Exact by default; for sets of millions an inverted
-/// file, which looks into the nearest cells only and finds nearly all.
+/// Nearest rows of a set of features, by FAISS. Every row is compared: exact, on the CPU and on a
+/// GPU.
 struct SimilarityOptions {
   enum class Measure { inner_product, squared_l2 };
-  enum class Kind {
-    flat,      ///< every row is compared: exact
-    inverted,  ///< IVF: k-means cells, the nearest `probes` of them are searched
-  };
-  enum class Device { cpu, gpu };
   Measure measure = Measure::inner_product;
-  Kind kind = Kind::flat;
-  Device device = Device::cpu;
-  int gpu = 0;     ///< which one
-  int cells = 0;   ///< inverted; 0: 4 sqrt(rows)
-  int probes = 0;  ///< inverted; 0: an eighth of the cells, at least 8
-  std::int64_t seed = 1234;
+  /// Search on this GPU where that can be; nothing: on the CPU.
+  std::optional<int> gpu = {};
+  /// Borrowed; null: GpuSearch::of_this_process().
+  const GpuSearch* gpu_search = nullptr;
 };
 
 /// [queries, k], nearest first: largest inner product or smallest distance. Equal scores in any
@@ -35,11 +31,11 @@ struct NearestRows {
 };
 
 /// Owns a copy of the rows. Searching is thread-safe; CPU and GPU find the same neighbours but for
-/// equal scores.
+/// equal scores. What a GPU can't do, because it is not there, is too small or has a limit, the CPU
+/// does, and `searched_by` says so.
 class SimilarityIndex {
  public:
-  /// @throws BadInput for no rows, NaN or Inf, too few rows for the cells; UsageError for a GPU
-  /// where FAISS has none.
+  /// @throws BadInput for no rows, NaN or Inf.
   SimilarityIndex(FeatureView rows, const SimilarityOptions& options);
   ~SimilarityIndex();
   SimilarityIndex(SimilarityIndex&&) noexcept;
@@ -49,12 +45,14 @@ class SimilarityIndex {
   [[nodiscard]] NearestRows search(FeatureView queries, int k) const;
   [[nodiscard]] std::int64_t size() const;
 
+  /// "faiss 1.7.3 cpu", "faiss 1.7.3 gpu cuda:0 (NVIDIA H200)". Where a GPU was asked for and not
+  /// used, or not for every search so far, the cause follows: "faiss 1.7.3 cpu (not on cuda:0: no
+  /// GPU or driver answers)".
+  [[nodiscard]] std::string searched_by() const;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// True when FAISS was built with its GPU part and this GPU is there.
-[[nodiscard]] bool similarity_search_has_gpu(int gpu = 0);
 
 }  // namespace asbench::metrics

@@ -17,6 +17,7 @@ ResultProvenance provenance() {
   made.libraries = {{"torch", "2.11"}};
   made.device = "cuda:0 (name)";
   made.products = "avx512";
+  made.search = "faiss 1.7.3 cpu";
   made.threads = 8;
   made.weights = {
       {"clip",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <random>
 #include <set>
 #include <vector>
@@ -16,9 +17,9 @@ namespace {
 using Options = SimilarityOptions;
 
 /// The CPU, and a GPU where FAISS has one.
-std::vector<Options::Device> devices() {
-  std::vector<Options::Device> all = {Options::Device::cpu};
-  if (similarity_search_has_gpu()) all.push_back(Options::Device::gpu);
+std::vector<std::optional<int>> devices() {
+  std::vector<std::optional<int>> all = {std::nullopt};
+  if (!GpuSearch::of_this_process().why_not(0)) all.emplace_back(0);
   return all;
 }
 
@@ -52,8 +53,8 @@ TEST(SimilarityIndex, FindsTheNaiveNeighboursByBothMeasures) {
   const auto values = random_rows(300, 16, 1), queries = random_rows(20, 16, 2);
   const FeatureView rows(values, 16), asked(queries, 16);
   for (const auto measure : {Options::Measure::inner_product, Options::Measure::squared_l2}) {
-    for (const auto device : devices()) {
-      const SimilarityIndex index(rows, {.measure = measure, .device = device});
+    for (const auto gpu : devices()) {
+      const SimilarityIndex index(rows, {.measure = measure, .gpu = gpu});
       const auto found = index.search(asked, 7);
       ASSERT_EQ(found.rows.size(), 140U);
       for (int q = 0; q < asked.rows; ++q) {
@@ -64,36 +65,6 @@ TEST(SimilarityIndex, FindsTheNaiveNeighboursByBothMeasures) {
       }
     }
   }
-}
-
-TEST(SimilarityIndex, WithEveryCellProbedFindsWhatTheFlatOneFinds) {
-  const auto values = random_rows(2000, 8, 3), queries = random_rows(50, 8, 4);
-  const FeatureView rows(values, 8), asked(queries, 8);
-  for (const auto measure : {Options::Measure::inner_product, Options::Measure::squared_l2}) {
-    const auto flat = SimilarityIndex(rows, {.measure = measure}).search(asked, 5);
-    for (const auto device : devices()) {
-      const SimilarityIndex index(rows, {.measure = measure,
-                                         .kind = Options::Kind::inverted,
-                                         .device = device,
-                                         .cells = 20,
-                                         .probes = 20});
-      EXPECT_EQ(index.search(asked, 5).rows, flat.rows);
-    }
-  }
-}
-
-TEST(SimilarityIndex, InvertedFindsNearlyAllWithTheDefaults) {
-  const auto values = random_rows(5000, 8, 5), queries = random_rows(100, 8, 6);
-  const FeatureView rows(values, 8), asked(queries, 8);
-  const auto flat =
-      SimilarityIndex(rows, {.measure = Options::Measure::squared_l2}).search(asked, 1);
-  const auto inverted = SimilarityIndex(rows, {.measure = Options::Measure::squared_l2,
-                                               .kind = Options::Kind::inverted})
-                            .search(asked, 1);
-  int same = 0;
-  for (std::size_t i = 0; i < flat.rows.size(); ++i)
-    same += flat.rows[i] == inverted.rows[i] ? 1 : 0;
-  EXPECT_GE(same, 95);
 }
 
 TEST(SimilarityIndex, SaysWhichPlacesAreEmpty) {
@@ -116,13 +87,6 @@ TEST(SimilarityIndex, RefusesWhatItCanNotSearch) {
   EXPECT_THROW((void)index.search(FeatureView(values, 4), 0), UsageError);
   EXPECT_THROW((void)index.search(FeatureView(values, 2), 1), BadInput);
   EXPECT_THROW(SimilarityIndex(FeatureView(), {}), BadInput);
-  EXPECT_THROW(
-      SimilarityIndex(FeatureView(values, 4), {.kind = Options::Kind::inverted, .cells = 6}),
-      BadInput);
-  if (!similarity_search_has_gpu()) {
-    EXPECT_THROW(SimilarityIndex(FeatureView(values, 4), {.device = Options::Device::gpu}),
-                 UsageError);
-  }
   values[6] = std::numeric_limits<float>::quiet_NaN();
   EXPECT_THROW((void)index.search(FeatureView(values, 4), 1), BadInput);
   EXPECT_THROW(SimilarityIndex(FeatureView(values, 4), {}), BadInput);
