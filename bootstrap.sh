@@ -9,7 +9,7 @@
 #   ./bootstrap.sh tsan      the unit tests under ThreadSanitizer
 #   ./bootstrap.sh fuzz [S]  every fuzz target for S seconds (default 60)
 #   ./bootstrap.sh tidy [R]  clang-tidy on our own sources, those whose path matches the regular expression R
-#   ./bootstrap.sh cuda      as build, with the CUDA libraries that the torch wheel needs on a GPU machine, and FAISS for GPUs
+#   ./bootstrap.sh cuda      as build, for a GPU (docs/gpu.md): CUDA libraries, FAISS; driver 580 or newer, Turing or newer
 #
 # Debian 12 (x86_64) is set up by itself. On other systems install the packages yourself (docs/install.md lists them) and set
 # ASBENCH_SKIP_PACKAGES=1: the rest is then done as here, but has not been tried there.
@@ -71,28 +71,25 @@ $(printf '%s\n' "$*" | fold -s -w 110 | sed 's/^/    /')
     die "apt-get install failed; its output is in build/apt.log"
 }
 
-# LibTorch comes out of the PyPI wheel of torch. The two small NVIDIA wheels hold libraries that libtorch_cpu.so names.
+# LibTorch comes out of the PyPI wheel of torch, its CUDA libraries out of NVIDIA's wheels: each set is one list of pinned wheels
+# with hashes. The CPU's set has the two small ones that libtorch_cpu.so names.
 install_libtorch() {
-  local kind=$1 stamp
-  local pins=(cmake/libtorch-requirements.txt)
-  [ "$kind" = cpu ] || pins+=(cmake/libtorch-requirements-cuda.txt)
-  stamp=".deps/libtorch-$kind.$(cat "${pins[@]}" | sha256sum | cut -c1-12)"
+  local kind=$1 stamp pins size
+  pins=cmake/libtorch-requirements.txt size="530 MB"
+  [ "$kind" = cpu ] || { pins=cmake/libtorch-requirements-cuda.txt; size="3.6 GB unpacked"; }
+  stamp=".deps/libtorch-$kind.$(sha256sum <"$pins" | cut -c1-12)"
   [ ! -e "$stamp" ] || return 0
   [ "$(uname -m)" = x86_64 ] || die "the pinned LibTorch wheel is for x86_64, this machine is $(uname -m).
   Unpack a LibTorch 2.11 archive for it and configure with -DCMAKE_PREFIX_PATH=DIR."
-  say "fetching LibTorch 2.11 (530 MB)"
+  say "fetching LibTorch 2.11 ($size)"
   rm -rf .deps/python.new
   mkdir -p .deps
+  local platforms=() glibc
+  for glibc in 28 27 25 18 17 12 5; do platforms+=(--platform "manylinux_2_${glibc}_x86_64"); done
   python3 -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --only-binary=:all: \
-    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64 \
-    --platform manylinux2014_x86_64 --python-version 3.11 --implementation cp \
-    --require-hashes -r cmake/libtorch-requirements.txt --target .deps/python.new ||
-    die "LibTorch could not be fetched from PyPI: is there a network? Pins and hashes are in cmake/libtorch-requirements.txt."
-  if [ "$kind" = cuda ]; then
-    python3 -m pip install --quiet --disable-pip-version-check --no-compile --only-binary=:all: \
-      -r cmake/libtorch-requirements-cuda.txt --target .deps/python.new --upgrade ||
-      die "the CUDA libraries of the torch wheel could not be fetched from PyPI."
-  fi
+    "${platforms[@]}" --platform manylinux2014_x86_64 --python-version 3.11 --implementation cp \
+    --require-hashes -r "$pins" --target .deps/python.new ||
+    die "LibTorch could not be fetched from PyPI: is there a network, and room for $size? Pins and hashes are in $pins."
   rm -rf .deps/python .deps/libtorch-*
   mv .deps/python.new .deps/python
   touch "$stamp"

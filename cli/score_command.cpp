@@ -28,6 +28,7 @@
 #include "evaluation/normalise.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
+#include "features/extractor.h"
 #include "features/store.h"
 #include "loaders/selection.h"
 #include "loaders/split.h"
@@ -165,6 +166,7 @@ int run_score(const ScoreOptions& options, const ReportTarget& target) {
                                            .frames = options.frames,
                                            .background = options.background,
                                            .fvd_variant = options.fvd_variant,
+                                           .precision = options.compute.precision,
                                            .training_set = options.training_set.has_value()});
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
@@ -202,6 +204,7 @@ int run_features(const FeaturesOptions& options) {
   request.encoder = options.encoder;
   request.preprocess = options.preprocess;
   request.frames = options.frames;
+  if (options.compute.precision) request.dtype = features::dtype_of(*options.compute.precision);
   const auto table = evaluation::extract_features(request);
   write_npy(options.out, table.matrix.rows, table.matrix.cols, table.matrix.values);
   if (!out.is_file()) {

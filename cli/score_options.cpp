@@ -53,16 +53,23 @@ void add_speed_group(CLI::App& command, ComputeOptions& compute) {
       ->capture_default_str();
   command
       .add_option("--batch", compute.batch,
-                  "number of images per batch (0: measured once for each encoder and machine)")
+                  "number of images per batch (0: found once for each encoder and machine: on the "
+                  "CPU the fastest, on a GPU the largest that fits)")
       ->check(CLI::Range(0, 4096))
       ->capture_default_str();
   command
       .add_option(
           "--decode-threads", compute.decode_threads,
           "number of clips decoded at the same time while the encoders work, one thread each "
-          "(0: half of the cores, at most 8)")
+          "(0: all cores when a GPU encodes, else half of them, at most 8)")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
+  command
+      .add_option("--precision", compute.precision,
+                  "arithmetic of the encoders on a GPU: fp32, tf32 or bf16 (the faster the less "
+                  "exact; part of every signature; default: as the protocol says, built-in ones: "
+                  "fp32)")
+      ->check(suggests({"fp32", "tf32", "bf16"}));
   command.add_option("--cache", compute.cache,
                      "folder where extracted features are kept for later runs (default: "
                      "$ASBENCH_CACHE, then ~/.cache/asbench)");

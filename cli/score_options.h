@@ -19,7 +19,8 @@ struct InputOptions {
   SelectionOptions selection;
 };
 
-/// How to compute; changes no number beyond the documented bound.
+/// How to compute; `precision` apart, changes no number beyond the documented bound
+/// (docs/determinism.md).
 struct ComputeOptions {
   std::optional<std::string> weights;
   std::optional<std::string> cache;
@@ -27,6 +28,7 @@ struct ComputeOptions {
   int threads = 0;
   int batch = 0;
   int decode_threads = 0;
+  std::optional<std::string> precision;  ///< nothing: as the protocol says, else fp32
 };
 
 /// `asbench score`

@@ -1,28 +1,53 @@
 #include "cli/version_text.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <filesystem>
 
+#include "cli/cuda_check.h"
+#include "cli/modules.h"
+#include "core/error.h"
+#include "core/gpu_driver.h"
 #include "core/version.h"
 
 namespace asbench::cli {
+namespace {
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+/// "yes" only when a tensor was made on a GPU: libraries and a driver that are there may still not
+/// work together.
+std::string cuda_text() {
+  const std::filesystem::path library =
+      std::filesystem::path(ASBENCH_LIBTORCH_FOLDER) / "libtorch_cuda.so";
+  if (!std::filesystem::exists(library))
+    return "no (this LibTorch is built without CUDA: it has no libtorch_cuda.so)";
+  // On machines without a GPU the question ends here, and LibTorch is not loaded for it.
+  if (const auto driver = read_gpu_driver(ASBENCH_LIBTORCH_CUDA); !driver.problem.empty())
+    return fmt::format("no ({})", first_line(driver.problem));
+  std::string problem;
+  std::string device;
+  try {
+    const int code =
+        run_in_module(Module::engine, "asbench_run_cuda_check", CudaCheck{&problem, &device});
+    if (code != kExitDone) problem = "it could not be tried";
+  } catch (const Error& error) {
+    problem = error.what();
+  }
+  return problem.empty() ? fmt::format("yes, {}", device)
+                         : fmt::format("no ({})", first_line(problem));
+}
+
+}  // namespace
 
 std::string version_text() {
   const auto& build = build_info();
-  const std::filesystem::path cuda_library =
-      std::filesystem::path(ASBENCH_LIBTORCH_FOLDER) / "libtorch_cuda.so";
-  std::string cuda = "no (this LibTorch is built without CUDA: it has no libtorch_cuda.so)";
-  if (std::filesystem::exists(cuda_library)) {
-    void* driver = ::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
-    cuda = driver != nullptr ? "yes" : "no (no NVIDIA driver found: libcuda.so.1 is missing)";
-    if (driver != nullptr) ::dlclose(driver);
-  }
   return fmt::format("asbench {}\ncommit {}{}\n{} {}\nLibTorch {}\nOpenCV {}\nFAISS {}\nCUDA {}",
                      build.version, build.commit, build.dirty ? " (with local changes)" : "",
                      build.compiler, build.build_type, ASBENCH_LIBTORCH_VERSION,
-                     ASBENCH_OPENCV_VERSION, ASBENCH_FAISS_VERSION, cuda);
+                     ASBENCH_OPENCV_VERSION, ASBENCH_FAISS_VERSION, cuda_text());
 }
 
 }  // namespace asbench::cli

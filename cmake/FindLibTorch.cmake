@@ -3,7 +3,7 @@
 #
 #   LibTorch::cpu   libtorch_cpu + libc10 and their headers. CUDA, where present, is loaded at run time
 #                   (models/layers/cuda_loader.cpp), so one binary serves both.
-#   LibTorch_ROOT_DIR, LibTorch_VERSION, LibTorch_LIBRARY_DIR
+#   LibTorch_ROOT_DIR, LibTorch_VERSION, LibTorch_CUDA, LibTorch_LIBRARY_DIR
 find_path(LibTorch_INCLUDE_DIR ATen/ATen.h
   HINTS "${CMAKE_SOURCE_DIR}/.deps/python/torch/include" "$ENV{ASBENCH_DEPS}/python/torch/include"
   PATH_SUFFIXES include)
@@ -20,6 +20,16 @@ if(LibTorch_INCLUDE_DIR)
   string(REGEX REPLACE "[^0-9;]" "" version_numbers "${version_lines}")
   string(REPLACE ";" "." LibTorch_VERSION "${version_numbers}")
 endif()
+# The CUDA that its GPU library is built for, "13.0"; empty where that is not told. Asked of the driver at run time.
+set(LibTorch_CUDA "")
+foreach(told "${LibTorch_ROOT_DIR}/version.py" "${LibTorch_ROOT_DIR}/build-version")
+  if(EXISTS "${told}" AND NOT LibTorch_CUDA)
+    file(STRINGS "${told}" cuda_line REGEX "\\+cu[0-9]+" LIMIT_COUNT 1)
+    if(cuda_line MATCHES "\\+cu([0-9]+)([0-9])")
+      set(LibTorch_CUDA "${CMAKE_MATCH_1}.${CMAKE_MATCH_2}")
+    endif()
+  endif()
+endforeach()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(LibTorch
   REQUIRED_VARS LibTorch_CPU_LIBRARY LibTorch_C10_LIBRARY LibTorch_INCLUDE_DIR

@@ -2,8 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
+#include <string>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -52,6 +56,27 @@ void require_threads(unsigned count) {
         changed.wait(lock, [&] { return end; });
       },
       tell);
+}
+
+unsigned cores_of_quota(std::string_view cpu_max) {
+  const auto space = cpu_max.find(' ');
+  if (space == std::string_view::npos) return 0;
+  unsigned long quota = 0;
+  unsigned long period = 0;
+  const char* const end = cpu_max.data() + cpu_max.size();
+  if (std::from_chars(cpu_max.data(), cpu_max.data() + space, quota).ec != std::errc()) return 0;
+  if (std::from_chars(cpu_max.data() + space + 1, end, period).ec != std::errc()) return 0;
+  if (quota == 0 || period == 0) return 0;
+  return static_cast<unsigned>((quota + period - 1) / period);
+}
+
+unsigned cores_at_hand() {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string text;
+  std::getline(file, text);
+  const unsigned share = cores_of_quota(text);
+  return share == 0 ? cores : std::min(cores, share);
 }
 
 }  // namespace asbench

@@ -32,7 +32,7 @@ void append(FeatureTable& table, const features::FeatureMatrix& matrix) {
 
 FeatureTable extract_features(const FeatureRequest& request) {
   constexpr std::string_view kNoReferences = "black";  // none is read: any background will do
-  features::check_device(request.extraction.device);
+  features::check_device(request.extraction.device, request.dtype);
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
                                     request.outputs, request.layout, kNoReferences);
   const features::FeatureStore store(request.store);
@@ -49,7 +49,8 @@ FeatureTable extract_features(const FeatureRequest& request) {
                                         .id = request.encoder,
                                         .weights = request.weights,
                                         .store = &store,
-                                        .preprocess = request.preprocess};
+                                        .preprocess = request.preprocess,
+                                        .dtype = request.dtype};
   const bool video = features::is_video_network(wanted);
   std::string rule;
   std::string id, hash, preprocess;
@@ -101,8 +102,8 @@ FeatureTable extract_features(const FeatureRequest& request) {
   table.sidecar["frames"] = rule;
   table.sidecar["decoder"] = extraction.statistics().decoder;
   table.sidecar["signature"] = fmt::format(
-      "features@1 | enc={}#{} | prep={} | frames={} | dtype=float32{}", id, hash.substr(0, 8),
-      preprocess, rule, inputs.subset.empty() ? "" : " | subset=" + inputs.subset);
+      "features@1 | enc={}#{} | prep={} | frames={} | dtype={}{}", id, hash.substr(0, 8),
+      preprocess, rule, request.dtype, inputs.subset.empty() ? "" : " | subset=" + inputs.subset);
   table.sidecar["split"] = {{"name", inputs.split.name}, {"sha256", inputs.split.sha256}};
   table.sidecar["rows"] = std::move(rows);
   return table;

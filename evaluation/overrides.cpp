@@ -12,6 +12,7 @@
 #include "core/json.h"
 #include "core/nearest_name.h"
 #include "evaluation/fvd_variant.h"
+#include "features/extractor.h"
 #include "loaders/video/frame_rules.h"
 #include "metrics/catalogue.h"
 
@@ -122,6 +123,7 @@ Protocol apply(const Protocol& defaults, const Overrides& overrides) {
   if (overrides.frames) used.frames = frame_rule(*overrides.frames);
   if (overrides.background) used.background = background(*overrides.background);
   if (overrides.fvd_variant) used.fvd_variant = fvd_variant(*overrides.fvd_variant).name;
+  if (overrides.precision) used.dtype = features::dtype_of(*overrides.precision);
   return used;
 }
 

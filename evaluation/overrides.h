@@ -18,6 +18,7 @@ struct Overrides {
   std::optional<std::string> frames = {};    ///< `--frames`
   std::optional<std::string> background = {};   ///< `--background`
   std::optional<std::string> fvd_variant = {};  ///< `--fvd-variant`
+  std::optional<std::string> precision = {};    ///< `--precision`
   bool training_set = false;                    ///< a training set was given (`--training-set`)
 };
 

@@ -24,7 +24,8 @@ features::EncoderRequest request_of(const Protocol& protocol, const std::string&
                                   .id = id->second,
                                   .weights = weights.folder,
                                   .store = weights.store,
-                                  .preprocess = {}};
+                                  .preprocess = {},
+                                  .dtype = protocol.dtype};
   if (const auto chosen = protocol.preprocess.find(role); chosen != protocol.preprocess.end())
     wanted.preprocess = chosen->second;
   return wanted;

@@ -77,7 +77,7 @@ void require_picture_folder(const std::filesystem::path& folder) {
 }
 
 Prepared prepare(const ScoreRequest& request) {
-  features::check_device(request.extraction.device);
+  features::check_device(request.extraction.device, request.protocol.dtype);
   Prepared run;
   if (request.normalise_by) run.anchors = read_anchors(*request.normalise_by);
   if (request.frames_folder) require_picture_folder(*request.frames_folder);

@@ -75,6 +75,7 @@ struct FeatureRequest {
   std::optional<std::filesystem::path> weights;  ///< --weights
   std::filesystem::path store;
   features::ExtractionSettings extraction;
+  std::string dtype = "float32";  ///< how the encoder computes: features::dtype_of()
 };
 
 /// Extracts the frames of all shots under one encoder. Absent and broken shots are errors: a matrix

@@ -11,23 +11,28 @@
 namespace asbench::features {
 namespace {
 
-int thread_count(int wanted) {
-  if (wanted > 0) return wanted;
-  constexpr int kMost = 8;  // each may hold a clip's frames
-  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, kMost);
-}
+constexpr int kMostThreads = 256;  // of --decode-threads
 
 }  // namespace
 
+int decode_thread_count(int wanted, bool beside_device) {
+  if (wanted > 0) return wanted;
+  const int cores = static_cast<int>(cores_at_hand());
+  if (beside_device) return std::min(cores, kMostThreads);
+  // The encoders want the cores too, and each thread may hold a clip's frames.
+  constexpr int kMostBesideEncoders = 8;
+  return std::clamp(cores / 2, 1, kMostBesideEncoders);
+}
+
 DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSettings& settings,
                              const FeatureStore& store, const ClipSource& source,
-                             BoundedQueue<PreparedInput>& queue)
-    : count_(thread_count(settings.decode_threads)),
+                             BoundedQueue<PreparedInput>& queue, bool levels)
+    : count_(decode_thread_count(settings.decode_threads, levels)),
       stop_(settings.stop),
       queue_(queue),
       schedule_(plan),
       outcomes_(plan.clips.size()),
-      shared_{plan, store, source, settings.sink, queue, schedule_, outcomes_},
+      shared_{plan, store, source, settings.sink, queue, schedule_, outcomes_, levels},
       progress_(settings.label, static_cast<std::int64_t>(plan.clips.size()), settings.progress) {
   loaders::silence_decoders();
 }

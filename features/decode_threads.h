@@ -16,13 +16,18 @@
 
 namespace asbench::features {
 
+/// @param wanted  ExtractionSettings::decode_threads
+/// @param beside_device  another device than the CPU encodes
+[[nodiscard]] int decode_thread_count(int wanted, bool beside_device);
+
 /// Runs a schedule to its end with one decode worker per thread, then closes the queue. An
 /// exception in one of them closes the queue at once. One owner.
 class DecodeThreads {
  public:
+  /// @param levels  of DecodeShared
   DecodeThreads(const ExtractionPlan& plan, const ExtractionSettings& settings,
                 const FeatureStore& store, const ClipSource& source,
-                BoundedQueue<PreparedInput>& queue);
+                BoundedQueue<PreparedInput>& queue, bool levels);
   /// Closes the queue and waits.
   ~DecodeThreads();
   DecodeThreads(const DecodeThreads&) = delete;

@@ -13,6 +13,18 @@
 
 namespace asbench::features {
 
+namespace {
+
+void preprocess_whole(models::Preprocessor& preprocessor, const Image& rgb,
+                      std::vector<float>& values) {
+  const auto size = preprocessor.profile().output({rgb.height, rgb.width});
+  values.resize(std::size_t{3} * static_cast<std::size_t>(size.height) *
+                static_cast<std::size_t>(size.width));
+  preprocessor.run(rgb, values);
+}
+
+}  // namespace
+
 DecodeWorker::DecodeWorker(const DecodeShared& shared)
     : shared_(shared), decoder_(loaders::decoder_name()) {
   for (const auto& encoder : shared_.plan.encoders) preprocessors_.emplace_back(encoder.profile);
@@ -34,10 +46,12 @@ bool DecodeWorker::queue_image(const Image& rgb, const std::shared_ptr<EncodeJob
   {
     const StageTimer timer(statistics_.preprocess_seconds);
     auto& preprocessor = preprocessors_.at(job->encoder);
-    const auto size = preprocessor.profile().output({rgb.height, rgb.width});
-    prepared.values.resize(std::size_t{3} * static_cast<std::size_t>(size.height) *
-                           static_cast<std::size_t>(size.width));
-    preprocessor.run(rgb, prepared.values);
+    if (shared_.levels) {
+      const auto bytes = preprocessor.geometry(rgb);
+      prepared.levels.assign(bytes.begin(), bytes.end());
+    } else {
+      preprocess_whole(preprocessor, rgb, prepared.values);
+    }
   }
   const std::size_t bytes = prepared.bytes();
   return shared_.queue.push(std::move(prepared), bytes);

@@ -28,6 +28,7 @@ struct DecodeShared {
   BoundedQueue<PreparedInput>& queue;
   Schedule& schedule;
   std::span<ClipOutcome> outcomes;  ///< by clip id; a worker writes those of its tasks
+  bool levels;                      ///< pictures are queued as bytes: a device scales them itself
 };
 
 /// Share of the timings and counts; seconds.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
+#include <span>
 #include <unordered_set>
 #include <utility>
 
@@ -19,7 +20,7 @@
 namespace asbench::features {
 namespace {
 
-std::string machine_name() {
+std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with("model name")) return line;
@@ -42,20 +43,26 @@ FeatureMatrix matrix_from(const at::Tensor& features) {
 struct EncodeStage::Slot {
   std::size_t index = 0;
   std::unique_ptr<models::ImageEncoder> encoder;
-  BatchSize batch_size;
+  BatchSize batch_size;                    ///< in the caller's thread
+  std::unique_ptr<DeviceBatches> batches;  ///< on a device; else null
   std::vector<PreparedInput> pending;
+
+  [[nodiscard]] std::size_t batch() const {
+    return static_cast<std::size_t>(batches ? batches->size() : batch_size.next());
+  }
 };
 
-EncodeStage::EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
-                         const FeatureStore& store, const EncoderFactory& encoders,
-                         BoundedQueue<PreparedInput>& queue)
-    : plan_(plan),
-      settings_(settings),
-      store_(store),
-      encoders_(encoders),
-      queue_(queue),
-      slots_(plan.encoders.size()) {
-  statistics_.device = settings.device;
+EncodeStage::EncodeStage(const EncodeShared& shared)
+    : plan_(shared.plan),
+      settings_(shared.settings),
+      store_(shared.store),
+      encoders_(shared.encoders),
+      queue_(shared.queue),
+      slots_(shared.plan.encoders.size()),
+      device_(shared.device),
+      accelerator_(shared.accelerator),
+      writer_(shared.store) {
+  statistics_.device = models::describe_device(device_);
 }
 
 EncodeStage::~EncodeStage() = default;
@@ -63,11 +70,8 @@ EncodeStage::~EncodeStage() = default;
 void EncodeStage::start_runtime() {
   if (runtime_started_) return;
   runtime_started_ = true;
-  models::configure_runtime(settings_.threads);
-  const auto device = models::parse_device(settings_.device);
-  device_ = device.str();
-  statistics_.device = device_;
-  statistics_.products = device.is_cpu() ? models::product_kernels().name : "cuBLAS";
+  models::configure_runtime(settings_.threads, precision_of(plan_));
+  statistics_.products = device_.is_cpu() ? models::product_kernels().name : "cuBLAS";
 }
 
 EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
@@ -78,15 +82,37 @@ EncodeStage::Slot& EncodeStage::loaded(std::size_t encoder) {
   const auto& use = plan_.encoders[encoder];
   slot = std::make_unique<Slot>();
   slot->index = encoder;
-  slot->encoder = encoders_.image_encoder(use, models::parse_device(device_));
-  if (settings_.batch > 0) {
-    slot->batch_size = BatchSize(settings_.batch);
+  slot->encoder = encoders_.image_encoder(use, device_);
+  find_batch_size(*slot);
+  return *slot;
+}
+
+/// What a remembered batch size is true for, beside the encoder: on a GPU its name, the driver and
+/// the type that fills its memory; on the CPU its name and the number of threads.
+std::string EncodeStage::machine_name() const {
+  if (device_.is_cpu()) return cpu_name() + " " + device_.str();
+  const std::string described = models::describe_device(device_);
+  return described.substr(described.find(' ') + 1) + " " +
+         std::string(models::dtype_name(precision_of(plan_)));
+}
+
+void EncodeStage::find_batch_size(Slot& slot) {
+  const auto& use = plan_.encoders[slot.index];
+  if (accelerator_ != nullptr) {
+    DeviceBatches::Setting setting;
+    setting.batch = settings_.batch;
+    setting.remembered = calibration_key(use.weights_sha256, machine_name(), 0);
+    setting.picture = {use.profile.output_height, use.profile.output_width};
+    setting.name = use.id;
+    slot.batches = std::make_unique<DeviceBatches>(*accelerator_, *slot.encoder, store_, clock_,
+                                                   std::move(setting));
+  } else if (settings_.batch > 0) {
+    slot.batch_size = BatchSize(settings_.batch);
   } else {
     const std::string key =
-        calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count());
-    slot->batch_size = BatchSize(models::thread_count(), store_.get_text(key));
+        calibration_key(use.weights_sha256, machine_name(), models::thread_count());
+    slot.batch_size = BatchSize(models::thread_count(), store_.get_text(key));
   }
-  return *slot;
 }
 
 void EncodeStage::require_image_encoder(std::size_t encoder) {
@@ -107,7 +133,7 @@ std::unique_ptr<models::TextEncoder> EncodeStage::load_text_encoder(std::size_t 
     return std::move(text_encoders_.extract(ready).mapped());
   const StageTimer timer(statistics_.load_seconds);
   start_runtime();
-  return encoders_.text_encoder(plan_.encoders[encoder], models::parse_device(device_));
+  return encoders_.text_encoder(plan_.encoders[encoder], device_);
 }
 
 void EncodeStage::require_text_encoder(std::size_t encoder) {
@@ -172,7 +198,7 @@ void EncodeStage::encode_images() {
     if (!image) break;
     if (settings_.stop()) {
       drop_what_is_not_begun();
-      if (image->is_clip() || !image->job->begun()) continue;
+      if (image->is_clip() || !image->job->begun) continue;
     }
     if (image->is_clip()) {
       run_clip(*image);
@@ -180,12 +206,13 @@ void EncodeStage::encode_images() {
     }
     Slot& slot = loaded(image->job->encoder);
     slot.pending.push_back(std::move(*image));
-    if (static_cast<int>(slot.pending.size()) >= slot.batch_size.next()) run_batch(slot);
+    run_batches(slot, false);
   }
   if (settings_.stop()) drop_what_is_not_begun();
   for (auto& slot : slots_) {
-    if (slot && !slot->pending.empty()) run_batch(*slot);
+    if (slot) run_batches(*slot, true);
   }
+  writer_.finish();
 }
 
 // Note [After an interrupt]
@@ -196,15 +223,47 @@ void EncodeStage::encode_images() {
 void EncodeStage::drop_what_is_not_begun() {
   for (auto& slot : slots_) {
     if (slot)
-      std::erase_if(slot->pending, [](const PreparedInput& image) { return !image.job->begun(); });
+      std::erase_if(slot->pending, [](const PreparedInput& image) { return !image.job->begun; });
   }
+}
+
+void EncodeStage::run_batches(Slot& slot, bool all) {
+  while (slot.pending.size() >= slot.batch() || (all && !slot.pending.empty())) {
+    if (slot.batches) {
+      run_on_device(slot);
+    } else {
+      run_batch(slot);
+    }
+    statistics_.batch_sizes[plan_.encoders[slot.index].role] = static_cast<int>(slot.batch());
+  }
+}
+
+void EncodeStage::run_on_device(Slot& slot) {
+  const std::size_t count = std::min(slot.pending.size(), slot.batch());
+  auto features = slot.batches->submit(std::span(slot.pending).first(count));
+  if (features) hand_over(slot, count, *std::move(features));
+}
+
+void EncodeStage::hand_over(Slot& slot, std::size_t count,
+                            std::function<FeatureMatrix()> features) {
+  statistics_.encode_flops += slot.encoder->info().flops_per_image * static_cast<double>(count);
+  statistics_.images_encoded += static_cast<std::int64_t>(count);
+  FeatureWriter::Batch batch;
+  batch.features = std::move(features);
+  const auto end = slot.pending.begin() + static_cast<std::ptrdiff_t>(count);
+  for (auto image = slot.pending.begin(); image != end; ++image) {
+    image->job->begun = true;
+    batch.rows.push_back({std::move(image->job), image->row});
+  }
+  slot.pending.erase(slot.pending.begin(), end);
+  writer_.push(std::move(batch));
 }
 
 void EncodeStage::run_batch(Slot& slot) {
   const auto& profile = plan_.encoders[slot.index].profile;
   const auto count = static_cast<std::int64_t>(slot.pending.size());
   const models::InferenceScope scope;
-  FeatureMatrix features;
+  auto features = std::make_shared<FeatureMatrix>();
   double seconds = 0.0;
   {
     const StageTimer timer(seconds);
@@ -216,34 +275,23 @@ void EncodeStage::run_batch(Slot& slot) {
       target += image.values.size();
       image.values = {};
     }
-    features = matrix_from(slot.encoder->encode_images(pixels));
+    *features = matrix_from(slot.encoder->encode_images(pixels));
   }
   statistics_.encode_seconds += seconds;
-  statistics_.encode_flops += slot.encoder->info().flops_per_image * static_cast<double>(count);
-  statistics_.images_encoded += count;
   const auto& use = plan_.encoders[slot.index];
   if (slot.batch_size.record(static_cast<int>(count), seconds)) {
     store_.remember_text(
-        calibration_key(use.weights_sha256, machine_name() + " " + device_, models::thread_count()),
+        calibration_key(use.weights_sha256, machine_name(), models::thread_count()),
         slot.batch_size.text());
   }
-  statistics_.batch_sizes[use.role] = slot.batch_size.next();
-
-  for (std::size_t i = 0; i < slot.pending.size(); ++i) {
-    EncodeJob& job = *slot.pending[i].job;
-    if (job.features.values.empty()) job.features = FeatureMatrix(job.features.rows, features.cols);
-    const auto values = features.row(static_cast<int>(i));
-    std::copy(values.begin(), values.end(), job.features.row(slot.pending[i].row).begin());
-    if (--job.rows_missing == 0) store_.put(job.key, job.features);
-  }
-  slot.pending.clear();
+  hand_over(slot, slot.pending.size(), [features] { return std::move(*features); });
 }
 
 models::ClipEncoder& EncodeStage::loaded_clip_encoder() {
   if (!clip_encoder_) {
     const StageTimer timer(statistics_.load_seconds);
     start_runtime();
-    clip_encoder_ = encoders_.clip_encoder(*plan_.clip_encoder, models::parse_device(device_));
+    clip_encoder_ = encoders_.clip_encoder(*plan_.clip_encoder, device_);
   }
   return *clip_encoder_;
 }
@@ -255,7 +303,9 @@ void EncodeStage::run_clip(const PreparedInput& input) {
   // The tensor looks into the prepared clip, which outlives it.
   const at::Tensor clip = at::from_blob(const_cast<float*>(input.values.data()),
                                         {3, input.frames, input.height, input.width}, at::kFloat);
-  store_.put(input.job->key, matrix_from(encoder.encode_clip(clip)));
+  auto features = std::make_shared<FeatureMatrix>(matrix_from(encoder.encode_clip(clip)));
+  input.job->features.rows = input.job->rows_missing = 1;
+  writer_.push({{{input.job, 0}}, [features] { return std::move(*features); }});
   ++statistics_.clips_encoded;
 }
 
@@ -266,7 +316,7 @@ void EncodeStage::add_statistics(ExtractionStatistics& statistics) const {
   statistics.encode_clip_seconds += statistics_.encode_clip_seconds;
   statistics.batch_sizes = statistics_.batch_sizes;
   statistics.load_seconds += statistics_.load_seconds;
-  statistics.encode_seconds += statistics_.encode_seconds;
+  statistics.encode_seconds += statistics_.encode_seconds + clock_.busy_seconds();
   statistics.encode_text_seconds += statistics_.encode_text_seconds;
   statistics.encode_flops += statistics_.encode_flops;
   statistics.wait_seconds += statistics_.wait_seconds;

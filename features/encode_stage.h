@@ -2,27 +2,42 @@
 
 // Second half of the extractor; not a public header.
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "features/bounded_queue.h"
+#include "features/device_batches.h"
 #include "features/encoder_factory.h"
 #include "features/extraction.h"
 #include "features/extraction_plan.h"
+#include "features/feature_writer.h"
 #include "features/jobs.h"
 #include "features/store.h"
 #include "models/encoders/clip_encoder.h"
+#include "models/layers/device_queue.h"
 
 namespace asbench::features {
 
-/// Runs in the caller's thread: takes prepared images off the queue, fills one batch per encoder,
-/// encodes full ones, and stores a clip's matrix with its last row.
+/// What the encode stage reads and where it runs. Plain references; all outlive the stage.
+struct EncodeShared {
+  const ExtractionPlan& plan;
+  const ExtractionSettings& settings;
+  const FeatureStore& store;
+  const EncoderFactory& encoders;
+  BoundedQueue<PreparedInput>& queue;
+  c10::Device device;
+  models::DeviceQueue* accelerator;  ///< null: pictures are encoded in the caller's thread
+};
+
+/// Runs in the caller's thread: takes prepared images off the queue, fills one batch per encoder
+/// and encodes full ones, or has a device encode them. A thread of its own stores a clip's matrix
+/// with its last row.
 class EncodeStage {
  public:
-  EncodeStage(const ExtractionPlan& plan, const ExtractionSettings& settings,
-              const FeatureStore& store, const EncoderFactory& encoders,
-              BoundedQueue<PreparedInput>& queue);
+  explicit EncodeStage(const EncodeShared& shared);
   ~EncodeStage();
   EncodeStage(const EncodeStage&) = delete;
   EncodeStage& operator=(const EncodeStage&) = delete;
@@ -32,8 +47,8 @@ class EncodeStage {
   void require_encoders();
   /// Captions that the store lacks, once each, in one go.
   void encode_captions();
-  /// Until the queue is closed and empty. After an interrupt nothing new is begun, and nothing
-  /// encoded is lost.
+  /// Until the queue is closed and empty, and everything is stored. After an interrupt nothing new
+  /// is begun, and nothing encoded is lost.
   void encode_images();
 
   void add_statistics(ExtractionStatistics& statistics) const;
@@ -47,7 +62,15 @@ class EncodeStage {
   /// The one that require_encoders() loaded, else a new one.
   std::unique_ptr<models::TextEncoder> load_text_encoder(std::size_t encoder);
   models::ClipEncoder& loaded_clip_encoder();
+  [[nodiscard]] std::string machine_name() const;
+  void find_batch_size(Slot& slot);
+  /// Encodes what is pending in full batches; `all`: also the rest.
+  void run_batches(Slot& slot, bool all);
   void run_batch(Slot& slot);
+  void run_on_device(Slot& slot);
+  /// The first `count` pending pictures are on their way: they are now begun, counted, and the
+  /// writer's. @param features  of FeatureWriter::Batch
+  void hand_over(Slot& slot, std::size_t count, std::function<FeatureMatrix()> features);
   void drop_what_is_not_begun();
   void run_clip(const PreparedInput& input);
 
@@ -62,7 +85,10 @@ class EncodeStage {
   std::unique_ptr<models::ClipEncoder> clip_encoder_;  ///< loaded when its first clip comes
   ExtractionStatistics statistics_;
   bool runtime_started_ = false;  ///< LibTorch is set up when the first thing has to be computed
-  std::string device_;
+  const c10::Device device_;
+  models::DeviceQueue* const accelerator_;
+  DeviceClock clock_;
+  FeatureWriter writer_;  ///< destroyed first: it may wait for what the members above have begun
 };
 
 }  // namespace asbench::features

@@ -4,7 +4,10 @@ namespace asbench::features {
 namespace {
 
 models::EncoderOptions options_of(const EncoderUse& use, c10::Device device) {
-  return {.device = device, .preprocess = use.chosen_profile, .weights_sha256 = use.weights_sha256};
+  return {.device = device,
+          .precision = use.precision,
+          .preprocess = use.chosen_profile,
+          .weights_sha256 = use.weights_sha256};
 }
 
 class CheckpointEncoders final : public EncoderFactory {
@@ -19,11 +22,15 @@ class CheckpointEncoders final : public EncoderFactory {
   }
   std::unique_ptr<models::ClipEncoder> clip_encoder(const ClipEncoderUse& use,
                                                     c10::Device device) const override {
-    return models::load_clip_encoder(use.checkpoint, use.profile, device);
+    return models::load_clip_encoder(use.checkpoint, use.profile, {device, use.precision});
   }
 };
 
 }  // namespace
+
+std::unique_ptr<models::DeviceQueue> EncoderFactory::device_queue(c10::Device device) const {
+  return device.is_cpu() ? nullptr : models::make_cuda_queue(device);
+}
 
 const EncoderFactory& checkpoint_encoders() {
   static const CheckpointEncoders encoders;

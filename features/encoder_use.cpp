@@ -27,6 +27,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.preprocess = use.profile.describe();
   use.chosen_profile = request.preprocess;
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
+  use.precision = models::precision_of_dtype(request.dtype);
   use.images = request.images;
   if (use.images) use.width = models::parse_vision_config(use.checkpoint.config, use.id).dim();
   use.text = request.text;
@@ -67,6 +68,7 @@ ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
                                        [&] { return models::clip_weights_sha256(use.checkpoint); });
   if (!script) use.pin = models::verify_pins({*use.checkpoint.checkpoint, use.weights_sha256});
   use.preprocess = use.profile.describe();
+  use.precision = models::precision_of_dtype(request.dtype);
   use.architecture = models::clip_architecture(use.checkpoint);
   use.length = models::clip_length(use.checkpoint);
   return use;

@@ -7,6 +7,7 @@
 
 #include "features/store.h"
 #include "models/encoders/clip_encoder.h"
+#include "models/layers/runtime.h"
 #include "models/preprocess/profile.h"
 #include "models/weights/checkpoint.h"
 #include "models/weights/pin.h"
@@ -22,6 +23,7 @@ struct EncoderRequest {
   const FeatureStore* store =
       nullptr;  ///< remembers the weights' hash while the files stay as they are; may be null
   std::optional<std::string> preprocess;  ///< profile name; else pinned, else the checkpoint's own
+  std::string dtype = "float32";          ///< how it computes: dtype_of() (features/extractor.h)
   bool images = true;
   bool text = false;  ///< captions go through its text tower
 };
@@ -35,9 +37,10 @@ struct EncoderUse {
   bool demo_only = false;  ///< comes with the program (asbench/...): for the demo and tests, no
                            ///< judge of a real system
   std::string weights_sha256;
-  models::PinVerdict pin = {};   ///< whether its files are the published ones
-  std::string preprocess;        ///< Profile::describe(), every number resolved
-  std::string config_sha256;     ///< what config.json says and weights don't: activation, eps, ...
+  models::PinVerdict pin = {};  ///< whether its files are the published ones
+  std::string preprocess;       ///< Profile::describe(), every number resolved
+  std::string config_sha256;    ///< what config.json says and weights don't: activation, eps, ...
+  models::Precision precision = models::Precision::fp32;  ///< part of every key
   std::int64_t width = 0;        ///< of a picture's feature; 0 where it gets no pictures
   std::string tokenizer_sha256;  ///< of all its files; empty without a text tower
   bool images = true;
@@ -67,6 +70,7 @@ struct ClipEncoderUse {
   models::PinVerdict pin = {};  ///< whether its files are the published ones
   std::string preprocess;       ///< ClipProfile::describe()
   std::string architecture;
+  models::Precision precision = models::Precision::fp32;
   models::ClipLength length;
   models::ClipCheckpoint checkpoint;
   models::ClipProfile profile;

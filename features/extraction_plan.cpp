@@ -1,13 +1,28 @@
 #include "features/extraction_plan.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+
+#include "core/error.h"
 
 namespace asbench::features {
 
 std::size_t ExtractionPlan::add_clip(loaders::ShotSource source, ClipUse use) {
   clips.push_back({std::move(source), use});
   return clips.size() - 1;
+}
+
+models::Precision precision_of(const ExtractionPlan& plan) {
+  std::optional<models::Precision> found;
+  const auto agree = [&](models::Precision precision) {
+    if (found.value_or(precision) != precision)
+      throw InternalError("the encoders of an extraction plan have different precisions");
+    found = precision;
+  };
+  for (const auto& use : plan.encoders) agree(use.precision);
+  if (plan.clip_encoder) agree(plan.clip_encoder->precision);
+  return found.value_or(models::Precision::fp32);
 }
 
 std::vector<int> distinct_frames(std::span<const int> indices) {

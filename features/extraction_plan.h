@@ -16,6 +16,7 @@
 #include "features/known_clips.h"
 #include "loaders/shot_source.h"
 #include "loaders/video/frame_rules.h"
+#include "models/layers/runtime.h"
 
 namespace asbench::features {
 
@@ -73,10 +74,10 @@ struct ExtractionPlan {
 
 struct ExtractionSettings {
   int threads = 0;  ///< of the encoders; 0: all cores
-  int batch = 0;    ///< images per batch; 0: the fastest of a few, tried on the run's own first
-                    ///< batches and remembered in the store
-  int decode_threads = 1;  ///< decode and preprocess ahead of the encoders, a clip each; 0: half of
-                           ///< the cores, at most 8
+  int batch = 0;    ///< images per batch; 0: on the CPU the fastest of a few, tried on the run's
+                    ///< own first batches, on a GPU the largest that fits; remembered in the store
+  int decode_threads = 0;  ///< decode and preprocess ahead of the encoders, a clip each; 0: all
+                           ///< cores when a GPU encodes, else half of them, at most 8
   std::string device = "cpu";
   Progress::Style progress = Progress::Style::automatic;
   std::string label = "decoding and encoding";  ///< of the progress
@@ -85,6 +86,9 @@ struct ExtractionSettings {
   /// several threads.
   std::function<bool()> stop = interrupted;
 };
+
+/// How the plan's encoders compute. @throws InternalError when they don't agree.
+[[nodiscard]] models::Precision precision_of(const ExtractionPlan& plan);
 
 /// The frames that the plan's video network gets of a clip of n frames; none when there is no
 /// network or the clip is too short for it.

@@ -12,14 +12,20 @@
 #include "features/encode_stage.h"
 #include "features/extraction_state.h"
 #include "features/keys.h"
+#include "features/queue_size.h"
 #include "loaders/video/clip_reader.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::features {
 namespace {
 
-// Preprocessed inputs that may wait for an encoder: 64 pictures of 224 x 224, or four clips of 16.
-constexpr std::size_t kQueuedBytes = std::size_t{64} * 3 * 224 * 224 * sizeof(float);
+void require_precision(models::Precision precision, c10::Device device) {
+  if (precision == models::Precision::fp32 || !device.is_cpu()) return;
+  throw UsageError(fmt::format(
+      "--precision {}: the CPU computes in float32 alone\n  Use --device cuda, or leave "
+      "--precision out.",
+      precision == models::Precision::tf32 ? "tf32" : "bf16"));
+}
 
 }  // namespace
 
@@ -27,10 +33,15 @@ bool was_decoded(std::string_view content_sha256, const FeatureStore& store) {
   return store.has(clip_info_key(content_sha256, loaders::decoder_name()));
 }
 
-void check_device(const std::string& device) {
-  // These two can always be had, and asking would load libraries that a run with everything stored
-  // doesn't need.
-  if (device != "cpu" && device != "auto") static_cast<void>(models::parse_device(device));
+std::string dtype_of(std::string_view precision) {
+  return std::string(models::dtype_name(models::parse_precision(precision)));
+}
+
+void check_device(const std::string& device, const std::string& dtype) {
+  const models::Precision precision = models::precision_of_dtype(dtype);
+  // In float32 these two can always be had.
+  if (precision == models::Precision::fp32 && (device == "cpu" || device == "auto")) return;
+  require_precision(precision, models::parse_device(device));
 }
 
 Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings,
@@ -43,10 +54,17 @@ Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& setting
   state->statistics.libraries = {{"libtorch", TORCH_VERSION}, {"opencv", CV_VERSION}};
   {
     const StageTimer timer(state->statistics.total_seconds);
-    BoundedQueue<PreparedInput> queue(kQueuedBytes);
-    EncodeStage encode(plan, settings, store, inputs.encoders, queue);
+    const c10::Device device = models::parse_device(settings.device);
+    require_precision(precision_of(plan), device);
+    const auto accelerator = inputs.encoders.device_queue(device);
+    const bool levels = accelerator != nullptr;
+    BoundedQueue<PreparedInput> queue(
+        queue_bytes(plan, {.batch = settings.batch,
+                           .decode_threads = decode_thread_count(settings.decode_threads, levels),
+                           .levels = levels}));
+    EncodeStage encode({plan, settings, store, inputs.encoders, queue, device, accelerator.get()});
     // Destroyed first: closes the queue, ends its threads.
-    DecodeThreads decode(plan, settings, store, inputs.clips, queue);
+    DecodeThreads decode(plan, settings, store, inputs.clips, queue, levels);
     encode.require_encoders();
     decode.start();
     encode.encode_captions();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,10 +18,11 @@ namespace asbench::features {
 struct EncodeJob {
   std::string key;
   std::size_t encoder = 0;
-  FeatureMatrix features;  ///< filled row by row by the encode stage
+  // Of the encode stage's thread:
+  bool begun = false;  ///< some of its rows are encoded and would be lost if the others never came
+  // Of the writer's thread, once a row is on its way to an encoder:
+  FeatureMatrix features;  ///< filled row by row
   int rows_missing = 0;
-  /// True when some of its rows are encoded and would be lost if the others never came.
-  [[nodiscard]] bool begun() const { return rows_missing < features.rows; }
 };
 
 /// What goes from decoding to encoding: a picture, or a clip for the video network.
@@ -29,9 +31,10 @@ struct PreparedInput {
   int row = 0;
   int frames = 0;  ///< of a clip; 0: a picture
   int height = 0, width = 0;
-  std::vector<float> values;  ///< picture [3, H, W], clip [3, T, H, W]
+  std::vector<float> values;         ///< picture [3, H, W], clip [3, T, H, W]
+  std::vector<std::uint8_t> levels;  ///< picture [H, W, 3], for a device that normalises itself
   [[nodiscard]] bool is_clip() const { return frames > 0; }
-  [[nodiscard]] std::size_t bytes() const { return values.size() * sizeof(float); }
+  [[nodiscard]] std::size_t bytes() const { return values.size() * sizeof(float) + levels.size(); }
 };
 
 /// Adds the time until its end to a sum.

@@ -4,12 +4,16 @@
 #include <fmt/ranges.h>
 
 #include "core/hash.h"
+#include "models/layers/runtime.h"
 
 namespace asbench::features {
 namespace {
 
-// Features are computed and stored in float32 alone.
-constexpr std::string_view kDtype = "float32";
+// Features are stored in float32; what is part of the key is how they were computed. The CPU's
+// float32 and a GPU's share their keys: docs/determinism.md says by how much they may differ.
+std::string_view dtype(const auto& encoder) {
+  return models::dtype_name(encoder.precision);
+}
 
 }  // namespace
 
@@ -38,7 +42,7 @@ std::string frame_feature_key(const EncoderUse& encoder, std::string_view conten
       fmt::format("frame-features@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}"
                   "\narchitecture={}\ndtype={}\n",
                   content_sha256, decoder, fmt::join(frames, ","), encoder.preprocess,
-                  encoder.weights_sha256, encoder.config_sha256, kDtype));
+                  encoder.weights_sha256, encoder.config_sha256, dtype(encoder)));
 }
 
 std::string clip_feature_key(const ClipEncoderUse& encoder, std::string_view content_sha256,
@@ -47,7 +51,7 @@ std::string clip_feature_key(const ClipEncoderUse& encoder, std::string_view con
       fmt::format("clip-feature@1\nclip={}\ndecoder={}\nframes={}\nprofile={}\nweights={}"
                   "\narchitecture={}\ndtype={}\n",
                   content_sha256, decoder, fmt::join(frames, ","), encoder.preprocess,
-                  encoder.weights_sha256, encoder.architecture, kDtype));
+                  encoder.weights_sha256, encoder.architecture, dtype(encoder)));
 }
 
 std::string reference_key(const EncoderUse& encoder, std::string_view file_sha256,
@@ -56,7 +60,7 @@ std::string reference_key(const EncoderUse& encoder, std::string_view file_sha25
       fmt::format("reference@2\nfile={}\nbackground={}\nmirrored={}\nprofile={}\nweights={}"
                   "\narchitecture={}\ndtype={}\n",
                   file_sha256, background, mirrored, encoder.preprocess, encoder.weights_sha256,
-                  encoder.config_sha256, kDtype));
+                  encoder.config_sha256, dtype(encoder)));
 }
 
 std::string reference_cells_key(std::string_view file_sha256, std::string_view background,
@@ -72,7 +76,7 @@ std::string reference_cells_key(std::string_view file_sha256, std::string_view b
 std::string caption_key(const EncoderUse& encoder, std::string_view text) {
   return sha256_hex(fmt::format(
       "caption@1\ntext={}\ntokenizer={}\nweights={}\narchitecture={}\ndtype={}\n", sha256_hex(text),
-      encoder.tokenizer_sha256, encoder.weights_sha256, encoder.config_sha256, kDtype));
+      encoder.tokenizer_sha256, encoder.weights_sha256, encoder.config_sha256, dtype(encoder)));
 }
 
 std::string calibration_key(std::string_view weights_sha256, std::string_view machine,

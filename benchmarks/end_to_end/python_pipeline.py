@@ -103,7 +103,7 @@ class BatchedEncoder:
     def flush(self) -> None:
         if self.keys:
             with self.stages("encode"):
-                rows = self.encode(self.pixels[:len(self.keys)]).numpy()
+                rows = self.encode(self.pixels[:len(self.keys)]).cpu().numpy()
             self.features.update(zip(self.keys, rows))
             self.keys = []
 
@@ -151,11 +151,12 @@ def run(arguments: argparse.Namespace) -> dict:
         clip = CLIPModel.from_pretrained(clip_folder, attn_implementation="sdpa", use_safetensors=True).eval()
         dino = ViTModel.from_pretrained(dino_folder, attn_implementation="sdpa", use_safetensors=True,
                                         add_pooling_layer=False).eval()
+        clip, dino = clip.to(arguments.device), dino.to(arguments.device)
         tokenizer = CLIPTokenizer.from_pretrained(clip_folder)
 
     with torch.inference_mode():
-        clip_images = BatchedEncoder(lambda x: clip.get_image_features(pixel_values=x).pooler_output, CLIP_PROFILE, stages)
-        dino_images = BatchedEncoder(lambda x: dino(pixel_values=x).last_hidden_state[:, 0], DINO_PROFILE, stages)
+        clip_images = BatchedEncoder(lambda x: clip.get_image_features(pixel_values=x.to(arguments.device)).pooler_output, CLIP_PROFILE, stages)
+        dino_images = BatchedEncoder(lambda x: dino(pixel_values=x.to(arguments.device)).last_hidden_state[:, 0], DINO_PROFILE, stages)
         for ip, file in references.items():
             with stages("decode"):
                 reference = read_reference(file)
@@ -180,8 +181,8 @@ def run(arguments: argparse.Namespace) -> dict:
         with stages("encode_text"):
             for begin in range(0, len(captions), BATCH):
                 part = captions[begin:begin + BATCH]
-                tokens = tokenizer(part, padding=True, truncation=True, max_length=77, return_tensors="pt")
-                texts.update(zip(part, clip.get_text_features(**tokens).pooler_output.numpy()))
+                tokens = tokenizer(part, padding=True, truncation=True, max_length=77, return_tensors="pt").to(arguments.device)
+                texts.update(zip(part, clip.get_text_features(**tokens).pooler_output.cpu().numpy()))
 
     with stages("metrics"):
         metrics = scores(stories, clip_images.features, dino_images.features, texts)
@@ -199,6 +200,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="folder with the checkpoints, Hugging Face layout")
     parser.add_argument("--out", type=Path, help="JSON file for the scores")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="of the encoders, as torch names it")
     parser.add_argument("--frames-from", type=Path, metavar="DIR", help="score PNG folders instead of videos")
     parser.add_argument("--export-frames", type=Path, metavar="DIR", help="only write the sampled frames as PNG folders")
     parser.add_argument("--stage-times", action="store_true", help="print seconds by stage")

@@ -53,7 +53,7 @@ class Bench:
         out = self.work / f"{name}.json"
         a = self.arguments
         command = [str(a.asbench), "score", "--split", str(a.split), "--outputs", str(outputs), "--weights",
-                   str(self.weights), "--cache", str(store), "--threads", str(a.threads), "--out", str(out), *extra]
+                   str(self.weights), "--cache", str(store), "--threads", str(a.threads), "--device", a.device, "--out", str(out), *extra]
         entry = self.measure(name, command)
         provenance = json.loads(out.read_text(encoding="utf-8"))["provenance"]
         entry["stages"] = provenance["stages"] | {"total_seconds": provenance["wall_seconds"]}
@@ -100,7 +100,7 @@ def timed_rounds(bench: Bench) -> None:
         bench.score("asbench_cold", store, outputs)
         gemm.append(bench.python_side("gemm", "--threads", threads)["median_gflops"])
         bench.runs["asbench_cold"][-1]["gemm_gflops"] = gemm
-        bench.python("python", "python_pipeline.py", "--stage-times")
+        bench.python("python", "python_pipeline.py", "--stage-times", "--device", bench.arguments.device)
         bench.score("asbench_warm", store, outputs)
     for _ in range(bench.arguments.vbench_rounds):
         bench.python("vbench_style", "vbench_style_pipeline.py")
@@ -145,6 +145,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path, required=True, help="folder for weights, stores and results (2 GB)")
     parser.add_argument("--weights", type=Path, help="checkpoints to use instead of seeded ones")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--device", default="cpu", help="of the encoders of asbench and of the well-written Python: cpu, cuda, cuda:N")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--vbench-rounds", type=int, default=1)
     arguments = parser.parse_args()
@@ -162,7 +163,7 @@ def main() -> int:
                                    agreement.python_scores(arguments.work / "python.json"))
     frames = same_pixels(bench)
     results = {
-        "machine": machine.describe() | {"used_cpus": cpus}, "threads": arguments.threads,
+        "machine": machine.describe() | {"used_cpus": cpus}, "threads": arguments.threads, "device": arguments.device,
         "program": subprocess.run([str(arguments.asbench), "--version"], check=True, capture_output=True,
                                   text=True).stdout.split("\n"),
         "python": bench.python_side("versions"), "start_up_seconds": start_up(bench),

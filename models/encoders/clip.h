@@ -26,7 +26,7 @@ struct TextTower {
 };
 
 [[nodiscard]] TextTower load_clip_text(StateDict& weights, const TextConfig& config);
-void move_to(TextTower& tower, c10::Device device);
+void move_to(TextTower& tower, const Placement& placement);
 
 /// Keys that finish() may meet when only the text tower is loaded.
 [[nodiscard]] std::vector<std::string> ignorable_text_keys();

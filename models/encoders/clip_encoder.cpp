@@ -25,8 +25,9 @@ bool names_torchscript(const fs::path& path) {
 
 class VideoMaeEncoder : public ClipEncoder {
  public:
-  VideoMaeEncoder(std::string id, VideoMaeConfig config, VideoMae network, c10::Device device)
-      : id_(std::move(id)), config_(config), network_(std::move(network)), device_(device) {}
+  VideoMaeEncoder(std::string id, VideoMaeConfig config, VideoMae network,
+                  const Placement& placement)
+      : id_(std::move(id)), config_(config), network_(std::move(network)), placement_(placement) {}
 
   [[nodiscard]] at::Tensor encode_clip(const at::Tensor& clip) const override {
     const InferenceScope scope;
@@ -38,9 +39,10 @@ class VideoMaeEncoder : public ClipEncoder {
                                  fmt::join(clip.sizes(), ", ")));
     }
     try {
-      return run(network_, config_, clip.unsqueeze(0).to(device_)).cpu();
+      const at::Tensor there = clip.unsqueeze(0).to(placement_.device, placement_.dtype);
+      return run(network_, config_, there).to(at::kFloat).cpu();
     } catch (...) {
-      rethrow_torch_error(id_);
+      rethrow_torch_error(fmt::format("{} on {}", id_, placement_.device.str()));
     }
   }
 
@@ -48,7 +50,7 @@ class VideoMaeEncoder : public ClipEncoder {
   std::string id_;
   VideoMaeConfig config_;
   VideoMae network_;
-  c10::Device device_;
+  Placement placement_;
 };
 
 }  // namespace
@@ -124,18 +126,25 @@ ClipLength clip_length(const ClipCheckpoint& checkpoint) {
 }
 
 std::unique_ptr<ClipEncoder> load_clip_encoder(const ClipCheckpoint& checkpoint,
-                                               const ClipProfile& profile, c10::Device device) {
+                                               const ClipProfile& profile,
+                                               const Placement& placement) {
   if (checkpoint.is_torchscript()) {
+    if (placement.precision == Precision::bf16) {
+      throw UsageError(
+          fmt::format("--precision bf16: {} is a TorchScript network, which computes in the types "
+                      "that it was saved with\n  Use fp32 or tf32.",
+                      checkpoint.id));
+    }
     return load_torchscript_clip_encoder(
         checkpoint.torchscript,
-        profile.geometry == ClipProfile::Geometry::native && !profile.picture, device);
+        profile.geometry == ClipProfile::Geometry::native && !profile.picture, placement.device);
   }
   const VideoMaeConfig config = parse_videomae_config(checkpoint.checkpoint->config, checkpoint.id);
   VideoMae network =
       load_strictly(*checkpoint.checkpoint, config.blocks.layers, ignorable_videomae_keys(),
                     [&](StateDict& weights) { return load_videomae(weights, config); });
-  move_to(network, device);
-  return std::make_unique<VideoMaeEncoder>(checkpoint.id, config, std::move(network), device);
+  place(network, checkpoint.id, placement);
+  return std::make_unique<VideoMaeEncoder>(checkpoint.id, config, std::move(network), placement);
 }
 
 }  // namespace asbench::models

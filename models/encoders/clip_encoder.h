@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/layers/placement.h"
 #include "models/preprocess/clip_profile.h"
 #include "models/weights/checkpoint.h"
 
@@ -70,9 +71,10 @@ class ClipEncoder {
 /// true for profile `stylegan-v` (levels in, the graph rescales and resizes) and false for the
 /// others. A TorchScript file is a program: load only those you trust.
 /// @throws BadInput: unreadable or no such calling form; missing, unexpected or misshaped tensors
-/// (all listed).
-[[nodiscard]] std::unique_ptr<ClipEncoder> load_clip_encoder(const ClipCheckpoint& checkpoint,
-                                                             const ClipProfile& profile,
-                                                             c10::Device device = c10::kCPU);
+/// (all listed). UsageError: bfloat16 for a TorchScript network, whose arithmetic is its own.
+/// DeviceOutOfMemory.
+[[nodiscard]] std::unique_ptr<ClipEncoder> load_clip_encoder(
+    const ClipCheckpoint& checkpoint, const ClipProfile& profile,
+    const Placement& placement = c10::kCPU);
 
 }  // namespace asbench::models

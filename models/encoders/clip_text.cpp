@@ -23,13 +23,13 @@ TextTower load_clip_text(StateDict& weights, const TextConfig& config) {
   return tower;
 }
 
-void move_to(TextTower& tower, c10::Device device) {
+void move_to(TextTower& tower, const Placement& placement) {
   // The table stays in the mapped file: few of its rows are ever read.
-  if (!device.is_cpu()) move_to(tower.tokens, device);
-  move_to(tower.positions, device);
-  move_to(tower.blocks, device);
-  move_to(tower.final_norm, device);
-  move_to(tower.projection, device);
+  if (!placement.own_kernels) move_to(tower.tokens, placement);
+  move_to(tower.positions, placement);
+  move_to(tower.blocks, placement);
+  move_to(tower.final_norm, placement);
+  move_to(tower.projection, placement);
 }
 
 std::vector<std::string> ignorable_text_keys() {

@@ -19,12 +19,13 @@ constexpr std::size_t kTokensPerPiece = 800;
 class ClipTextEncoder final : public TextEncoder {
  public:
   ClipTextEncoder(std::string id, const TextConfig& config, TextTower tower,
-                  ClipTokenizer tokenizer, c10::Device device)
+                  ClipTokenizer tokenizer, const Placement& placement)
       : id_(std::move(id)),
         config_(config),
         tower_(std::move(tower)),
         tokenizer_(std::move(tokenizer)),
-        device_(device) {}
+        device_(placement.device),
+        pieces_by_thread_(placement.own_kernels) {}
 
   [[nodiscard]] int dim() const override { return static_cast<int>(config_.projection); }
 
@@ -101,13 +102,13 @@ class ClipTextEncoder final : public TextEncoder {
       for (const std::size_t text : piece.texts) {
         out = std::copy_n(ids[text].begin(), piece.length, out);
       }
-      const at::Tensor encoded = run(tower_, batch.to(device_)).cpu();
+      const at::Tensor encoded = run(tower_, batch.to(device_)).to(at::kFloat).cpu();
       for (std::size_t i = 0; i < piece.texts.size(); ++i) {
         features.select(0, static_cast<std::int64_t>(piece.texts[i]))
             .copy_(encoded.select(0, static_cast<std::int64_t>(i)));
       }
     };
-    if (!device_.is_cpu()) {
+    if (!pieces_by_thread_) {
       for (const Piece& piece : work) encode_piece(piece);
       return features;
     }
@@ -125,15 +126,16 @@ class ClipTextEncoder final : public TextEncoder {
   TextTower tower_;
   ClipTokenizer tokenizer_;
   c10::Device device_;
+  bool pieces_by_thread_;  ///< as our own kernels want it
 };
 
 }  // namespace
 
 std::unique_ptr<TextEncoder> make_clip_text_encoder(std::string id, const TextConfig& config,
                                                     TextTower tower, ClipTokenizer tokenizer,
-                                                    c10::Device device) {
+                                                    const Placement& placement) {
   return std::make_unique<ClipTextEncoder>(std::move(id), config, std::move(tower),
-                                           std::move(tokenizer), device);
+                                           std::move(tokenizer), placement);
 }
 
 }  // namespace asbench::models

@@ -10,11 +10,11 @@
 namespace asbench::models {
 
 /// CLIP's text tower with its tokeniser as an encoder.
-/// @param id  the checkpoint, for messages; @param tower  on `device`
+/// @param id  the checkpoint, for messages; @param tower  moved to `placement`
 [[nodiscard]] std::unique_ptr<TextEncoder> make_clip_text_encoder(std::string id,
                                                                   const TextConfig& config,
                                                                   TextTower tower,
                                                                   ClipTokenizer tokenizer,
-                                                                  c10::Device device);
+                                                                  const Placement& placement);
 
 }  // namespace asbench::models

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "models/layers/runtime.h"
 #include "models/preprocess/profile.h"
 #include "models/weights/checkpoint.h"
 
@@ -16,11 +17,11 @@ namespace asbench::models {
 
 /// What identifies an encoder in store keys, signatures and provenance.
 struct EncoderInfo {
-  std::string id;              ///< "openai/clip-vit-base-patch32"
-  std::string weights_sha256;  ///< 64 hexadecimal digits, weights_sha256() of the checkpoint
-  int dim = 0;                 ///< length of a feature
-  Profile profile;             ///< how pictures become its input
-  std::string dtype = "float32";
+  std::string id;                 ///< "openai/clip-vit-base-patch32"
+  std::string weights_sha256;     ///< 64 hexadecimal digits, weights_sha256() of the checkpoint
+  int dim = 0;                    ///< length of a feature
+  Profile profile;                ///< how pictures become its input
+  std::string dtype = "float32";  ///< dtype_name() of its precision
   /// Floating-point operations of the matrix products of one picture of the profile's size, a
   /// multiply-add counted as 2. Only what is really computed: the last block at one token.
   double flops_per_image = 0.0;
@@ -41,6 +42,15 @@ class ImageEncoder {
   ///          (docs/determinism.md).
   /// @throws BadInput naming a wrong shape or type, or when memory runs out.
   [[nodiscard]] virtual at::Tensor encode_images(const at::Tensor& pixels) const = 0;
+
+  /// The same from bytes that are on the encoder's device already, and stays there: what a pipeline
+  /// runs (models/layers/device_queue.h). Scaling and normalising give the very bits that
+  /// Preprocessor gives on the CPU.
+  /// @param levels  [N, H, W, 3] uint8 on the encoder's device: Preprocessor::geometry()
+  /// @returns [N, dim] float32 on that device; on a GPU perhaps still being computed, in the order
+  ///          of the current stream. There, a feature's last bits depend on N.
+  /// @throws BadInput naming a wrong shape or type; DeviceOutOfMemory.
+  [[nodiscard]] virtual at::Tensor encode_levels(const at::Tensor& levels) const = 0;
 };
 
 struct EncodedTexts {
@@ -69,7 +79,8 @@ class TextEncoder {
 };
 
 struct EncoderOptions {
-  c10::Device device = c10::kCPU;  ///< parse_device() of models/layers/runtime.h
+  c10::Device device = c10::kCPU;         ///< parse_device() of models/layers/runtime.h
+  Precision precision = Precision::fp32;  ///< on a GPU; the CPU computes in float32
   /// `--preprocess`: hf, or a named profile; else the pin in configs/encoders, else the file.
   std::optional<std::string> preprocess = {};
   /// Known already: the weights are not hashed again.

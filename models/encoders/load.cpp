@@ -14,6 +14,7 @@ EncoderInfo describe_image_encoder(const Checkpoint& checkpoint, const EncoderOp
   EncoderInfo info;
   info.id = checkpoint.id;
   info.dim = static_cast<int>(config.dim());
+  info.dtype = dtype_name(options.precision);
   info.profile = resolve_profile(checkpoint.id, checkpoint.preprocessor, options.preprocess);
   const Profile& profile = info.profile;
   info.flops_per_image =
@@ -31,8 +32,9 @@ std::unique_ptr<ImageEncoder> load_image_encoder(const Checkpoint& checkpoint,
   VisionTower tower =
       load_strictly(checkpoint, config.blocks.layers, ignorable_keys(config.family),
                     [&](StateDict& weights) { return load_vision_tower(weights, config); });
-  move_to(tower, options.device);
-  return make_vision_encoder(std::move(info), std::move(tower), options.device);
+  const Placement placement(options.device, options.precision);
+  place(tower, checkpoint.id, placement);
+  return make_vision_encoder(std::move(info), std::move(tower), placement);
 }
 
 std::unique_ptr<TextEncoder> load_text_encoder(const Checkpoint& checkpoint,
@@ -49,9 +51,10 @@ std::unique_ptr<TextEncoder> load_text_encoder(const Checkpoint& checkpoint,
   TextTower tower =
       load_strictly(checkpoint, config.blocks.layers, ignorable_text_keys(),
                     [&](StateDict& weights) { return load_clip_text(weights, config); });
-  move_to(tower, options.device);
+  const Placement placement(options.device, options.precision);
+  place(tower, checkpoint.id, placement);
   return make_clip_text_encoder(checkpoint.id, config, std::move(tower), std::move(tokenizer),
-                                options.device);
+                                placement);
 }
 
 }  // namespace asbench::models

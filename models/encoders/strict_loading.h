@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "models/layers/placement.h"
 #include "models/layers/runtime.h"
 #include "models/weights/state_dict.h"
 
@@ -35,6 +36,18 @@ auto load_strictly(const Checkpoint& checkpoint, std::int64_t layers,
   } catch (const c10::Error&) {
     weights.finish(ignorable);
     rethrow_torch_error(fmt::format("{}: loading", checkpoint.id));
+  }
+}
+
+/// A loaded network to where it will run, whichever stream then runs it.
+template <typename Network>
+void place(Network& network, const std::string& id, const Placement& placement) {
+  const InferenceScope scope;
+  try {
+    move_to(network, placement);
+    synchronize(placement.device);
+  } catch (const c10::Error&) {
+    rethrow_torch_error(fmt::format("{}: loading onto {}", id, placement.device.str()));
   }
 }
 

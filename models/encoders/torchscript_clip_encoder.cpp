@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "core/error.h"
+#include "models/layers/device_errors.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
@@ -39,6 +40,17 @@ class TorchScriptClipEncoder : public ClipEncoder {
           {clip.unsqueeze(0).to(device_)},
           {{"rescale", in_graph_}, {"resize", in_graph_}, {"return_features", true}});
     } catch (const std::exception& error) {
+      // The interpreter makes one kind of exception of all others; what a GPU has to say is in it.
+      if (says_out_of_device_memory(error.what())) {
+        throw DeviceOutOfMemory(fmt::format(
+            "{} on {}: the GPU's memory is used up by one clip of [3, {}, {}, {}]\n  `nvidia-smi` "
+            "shows who else uses it; use another GPU (--device cuda:N) or --device cpu.",
+            name_, device_.str(), clip.size(1), clip.size(2), clip.size(3)));
+      }
+      if (!device_.is_cpu()) {
+        if (const auto explained = explain_device_error(error.what()))
+          throw BadInput(fmt::format("{} on {}: {}", name_, device_.str(), *explained));
+      }
       throw BadInput(
           fmt::format("{} fails on a clip of [3, {}, {}, {}]: {}\n  It is called network(x[1, 3, "
                       "T, H, W], rescale={}, resize={}, "
@@ -81,6 +93,8 @@ std::unique_ptr<ClipEncoder> load_torchscript_clip_encoder(const std::filesystem
                                                     in_graph, device);
   } catch (const Error&) {
     throw;
+  } catch (const c10::OutOfMemoryError&) {
+    rethrow_torch_error(fmt::format("{}: loading onto {}", file.string(), device.str()));
   } catch (const std::exception& error) {
     throw BadInput(fmt::format("{} can't be read as a TorchScript file: {}", file.string(),
                                first_line(error)));

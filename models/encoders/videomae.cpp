@@ -114,11 +114,11 @@ std::vector<std::string> ignorable_videomae_keys() {
   return {"classifier.*", "*.position_embeddings", "*.position_ids"};
 }
 
-void move_to(VideoMae& network, c10::Device device) {
-  move_to(network.tubelets, device);
-  move_to(network.positions, device);
-  move_to(network.blocks, device);
-  move_to(network.final_norm, device);
+void move_to(VideoMae& network, const Placement& placement) {
+  move_to(network.tubelets, placement);
+  move_to(network.positions, placement);
+  move_to(network.blocks, placement);
+  move_to(network.final_norm, placement);
 }
 
 at::Tensor run(const VideoMae& network, const VideoMaeConfig& config, const at::Tensor& clip,

@@ -43,7 +43,7 @@ struct VideoMae {
 /// finish().
 [[nodiscard]] VideoMae load_videomae(StateDict& weights, const VideoMaeConfig& config);
 [[nodiscard]] std::vector<std::string> ignorable_videomae_keys();
-void move_to(VideoMae& network, c10::Device device);
+void move_to(VideoMae& network, const Placement& placement);
 
 /// sin for even, cos for odd columns of position / 10000^(2 floor(j / 2) / D), in double, then
 /// float32. [tokens, D]

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/encoders/level_table.h"
 #include "models/layers/parallel.h"
 #include "models/layers/runtime.h"
 
@@ -29,8 +30,11 @@ std::string describe(const at::Tensor& tensor) {
 
 class VisionEncoder final : public ImageEncoder {
  public:
-  VisionEncoder(EncoderInfo info, VisionTower tower, c10::Device device)
-      : info_(std::move(info)), tower_(std::move(tower)), device_(device) {}
+  VisionEncoder(EncoderInfo info, VisionTower tower, const Placement& placement)
+      : info_(std::move(info)),
+        tower_(std::move(tower)),
+        placement_(placement),
+        levels_(info_.profile, placement.device) {}
 
   [[nodiscard]] const EncoderInfo& info() const override { return info_; }
 
@@ -38,12 +42,21 @@ class VisionEncoder final : public ImageEncoder {
     check(pixels);
     try {
       const InferenceScope scope;
-      return device_.is_cpu() ? encode_on_cpu(pixels)
-                              : run(tower_, pixels.to(device_),
-                                    tower_.positions_for(pixels.size(2), pixels.size(3)))
-                                    .cpu();
+      return placement_.own_kernels ? encode_on_cpu(pixels)
+                                    : encode_whole(pixels.to(placement_.device)).cpu();
     } catch (...) {
-      rethrow_torch_error(fmt::format("{}: encoding pictures {}", info_.id, describe(pixels)));
+      rethrow_torch_error(failing(pixels));
+    }
+  }
+
+  [[nodiscard]] at::Tensor encode_levels(const at::Tensor& levels) const override {
+    try {
+      const InferenceScope scope;
+      const at::Tensor pixels = levels_.values_of(levels);
+      check(pixels);
+      return placement_.own_kernels ? encode_on_cpu(pixels) : encode_whole(pixels);
+    } catch (...) {
+      rethrow_torch_error(failing(levels));
     }
   }
 
@@ -51,11 +64,23 @@ class VisionEncoder final : public ImageEncoder {
   void check(const at::Tensor& pixels) const {
     const std::int64_t patch = tower_.patches.patch;
     if (pixels.dim() != 4 || pixels.size(1) != 3 || pixels.scalar_type() != at::kFloat ||
-        pixels.size(2) < patch || pixels.size(3) < patch || !pixels.device().is_cpu()) {
-      throw BadInput(fmt::format(
-          "{}: pictures must be float [N, 3, H, W] on the CPU with sides of at least {}, not {}",
-          info_.id, patch, describe(pixels)));
+        pixels.size(2) < patch || pixels.size(3) < patch) {
+      throw BadInput(
+          fmt::format("{}: pictures must be float [N, 3, H, W] with sides of at least {}, not {}",
+                      info_.id, patch, describe(pixels)));
     }
+  }
+
+  [[nodiscard]] std::string failing(const at::Tensor& input) const {
+    return fmt::format("{} on {}: encoding pictures {}", info_.id, placement_.device.str(),
+                       describe(input));
+  }
+
+  /// The batch as it comes, from its first to its last operation. @param pixels  on the device
+  [[nodiscard]] at::Tensor encode_whole(const at::Tensor& pixels) const {
+    return run(tower_, pixels.to(placement_.dtype),
+               tower_.positions_for(pixels.size(2), pixels.size(3)))
+        .to(at::kFloat);
   }
 
   [[nodiscard]] at::Tensor encode_on_cpu(const at::Tensor& pixels) const {
@@ -71,14 +96,15 @@ class VisionEncoder final : public ImageEncoder {
 
   EncoderInfo info_;
   VisionTower tower_;
-  c10::Device device_;
+  Placement placement_;
+  LevelTable levels_;
 };
 
 }  // namespace
 
 std::unique_ptr<ImageEncoder> make_vision_encoder(EncoderInfo info, VisionTower tower,
-                                                  c10::Device device) {
-  return std::make_unique<VisionEncoder>(std::move(info), std::move(tower), device);
+                                                  const Placement& placement) {
+  return std::make_unique<VisionEncoder>(std::move(info), std::move(tower), placement);
 }
 
 }  // namespace asbench::models

@@ -26,7 +26,8 @@ int VisionTower::dim() const {
 }
 
 at::Tensor VisionTower::positions_for(std::int64_t height, std::int64_t width) const {
-  return interpolate_positions(positions, height / patches.patch, width / patches.patch);
+  return interpolate_positions(positions, height / patches.patch, width / patches.patch)
+      .to(class_token.scalar_type());
 }
 
 at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Tensor& positions,
@@ -69,14 +70,15 @@ double flops_per_image(const VisionConfig& config, std::int64_t height, std::int
          2.0 * d * static_cast<double>(config.projection);
 }
 
-void move_to(VisionTower& tower, c10::Device device) {
-  move_to(tower.patches.projection, device);
-  move_to(tower.class_token, device);
-  move_to(tower.positions, device);
-  if (tower.pre_norm) move_to(*tower.pre_norm, device);
-  move_to(tower.blocks, device);
-  move_to(tower.final_norm, device);
-  if (tower.projection) move_to(*tower.projection, device);
+void move_to(VisionTower& tower, const Placement& placement) {
+  move_to(tower.patches.projection, placement);
+  move_to(tower.class_token, placement);
+  // In float32: it may have to be stretched, and is rounded afterwards (positions_for()).
+  move_to(tower.positions, Placement(placement.device));
+  if (tower.pre_norm) move_to(*tower.pre_norm, placement);
+  move_to(tower.blocks, placement);
+  move_to(tower.final_norm, placement);
+  if (tower.projection) move_to(*tower.projection, placement);
 }
 
 Linear take_linear(StateDict& weights, const std::string& name, std::int64_t out, std::int64_t in,

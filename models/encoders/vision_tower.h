@@ -47,7 +47,7 @@ struct VisionTower {
 
 /// Every tensor of the tower to where it will run, matrices packed on the CPU: what a loaded tower
 /// needs before run(). Nothing of it lies in the checkpoint's mapped file afterwards.
-void move_to(VisionTower& tower, c10::Device device);
+void move_to(VisionTower& tower, const Placement& placement);
 
 /// CLIP: keys `vision_model.*` and `visual_projection.weight` (HF `modeling_clip.py`). What
 /// `weights` lacks is told by its finish().

@@ -6,6 +6,7 @@
 #define ASBENCH_KERNELS_NAME "portable"
 #include "models/kernels/cpu_features.h"
 #include "models/kernels/cpu_kernels_body.h"
+#include "models/kernels/kernel_choice.h"
 
 namespace asbench::models {
 
@@ -28,8 +29,12 @@ std::span<const CpuKernels* const> all_cpu_kernels() {
 }
 
 const CpuKernels& cpu_kernels() {
-  static const CpuKernels& fastest = *all_cpu_kernels().front();
-  return fastest;
+  static const CpuKernels& chosen = []() -> const CpuKernels& {
+    std::vector<const char*> names;
+    for (const CpuKernels* kernels : all_cpu_kernels()) names.push_back(kernels->name);
+    return *all_cpu_kernels()[chosen_kernels(KernelPart::loops, names)];
+  }();
+  return chosen;
 }
 
 }  // namespace asbench::models

@@ -28,7 +28,9 @@ struct CpuKernels {
                   float scale);
 };
 
-/// The fastest that this CPU can run: AVX-512, AVX2 with FMA, or what every CPU can. Thread-safe.
+/// The fastest that this CPU can run: AVX-512, AVX2 with FMA, or what every CPU can; else those
+/// that $ASBENCH_KERNELS names (kernel_choice.h). Thread-safe. @throws UsageError as
+/// choose_kernels().
 [[nodiscard]] const CpuKernels& cpu_kernels();
 
 /// Whether the loops can work on a tensor: float32, on the CPU, contiguous.

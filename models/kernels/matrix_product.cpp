@@ -8,6 +8,7 @@
 #define ASBENCH_TILE_ROWS 4
 #include "models/kernels/cpu_features.h"
 #include "models/kernels/float_product_body.h"
+#include "models/kernels/kernel_choice.h"
 
 namespace asbench::models {
 namespace {
@@ -37,7 +38,12 @@ std::span<const ProductKernels* const> all_product_kernels() {
 }
 
 const ProductKernels& product_kernels() {
-  return *all_product_kernels().front();
+  static const ProductKernels& chosen = []() -> const ProductKernels& {
+    std::vector<const char*> names;
+    for (const ProductKernels* kernels : all_product_kernels()) names.push_back(kernels->name);
+    return *all_product_kernels()[chosen_kernels(KernelPart::products, names)];
+  }();
+  return chosen;
 }
 
 const ProductKernels& float_product_kernels() {

@@ -40,7 +40,9 @@ struct ProductKernels {
 };
 
 /// The fastest for large products on this CPU: AMX (float32 from bfloat16 parts, see
-/// amx_product.cpp), AVX-512, AVX2 with FMA, or what every CPU can. Chosen once. Thread-safe.
+/// amx_product.cpp), AVX-512, AVX2 with FMA, or what every CPU can; else those that
+/// $ASBENCH_KERNELS names (kernel_choice.h). Chosen once. Thread-safe. @throws UsageError as
+/// choose_kernels().
 [[nodiscard]] const ProductKernels& product_kernels();
 
 /// The fastest for products whose W is used once, as attention's are: product_kernels() but AMX.

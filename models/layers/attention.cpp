@@ -1,10 +1,12 @@
 #include "models/layers/attention.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "models/kernels/cpu_kernels.h"
@@ -82,7 +84,39 @@ at::Tensor attention_on_cpu(const at::Tensor& query, const at::Tensor& key, cons
   return mixed;
 }
 
+/// LibTorch's attention multiplies float32 on Ampere and newer by tensor cores, each factor in two
+/// or three TF32 parts, whatever the TF32 switches say: close to float32, but not float32.
+bool wants_true_float32(const at::Tensor& x) {
+  return x.scalar_type() == at::kFloat && !at::globalContext().allowTF32CuBLAS();
+}
+
 }  // namespace
+
+at::Tensor attention_by_products(const at::Tensor& query, const at::Tensor& key,
+                                 const at::Tensor& value, std::int64_t heads, Mask mask,
+                                 std::int64_t most_bytes) {
+  const std::int64_t queries = query.size(1);
+  const std::int64_t keys = key.size(1);
+  const std::int64_t bytes_each = 4 * std::max<std::int64_t>(1, heads * queries * keys);
+  const std::int64_t pictures = std::max<std::int64_t>(1, most_bytes / bytes_each);
+  const double scale = 1.0 / std::sqrt(static_cast<double>(query.size(2) / heads));
+  at::Tensor hidden;
+  if (mask == Mask::causal) {
+    hidden = at::ones({queries, keys}, query.options().dtype(at::kBool)).triu_(1);
+  }
+  at::Tensor mixed = at::empty(query.sizes(), query.options());
+  for (std::int64_t first = 0; first < query.size(0); first += pictures) {
+    const std::int64_t count = std::min(pictures, query.size(0) - first);
+    const auto part = [&](const at::Tensor& x) {
+      return by_heads(x.narrow(0, first, count), heads);
+    };
+    at::Tensor weights = at::matmul(part(query), part(key).transpose(-1, -2)).mul_(scale);
+    if (hidden.defined()) weights.masked_fill_(hidden, -std::numeric_limits<float>::infinity());
+    const at::Tensor result = at::matmul(weights.softmax(-1), part(value));
+    mixed.narrow(0, first, count).copy_(result.transpose(1, 2).flatten(2));
+  }
+  return mixed;
+}
 
 at::Tensor attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                      std::int64_t heads, Mask mask) {
@@ -90,6 +124,7 @@ at::Tensor attention(const at::Tensor& query, const at::Tensor& key, const at::T
       runs_on_product_kernels(value)) {
     return attention_on_cpu(query, key, value, heads, mask);
   }
+  if (wants_true_float32(query)) return attention_by_products(query, key, value, heads, mask);
   const at::Tensor mixed =
       at::scaled_dot_product_attention(by_heads(query, heads), by_heads(key, heads),
                                        by_heads(value, heads), {}, 0.0, mask == Mask::causal);

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "models/layers/parallel.h"
 
 namespace asbench::models {
@@ -22,19 +24,21 @@ void add_mlp(at::Tensor& x, const Block& block, at::Tensor& normed, at::Tensor& 
 
 }  // namespace
 
-void move_to(Block& block, c10::Device device) {
+void move_to(Block& block, const Placement& placement) {
   for (Linear* layer : {&block.qkv, &block.attention_out, &block.mlp_in, &block.mlp_out}) {
-    move_to(*layer, device);
+    move_to(*layer, placement);
   }
-  move_to(block.norm1, device);
-  move_to(block.norm2, device);
+  move_to(block.norm1, placement);
+  move_to(block.norm2, placement);
 }
 
-void move_to(std::vector<Block>& blocks, c10::Device device) {
+void move_to(std::vector<Block>& blocks, const Placement& placement) {
   // Packing is a second's work for a large network, and blocks know nothing of each other.
   const auto count = static_cast<std::int64_t>(blocks.size());
-  parallel_chunks(count, device.is_cpu() ? 1 : count, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) move_to(blocks[static_cast<std::size_t>(i)], device);
+  const std::int64_t chunk = placement.own_kernels ? 1 : std::max<std::int64_t>(1, count);
+  parallel_chunks(count, chunk, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      move_to(blocks[static_cast<std::size_t>(i)], placement);
   });
 }
 

@@ -32,8 +32,8 @@ struct BlockWorkspace {
 };
 
 /// To where it will run, see move_to(Linear&).
-void move_to(Block& block, c10::Device device);
-void move_to(std::vector<Block>& blocks, c10::Device device);
+void move_to(Block& block, const Placement& placement);
+void move_to(std::vector<Block>& blocks, const Placement& placement);
 
 /// For blocks like `block` on like tensors [N, T, D].
 [[nodiscard]] BlockWorkspace make_workspace(const at::Tensor& x, const Block& block);

@@ -1,10 +1,13 @@
 #include <ATen/Context.h>
+#include <ATen/ops/zeros.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <mutex>
 
+#include "core/gpu_driver.h"
+#include "models/layers/device_errors.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
@@ -23,15 +26,31 @@ fs::path cuda_library() {
   return "libtorch_cuda.so";
 }
 
+/// Asked once: neither driver nor GPUs change while a program runs.
+const GpuDriver& gpu_driver() {
+  static const GpuDriver driver = read_gpu_driver(ASBENCH_LIBTORCH_CUDA);
+  return driver;
+}
+
+/// What no question answers: whether this LibTorch's kernels run on this GPU.
+void make_a_tensor() {
+  at::globalContext().lazyInitDevice(c10::kCUDA);
+  static_cast<void>(at::zeros({1}, at::TensorOptions(c10::Device(c10::kCUDA, 0))));
+  synchronize(c10::Device(c10::kCUDA, 0));
+}
+
 std::optional<std::string> load_once() {
+  // The driver first: where there is none, the libraries, half a gigabyte, need not be loaded.
+  if (const GpuDriver& driver = gpu_driver(); !driver.problem.empty()) return driver.problem;
+  if (const auto reason = why_gpu_is_too_old(gpu_driver().gpus.front()); !reason.empty())
+    return reason;
   const fs::path library = cuda_library();
   // The library registers its kernels from static initialisers. RTLD_GLOBAL because its own
   // plug-ins look its symbols up by name; never closed, the kernels stay registered.
   if (dlopen(library.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
     const char* const cause = dlerror();
     return fmt::format(
-        "{}\n  The CUDA libraries come with the complete `torch` wheel (`./bootstrap.sh cuda`); "
-        "the CPU set-up leaves them out.",
+        "{}\n  The CUDA libraries come with `./bootstrap.sh cuda`; the CPU set-up leaves them out.",
         cause != nullptr ? cause : "libtorch_cuda.so does not load");
   }
   try {
@@ -41,9 +60,12 @@ std::optional<std::string> load_once() {
       return "the CUDA libraries are there, but no GPU or driver answers (`nvidia-smi` should list "
              "one)";
     }
-    at::globalContext().lazyInitDevice(c10::kCUDA);
+    make_a_tensor();
   } catch (const c10::Error& error) {
-    return error.what_without_backtrace();
+    const std::string what = error.what_without_backtrace();
+    if (says_out_of_device_memory(what))
+      return "the GPU's memory is used up\n  `nvidia-smi` shows who uses it.";
+    return explain_device_error(what).value_or(what);
   }
   return std::nullopt;
 }
@@ -55,6 +77,13 @@ std::optional<std::string> load_cuda() {
   static std::optional<std::string> reason;
   std::call_once(once, [] { reason = load_once(); });
   return reason;
+}
+
+std::string describe_device(c10::Device device) {
+  if (device.is_cpu()) return "cpu";
+  return fmt::format(
+      "{} ({})", device.str(),
+      describe_gpu(gpu_driver(), static_cast<std::size_t>(device.index()), ASBENCH_LIBTORCH_CUDA));
 }
 
 }  // namespace asbench::models

@@ -41,10 +41,10 @@ void multiply_packed(at::Tensor& out, const at::Tensor& x, const Linear& layer, 
 
 }  // namespace
 
-void move_to(Linear& layer, c10::Device device) {
-  if (layer.bias.defined()) move_to(layer.bias, device);
-  if (!device.is_cpu()) {
-    layer.weight = layer.weight.to(device);
+void move_to(Linear& layer, const Placement& placement) {
+  if (layer.bias.defined()) move_to(layer.bias, placement);
+  if (!placement.own_kernels) {
+    move_to(layer.weight, placement);
     return;
   }
   TORCH_CHECK(layer.weight.scalar_type() == at::kFloat, "weights are float32 on the CPU, not ",
@@ -57,8 +57,10 @@ void move_to(Linear& layer, c10::Device device) {
   layer.weight = at::Tensor();
 }
 
-void move_to(at::Tensor& tensor, c10::Device device) {
-  tensor = tensor.to(tensor.options().device(device), /*non_blocking=*/false, /*copy=*/true)
+void move_to(at::Tensor& tensor, const Placement& placement) {
+  tensor = tensor
+               .to(tensor.options().device(placement.device).dtype(placement.dtype),
+                   /*non_blocking=*/false, /*copy=*/true)
                .contiguous();
 }
 

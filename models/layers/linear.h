@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "models/kernels/matrix_product.h"
+#include "models/layers/placement.h"
 
 namespace asbench::models {
 
@@ -21,12 +22,12 @@ struct Linear {
   [[nodiscard]] std::int64_t inputs() const { return packed ? packed->inputs() : weight.size(1); }
 };
 
-/// To where it will run. On the CPU the weight is packed and let go.
-void move_to(Linear& layer, c10::Device device);
+/// To where it will run. For our own kernels the weight is packed and let go.
+void move_to(Linear& layer, const Placement& placement);
 
-/// To another device, or on the CPU to memory of its own: a tensor of a checkpoint lies in a mapped
-/// file, which stays in memory as long as any tensor points into it.
-void move_to(at::Tensor& tensor, c10::Device device);
+/// To another device or type, or on the CPU to memory of its own: a tensor of a checkpoint lies in
+/// a mapped file, which stays in memory as long as any tensor points into it.
+void move_to(at::Tensor& tensor, const Placement& placement);
 
 /// @param x  [..., in]
 /// @returns [..., out], contiguous. Bias and product are one call.

@@ -6,9 +6,9 @@
 
 namespace asbench::models {
 
-void move_to(LayerNorm& norm, c10::Device device) {
-  move_to(norm.weight, device);
-  move_to(norm.bias, device);
+void move_to(LayerNorm& norm, const Placement& placement) {
+  move_to(norm.weight, placement);
+  move_to(norm.bias, placement);
 }
 
 at::Tensor layer_norm(const at::Tensor& x, const LayerNorm& norm) {

@@ -14,7 +14,7 @@ struct LayerNorm {
   double eps = 1e-5;  ///< 1e-5 CLIP, 1e-12 ViT, 1e-6 DINOv2: from config.json, and it shows
 };
 
-void move_to(LayerNorm& norm, c10::Device device);
+void move_to(LayerNorm& norm, const Placement& placement);
 
 /// @param x  [..., width]
 [[nodiscard]] at::Tensor layer_norm(const at::Tensor& x, const LayerNorm& norm);

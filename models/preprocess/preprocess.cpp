@@ -49,14 +49,19 @@ float value_of(int level, const Profile& profile, std::size_t channel) {
 
 }  // namespace
 
-Preprocessor::Preprocessor(Profile profile, Instructions instructions)
-    : profile_(checked_profile(std::move(profile), "preprocess")), resizer_(instructions) {
+LevelValues level_values(const Profile& profile) {
+  LevelValues values;
   for (std::size_t c = 0; c < 3; ++c) {
-    for (int level = 0; level < 256; ++level) {
-      values_[c][as_size(level)] = value_of(level, profile_, c);
-    }
+    for (int level = 0; level < 256; ++level)
+      values[c][as_size(level)] = value_of(level, profile, c);
   }
+  return values;
 }
+
+Preprocessor::Preprocessor(Profile profile, Instructions instructions)
+    : profile_(checked_profile(std::move(profile), "preprocess")),
+      resizer_(instructions),
+      values_(level_values(profile_)) {}
 
 std::span<const std::uint8_t> Preprocessor::geometry(const Image& image) {
   if (image.channels != 3) {

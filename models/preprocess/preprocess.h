@@ -10,6 +10,12 @@
 
 namespace asbench::models {
 
+/// By channel and level 0..255.
+using LevelValues = std::array<std::array<float, 256>, 3>;
+
+/// What a profile makes of every level: scaled and normalised, in float32. Thread-safe.
+[[nodiscard]] LevelValues level_values(const Profile& profile);
+
 /// Pictures to an encoder's input by one profile, with the tables and the memory that it needs kept
 /// between pictures: after the first picture of a size nothing is allocated. Not thread-safe: one
 /// per thread; cheap to make.
@@ -33,7 +39,7 @@ class Preprocessor {
  private:
   Profile profile_;
   Resizer resizer_;
-  std::array<std::array<float, 256>, 3> values_;  ///< of a channel's level, scaled and normalised
+  LevelValues values_;  ///< of a channel's level, scaled and normalised
   std::vector<std::uint8_t> bytes_, part_;
 };
 

@@ -53,6 +53,15 @@ void ask_for_too_many_threads() {
   std::_Exit(2);
 }
 
+TEST(Cores, OfAContainersShareAreRoundedUp) {
+  EXPECT_EQ(cores_of_quota("200000 100000"), 2U);
+  EXPECT_EQ(cores_of_quota("150000 100000"), 2U);
+  EXPECT_EQ(cores_of_quota("10000 100000"), 1U);
+  for (const char* text : {"max 100000", "", "200000", "0 100000", "5 0", "x y"})
+    EXPECT_EQ(cores_of_quota(text), 0U) << text;
+  EXPECT_GE(cores_at_hand(), 1U);
+}
+
 TEST(ThreadsDeathTest, ThatCanNotBeStartedAreAFaultAfterTheOthersHaveEnded) {
 #if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
   GTEST_SKIP() << "sanitizers need more address space than the limit of this test leaves";

@@ -23,6 +23,7 @@ class ExtractorFixture : public ::testing::Test {
     plan_.frame_rule = {loaders::FrameRule::Kind::midpoint, 5};
     settings_.threads = 1;
     settings_.batch = 4;
+    settings_.decode_threads = 1;
     settings_.progress = Progress::Style::quiet;
     settings_.stop = [] { return false; };
   }

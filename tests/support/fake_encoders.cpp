@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/hash.h"
+#include "models/encoders/level_table.h"
 #include "tests/support/fake_extraction.h"
 
 namespace asbench::testing {
@@ -31,7 +32,8 @@ at::Tensor tensor_of(const std::vector<std::vector<float>>& rows) {
 
 class FakeImageEncoder final : public models::ImageEncoder {
  public:
-  FakeImageEncoder(const FakeEncoders& owner, const features::EncoderUse& use) : owner_(owner) {
+  FakeImageEncoder(const FakeEncoders& owner, const features::EncoderUse& use)
+      : owner_(owner), levels_(use.profile, c10::kCPU) {
     info_.id = use.id;
     info_.dim = 3;
     info_.profile = use.profile;
@@ -49,9 +51,13 @@ class FakeImageEncoder final : public models::ImageEncoder {
     ++owner_.counts.batches;
     return tensor_of(rows);
   }
+  at::Tensor encode_levels(const at::Tensor& levels) const override {
+    return encode_images(levels_.values_of(levels));
+  }
 
  private:
   const FakeEncoders& owner_;
+  models::LevelTable levels_;
   models::EncoderInfo info_;
   float salt_ = 0.0F;
 };
@@ -157,6 +163,10 @@ std::unique_ptr<models::ClipEncoder> FakeEncoders::clip_encoder(const features::
                                                                 c10::Device) const {
   ++counts.clip_encoders;
   return std::make_unique<FakeClipEncoder>(*this);
+}
+
+std::unique_ptr<models::DeviceQueue> FakeEncoders::device_queue(c10::Device) const {
+  return device ? device() : nullptr;
 }
 
 }  // namespace asbench::testing

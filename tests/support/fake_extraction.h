@@ -76,6 +76,9 @@ class FakeEncoders final : public features::EncoderFactory {
   /// What text towers make of a text: [length, first letter]; longer than 20: truncated.
   [[nodiscard]] static std::vector<float> caption_feature(const std::string& text);
 
+  /// What pictures go through to a device; nothing: none, as on the CPU.
+  std::function<std::unique_ptr<models::DeviceQueue>()> device;
+
   /// Called before every batch with the number of pictures encoded so far; may throw or wait.
   std::function<void(int encoded)> before_batch = [](int) {};
 
@@ -91,6 +94,7 @@ class FakeEncoders final : public features::EncoderFactory {
                                                     c10::Device device) const override;
   std::unique_ptr<models::ClipEncoder> clip_encoder(const features::ClipEncoderUse& use,
                                                     c10::Device device) const override;
+  std::unique_ptr<models::DeviceQueue> device_queue(c10::Device device) const override;
 };
 
 }  // namespace asbench::testing
