@@ -21,6 +21,7 @@
 #include "cli/component_options.h"
 #include "cli/demo_options.h"
 #include "cli/distribution_options.h"
+#include "cli/encode_options.h"
 #include "cli/errors.h"
 #include "cli/gate_command.h"
 #include "cli/generate_options.h"
@@ -29,6 +30,8 @@
 #include "cli/report_options.h"
 #include "cli/score_options.h"
 #include "cli/split_options.h"
+#include "cli/store_options.h"
+#include "cli/submit_options.h"
 #include "cli/version_text.h"
 #include "cli/weights_command.h"
 #include "core/error.h"
@@ -186,6 +189,11 @@ int dispatch(int argc, char** argv) {
   add_split_command(app, chosen);
   add_inspect_command(app, chosen);
   add_score_command(app, chosen);
+  add_encode_command(app, chosen);
+  add_plan_command(app, chosen);
+  add_status_command(app, chosen);
+  add_submit_command(app, chosen);
+  add_store_command(app, chosen);
   add_features_command(app, chosen);
   add_compare_command(app, chosen);
   add_gate_command(app, chosen);

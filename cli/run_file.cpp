@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/config_files.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
 #include "core/schema.h"
@@ -135,12 +136,15 @@ Json read_run(const std::string& file) {
       kRunSchema));
 }
 
-/// Takes the file's values for the options that the command line leaves out.
+/// Takes the file's values for the options that the command line leaves out. The file may hold
+/// every option of score, whether the command has it or not.
 void take_run(CLI::App& command, const std::string& file) {
   const Json run = read_run(file);
-  const auto options = run_options(command);
-  std::vector<std::string> keys;
-  for (const auto& [key, option] : options) keys.push_back(key);
+  auto options = run_options(command);
+  const std::vector<std::string> keys = run_file_keys();
+  std::erase_if(options, [&](const auto& option) {
+    return std::find(keys.begin(), keys.end(), option.first) == keys.end();
+  });
   for (const auto& [name, value] : run.items()) {
     const std::string& key = name;  // clang 14 captures no structured binding
     if (key == "schema" || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
@@ -208,6 +212,23 @@ std::shared_ptr<RunFileOptions> add_run_file_options(CLI::App& command) {
   command.add_option("--write-config", options->write,
                      "write the options of this command line as a run file, and score nothing");
   return options;
+}
+
+void add_config_option(CLI::App& command) {
+  command.add_option_function<std::string>(
+      "--config", [&command](const std::string& file) { take_run(command, file); },
+      "run file of `asbench score` ({\"schema\": \"asbench/run@1\", \"split\": ...}), or a "
+      "result document: the options below as they stand there; those on the command line win");
+}
+
+std::vector<std::string> run_file_keys() {
+  constexpr std::string_view kSchema = "schemas/run.schema.json";
+  const Json schema = parse_json(config_file(kSchema).value(), kSchema);
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : schema.at("properties").items()) {
+    if (key != "schema") keys.push_back(key);
+  }
+  return keys;
 }
 
 Json options_of(const CLI::App& command) {

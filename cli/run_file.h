@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/json.h"
 
@@ -23,6 +24,14 @@ struct RunFileOptions {
 /// file says is taken as if it stood on the command line, for the options that don't stand there.
 /// @returns what the command's callback looks at
 std::shared_ptr<RunFileOptions> add_run_file_options(CLI::App& command);
+
+/// Adds `--config` alone, to a command that does a part of what score does: it takes the keys of a
+/// run file that are options of its own, and leaves those that only score has. Call it before all
+/// other options.
+void add_config_option(CLI::App& command);
+
+/// The keys of run files: the options of score that belong to a run.
+[[nodiscard]] std::vector<std::string> run_file_keys();
 
 /// The options of a parsed command, as given or by default, in the order of their declaration.
 /// Left out are options without a value and those about one call only (`--force`, `--config`).

@@ -14,8 +14,8 @@
 #include "cli/errors.h"
 #include "cli/report_target.h"
 #include "cli/score_options.h"
+#include "cli/score_request.h"
 #include "cli/score_table.h"
-#include "cli/selection.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
@@ -26,11 +26,7 @@
 #include "document/pictures.h"
 #include "document/result.h"
 #include "evaluation/normalise.h"
-#include "evaluation/overrides.h"
 #include "evaluation/run.h"
-#include "features/extractor.h"
-#include "features/store.h"
-#include "loaders/selection.h"
 #include "loaders/split.h"
 #include "reports/comparison/gate.h"
 #include "reports/comparison/significance.h"
@@ -39,22 +35,6 @@
 
 namespace asbench::cli {
 namespace {
-
-template <typename Request>
-void fill_common(Request& request, const InputOptions& input, const ComputeOptions& compute) {
-  request.split = input.split.path;
-  request.split_format = input.split.format;
-  request.selection = selection_of(input.selection);
-  request.outputs = input.outputs.path.value();
-  request.layout = {.layout = input.outputs.layout, .cuts = input.outputs.cuts};
-  if (compute.weights) request.weights = *compute.weights;
-  request.store =
-      compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();
-  request.extraction.device = compute.device;
-  request.extraction.threads = compute.threads;
-  request.extraction.batch = compute.batch;
-  request.extraction.decode_threads = compute.decode_threads;
-}
 
 /// Writes beside the file and takes it back: only this tells whether the disk takes it.
 void require_writable(const std::filesystem::path& file) {
@@ -152,25 +132,10 @@ int run_score(const ScoreOptions& options, const ReportTarget& target) {
   const OutputTarget out = require_writable_target(options.out);
   if (options.report) static_cast<void>(require_writable_target(*options.report, "--report"));
   install_interrupt_handlers();
-  evaluation::ScoreRequest request;
-  fill_common(request, options.input, options.compute);
+  evaluation::ScoreRequest request = request_of(options);
   const auto baseline = baselines::generated_by(options.input.outputs.path.value());
   request.kind = baseline ? document::ResultKind::baseline : document::ResultKind::submission;
   request.system = options.system.value_or(baseline.value_or(""));
-  request.defaults = evaluation::load_protocol(options.protocol);
-  request.protocol =
-      evaluation::apply(request.defaults, {.metrics = options.metrics,
-                                           .encoders = options.encoders,
-                                           .preprocess = options.preprocess,
-                                           .missing = options.missing,
-                                           .frames = options.frames,
-                                           .background = options.background,
-                                           .fvd_variant = options.fvd_variant,
-                                           .precision = options.compute.precision,
-                                           .training_set = options.training_set.has_value()});
-  if (options.reference_set) request.data.reference_set = *options.reference_set;
-  if (options.training_set) request.data.training_set = *options.training_set;
-
   if (!options.normalise.empty()) {
     request.normalise_by = {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)};
   }

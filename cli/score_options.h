@@ -6,48 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "cli/example_encoder.h"
-#include "cli/input_options.h"
+#include "cli/run_options.h"
 #include "core/json.h"
 
 namespace asbench::cli {
 
-/// Where the run's inputs lie and which part of them is meant; shared by score and features.
-struct InputOptions {
-  SplitOptions split;
-  OutputsOptions outputs;
-  SelectionOptions selection;
-};
-
-/// How to compute; `precision` apart, changes no number beyond the documented bound
-/// (docs/determinism.md).
-struct ComputeOptions {
-  std::optional<std::string> weights;
-  std::optional<std::string> cache;
-  std::string device = "cpu";
-  int threads = 0;
-  int batch = 0;
-  int decode_threads = 0;
-  std::optional<std::string> precision;  ///< nothing: as the protocol says, else fp32
-};
-
 /// `asbench score`
-struct ScoreOptions {
-  InputOptions input;
-  ComputeOptions compute;
-  std::string out;
+struct ScoreOptions : RunOptions {
   std::optional<std::string> system;
-  std::string protocol = kDefaultProtocol;
-  std::vector<std::string> metrics;
-  std::vector<std::string> encoders;    ///< ROLE=ID
-  std::vector<std::string> preprocess;  ///< ROLE=PROFILE
-  std::optional<std::string> missing;
-  std::optional<std::string> frames;
-  std::optional<std::string> background;
-  bool no_frames = false;
-  std::optional<std::string> reference_set;
-  std::optional<std::string> training_set;
-  std::optional<std::string> fvd_variant;
   std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
   std::optional<std::string> csv;      ///< folder
   bool force = false;
@@ -67,6 +33,8 @@ struct FeaturesOptions {
   std::optional<std::string> preprocess;
 };
 
+/// The options of score but those of its run file, in their groups: for commands that start one.
+void add_score_groups(CLI::App& command, ScoreOptions& options);
 void add_score_command(CLI::App& app, std::function<int()>& chosen);
 void add_features_command(CLI::App& app, std::function<int()>& chosen);
 

@@ -36,6 +36,7 @@ FeatureTable extract_features(const FeatureRequest& request) {
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
                                     request.outputs, request.layout, kNoReferences);
   const features::FeatureStore store(request.store);
+  store.announce();
   Probe looked = probe_inputs(inputs, store);
   // Of the split, a matrix of the shots needs the stories alone.
   constexpr document::InputNeeds kShotsAlone{.references = false, .captions = false};

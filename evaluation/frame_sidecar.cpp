@@ -55,4 +55,12 @@ void FrameSidecar::keep_reference(const std::string& sha256, const fs::path& pic
   }
 }
 
+void keep_references(FrameSidecar& sidecar, const loaders::Split& split,
+                     const features::ExtractionPlan& plan) {
+  for (const auto& ip : split.ips) {
+    for (std::size_t i = 0; i < ip.references.size(); ++i)
+      sidecar.keep_reference(ip.reference_sha256[i], ip.references[i], plan);
+  }
+}
+
 }  // namespace asbench::evaluation

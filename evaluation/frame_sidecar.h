@@ -5,6 +5,7 @@
 
 #include "features/extraction_plan.h"
 #include "features/extractor.h"
+#include "loaders/split.h"
 
 namespace asbench::evaluation {
 
@@ -29,5 +30,9 @@ class FrameSidecar : public features::FrameSink {
  private:
   std::filesystem::path folder_;
 };
+
+/// Keeps every reference of the split.
+void keep_references(FrameSidecar& sidecar, const loaders::Split& split,
+                     const features::ExtractionPlan& plan);
 
 }  // namespace asbench::evaluation

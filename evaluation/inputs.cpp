@@ -114,11 +114,12 @@ void count_lost_as_failures(Inputs& inputs) {
   if (!inputs.split.lost.empty()) inputs.split = loaders::with_lost_stories(inputs.split);
 }
 
-Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store, Progress* progress) {
+Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store, Progress* progress,
+                   const features::ClipSource& clips) {
   return probe(
       inputs.split, inputs.outputs,
-      [&](const std::string& content) { return features::was_decoded(content, store); },
-      features::clip_files(), progress);
+      [&](const std::string& content) { return features::was_decoded(content, store); }, clips,
+      progress);
 }
 
 }  // namespace asbench::evaluation

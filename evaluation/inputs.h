@@ -5,6 +5,7 @@
 #include "document/finding_kinds.h"
 #include "evaluation/coverage.h"
 #include "evaluation/protocol.h"
+#include "features/clip_source.h"
 #include "features/store.h"
 #include "loaders/outputs.h"
 #include "loaders/selection.h"
@@ -41,6 +42,7 @@ void find_missing_captions(loaders::Split& split, const Protocol& protocol);
 void count_lost_as_failures(Inputs& inputs);
 
 [[nodiscard]] Probe probe_inputs(const Inputs& inputs, const features::FeatureStore& store,
-                                 Progress* progress = nullptr);
+                                 Progress* progress = nullptr,
+                                 const features::ClipSource& clips = features::clip_files());
 
 }  // namespace asbench::evaluation

@@ -17,11 +17,11 @@
 #include "evaluation/ceilings.h"
 #include "evaluation/coverage.h"
 #include "evaluation/distribution.h"
-#include "evaluation/expected_result.h"
 #include "evaluation/frame_sidecar.h"
 #include "evaluation/inputs.h"
 #include "evaluation/normalise.h"
 #include "evaluation/plan.h"
+#include "evaluation/prepare.h"
 #include "evaluation/provenance.h"
 #include "evaluation/result_document.h"
 #include "evaluation/story_features.h"
@@ -58,54 +58,12 @@ class Stages {
   int number_ = 0;
 };
 
-/// Everything that a run needs, checked before the first frame is decoded.
-struct Prepared {
-  Inputs inputs;
-  std::set<std::string> lost;  ///< ids of stories that could not be read
-  std::optional<features::FeatureStore> store;
-  Plan plan;
-  std::optional<AnchorDocuments> anchors;
-  document::InputNeeds needs;
-};
-
-void require_picture_folder(const std::filesystem::path& folder) {
-  if (!is_there(folder) || is_folder(folder)) return;
-  throw BadInput(fmt::format(
-      "{}: the pictures of the sampled frames go into a folder of this name, and it is a file.\n  "
-      "Name another --out, or save none with --no-frames.",
-      folder.string()));
-}
-
-Prepared prepare(const ScoreRequest& request) {
-  features::check_device(request.extraction.device, request.protocol.dtype);
-  Prepared run;
-  if (request.normalise_by) run.anchors = read_anchors(*request.normalise_by);
-  if (request.frames_folder) require_picture_folder(*request.frames_folder);
-  run.inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs,
-                           request.layout, request.protocol.background);
-  find_missing_captions(run.inputs.split, request.protocol);
-  run.needs = needs_of(request.protocol);
-  run.store.emplace(request.store);
-  for (const auto& story : run.inputs.split.lost) run.lost.insert(story.id);
-  if (request.protocol.settings.missing == metrics::MissingPolicy::zero)
-    count_lost_as_failures(run.inputs);
-  run.plan = make_plan(request.protocol, run.inputs.split, run.inputs.outputs,
-                       {request.weights, &*run.store}, request.data);
-  const ExpectedResult expected = expected_result(system_name(request), run.inputs.split,
-                                                  request.protocol, run.plan, run.inputs.subset);
-  if (run.anchors) require_usable(*run.anchors, expected);
-  if (request.replaces) require_replaceable(*request.replaces, expected);
-  check_training_set(run.plan, *run.store);
-  if (request.before_scoring) request.before_scoring(run.inputs.split);
-  return run;
-}
-
 /// Under `fail`: a look at every shot before any encoder runs.
 void look_at_shots(const ScoreRequest& request, Prepared& run, Stages& stages) {
   Progress progress(stages.next("checking the videos"),
                     static_cast<std::int64_t>(run.inputs.outputs.shots.size()),
                     request.extraction.progress);
-  Probe looked = probe_inputs(run.inputs, *run.store, &progress);
+  Probe looked = probe_inputs(run.inputs, *run.store, &progress, sources_of(request).clips);
   progress.finish();
   looked.coverage.needs = run.needs;
   require_complete(looked.coverage, kAdvice);
@@ -153,6 +111,10 @@ std::size_t count_truncated(const loaders::Split& split, const Protocol& protoco
 
 }  // namespace
 
+features::ExtractionInputs sources_of(const ScoreRequest& request) {
+  return request.sources != nullptr ? *request.sources : features::ExtractionInputs{};
+}
+
 std::string system_name(const ScoreRequest& request) {
   if (!request.system.empty()) return request.system;
   const auto folder = std::filesystem::weakly_canonical(request.outputs).filename().string();
@@ -162,7 +124,7 @@ std::string system_name(const ScoreRequest& request) {
 document::Result score(const ScoreRequest& request) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
-  Prepared run = prepare(request);
+  Prepared run = prepare(request, Purpose::score);
   Inputs& inputs = run.inputs;
   Plan& plan = run.plan;
   const features::FeatureStore& store = *run.store;
@@ -171,7 +133,6 @@ document::Result score(const ScoreRequest& request) {
   const bool training_clips = plan.training_set && !plan.training_set->features;
   Stages stages(3 + (must_be_complete ? 1 : 0) + (training_clips ? 1 : 0));
   if (must_be_complete) look_at_shots(request, run, stages);
-  if (request.before_scoring) request.before_scoring(inputs.split);
 
   auto extraction_settings = request.extraction;
   extraction_settings.label = stages.next("decoding and encoding");
@@ -179,12 +140,10 @@ document::Result score(const ScoreRequest& request) {
   if (request.frames_folder) {
     sidecar.emplace(*request.frames_folder);
     extraction_settings.sink = &*sidecar;
-    for (const auto& ip : inputs.split.ips) {
-      for (std::size_t i = 0; i < ip.references.size(); ++i)
-        sidecar->keep_reference(ip.reference_sha256[i], ip.references[i], plan.extraction);
-    }
+    keep_references(*sidecar, inputs.split, plan.extraction);
   }
-  const auto extraction = features::extract(plan.extraction, extraction_settings, store);
+  const auto extraction =
+      features::extract(plan.extraction, extraction_settings, store, sources_of(request));
   const auto& clips = extraction.clips();
   Coverage coverage =
       cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
@@ -199,7 +158,7 @@ document::Result score(const ScoreRequest& request) {
     auto training_settings = request.extraction;
     if (training_clips)
       training_settings.label = stages.next("decoding and encoding the training set");
-    copies.emplace(plan, training_settings, store);
+    copies.emplace(plan, training_settings, store, sources_of(request));
   }
   StoryMatrices references;
   std::vector<metrics::CharacterReferences> gallery;

@@ -32,6 +32,8 @@ struct ScoreRequest {
   DataSets data;
   std::filesystem::path store;
   features::ExtractionSettings extraction;
+  /// Where clips and encoders come from; null: files and checkpoints. A simulation makes them up.
+  const features::ExtractionInputs* sources = nullptr;
   std::optional<std::filesystem::path>
       frames_folder;  ///< small pictures of what was scored go there (frame_sidecar.h)
   /// Called with the chosen stories before anything is decoded for scoring; may be empty.
@@ -41,6 +43,9 @@ struct ScoreRequest {
   /// Nothing: not looked at.
   std::optional<std::filesystem::path> replaces;
 };
+
+/// As the request says, or the default.
+[[nodiscard]] features::ExtractionInputs sources_of(const ScoreRequest& request);
 
 /// The name that the result will have.
 [[nodiscard]] std::string system_name(const ScoreRequest& request);

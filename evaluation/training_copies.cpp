@@ -50,13 +50,28 @@ void check_matrix(const SampleSet& set, const features::EncoderUse& encoder) {
 
 }  // namespace
 
+void check_training_matrix(const Plan& plan) {
+  if (!plan.training_set || !plan.training_set->features) return;
+  check_matrix(*plan.training_set,
+               plan.extraction.encoders.at(plan.encoders.at(plan.training_role)));
+}
+
+features::ExtractionPlan training_extraction(const Plan& plan) {
+  features::ExtractionPlan training;
+  training.pixels = false;
+  if (!plan.training_set || plan.training_set->features) return training;
+  training.encoders = {plan.extraction.encoders.at(plan.encoders.at(plan.training_role))};
+  training.frame_rule = plan.extraction.frame_rule;
+  training.known = plan.training_known;
+  for (const auto& clip : plan.training_set->clips) training.add_clip(clip);
+  return training;
+}
+
 void check_training_set(Plan& plan, const features::FeatureStore& store) {
   if (!plan.training_set) return;
   const SampleSet& set = *plan.training_set;
-  if (set.features) {
-    check_matrix(set, plan.extraction.encoders.at(plan.encoders.at(plan.training_role)));
-    return;
-  }
+  check_training_matrix(plan);
+  if (set.features) return;
   const auto& clips = features::clip_files();
   for (const auto& clip : set.clips) {
     if (interrupted())
@@ -73,7 +88,8 @@ void check_training_set(Plan& plan, const features::FeatureStore& store) {
 }
 
 TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
-                               const features::FeatureStore& store) {
+                               const features::FeatureStore& store,
+                               const features::ExtractionInputs& sources) {
   SampleSet& set = plan.training_set.value();
   const auto& encoder = plan.extraction.encoders.at(plan.encoders.at(plan.training_role));
   std::vector<float> rows;
@@ -86,15 +102,9 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
     clips = set.row_clips;
     for (int i = 0; i < set.features->rows; ++i) names_.push_back(fmt::format("row {}", i));
   } else {
-    features::ExtractionPlan training;
-    training.encoders = {encoder};
-    training.frame_rule = plan.extraction.frame_rule;
-    training.pixels = false;
-    training.known = plan.training_known;
-    for (const auto& clip : set.clips) training.add_clip(clip);
     auto quiet = settings;
     quiet.sink = nullptr;
-    const auto extraction = features::extract(training, quiet, store);
+    const auto extraction = features::extract(training_extraction(plan), quiet, store, sources);
     std::vector<std::string> contents;
     for (std::size_t i = 0; i < set.clips.size(); ++i) {
       const auto& clip = extraction.clip(i);

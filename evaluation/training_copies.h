@@ -18,6 +18,13 @@ namespace asbench::evaluation {
 /// the plan. @throws BadInput, NotComparable naming the file and what is wrong.
 void check_training_set(Plan& plan, const features::FeatureStore& store);
 
+/// Of that, what needs no clip: for a task that encodes some of them.
+void check_training_matrix(const Plan& plan);
+
+/// What is extracted of the plan's training set; without clips where it is a matrix, or there is
+/// none.
+[[nodiscard]] features::ExtractionPlan training_extraction(const Plan& plan);
+
 /// Looks shots up in the plan's training set, and remembers what it found for the document. One
 /// thread at a time.
 class TrainingCopies {
@@ -27,7 +34,8 @@ class TrainingCopies {
   /// @throws BadInput: broken training clips only (each is named), a matrix of another network or
   /// width, fewer than two clips.
   TrainingCopies(Plan& plan, const features::ExtractionSettings& settings,
-                 const features::FeatureStore& store);
+                 const features::FeatureStore& store,
+                 const features::ExtractionInputs& sources = {});
 
   /// One for each frame; none when a frame's feature is no number (copy_rate says so itself).
   [[nodiscard]] std::vector<metrics::FrameCopy> find(const loaders::ShotKey& shot,

@@ -56,7 +56,11 @@ void store_clip_info(const FeatureStore& store, std::string_view decoder,
 }
 
 bool read_clip_record(const FeatureStore& store, std::string_view decoder,
-                      const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome) {
+                      const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome,
+                      EntryLook look) {
+  const auto has = [&](const std::string& key) {
+    return look == EntryLook::whole ? store.has(key) : store.contains(key);
+  };
   const auto& content = outcome.content_sha256;
   const auto text = store.get_text(clip_info_key(content, decoder));
   if (!text) return false;
@@ -69,7 +73,7 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
   outcome.facts = facts_of(info.at("stream"));
   outcome.window = clip_window(plan, outcome.frame_count);
   if (!outcome.window.empty() &&
-      !store.has(clip_feature_key(*plan.clip_encoder, content, decoder, outcome.window)))
+      !has(clip_feature_key(*plan.clip_encoder, content, decoder, outcome.window)))
     return false;
   if (use == ClipUse::reference_set) return true;
   outcome.indices = loaders::frame_indices(plan.frame_rule, outcome.frame_count);
@@ -77,12 +81,12 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
   const auto digest = store.get_text(sample_digest_key(content, decoder, frames));
   if (!digest) return false;
   outcome.sample_digest = *digest;
-  if (wants_pictures(plan, use) && !store.has(picture_key(content, decoder))) return false;
+  if (wants_pictures(plan, use) && !has(picture_key(content, decoder))) return false;
   const bool encoded =
       std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
-        return !encoder.images || store.has(frame_feature_key(encoder, content, decoder, frames));
+        return !encoder.images || has(frame_feature_key(encoder, content, decoder, frames));
       });
-  return encoded && (!plan.pixels || store.has(pixel_key(content, decoder, frames)));
+  return encoded && (!plan.pixels || has(pixel_key(content, decoder, frames)));
 }
 
 }  // namespace asbench::features

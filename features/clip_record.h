@@ -13,10 +13,17 @@ namespace asbench::features {
 void store_clip_info(const FeatureStore& store, std::string_view decoder,
                      const ClipOutcome& outcome);
 
+/// How closely entries are looked at.
+enum class EntryLook {
+  whole,      ///< read and verified
+  existence,  ///< only whether they are there: many times faster
+};
+
 /// Fills the outcome from the store, given its content_sha256.
 /// @returns true when the store has everything that the plan wants of a clip with this use; when
 /// false, the outcome may be filled in part.
 [[nodiscard]] bool read_clip_record(const FeatureStore& store, std::string_view decoder,
-                                    const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome);
+                                    const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome,
+                                    EntryLook look = EntryLook::whole);
 
 }  // namespace asbench::features

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/threads.h"
+#include "features/shards.h"
 #include "loaders/video/clip_reader.h"
 
 namespace asbench::features {
@@ -32,7 +33,15 @@ DecodeThreads::DecodeThreads(const ExtractionPlan& plan, const ExtractionSetting
       queue_(queue),
       schedule_(plan),
       outcomes_(plan.clips.size()),
-      shared_{plan, store, source, settings.sink, queue, schedule_, outcomes_, levels},
+      shared_{plan,
+              store,
+              source,
+              settings.sink,
+              settings.remember_clips ? request_sha256(plan) : std::string(),
+              queue,
+              schedule_,
+              outcomes_,
+              levels},
       progress_(settings.label, static_cast<std::int64_t>(plan.clips.size()), settings.progress) {
   loaders::silence_decoders();
 }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "features/clip_memory.h"
 #include "features/clip_record.h"
 #include "features/keys.h"
 #include "features/picture_record.h"
@@ -118,12 +119,18 @@ KnownClip DecodeWorker::content_of(std::size_t clip) {
   if (auto known = shared_.schedule.known(clip)) return *std::move(known);
   const auto& source = shared_.plan.clips[clip].source;
   std::string stamp = KnownClips::stamp_of(source);
+  const bool remembers = !shared_.remember_as.empty();
+  const std::string identity = remembers ? clip_identity(source) : std::string();
   KnownClip found;
   try {
     found.content_sha256 = shared_.source.content_sha256(source);
   } catch (const loaders::BrokenVideo& broken) {
     found.broken = {broken.kind(), broken.cause()};
   }
+  if (remembers && found.broken)
+    remember_failure(shared_.store, identity, shared_.remember_as, *found.broken);
+  else if (remembers)
+    remember_content(shared_.store, identity, found.content_sha256);
   shared_.schedule.learn(clip, found, std::move(stamp));
   return found;
 }
@@ -178,6 +185,8 @@ void DecodeWorker::run_clips(const std::vector<std::size_t>& clips) {
       take_clip(std::get<loaders::DecodedClip>(decoded[i]), shared_.plan.clips[wanted[i]].use,
                 outcome);
     }
+    if (outcome.broken && !shared_.remember_as.empty())
+      remember_failure(shared_.store, outcome.content_sha256, shared_.remember_as, *outcome.broken);
   }
 }
 

@@ -25,6 +25,8 @@ struct DecodeShared {
   const FeatureStore& store;
   const ClipSource& source;
   FrameSink* sink;  ///< may be null
+  /// request_sha256() of the plan where clips are remembered (clip_memory.h), else empty.
+  std::string remember_as;
   BoundedQueue<PreparedInput>& queue;
   Schedule& schedule;
   std::span<ClipOutcome> outcomes;  ///< by clip id; a worker writes those of its tasks

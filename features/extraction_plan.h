@@ -82,6 +82,9 @@ struct ExtractionSettings {
   Progress::Style progress = Progress::Style::automatic;
   std::string label = "decoding and encoding";  ///< of the progress
   FrameSink* sink = nullptr;
+  /// Also leave in the store what `asbench status` asks for (clip_memory.h): two small entries a
+  /// clip at most.
+  bool remember_clips = false;
   /// Asked between two pieces of work; true ends the run, and what is finished is kept. Called from
   /// several threads.
   std::function<bool()> stop = interrupted;

@@ -91,6 +91,14 @@ std::string loaded_key(std::string_view weights_sha256, std::string_view part,
       fmt::format("loaded@1\nweights={}\npart={}\nconfig={}\n", weights_sha256, part, config));
 }
 
+std::string clip_content_key(std::string_view identity) {
+  return sha256_hex(fmt::format("clip-content@1\n{}\n", identity));
+}
+
+std::string clip_failure_key(std::string_view subject, std::string_view request) {
+  return sha256_hex(fmt::format("clip-failure@1\nclip={}\nrequest={}\n", subject, request));
+}
+
 std::string file_hash_key(std::string_view way, std::string_view identity) {
   return sha256_hex(fmt::format("asbench file hash 1\n{}\n{}", way, identity));
 }

@@ -61,6 +61,11 @@ namespace asbench::features {
 [[nodiscard]] std::string loaded_key(std::string_view weights_sha256, std::string_view part,
                                      std::string_view config);
 
+/// The content of a clip whose file is known by its identity (clip_memory.h).
+[[nodiscard]] std::string clip_content_key(std::string_view identity);
+/// The verdict of a request on a clip that can't be used (clip_memory.h).
+[[nodiscard]] std::string clip_failure_key(std::string_view subject, std::string_view request);
+
 /// The hash of files that are known by their identity (weights_hash.h).
 /// @param way  names the way of hashing
 [[nodiscard]] std::string file_hash_key(std::string_view way, std::string_view identity);
