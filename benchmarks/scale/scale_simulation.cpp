@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -96,7 +97,7 @@ class MadeUpClips final : public features::ClipSource {
       for (const int index : indices)
         clip.frames.emplace(index, picture(source.path.string() + std::to_string(index)));
     }
-    if (options.pictures) clip.pictures = PictureStatistics();
+    if (options.pictures) clip.pictures = {.frames = kFrames};
     return clip;
   }
   std::vector<loaders::DecodeOutcome> decode_ranges(
@@ -220,8 +221,16 @@ evaluation::ScoreRequest request_of(const World& world, const std::vector<std::s
   return request;
 }
 
-/// Runs the work in a process of its own and prints its time and peak memory.
-void stage(const World& world, const std::string& name, const std::function<std::string()>& work) {
+/// What a stage took, over all of its processes.
+struct Cost {
+  double seconds = 0.0;
+  long peak_mib = 0;
+  std::string said;  ///< of the last one
+};
+
+/// Runs the work in a process of its own and adds its time and peak memory.
+void run_stage(const World& world, const std::string& name,
+               const std::function<std::string()>& work, Cost& cost) {
   const auto started = std::chrono::steady_clock::now();
   const pid_t child = ::fork();
   if (child < 0) throw InternalError("fork failed");
@@ -240,11 +249,21 @@ void stage(const World& world, const std::string& name, const std::function<std:
   rusage usage{};
   ::wait4(child, &status, 0, &usage);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw Error(name + " failed");
-  const double seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  print_safe(stdout, "| {} | {} | {:.1f} | {} | {} |\n", world.stories, name, seconds,
-             usage.ru_maxrss / 1024, read_text_file(world.folder / "said"));
+  cost.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  cost.peak_mib = std::max(cost.peak_mib, usage.ru_maxrss / 1024);
+  cost.said = read_text_file(world.folder / "said");
+}
+
+void print_row(const World& world, const std::string& name, const Cost& cost) {
+  print_safe(stdout, "| {} | {} | {:.1f} | {} | {} |\n", world.stories, name, cost.seconds,
+             cost.peak_mib, cost.said);
   std::fflush(stdout);
+}
+
+void stage(const World& world, const std::string& name, const std::function<std::string()>& work) {
+  Cost cost;
+  run_stage(world, name, work, cost);
+  print_row(world, name, cost);
 }
 
 std::string encode_part(const World& world, const std::vector<std::string>& metrics, int part) {
@@ -268,14 +287,22 @@ int simulate(const World& world, const std::vector<std::string>& metrics) {
     const auto plan = evaluation::plan_run(request_of(world, metrics), kShards, 0);
     return fmt::format("{} clips, {} captions", plan.clips, plan.captions);
   });
+  Cost encoding;
+  Cost packing;
   for (int part = 0; part < kParts; ++part) {
-    stage(world, fmt::format("encode {}/{}", part, kParts),
-          [&] { return encode_part(world, metrics, part); });
-    stage(world, "store pack", [&] {
-      const auto packed = features::pack_store(world.store());
-      return fmt::format("{} entries, {} MiB", packed.packed, packed.bytes >> 20);
-    });
+    run_stage(
+        world, "encode", [&] { return encode_part(world, metrics, part); }, encoding);
+    run_stage(
+        world, "store pack",
+        [&] {
+          static_cast<void>(features::pack_store(world.store()));
+          const auto found = features::store_statistics(world.store());
+          return fmt::format("{} entries, {} MiB", found.packed_entries, found.packed_bytes >> 20);
+        },
+        packing);
   }
+  print_row(world, fmt::format("encode, {} shards one after the other", kParts), encoding);
+  print_row(world, "store pack, after each", packing);
   stage(world, "status", [&] {
     const auto status = evaluation::run_status(request_of(world, metrics), kShards);
     return fmt::format("{} shards of {} incomplete", status.incomplete().size(), kShards);
