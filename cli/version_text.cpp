@@ -13,8 +13,11 @@
 namespace asbench::cli {
 namespace {
 
+/// Without the remedy on the lines after it, and without a full stop.
 std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
+  std::string line = text.substr(0, text.find('\n'));
+  if (line.ends_with('.')) line.pop_back();
+  return line;
 }
 
 /// "yes" only when a tensor was made on a GPU: libraries and a driver that are there may still not

@@ -1,10 +1,13 @@
 #include <ATen/Context.h>
 #include <ATen/ops/zeros.h>
+#include <c10/util/Exception.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <mutex>
+#include <string>
+#include <string_view>
 
 #include "core/gpu_driver.h"
 #include "models/layers/device_errors.h"
@@ -39,6 +42,21 @@ void make_a_tensor() {
   synchronize(c10::Device(c10::kCUDA, 0));
 }
 
+/// Why CUDA finds no GPU, LibTorch says as a warning, once and to stderr: kept for our message.
+class KeptWarning final : public c10::WarningHandler {
+ public:
+  void process(const c10::Warning& warning) override { text = warning.msg(); }
+  std::string text;
+};
+
+std::string no_gpu_answers(std::string_view warning) {
+  std::string reason =
+      "the CUDA libraries are there, but no GPU answers (`nvidia-smi` should list one)";
+  const std::string_view line = warning.substr(0, warning.find('\n'));
+  if (!line.empty()) reason += fmt::format("\n  ({})", line);
+  return explain_device_error(warning).value_or(reason);
+}
+
 std::optional<std::string> load_once() {
   // The driver first: where there is none, the libraries, half a gigabyte, need not be loaded.
   if (const GpuDriver& driver = gpu_driver(); !driver.problem.empty()) return driver.problem;
@@ -53,12 +71,13 @@ std::optional<std::string> load_once() {
         "{}\n  The CUDA libraries come with `./bootstrap.sh cuda`; the CPU set-up leaves them out.",
         cause != nullptr ? cause : "libtorch_cuda.so does not load");
   }
+  KeptWarning warning;
+  const c10::WarningUtils::WarningHandlerGuard guard(&warning);
   try {
     // Only now: LibTorch looks for its CUDA hooks once and remembers if there were none.
     const auto& hooks = at::detail::getCUDAHooks();
     if (!hooks.hasCUDA() || hooks.getNumGPUs() == 0) {
-      return "the CUDA libraries are there, but no GPU or driver answers (`nvidia-smi` should list "
-             "one)";
+      return no_gpu_answers(warning.text);
     }
     make_a_tensor();
   } catch (const c10::Error& error) {
