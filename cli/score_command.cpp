@@ -27,6 +27,7 @@
 #include "document/result.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
+#include "features/extractor.h"
 #include "loaders/split.h"
 #include "reports/comparison/gate.h"
 #include "reports/comparison/significance.h"

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdlib>
@@ -12,27 +13,27 @@
 namespace asbench::metrics {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* kFile = "libasbench_faiss_gpu.so";
+constexpr const char* kFile = "/libasbench_faiss_gpu.so";
 constexpr const char* kVariable = "ASBENCH_FAISS_GPU";
 
-/// Beside the module that this code is part of, then in the folder lib beside that one.
-std::vector<fs::path> usual_places() {
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+/// Beside the module that this code is part of, then in the folder lib beside that one's.
+std::vector<std::string> usual_places() {
   Dl_info info;
   const auto* here = reinterpret_cast<const void*>(&GpuSearch::of_this_process);
   if (dladdr(here, &info) == 0 || info.dli_fname == nullptr) return {};
-  std::error_code unreadable;
-  const fs::path file = fs::weakly_canonical(info.dli_fname, unreadable);
-  if (unreadable) return {};
-  return {file.parent_path() / kFile, file.parent_path().parent_path() / "lib" / kFile};
+  const std::string folder = parent_of(info.dli_fname);
+  return {folder + kFile, folder + "/../lib" + kFile};
 }
 
-fs::path plugin_of_this_process() {
+std::string plugin_of_this_process() {
   if (const char* named = std::getenv(kVariable)) return named;
-  for (const auto& place : usual_places()) {
-    std::error_code absent;
-    if (fs::exists(place, absent)) return place;
+  for (auto& place : usual_places()) {
+    if (access(place.c_str(), F_OK) == 0) return place;
   }
   return {};
 }
@@ -44,7 +45,7 @@ const GpuSearch& GpuSearch::of_this_process() {
   return search;
 }
 
-GpuSearch::GpuSearch(const fs::path& plugin) {
+GpuSearch::GpuSearch(const std::string& plugin) {
   if (plugin.empty()) {
     reason_ = "FAISS's part for GPUs is not installed (`./bootstrap.sh cuda` builds it)";
     return;
@@ -54,7 +55,7 @@ GpuSearch::GpuSearch(const fs::path& plugin) {
   void* const library = dlopen(plugin.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* const cause = dlerror();
-    reason_ = fmt::format("{} can't be opened: {}", plugin.string(),
+    reason_ = fmt::format("{} can't be opened: {}", plugin,
                           cause != nullptr ? cause : "the system names no cause");
     return;
   }
@@ -63,7 +64,7 @@ GpuSearch::GpuSearch(const fs::path& plugin) {
   if (found == nullptr || found->abi != ASBENCH_FAISS_GPU_ABI) {
     reason_ = fmt::format(
         "{} is of another version of asbench (`./bootstrap.sh cuda` builds the one that fits)",
-        plugin.string());
+        plugin);
     return;
   }
   plugin_ = found;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +21,9 @@ class GpuSearch {
   /// the folder lib beside the program's.
   static const GpuSearch& of_this_process();
 
-  /// Opens a plug-in, which stays open. A file that can't be opened is kept as the reason.
-  explicit GpuSearch(const std::filesystem::path& plugin);
+  /// Opens the file of a plug-in, which stays open; empty: none. Why it can't be opened is kept as
+  /// the reason.
+  explicit GpuSearch(const std::string& plugin);
 
   /// Why this GPU can't be searched on, in one sentence without a full stop; nothing: it can.
   [[nodiscard]] std::optional<std::string> why_not(int gpu) const;

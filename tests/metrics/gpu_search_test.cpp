@@ -21,8 +21,8 @@ using ::testing::HasSubstr;
 using ::testing::Optional;
 using ::testing::StartsWith;
 
-std::filesystem::path stand_in() {
-  return testing::build_folder() / "lib" / "libasbench_fake_faiss_gpu.so";
+std::string stand_in() {
+  return (testing::build_folder() / "lib" / "libasbench_fake_faiss_gpu.so").string();
 }
 
 /// A variable that the stand-in reads, for as long as this lives.
@@ -119,7 +119,7 @@ TEST_F(OnAStandIn, SaysWhichGpusThereAre) {
 }
 
 TEST(GpuSearch, SaysWhyThereIsNoPlugin) {
-  const GpuSearch none{std::filesystem::path()};
+  const GpuSearch none{std::string()};
   EXPECT_THAT(none.why_not(0), Optional(HasSubstr("`./bootstrap.sh cuda` builds it")));
   EXPECT_EQ(none.largest_k(), 0);
   EXPECT_EQ(none.faiss_version(), "");

@@ -5,10 +5,12 @@
 #include <faiss/gpu/StandardGpuResources.h>
 #include <faiss/impl/FaissException.h>
 
-#include <cstdio>
+#include <algorithm>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <new>
+#include <string>
 
 #include "metrics/search/gpu_plugin.h"
 
@@ -24,8 +26,11 @@ constexpr std::int32_t kLargestK = 2048;
 /// Scratch memory of FAISS. Its default is 1.5 GB; distances of a tile of queries fit into less.
 constexpr std::size_t kScratchBytes = std::size_t{256} << 20;
 
-void write(char* out, std::size_t size, const char* text) {
-  if (out != nullptr && size > 0) std::snprintf(out, size, "%s", text);
+void write(char* out, std::size_t size, const std::string& text) {
+  if (out == nullptr || size == 0) return;
+  const std::size_t length = std::min(text.size(), size - 1);
+  std::memcpy(out, text.data(), length);
+  out[length] = '\0';
 }
 
 /// CUDA's own call: FAISS's ends the process where there is no driver.
@@ -61,10 +66,9 @@ bool fits(std::int32_t gpu, std::int64_t rows, std::int32_t cols, char* error, s
   const std::size_t needed =
       matrix + static_cast<std::size_t>(rows) * sizeof(float) + 2 * kScratchBytes;
   if (needed <= free_bytes) return true;
-  char text[128];
-  std::snprintf(text, sizeof(text), "the rows need %zu MB of its memory, %zu MB are free",
-                needed >> 20, free_bytes >> 20);
-  write(error, size, text);
+  write(error, size,
+        "the rows need " + std::to_string(needed >> 20) + " MB of its memory, " +
+            std::to_string(free_bytes >> 20) + " MB are free");
   return false;
 }
 
