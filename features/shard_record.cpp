@@ -123,6 +123,7 @@ void write_record(const FeatureStore& store, const ShardRecord& record) {
   visit_fields(record, [&](const char* name, const auto& field) { json[name] = field; });
   json["failed"] = Json::array();
   for (const FailedClip& clip : record.failed) json["failed"].push_back(to_json(clip));
+  make_folders(folder_of(store, record.plan));  // prune may have removed it, empty
   write_json_file(record_file(store, record.plan, record.shard), json);
 }
 
