@@ -172,6 +172,7 @@ MetricComparison collect(const document::ResultMetric& base,
     else if (left || right)
       unpaired.push_back(pair.base->id);
   }
+  widen_to_spread(comparison.rule, comparison.stories);
   check_unpaired(unpaired, base.id, gate, options);
   comparison.unpaired = static_cast<int>(unpaired.size());
   return comparison;

@@ -23,6 +23,7 @@ const char* action(WatchAction watch) {
 Json rule(const MetricRule& metric) {
   return {{"role", metric.role == GateRole::headline ? "headline" : "watch"},
           {"tolerance", metric.tolerance},
+          {"tolerance_spread", value(metric.tolerance_spread)},
           {"minimum_effect", value(metric.minimum_effect)},
           {"limit", value(metric.limit)},
           {"ip_limit", value(metric.ip_limit)},

@@ -60,6 +60,7 @@ MetricRule rule_from(const Json& json, const std::string& metric, const Gate& ga
   MetricRule rule;
   rule.role = json.at("role") == "headline" ? GateRole::headline : GateRole::watch;
   rule.tolerance = number(json, "tolerance").value_or(0.0);
+  rule.tolerance_spread = number(json, "tolerance_spread");
   rule.tolerance_unstated = rule.role == GateRole::watch && !json.contains("tolerance");
   rule.minimum_effect = number(json, "minimum_effect");
   rule.limit = number(json, "limit");

@@ -30,6 +30,9 @@ enum class TestSides { one, two };
 struct MetricRule {
   GateRole role = GateRole::watch;
   double tolerance = 0.0;  ///< a smaller drop of the mean is no regression, however significant
+  /// Where it is larger, the tolerance is this share of the standard deviation of the base's
+  /// stories, so that a gate fits encoders that use more or less of the cosine's range.
+  std::optional<double> tolerance_spread = {};
   /// The gate states no tolerance for a watched metric: resolved_rule() (tolerance.h) sets it.
   bool tolerance_unstated = false;
   std::optional<double> minimum_effect =

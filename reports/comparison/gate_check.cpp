@@ -55,9 +55,13 @@ GateSection tests_of(const Gate& gate) {
     section.lines.push_back(fmt::format("{} (watched): the same, in at most {} further comparisons",
                                         fmt::join(watched, ", "), alarms));
   for (const auto& [id, rule] : gate.metrics) {
-    if (decides_by_test(rule) && rule.tolerance > 0.0)
-      section.lines.push_back(
-          fmt::format("{}: a drop up to {:g} is never one, however sure", id, rule.tolerance));
+    if (decides_by_test(rule) && (rule.tolerance > 0.0 || rule.tolerance_spread))
+      section.lines.push_back(fmt::format(
+          "{}: a drop up to {:g}{} is never one, however sure", id, rule.tolerance,
+          rule.tolerance_spread
+              ? fmt::format(", or {:g} % of the standard deviation of the base's stories",
+                            *rule.tolerance_spread * 100)
+              : ""));
   }
   return section;
 }
@@ -190,6 +194,7 @@ MetricPower power_of(const document::ResultMetric& metric, const MetricRule& rul
   if (by_ip.empty()) return power;
   const auto variance = variance_within(by_ip);
   auto comparison = as_if_run_again(metric, rule, by_ip, variance.value_or(0.0));
+  widen_to_spread(comparison.rule, comparison.stories);
   measure(comparison, gate, family, test_power);
   power.can_be_significant = comparison.can_be_significant;
   if (variance) power.detectable = comparison.detectable;

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "document/result.h"
+#include "reports/comparison/compare.h"
 #include "reports/comparison/gate.h"
 
 namespace asbench::reports {
@@ -18,5 +20,9 @@ namespace asbench::reports {
 /// @param metric  the base's
 [[nodiscard]] std::optional<MetricRule> resolved_rule(const Gate& gate,
                                                       const document::ResultMetric& metric);
+
+/// Raises the tolerance to what the gate's `tolerance_spread` gives for these stories of the base;
+/// never above a bound that the gate states. Fewer than two stories show no spread.
+void widen_to_spread(MetricRule& rule, const std::vector<StoryDifference>& stories);
 
 }  // namespace asbench::reports

@@ -38,6 +38,8 @@ TEST(GateCheck, SaysWhatFailsAndWhatOnlyWarns) {
               "- duplicate_pairs, effective_fps, flicker, frozen_rate, letterbox, reference_copy, "
               "repeated_frames, sharpness (watched): the same"),
           HasSubstr("- clip_i: 0.1 on average, 0.045 in any one IP, 0.12 in any one story"),
+          HasSubstr("- clip_i: a drop up to 0.002, or 5 % of the standard deviation of the base's "
+                    "stories is never one, however sure"),
           HasSubstr("missing shots (both scored with --missing zero): 1 more"),
           HasSubstr("clips, each beside the base's of the same shot: 1 that is more than 10 % "
                     "shorter, or has more than 10 % fewer pixels, or is more than 3 % wider or "

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -170,6 +171,30 @@ TEST(GateRules, AWatchedMetricWithoutAToleranceHasAThousandthOfItsRange) {
   EXPECT_EQ(watched_drop(0.0, {0, 1}, rules).rule.tolerance, 0.0005) << "never above a limit";
   rules.metrics["other"] = {.role = GateRole::watch, .tolerance = 0.0};
   EXPECT_TRUE(watched_drop(0.0001, {0, 1}, rules).warns) << "0 where the gate says so";
+}
+
+TEST(GateRules, ATolerancesShareOfTheSpreadFitsTheEncodersScale) {
+  // The spread of world()'s stories, by the textbook.
+  double sum = 0.0;
+  double squares = 0.0;
+  for (int story = 0; story < 16; ++story) {
+    sum += wobble(story);
+    squares += wobble(story) * wobble(story);
+  }
+  const double spread = std::sqrt((squares - sum * sum / 16.0) / 15.0);
+  const auto dropped = [&](double drop, const MetricRule& rule) {
+    return shifted([drop](int) { return -drop; }, gate(rule));
+  };
+  MetricRule rule{.role = GateRole::headline, .tolerance = 0.0001, .tolerance_spread = 0.05};
+  EXPECT_NEAR(dropped(0.0, rule).rule.tolerance, 0.05 * spread, 1e-12);
+  EXPECT_FALSE(dropped(0.04 * spread, rule).fails);
+  EXPECT_TRUE(dropped(0.06 * spread, rule).fails);
+  rule.limit = 0.01 * spread;
+  EXPECT_DOUBLE_EQ(dropped(0.0, rule).rule.tolerance, 0.01 * spread) << "never above a limit";
+  EXPECT_EQ(dropped(0.0, {.role = GateRole::headline, .tolerance = 0.2, .tolerance_spread = 0.05})
+                .rule.tolerance,
+            0.2)
+      << "the larger of the two";
 }
 
 /// `world()` under a policy, where these shots (story, index) are missing.

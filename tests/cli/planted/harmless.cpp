@@ -16,25 +16,25 @@ namespace fs = std::filesystem;
 /// dB (loaders/video/video_encoder.cpp), a standard deviation of 2 to 2.9 levels.
 constexpr double kNoiseLevels = 3.0;
 
-/// Of a clip's metadata and sound.
+/// Of a clip's metadata, sound and noise.
 constexpr std::uint64_t kVersions = 6;
 
 constexpr int kBestRateFactor = 17;
-constexpr std::array kPresets{"medium", "veryfast", "slow",      "faster",   "slower",
-                              "fast",   "veryslow", "superfast", "ultrafast"};
+constexpr std::uint64_t kRateFactors = 12;
+constexpr std::array kPresets{"medium", "ultrafast", "slow", "veryfast"};
 
-/// x264's rate factors 17 to 28, first all of them with its usual preset, then with others.
-Compression compression_of(std::uint64_t draw) {
-  constexpr std::uint64_t kRateFactors = 12;
-  return {kBestRateFactor + static_cast<int>(draw % kRateFactors),
-          kPresets.at(draw / kRateFactors % kPresets.size())};
-}
-
+/// One setting for all clips in the first draws, rate factors 17 to 28, then a mixture.
 PlantedPair quality_factor(PlantedWorld& world, std::uint64_t draw) {
+  SplitMix64 random(draw);
   const fs::path videos = world.workplace();
-  for (const auto& shot : world.shots())
-    write_clip_compressed(videos / shot.file, read_clip(world.ground_truth() / shot.file),
-                          compression_of(draw));
+  for (const auto& shot : world.shots()) {
+    const auto setting = draw < kRateFactors ? draw : random.below(kRateFactors);
+    world.put_version({shot, "quality", setting}, videos, [&](const fs::path& file) {
+      write_clip_compressed(file, read_clip(world.ground_truth() / shot.file),
+                            {.rate_factor = kBestRateFactor + static_cast<int>(setting),
+                             .preset = kPresets.at(setting % kPresets.size())});
+    });
+  }
   return {world.base(), world.score({.videos = videos, .system = "candidate"})};
 }
 
@@ -97,27 +97,36 @@ PlantedPair metadata(PlantedWorld& world, std::uint64_t draw) {
   return {world.base(), world.score({.videos = videos, .system = "candidate"})};
 }
 
-/// Everything decoded and encoded anew with other numbers of threads and another batch size.
+/// Everything decoded and encoded anew with other numbers of threads and another batch size, on one
+/// story of each character.
 PlantedPair threads(PlantedWorld& world, std::uint64_t draw) {
   SplitMix64 random(draw);
   const auto up_to = [&](std::uint64_t most) { return std::to_string(1 + random.below(most)); };
-  const fs::path features = world.workplace() / "features";
-  const Scoring scoring{
+  const std::vector<std::string> part{"--subset", std::to_string(world.ips().size()), "--seed",
+                                      "1"};
+  const fs::path base = world.scored_once(
+      "base-part", [&] { return Scoring{.videos = world.ground_truth(), .more = part}; });
+  Scoring scoring{
       .videos = world.ground_truth(),
       .system = "candidate",
       .more = {"--threads", up_to(8), "--decode-threads", up_to(8), "--batch", up_to(64)},
-      .features = features};
-  return {world.base(), world.score(scoring)};
+      .features = world.workplace() / "features"};
+  scoring.more.insert(scoring.more.end(), part.begin(), part.end());
+  return {base, world.score(scoring)};
 }
 
-/// Two runs of one system: all shots with noise, the base with one seed and the candidate with
-/// another.
-Scoring with_noise(const PlantedWorld& world, const fs::path& videos, std::uint64_t seed) {
-  std::uint64_t shot_seed = seed << 32U;
-  for (const auto& shot : world.shots()) {
-    Clip clip = read_clip(world.ground_truth() / shot.file);
-    clip.frames = noisy(clip.frames, kNoiseLevels, ++shot_seed);
-    write_clip_as_drawn(videos / shot.file, clip);
+/// A run of a system whose every shot has noise of its own: each shot one of several, which differ
+/// in their seed. Run 0 has the first of all, the others have none of these.
+Scoring with_noise(const PlantedWorld& world, const fs::path& videos, std::uint64_t run) {
+  SplitMix64 random(run);
+  for (std::size_t i = 0; i < world.shots().size(); ++i) {
+    const WorldShot& shot = world.shots()[i];
+    const std::uint64_t version = run == 0 ? 0 : 1 + random.below(kVersions);
+    world.put_version({shot, "noise", version}, videos, [&](const fs::path& file) {
+      Clip clip = read_clip(world.ground_truth() / shot.file);
+      clip.frames = noisy(clip.frames, kNoiseLevels, (version << 32U) + i);
+      write_clip_as_drawn(file, clip);
+    });
   }
   return {.videos = videos, .system = "candidate"};
 }
@@ -172,12 +181,14 @@ std::vector<PlantedChange> harmless_changes() {
   return {
       {"quality factor",
        fmt::format("x264's rate factor {} to {} (the base has 21), {} presets", kBestRateFactor,
-                   kBestRateFactor + 11, kPresets.size()),
+                   kBestRateFactor + static_cast<int>(kRateFactors) - 1, kPresets.size()),
        quality_factor},
       {"names", "another name of the system and of all files, four layouts", names},
       {"container", "the same packets in mkv, mov, ts, avi and mp4", container},
       {"metadata", "title, comment and dates in every file", metadata},
-      {"threads", "1 to 8 threads, 1 to 8 decoder threads, batches of 1 to 64, nothing stored",
+      {"threads",
+       "1 to 8 threads, 1 to 8 decoder threads, batches of 1 to 64, nothing stored, one story of "
+       "each character",
        threads},
       {"seeds' noise",
        fmt::format("normal noise of {:g} levels on every value of every frame, on both sides, each "

@@ -92,6 +92,16 @@ fs::path PlantedWorld::workplace() {
   return place;
 }
 
+void PlantedWorld::put_version(const VersionOf& version, const fs::path& videos,
+                               const std::function<void(const fs::path& file)>& make) const {
+  const fs::path made =
+      folder() / "versions" / version.kind / std::to_string(version.version) / version.shot.file;
+  if (!fs::exists(made)) make(made);
+  const fs::path file = videos / version.shot.file;
+  fs::create_directories(file.parent_path());
+  fs::copy_file(made, file);
+}
+
 fs::path PlantedWorld::score(const Scoring& scoring) const {
   const fs::path document = folder() / "documents" / (scoring.system + ".json");
   fs::create_directories(document.parent_path());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -26,6 +27,13 @@ struct Scoring {
   std::filesystem::path split = {};     ///< empty: the world's
   std::vector<std::string> more = {};   ///< further arguments
   std::filesystem::path features = {};  ///< feature store; empty: the world's
+};
+
+/// A version of one shot's clip.
+struct VersionOf {
+  const WorldShot& shot;
+  std::string kind;  ///< what is varied: "noise"
+  std::uint64_t version = 0;
 };
 
 /// What `asbench compare` answered.
@@ -60,6 +68,12 @@ class PlantedWorld {
 
   /// An empty folder for a candidate's videos; what the last call gave is removed.
   [[nodiscard]] std::filesystem::path workplace();
+  /// Puts one of several versions of a shot's clip into `videos`, under its own name. A version is
+  /// made in its first use only, so that many draws are mixtures of a few clips, and equal clips
+  /// are decoded and encoded once.
+  /// @param make  writes the file; it has the name that it is given
+  void put_version(const VersionOf& version, const std::filesystem::path& videos,
+                   const std::function<void(const std::filesystem::path& file)>& make) const;
   /// `asbench score`. @returns the document, which the next run of the same system replaces
   [[nodiscard]] std::filesystem::path score(const Scoring& scoring) const;
   /// A document that is scored in the first call of its name only.

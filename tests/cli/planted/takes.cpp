@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 using baselines::ShotScript;
 using ScriptOf = std::map<std::pair<std::string, int>, ShotScript>;
 
+constexpr std::uint64_t kTakes = 8;  ///< of one shot
+
 /// The scripts of the demo's world by story and number, as mini_world.cpp writes them.
 ScriptOf scripts_of_world() {
   const baselines::MiniWorldOptions options;
@@ -50,7 +52,8 @@ void require_captions(const ScriptOf& scripts, const fs::path& manifest) {
 }
 
 /// What captions leave open, drawn anew: the place's details, camera, size and direction.
-ShotScript another_take(ShotScript shot, SplitMix64& random) {
+ShotScript another_take(ShotScript shot, std::uint64_t seed) {
+  SplitMix64 random(seed);
   shot.setting.variant = random.below(100'000);
   shot.camera = static_cast<baselines::CameraMove>(random.below(3));
   const bool lying = shot.action == baselines::Action::sleep;
@@ -59,17 +62,26 @@ ShotScript another_take(ShotScript shot, SplitMix64& random) {
   return shot;
 }
 
-Scoring take(const PlantedWorld& world, const fs::path& videos, std::uint64_t seed) {
+void draw_take(const ShotScript& script, const fs::path& file) {
+  const baselines::RenderFormat format;
+  Clip clip{{}, format.frames_per_second};
+  for (int i = 0; i < format.frames; ++i)
+    clip.frames.push_back(baselines::render_frame(script, format, i));
+  write_clip_as_drawn(file, clip);
+}
+
+/// A run of the system: each shot one of several takes, chosen by the run's seed.
+Scoring take(const PlantedWorld& world, const fs::path& videos, std::uint64_t run) {
   const auto scripts = scripts_of_world();
   require_captions(scripts, world.split());
-  const baselines::RenderFormat format;
-  SplitMix64 random(seed);
-  for (const auto& shot : world.shots()) {
-    const ShotScript script = another_take(scripts.at({shot.story, shot.number}), random);
-    Clip clip{{}, format.frames_per_second};
-    for (int i = 0; i < format.frames; ++i)
-      clip.frames.push_back(baselines::render_frame(script, format, i));
-    write_clip_as_drawn(videos / shot.file, clip);
+  SplitMix64 random(run);
+  for (std::size_t i = 0; i < world.shots().size(); ++i) {
+    const WorldShot& shot = world.shots()[i];
+    const std::uint64_t version = random.below(kTakes);
+    world.put_version({shot, "take", version}, videos, [&](const fs::path& file) {
+      const ShotScript& script = scripts.at({shot.story, shot.number});
+      draw_take(another_take(script, (version << 32U) + i), file);
+    });
   }
   return {.videos = videos, .system = "candidate"};
 }
