@@ -124,6 +124,9 @@ class MadeUpImageEncoder final : public models::ImageEncoder {
   at::Tensor encode_images(const at::Tensor& pixels) const override {
     return pixels.flatten(1).slice(1, 0, kWidth).contiguous();
   }
+  at::Tensor encode_levels(const at::Tensor&) const override {
+    throw InternalError("no device is simulated");
+  }
 
  private:
   models::EncoderInfo info_;
