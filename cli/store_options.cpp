@@ -36,7 +36,7 @@ std::int64_t seconds_in(const std::string& text) {
   constexpr std::int64_t kHour = 3600;
   const std::int64_t step = unit == "h"   ? kHour
                             : unit == "d" ? 24 * kHour
-                            : unit == "w" ? 7 * 24 * kHour
+                            : unit == "w" ? std::int64_t{7} * 24 * kHour
                                           : 0;
   constexpr std::int64_t kMost = 100'000;
   if (parsed.ec != std::errc() || step == 0 || number < 0 || number > kMost) {

@@ -78,10 +78,10 @@ void LumaReducer::reduce_into(const LumaPlane& plane, std::vector<Sum>& sums,
       const Sum* at = sum + column.first;
       std::uint64_t total = 0;
       for (int i = 0; i < column.count; ++i) total += std::uint64_t{*weight++} * *at++;
+      const double mean = static_cast<double>(static_cast<std::int64_t>(total)) * scale;
       // std::lround is a call for every pixel; it differs only for halves less one rounding error.
       // NOLINTNEXTLINE(bugprone-incorrect-roundings)
-      *target++ = static_cast<std::uint8_t>(
-          static_cast<double>(static_cast<std::int64_t>(total)) * scale + 0.5);
+      *target++ = static_cast<std::uint8_t>(mean + 0.5);
     }
   }
 }

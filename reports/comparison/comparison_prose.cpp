@@ -191,18 +191,22 @@ ComparisonProse comparison_prose(const Comparison& comparison) {
 }
 
 std::vector<std::string> table_legend(std::string_view higher, std::string_view lower) {
+  const std::string p =
+      "p: how often chance alone would give such a difference or a larger one (sign-flip test over "
+      "IPs, one-sided, in the direction of the difference; for metrics whose test decides, Holm's "
+      "method raises it so that testing several costs no false alarms).";
+  const std::string detectable =
+      "detectable: the true change that this comparison finds four times in five, with its "
+      "standard "
+      "error (- where none can be told).";
   return {
       fmt::format("{} higher is better, {} lower is better.", higher, lower),
       "base, candidate: means over the stories that both have.",
       "difference: positive is better, whichever way the metric points.",
       "95 % interval: 95 of 100 such intervals contain the true difference (bootstrap over IPs).",
-      "p: how often chance alone would give such a difference or a larger one (sign-flip test over "
-      "IPs, one-sided, in the direction of the difference; for metrics whose test decides, Holm's "
-      "method raises it so that testing several costs no false alarms).",
+      p,
       "effect: the difference in units of the spread between IPs.",
-      "detectable: the true change that this comparison finds four times in five, with its "
-      "standard "
-      "error (- where none can be told).",
+      detectable,
       "won / tied / lost: stories that got better, changed by the tolerance at most, got worse."};
 }
 
