@@ -60,8 +60,8 @@ double flops_per_image(const VisionConfig& config, std::int64_t height, std::int
   const auto inner = static_cast<double>(config.blocks.inner);
   const auto layers = static_cast<double>(config.blocks.layers);
   const auto patch = static_cast<double>(config.patch_size);
-  const auto patches =
-      static_cast<double>((height / config.patch_size) * (width / config.patch_size));
+  const std::int64_t whole = (height / config.patch_size) * (width / config.patch_size);
+  const auto patches = static_cast<double>(whole);
   const double t = patches + 1.0;
   const double mlp = (config.blocks.gated ? 6.0 : 4.0) * d * inner;
   const double block = t * (8.0 * d * d + mlp) + 4.0 * t * t * d;

@@ -26,6 +26,6 @@ enum class Mask {
 [[nodiscard]] at::Tensor attention_by_products(const at::Tensor& query, const at::Tensor& key,
                                                const at::Tensor& value, std::int64_t heads,
                                                Mask mask,
-                                               std::int64_t most_bytes = 256 * 1024 * 1024);
+                                               std::int64_t most_bytes = std::int64_t{256} << 20);
 
 }  // namespace asbench::models

@@ -43,8 +43,8 @@ StateDict StateDict::load(const Checkpoint& checkpoint, ReadMode mode) {
   StateDict result(checkpoint.folder.empty() ? checkpoint.id : checkpoint.folder.string());
   if (checkpoint.pickle) {
     for (const auto& path : checkpoint.weight_files) {
-      auto file = std::make_shared<const FileBytes>(FileBytes::open(path, mode));
-      for (auto& [name, tensor] : read_pickled_tensors(std::move(file))) {
+      const auto file = std::make_shared<const FileBytes>(FileBytes::open(path, mode));
+      for (auto& [name, tensor] : read_pickled_tensors(file)) {
         result.tensors_.emplace(name, Entry{std::move(tensor)});
       }
     }
