@@ -96,9 +96,9 @@ TEST_F(BatchFile, IsSubmittedAsAnArrayAndAJobThatWaitsForIt) {
 
 class Submit : public ::testing::Test {
  protected:
-  /// `asbench submit` with a PATH of this folder alone.
+  /// `asbench submit` with a PATH of this folder and what `system_programs_` adds.
   ProgramResult submit(const std::vector<std::string>& more) const {
-    std::vector<std::string> arguments = {"PATH=" + (folder_ / "bin").string() + ":/bin",
+    std::vector<std::string> arguments = {"PATH=" + (folder_ / "bin").string() + system_programs_,
                                           asbench_program(),
                                           "submit",
                                           "--slurm",
@@ -123,6 +123,8 @@ class Submit : public ::testing::Test {
   }
   [[nodiscard]] std::string log() const { return folder_ / "log"; }
   TemporaryFolder folder_;
+  std::string system_programs_ =
+      ":/bin";  ///< what the stand-in of sbatch calls; perhaps a real one
 };
 
 TEST_F(Submit, CallsSbatchTwice) {
@@ -148,6 +150,7 @@ TEST_F(Submit, ADryRunPrintsTheFileAndDoesNothing) {
 }
 
 TEST_F(Submit, WithoutSbatchSaysWhatToDo) {
+  system_programs_.clear();
   const auto run = submit({});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_THAT(run.err, HasSubstr("sbatch is not installed here"));
