@@ -38,16 +38,6 @@ void print_failed(const std::vector<features::FailedClip>& failed) {
     print_safe(stdout, "  ... and {} more (--json lists all)\n", failed.size() - kListed);
 }
 
-Json to_json(const features::FailedClip& clip) {
-  Json json = Json::object();
-  if (!clip.story.empty()) json["story"] = clip.story;
-  if (clip.shot) json["shot"] = *clip.shot;
-  json["file"] = clip.file;
-  json["kind"] = clip.kind;
-  json["cause"] = clip.cause;
-  return json;
-}
-
 int run_encode(const EncodeOptions& options) {
   install_interrupt_handlers();
   evaluation::ScoreRequest request = request_of(options.run);

@@ -25,16 +25,6 @@ fs::path folder_of(const FeatureStore& store, const std::string& plan) {
   return store.root() / "shards" / plan.substr(0, kFolderDigits);
 }
 
-Json to_json(const FailedClip& clip) {
-  Json json = Json::object();
-  if (!clip.story.empty()) json["story"] = clip.story;
-  if (clip.shot) json["shot"] = *clip.shot;
-  json["file"] = clip.file;
-  json["kind"] = clip.kind;
-  json["cause"] = clip.cause;
-  return json;
-}
-
 FailedClip failed_clip_of(const Json& json) {
   FailedClip clip;
   clip.story = json.value("story", "");
@@ -93,6 +83,16 @@ void sort_records(std::vector<ShardRecord>& records) {
 }
 
 }  // namespace
+
+Json to_json(const FailedClip& clip) {
+  Json json = Json::object();
+  if (!clip.story.empty()) json["story"] = clip.story;
+  if (clip.shot) json["shot"] = *clip.shot;
+  json["file"] = clip.file;
+  json["kind"] = clip.kind;
+  json["cause"] = clip.cause;
+  return json;
+}
 
 std::string plan_sha256(const std::vector<std::string>& requests,
                         const std::vector<std::string>& inputs) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/json.h"
 #include "features/shards.h"
 #include "features/store.h"
 
@@ -19,6 +20,9 @@ struct FailedClip {
   std::string kind;         ///< finding that scoring makes of it: broken_video, damaged_video, ...
   std::string cause;
 };
+
+/// As records and `asbench status --json` write it.
+[[nodiscard]] Json to_json(const FailedClip& clip);
 
 /// That a shard is done: written last, so that a killed task leaves none. It says what a task has
 /// seen and how long it took; whether entries are there is asked of the store.

@@ -18,15 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class BrokenSplit : public ::testing::Test {
+class BrokenSplit : public WithMiniBenchmark {
  protected:
-  static void SetUpTestSuite() { mini_ = new MiniBenchmark(); }
-  static void TearDownTestSuite() {
-    delete mini_;
-    mini_ = nullptr;
-  }
-  static const MiniBenchmark& mini() { return *mini_; }
-
   void SetUp() override { fs::copy(mini().split(), split()); }
   [[nodiscard]] fs::path split() const { return folder_ / "split"; }
   [[nodiscard]] fs::path file(const std::string& name) const { return split() / name; }
@@ -59,11 +52,7 @@ class BrokenSplit : public ::testing::Test {
   }
 
   TemporaryFolder folder_;
-
- private:
-  static const MiniBenchmark* mini_;
 };
-const MiniBenchmark* BrokenSplit::mini_ = nullptr;
 
 Image transparent() {
   return Image(40, 40, 4);

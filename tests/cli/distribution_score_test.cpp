@@ -45,10 +45,10 @@ Image frame_of(int side, int number, int t) {
   return image;
 }
 
-class DistributionScore : public ::testing::Test {
+class DistributionScore : public WithMiniBenchmark {
  protected:
   static void SetUpTestSuite() {
-    mini_ = new MiniBenchmark();
+    WithMiniBenchmark::SetUpTestSuite();
     for (int side = 0; side < 2; ++side) {
       int number = 0;
       for (const char* story : {"cat/1", "cat/3", "dog/2"}) {
@@ -62,11 +62,6 @@ class DistributionScore : public ::testing::Test {
       }
     }
   }
-  static void TearDownTestSuite() {
-    delete mini_;
-    mini_ = nullptr;
-  }
-  static const MiniBenchmark& mini() { return *mini_; }
   static fs::path side_folder(int side) {
     return mini().root() / (side == 0 ? "real" : "generated");
   }
@@ -87,7 +82,6 @@ class DistributionScore : public ::testing::Test {
     }
     return file;
   }
-  static inline MiniBenchmark* mini_ = nullptr;
 };
 
 TEST_F(DistributionScore, GivesWhatPythonGivesForTheSameClips) {

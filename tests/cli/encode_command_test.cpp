@@ -21,15 +21,8 @@ namespace fs = std::filesystem;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 
-class ShardedRun : public ::testing::Test {
+class ShardedRun : public WithMiniBenchmark {
  protected:
-  static void SetUpTestSuite() { mini_ = new MiniBenchmark(); }
-  static void TearDownTestSuite() {
-    delete mini_;
-    mini_ = nullptr;
-  }
-  static const MiniBenchmark& mini() { return *mini_; }
-
   /// Arguments of a command that does a part of a run on this store.
   static std::vector<std::string> arguments(const std::string& command, const std::string& store,
                                             const std::vector<std::string>& more = {}) {
@@ -74,11 +67,7 @@ class ShardedRun : public ::testing::Test {
     }();
     return text;
   }
-
- private:
-  static const MiniBenchmark* mini_;
 };
-const MiniBenchmark* ShardedRun::mini_ = nullptr;
 
 class ShardCounts : public ShardedRun, public ::testing::WithParamInterface<int> {};
 

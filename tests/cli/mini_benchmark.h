@@ -1,6 +1,9 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +44,17 @@ class MiniBenchmark {
 
  private:
   TemporaryFolder folder_;
+};
+
+/// A test suite that runs the program on one MiniBenchmark.
+class WithMiniBenchmark : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { mini_ = std::make_unique<MiniBenchmark>(); }
+  static void TearDownTestSuite() { mini_.reset(); }
+  static const MiniBenchmark& mini() { return *mini_; }
+
+ private:
+  static inline std::unique_ptr<MiniBenchmark> mini_;
 };
 
 /// Where two documents part, with both values; empty when they are equal to the last digit.

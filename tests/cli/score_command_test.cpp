@@ -13,19 +13,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class ScoreCommand : public ::testing::Test {
+class ScoreCommand : public WithMiniBenchmark {
  protected:
-  static void SetUpTestSuite() { mini_ = new MiniBenchmark(); }
-  static void TearDownTestSuite() {
-    delete mini_;
-    mini_ = nullptr;
-  }
-  static const MiniBenchmark& mini() { return *mini_; }
-
- private:
-  static const MiniBenchmark* mini_;
 };
-const MiniBenchmark* ScoreCommand::mini_ = nullptr;
 
 TEST_F(ScoreCommand, WritesADocumentThatItsSchemaAccepts) {
   const auto run = mini().score("first");

@@ -22,14 +22,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-class ScorePreflight : public ::testing::Test {
+class ScorePreflight : public WithMiniBenchmark {
  protected:
-  static void SetUpTestSuite() { mini_ = new MiniBenchmark(); }
-  static void TearDownTestSuite() {
-    delete mini_;
-    mini_ = nullptr;
-  }
-  static const MiniBenchmark& mini() { return *mini_; }
   static std::string at(const std::string& name) { return mini().root() / name; }
 
   /// A run that is refused before anything is decoded: no stage has begun, and its store holds no
@@ -66,11 +60,7 @@ class ScorePreflight : public ::testing::Test {
     }
     return lines;
   }
-
- private:
-  static const MiniBenchmark* mini_;
 };
-const MiniBenchmark* ScorePreflight::mini_ = nullptr;
 
 TEST_F(ScorePreflight, ARunThatIsNotRefusedLeavesWhatTheChecksLookFor) {
   const std::string cache = at("cache-whole");

@@ -19,10 +19,10 @@ using ::testing::HasSubstr;
 constexpr const char* kDistance = "dinov2_d";
 constexpr const char* kAdherence = "dinov2_i";
 
-class ThirdRole : public ::testing::Test {
+class ThirdRole : public WithMiniBenchmark {
  protected:
   static void SetUpTestSuite() {
-    mini_ = new MiniBenchmark;
+    WithMiniBenchmark::SetUpTestSuite();
     fs::create_directories(mini().root() / "weights" / "example");
     fs::copy(source_folder() / "tests/golden/dinov2/mlp",
              mini().root() / "weights" / "example" / "dinov2-tiny");
@@ -45,17 +45,14 @@ class ThirdRole : public ::testing::Test {
   }
   static void TearDownTestSuite() {
     delete run_;
-    delete mini_;
+    WithMiniBenchmark::TearDownTestSuite();
   }
-  static const MiniBenchmark& mini() { return *mini_; }
   static const ProgramResult& run() { return *run_; }
   static Json metric(const char* id) { return mini().document("third").at("metrics").at(id); }
 
  private:
-  static const MiniBenchmark* mini_;
   static const ProgramResult* run_;
 };
-const MiniBenchmark* ThirdRole::mini_ = nullptr;
 const ProgramResult* ThirdRole::run_ = nullptr;
 
 TEST_F(ThirdRole, IsScoredAndDescribedInTheDocument) {

@@ -21,15 +21,8 @@ struct Misspelt {
   const char* meant;
 };
 
-class UnknownNames : public ::testing::Test {
+class UnknownNames : public WithMiniBenchmark {
  protected:
-  static void SetUpTestSuite() { mini_ = new MiniBenchmark(); }
-  static void TearDownTestSuite() {
-    delete mini_;
-    mini_ = nullptr;
-  }
-  static const MiniBenchmark& mini() { return *mini_; }
-
   static void expect_refused(const Misspelt& row, const ProgramResult& run) {
     EXPECT_EQ(run.exit_code, 2) << row.kind;
     EXPECT_EQ(run.out, "") << row.kind;
@@ -37,11 +30,7 @@ class UnknownNames : public ::testing::Test {
                                HasSubstr("Did you mean " + std::string(row.meant) + "?")))
         << row.kind;
   }
-
- private:
-  static const MiniBenchmark* mini_;
 };
-const MiniBenchmark* UnknownNames::mini_ = nullptr;
 
 TEST_F(UnknownNames, OfScore) {
   const std::vector<Misspelt> rows = {

@@ -284,7 +284,7 @@ def list_commands(root):
 
 
 def check_tree(root, build, work, table, only=None):
-    """@returns (problems, checker)"""
+    """@returns (problems, checker); where there are problems, the folders of the pages are kept"""
     work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="commands-", dir=work))
     checker = Checker(root, build, folder, Table(table))
@@ -295,7 +295,7 @@ def check_tree(root, build, work, table, only=None):
     if not only:
         problems += checker.table.unused(names)
     if problems:
-        problems.append(f"the folders of the pages were kept: {folder}")
+        print(f"the folders of the pages were kept: {folder}")
     else:
         shutil.rmtree(folder)
     return problems, checker
