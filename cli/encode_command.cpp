@@ -166,8 +166,9 @@ void print_states(const States& states, const evaluation::RunStatus& status) {
       clips += status.shards[static_cast<std::size_t>(shard)].clips;
       missing += status.shards[static_cast<std::size_t>(shard)].missing();
     }
-    print_safe(stdout, "{:<10}{:>7}  {} of {} clips in the store: shards {}\n", name, shards.size(),
-               clips - missing, clips, features::index_ranges(shards));
+    print_safe(stdout, "{:<10}{:>7}  {} of {} in the store: {} {}\n", name, shards.size(),
+               clips - missing, counted(static_cast<std::int64_t>(clips), "clip", "clips"),
+               shards.size() == 1 ? "shard" : "shards", features::index_ranges(shards));
   };
   line("done", states.done);
   line("begun", states.begun);

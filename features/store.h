@@ -23,7 +23,8 @@ struct StoredEntry;
 /// reader sees a whole entry or none, whatever kills the writer. get() verifies key, length and
 /// checksum; a damaged entry is removed, said on stderr and answered like an absent one, so that
 /// the caller computes it again. What is no file, or has more than a gigabyte, is moved to
-/// `set-aside/`. Entries never change: two writers of one key write the same values. An entry that
+/// `set-aside/`. Entries never change: two writers of one key write the same values, to within the
+/// rounding of their CPU or GPU (docs/determinism.md). An entry that
 /// can't be read (a disk error, no permission) is a SystemFault of every function, never an absent
 /// one. A complete store may be read-only. Many entries may also lie together in packs
 /// (store_maintenance.h): what is in no file of its own is looked for there, also in packs that
