@@ -25,10 +25,20 @@ namespace {
 
 constexpr std::int64_t kTileRows = ASBENCH_TILE_ROWS;
 constexpr std::int64_t kPanel = 2 * kLanes;  // outputs that are computed together
-constexpr std::int64_t kInputsPerBlock =
-    256;  // kPanel columns of so many inputs stay in the first cache
-constexpr std::int64_t kRowsPerBlock =
-    20 * kTileRows;  // so many rows of kInputsPerBlock stay in the second
+// kPanel columns of so many inputs stay in the first cache, beside a tile's rows.
+constexpr std::int64_t kInputsPerBlock = 256;
+// So many rows of kInputsPerBlock, and their sums for so many outputs, stay in the second.
+constexpr std::int64_t kRowsPerBlock = 140 / kTileRows * kTileRows;
+constexpr std::int64_t kOutputsPerBlock = 512;
+
+// Note [The next panel]
+// The first tile of a panel would wait for its weights, which come from the third cache or from
+// memory: a tenth of the time where all weights are larger than the second cache. So each tile asks
+// for a part of the next panel while it computes, a cache line (kLine) every kInputsPerLine inputs;
+// the first kTilesAhead tiles ask for all of it.
+constexpr std::int64_t kLine = 64 / sizeof(float);
+constexpr std::int64_t kTilesAhead = 8;
+constexpr std::int64_t kInputsPerLine = kTilesAhead * kLine / kPanel;
 
 std::size_t packed_bytes(std::int64_t outputs, std::int64_t inputs) {
   const std::int64_t panels = (outputs + kPanel - 1) / kPanel;
@@ -48,52 +58,71 @@ void pack(const WeightView& weight, std::byte* packed) {
   }
 }
 
-// sums[r][0..kPanel) = x[r] times one panel, over `inputs` inputs.
+// sums[r] += x[r] times one input of the panel.
 template <std::int64_t kRows>
-ASBENCH_INLINE void sum_tile(const float* x, std::int64_t x_stride, const float* panel,
-                             std::int64_t inputs, Lanes (&sums)[kRows][2]) {
-  for (std::int64_t r = 0; r < kRows; ++r) sums[r][0] = sums[r][1] = Lanes{};
-  for (std::int64_t k = 0; k < inputs; ++k, panel += kPanel) {
-    const Lanes low = load(panel);
-    const Lanes high = load(panel + kLanes);
+ASBENCH_INLINE void add_input(const float* x, std::int64_t x_stride, const float* panel,
+                              Lanes (&sums)[kRows][2]) {
+  const Lanes low = load(panel);
+  const Lanes high = load(panel + kLanes);
 #pragma GCC unroll 16
-    for (std::int64_t r = 0; r < kRows; ++r) {
-      const Lanes value = broadcast(x[r * x_stride + k]);
-      sums[r][0] += value * low;
-      sums[r][1] += value * high;
-    }
+  for (std::int64_t r = 0; r < kRows; ++r) {
+    const Lanes value = broadcast(x[r * x_stride]);
+    sums[r][0] += value * low;
+    sums[r][1] += value * high;
   }
 }
 
-// What a block of inputs adds to: the value that the product starts with, then what the blocks
-// before have left.
+// sums[r][0..kPanel) = x[r] times one panel, over `inputs` inputs. `ahead`: what will be needed
+// next, inputs / kInputsPerLine lines.
+template <std::int64_t kRows>
+ASBENCH_INLINE void sum_tile(const float* x, std::int64_t x_stride, const float* panel,
+                             std::int64_t inputs, const float* ahead, Lanes (&sums)[kRows][2]) {
+  for (std::int64_t r = 0; r < kRows; ++r) sums[r][0] = sums[r][1] = Lanes{};
+  std::int64_t k = 0;
+  for (; k + kInputsPerLine <= inputs; k += kInputsPerLine, ahead += kLine) {
+    __builtin_prefetch(ahead, 0, 2);
+#pragma GCC unroll 16
+    for (std::int64_t i = 0; i < kInputsPerLine; ++i, panel += kPanel)
+      add_input<kRows>(x + k + i, x_stride, panel, sums);
+  }
+  for (; k < inputs; ++k, panel += kPanel) add_input<kRows>(x + k, x_stride, panel, sums);
+}
+
+// out = start + sums; no `start`: out = sums.
 struct TileTarget {
+  const float* start;
+  std::int64_t start_stride;  // 0: the same for each row
   float* out;
   std::int64_t out_stride;
-  const float* bias;  // of the tile's outputs; used when `begin` is set
-  bool begin;         // nothing is in `out` yet
+};
+
+struct TileFactors {
+  const float* x;
+  std::int64_t x_stride;
+  const float* panel;
+  std::int64_t inputs;
+  const float* ahead;
 };
 
 template <std::int64_t kRows>
-void tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs,
-          const TileTarget& target) {
+void tile(const TileFactors& factors, const TileTarget& target) {
   Lanes sums[kRows][2];
-  sum_tile<kRows>(x, x_stride, panel, inputs, sums);
+  sum_tile<kRows>(factors.x, factors.x_stride, factors.panel, factors.inputs, factors.ahead, sums);
 #pragma GCC unroll 16
   for (std::int64_t r = 0; r < kRows; ++r) {
     float* out = target.out + r * target.out_stride;
-    const float* start = target.begin ? target.bias : out;
-    if (start == nullptr) {
+    if (target.start == nullptr) {
       store(out, sums[r][0]);
       store(out + kLanes, sums[r][1]);
     } else {
+      const float* start = target.start + r * target.start_stride;
       store(out, load(start) + sums[r][0]);
       store(out + kLanes, load(start + kLanes) + sums[r][1]);
     }
   }
 }
 
-using Tile = void (*)(const float*, std::int64_t, const float*, std::int64_t, const TileTarget&);
+using Tile = void (*)(const TileFactors&, const TileTarget&);
 
 template <std::size_t... kRows>
 constexpr std::array<Tile, sizeof...(kRows)> tiles_for(std::index_sequence<kRows...>) {
@@ -103,20 +132,82 @@ constexpr std::array<Tile, sizeof...(kRows)> tiles_for(std::index_sequence<kRows
 // By the number of rows, less one.
 constexpr auto kTiles = tiles_for(std::make_index_sequence<kTileRows>());
 
-// A tile of which only the outputs [begin, end) of its panel are wanted: computed whole beside
-// `out`.
-void part_of_tile(const float* x, std::int64_t x_stride, const float* panel, std::int64_t inputs,
-                  std::int64_t rows, std::int64_t begin, std::int64_t end,
-                  const TileTarget& target) {
+// A tile of which only `count` outputs of its panel are wanted, from `begin` on: computed whole
+// beside `out`.
+void part_of_tile(const TileFactors& factors, std::int64_t rows, std::int64_t begin,
+                  std::int64_t count, const TileTarget& target) {
   alignas(64) float beside[kTileRows * kPanel];
-  kTiles[static_cast<std::size_t>(rows - 1)](x, x_stride, panel, inputs,
-                                             {beside, kPanel, nullptr, true});
+  kTiles[static_cast<std::size_t>(rows - 1)](factors, {nullptr, 0, beside, kPanel});
   for (std::int64_t r = 0; r < rows; ++r) {
     float* out = target.out + r * target.out_stride;
-    for (std::int64_t n = begin; n < end; ++n) {
-      const float* start = target.begin ? target.bias : out;
-      const float sum = beside[r * kPanel + n];
-      out[n - begin] = start == nullptr ? sum : start[n - begin] + sum;
+    const float* start = target.start == nullptr ? nullptr : target.start + r * target.start_stride;
+    for (std::int64_t n = 0; n < count; ++n) {
+      const float sum = beside[r * kPanel + begin + n];
+      out[n] = start == nullptr ? sum : start[n] + sum;
+    }
+  }
+}
+
+// Sums over the inputs of the blocks before, while there are more to come: so `out`, which may be
+// larger than the caches, is written once.
+struct PartialSums {
+  // Rows a multiple of 4096 bytes apart would share a few places of the caches.
+  static constexpr std::int64_t kStride = kOutputsPerBlock + kLine;
+  alignas(64) float values[kRowsPerBlock * kStride];
+};
+
+// The outputs [first, last) of a product, counted as the weight's.
+struct Range {
+  std::int64_t first, last;
+};
+
+// Where the sums of one panel go in one block of inputs, from row `row` on. `column`: the panel's
+// first wanted output, of product.out; `beside`: its place in `partial`.
+TileTarget target_of(const Product& product, std::int64_t row, std::int64_t column, float* beside,
+                     bool first_inputs, bool last_inputs) {
+  float* const out = product.out + row * product.out_stride + column;
+  TileTarget target{beside, PartialSums::kStride, beside, PartialSums::kStride};
+  if (first_inputs) {
+    target.start = product.add ? out : product.bias != nullptr ? product.bias + column : nullptr;
+    target.start_stride = product.add ? product.out_stride : 0;
+  }
+  if (last_inputs) {
+    target.out = out;
+    target.out_stride = product.out_stride;
+  }
+  return target;
+}
+
+// At most kRowsPerBlock rows from `row` on, and at most kOutputsPerBlock outputs.
+void multiply_block(const Product& product, std::int64_t inputs, const float* panels,
+                    std::int64_t row, Range outputs) {
+  PartialSums partial;
+  const std::int64_t last_row = std::min(product.rows, row + kRowsPerBlock);
+  const std::int64_t last_panel = (outputs.last - 1) / kPanel;
+  for (std::int64_t k = 0; k < inputs; k += kInputsPerBlock) {
+    const std::int64_t depth = std::min(kInputsPerBlock, inputs - k);
+    for (std::int64_t panel = outputs.first / kPanel; panel <= last_panel; ++panel) {
+      const std::int64_t begin = std::max(outputs.first - panel * kPanel, std::int64_t{0});
+      const std::int64_t count = std::min(outputs.last - panel * kPanel, kPanel) - begin;
+      const std::int64_t output = panel * kPanel + begin;
+      const float* const weights = panels + (panel * inputs + k) * kPanel;
+      for (std::int64_t r = row; r < last_row; r += kTileRows) {
+        const std::int64_t rows = std::min(kTileRows, last_row - r);
+        const std::int64_t number = (r - row) / kTileRows;
+        const bool asks = panel < last_panel && number < kTilesAhead;
+        const TileFactors factors{
+            product.x + r * product.x_stride + k, product.x_stride, weights, depth,
+            asks ? weights + inputs * kPanel + number * (depth / kInputsPerLine * kLine) : weights};
+        const TileTarget target =
+            target_of(product, r, output - product.first,
+                      partial.values + (r - row) * PartialSums::kStride + output - outputs.first,
+                      k == 0, k + depth == inputs);
+        if (count == kPanel) {
+          kTiles[static_cast<std::size_t>(rows - 1)](factors, target);
+        } else {
+          part_of_tile(factors, rows, begin, count, target);
+        }
+      }
     }
   }
 }
@@ -124,27 +215,12 @@ void part_of_tile(const float* x, std::int64_t x_stride, const float* panel, std
 void multiply(const Product& product, std::int64_t inputs, const std::byte* packed) {
   const auto* panels = reinterpret_cast<const float*>(packed);
   for (std::int64_t row = 0; row < product.rows; row += kRowsPerBlock) {
-    const std::int64_t last_row = std::min(product.rows, row + kRowsPerBlock);
-    for (std::int64_t k = 0; k < inputs; k += kInputsPerBlock) {
-      const std::int64_t depth = std::min(kInputsPerBlock, inputs - k);
-      for (std::int64_t panel = product.first / kPanel; panel * kPanel < product.last; ++panel) {
-        const std::int64_t begin = std::max(product.first - panel * kPanel, std::int64_t{0});
-        const std::int64_t end = std::min(product.last - panel * kPanel, kPanel);
-        const std::int64_t column = panel * kPanel + begin - product.first;
-        const float* weights = panels + (panel * inputs + k) * kPanel;
-        for (std::int64_t r = row; r < last_row; r += kTileRows) {
-          const std::int64_t rows = std::min(kTileRows, last_row - r);
-          const float* x = product.x + r * product.x_stride + k;
-          const TileTarget target{product.out + r * product.out_stride + column, product.out_stride,
-                                  product.bias == nullptr ? nullptr : product.bias + column,
-                                  k == 0 && !product.add};
-          if (end - begin == kPanel) {
-            kTiles[static_cast<std::size_t>(rows - 1)](x, product.x_stride, weights, depth, target);
-          } else {
-            part_of_tile(x, product.x_stride, weights, depth, rows, begin, end, target);
-          }
-        }
-      }
+    for (std::int64_t first = product.first; first < product.last;) {
+      // Blocks end where panels do, so that no panel is computed twice.
+      const std::int64_t last =
+          std::min(product.last, first / kOutputsPerBlock * kOutputsPerBlock + kOutputsPerBlock);
+      multiply_block(product, inputs, panels, row, {first, last});
+      first = last;
     }
   }
 }

@@ -82,10 +82,10 @@ class ProductOf : public ::testing::TestWithParam<const ProductKernels*> {
   PackedMatrix packed_{*GetParam()};
 };
 
-constexpr Sizes kSizes[] = {{1, 1, 1},     {1, 7, 3},     {5, 31, 33},   {12, 32, 32},
-                            {13, 33, 64},  {31, 64, 17},  {33, 192, 65}, {40, 193, 31},
-                            {24, 256, 96}, {61, 257, 40}, {257, 40, 5},  {270, 300, 48},
-                            {3, 800, 130}};
+constexpr Sizes kSizes[] = {{1, 1, 1},     {1, 7, 3},        {5, 31, 33},   {12, 32, 32},
+                            {13, 33, 64},  {31, 64, 17},     {33, 192, 65}, {40, 193, 31},
+                            {24, 256, 96}, {61, 257, 40},    {257, 40, 5},  {270, 300, 48},
+                            {3, 800, 130}, {150, 300, 1100}, {2, 600, 513}};
 
 TEST_P(ProductOf, MatchesTheNaiveDoublePrecisionFormAtEverySize) {
   for (const Sizes& sizes : kSizes) {
@@ -170,6 +170,40 @@ TEST_P(ProductOf, ComputesTheOutputsAskedForAndTouchesNoOthers) {
       }
       EXPECT_EQ(part[static_cast<std::size_t>(r * stride + stride - 2)], 42.0F);
       EXPECT_EQ(part[static_cast<std::size_t>(r * stride + stride - 1)], 42.0F);
+    }
+  }
+}
+
+TEST_P(ProductOf, ComputesOutputsAcrossItsBlocksAsPartOfTheWhole) {
+  const Sizes sizes{145, 530, 1090};
+  prepare(sizes);
+  const std::vector<float> start = random_values(sizes.rows * sizes.outputs, 3);
+  const auto wide = static_cast<std::size_t>(sizes.outputs);
+  for (const bool add : {false, true}) {
+    std::vector<float> whole = start;
+    Product call = product(whole);
+    call.add = add;
+    if (!add) call.bias = start.data();
+    packed_.multiply(call);
+    for (const auto& [first, last] : {std::pair{0, 1090}, {500, 530}, {37, 1085}, {512, 1024}}) {
+      const std::int64_t count = last - first;
+      std::vector<float> part(static_cast<std::size_t>(sizes.rows * count));
+      for (std::size_t i = 0; i < part.size(); ++i)
+        part[i] = start[i / static_cast<std::size_t>(count) * wide +
+                        static_cast<std::size_t>(first) + i % static_cast<std::size_t>(count)];
+      Product sliced = call;
+      sliced.out = part.data();
+      sliced.out_stride = count;
+      sliced.first = first;
+      sliced.last = last;
+      if (!add) sliced.bias = start.data() + first;
+      packed_.multiply(sliced);
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        ASSERT_EQ(part[i],
+                  whole[i / static_cast<std::size_t>(count) * wide +
+                        static_cast<std::size_t>(first) + i % static_cast<std::size_t>(count)])
+            << "outputs " << first << " to " << last << ", value " << i << (add ? ", added" : "");
+      }
     }
   }
 }
