@@ -6,15 +6,13 @@
 #include "core/config_files.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
-#include "core/schema.h"
 
 namespace asbench::baselines {
 
 std::vector<BaselineInfo> list_baselines() {
   std::vector<BaselineInfo> all;
   for (const auto& file : config_file_names("baselines/")) {
-    const Json json = parse_json(*config_file(file), file);
-    check_schema(json, "baseline", file);
+    const Json json = parse_json(*config_file(file), file);  // tests hold it to its schema
     all.push_back({json.at("name"), json.at("kind"), json.at("does"), json.at("bounds"),
                    json.value("exploit", std::string()),
                    json.at("needs").get<std::vector<std::string>>(),

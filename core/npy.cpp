@@ -255,6 +255,15 @@ std::vector<double> NpyMatrix::values() const {
   const auto size = static_cast<std::size_t>(header_.bytes_per_value);
   std::vector<double> result(rows * cols);
   const std::byte* at = file_.data() + header_.data_offset;
+  if (size == sizeof(float) && !header_.big_endian && !header_.fortran_order) {
+    // What encoders write: several times faster than value by value.
+    for (std::size_t i = 0; i < result.size(); ++i) {
+      float value = 0.0F;
+      std::memcpy(&value, at + i * sizeof(value), sizeof(value));
+      result[i] = static_cast<double>(value);
+    }
+    return result;
+  }
   for (std::size_t i = 0; i < result.size(); ++i, at += size) {
     const std::size_t to = header_.fortran_order ? i % rows * cols + i / rows : i;
     result[to] =

@@ -95,6 +95,15 @@ Json entry_with(const std::function<void(Json& entry, Json& file)>& change) {
   return entry;
 }
 
+TEST(CatalogueEntry, ThatIsShippedFollowsTheSchema) {
+  const auto files = config_file_names("encoders/");
+  ASSERT_FALSE(files.empty());
+  for (const auto& file : files) {
+    const Json json = parse_json(config_file(file).value(), file);
+    EXPECT_NO_THROW(static_cast<void>(parse_catalogue_entry(json, file)));
+  }
+}
+
 TEST(CatalogueEntry, ReadsAPin) {
   const auto entry = parse_catalogue_entry(entry_with([](Json&, Json&) {}), "x");
   EXPECT_TRUE(entry.pinned());
