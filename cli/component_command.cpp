@@ -10,6 +10,7 @@
 #include "cli/errors.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "features/extractor.h"
 #include "loaders/image_file.h"
 #include "models/encoders/encoder.h"
 #include "models/layers/runtime.h"
@@ -63,6 +64,7 @@ models::Profile profile_of(const ComponentOptions& options, const models::Checkp
 models::EncoderOptions encoder_options(const ComponentOptions& options) {
   models::EncoderOptions result;
   result.device = models::parse_device(options.device);
+  result.precision = models::parse_precision(options.precision);
   result.preprocess = options.preprocess;
   return result;
 }
@@ -145,7 +147,8 @@ void run_inspect(const ComponentOptions& options, const models::Checkpoint& chec
 }
 
 int run_component(const ComponentOptions& options) {
-  models::configure_runtime(options.threads);
+  features::check_device(options.device, features::dtype_of(options.precision));
+  models::configure_runtime(options.threads, models::parse_precision(options.precision));
   const models::InferenceScope scope;
   if (options.name == "tokenizer") {
     run_tokenizer(options);

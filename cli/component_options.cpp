@@ -52,6 +52,11 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
                    "device for the encoder: cpu, cuda, cuda:N (GPU number N) or auto")
       ->check(suggests(device_names()))
       ->capture_default_str();
+  command
+      ->add_option("--precision", options->precision,
+                   "arithmetic of the encoder on a GPU: fp32, tf32 or bf16")
+      ->check(suggests({"fp32", "tf32", "bf16"}))
+      ->capture_default_str();
   command->add_option("--threads", options->threads, "number of threads (0: all cores)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();

@@ -16,6 +16,7 @@ struct ComponentOptions {
   std::optional<std::string> preprocess;
   std::string background = "black";
   std::string device = "cpu";
+  std::string precision = "fp32";
   int threads = 0;
 };
 

@@ -49,6 +49,18 @@ class ComponentCommand : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
+TEST_F(ComponentCommand, ComputesInFloat32AloneOnTheCpu) {
+  write_texts(R"(["a cat"])");
+  const auto refused =
+      run_program(asbench_program(), {"component", "text_encoder", "--model",
+                                      folder_ / "weights" / "openai" / "clip-vit-base-patch32",
+                                      "--in", folder_ / "texts.json", "--out",
+                                      folder_ / "features.safetensors", "--precision", "bf16"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("--precision bf16"), std::string::npos) << refused.err;
+  EXPECT_FALSE(fs::exists(folder_ / "features.safetensors"));
+}
+
 TEST_F(ComponentCommand, TokenizerGivesSeventySevenIdsAText) {
   write_texts(R"(["a cat", ""])");
   ASSERT_EQ(run("tokenizer", "texts.json", "ids.json").exit_code, 0);
