@@ -120,13 +120,13 @@ ReportTarget report_target(const ScoreOptions& options) {
 
 /// The tables first: where they can't be written, no document says that the run is done.
 void write_result_files(const ScoreOptions& options, const document::Result& result) {
-  const Json document = document::to_json(result);
+  document::check_result(result);
   if (options.csv) {
     StagedFiles tables;
     reports::stage_csv(tables, *options.csv, result);
     tables.commit();
   }
-  write_json_file(options.out, document);
+  document::write_result(options.out, result);
 }
 
 int run_score(const ScoreOptions& options, const ReportTarget& target) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -59,7 +60,17 @@ class Descriptor {
   int number_;
 };
 
-void write_to_device(const fs::path& path, std::string_view bytes) {
+using Produce = std::function<void(const WritePiece&)>;
+
+void write_all(int file, const Produce& produce, const fs::path& path) {
+  produce([&](std::string_view bytes) { write_all(file, bytes, path); });
+}
+
+Produce whole(std::string_view bytes) {
+  return [bytes](const WritePiece& write) { write(bytes); };
+}
+
+void write_to_device(const fs::path& path, const Produce& produce) {
   // O_NONBLOCK: a FIFO without a reader is refused, not waited for.
   const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (file.number() < 0) {
@@ -75,16 +86,16 @@ void write_to_device(const fs::path& path, std::string_view bytes) {
   const int flags = ::fcntl(file.number(), F_GETFL);
   if (flags < 0 || ::fcntl(file.number(), F_SETFL, flags & ~O_NONBLOCK) != 0)
     throw SystemFault("can't be written", path, errno);
-  write_all(file.number(), bytes, path);
+  write_all(file.number(), produce, path);
 }
 
 /// Writes and syncs `temporary`; `path` is what messages name. Nothing stays when it fails.
-void write_aside(const fs::path& temporary, const fs::path& path, std::string_view bytes,
+void write_aside(const fs::path& temporary, const fs::path& path, const Produce& produce,
                  Sync sync) {
   Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (file.number() < 0) throw SystemFault("can't be written", path, errno);
   try {
-    write_all(file.number(), bytes, path);
+    write_all(file.number(), produce, path);
     if (sync == Sync::yes && ::fsync(file.number()) != 0)
       throw SystemFault("can't be written to the disk", path, errno);
     if (::close(file.release()) != 0) throw SystemFault("can't be written", path, errno);
@@ -132,18 +143,22 @@ OutputTarget output_target(const fs::path& path) {
 }
 
 void write_file_atomically(const fs::path& path, std::string_view bytes, Sync sync) {
+  write_file_atomically(path, whole(bytes), sync);
+}
+
+void write_file_atomically(const fs::path& path, const Produce& produce, Sync sync) {
   const OutputTarget target = output_target(path);
   switch (target.kind) {
     case OutputTarget::Kind::descriptor:
       std::fflush(stdout);  // what was printed before comes first
-      return write_all(target.descriptor, bytes, path);
+      return write_all(target.descriptor, produce, path);
     case OutputTarget::Kind::device:
-      return write_to_device(target.file, bytes);
+      return write_to_device(target.file, produce);
     case OutputTarget::Kind::file:
       break;
   }
   const fs::path temporary = temporary_beside(target.file);
-  write_aside(temporary, path, bytes, sync);
+  write_aside(temporary, path, produce, sync);
   rename_to(temporary, target.file);
 }
 
@@ -169,7 +184,7 @@ void StagedFiles::write(const fs::path& path, std::string_view bytes) {
     folders_.insert(folders_.end(), missing.rbegin(), missing.rend());
   }
   const fs::path temporary = temporary_beside(target.file);
-  write_aside(temporary, path, bytes, Sync::yes);
+  write_aside(temporary, path, whole(bytes), Sync::yes);
   files_.push_back({temporary, target.file});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,15 @@ enum class Sync {
 /// file or the new one. A link is followed and stays. Devices, FIFOs with a reader and descriptors
 /// are written to. @throws SystemFault naming path and cause, and what output_target() throws.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes,
+                           Sync sync = Sync::yes);
+
+/// Writes one piece of a file after the other.
+using WritePiece = std::function<void(std::string_view bytes)>;
+
+/// The same for a file that need not be in memory whole: `produce` is called once and hands the
+/// pieces over. @throws also what `produce` throws; a regular file is then as it was before.
+void write_file_atomically(const std::filesystem::path& path,
+                           const std::function<void(const WritePiece&)>& produce,
                            Sync sync = Sync::yes);
 
 /// Several files that appear together: each is written and synced aside, and commit() renames them

@@ -1,17 +1,24 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "core/schema.h"
+#include "core/write_file.h"
 #include "document/fields.h"
 #include "document/parts.h"
 #include "document/result.h"
 
 namespace asbench::document {
 namespace {
+
+/// Stories that are in memory as JSON at a time.
+constexpr std::size_t kStoriesPerSlice = 256;
 
 /// The archive that makes a JSON object of a value (document/fields.h).
 class Writer {
@@ -21,6 +28,11 @@ class Writer {
   template <class T>
   void required(std::string_view name, const T& value) {
     put(name, json_of(value));
+  }
+
+  /// There may be very many: stories_of() makes them.
+  void required(std::string_view name, const std::vector<ResultStory>& /*stories*/) {
+    put(name, Json::array());
   }
 
   template <class T>
@@ -144,13 +156,58 @@ Json with_valid_text(const Json& json) {
   return Json::parse(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+constexpr std::string_view kWhere = "the result document";
+
+/// The document with an empty list of stories.
+Json without_stories(const Result& result) {
+  return with_valid_text(Writer::object_of(result));
+}
+
+/// A list of the stories [begin, end).
+Json stories_of(const Result& result, std::size_t begin, std::size_t end) {
+  Json stories = Json::array();
+  for (std::size_t i = begin; i < std::min(end, result.stories.size()); ++i)
+    stories.push_back(Writer::object_of(result.stories[i]));
+  return with_valid_text(stories);
+}
+
+/// Calls `use` with a list of some stories and the number of the first of them, from 0, then with
+/// the next, until all were there.
+void by_slices(const Result& result,
+               const std::function<void(Json stories, std::size_t first)>& use) {
+  for (std::size_t begin = 0; begin < result.stories.size(); begin += kStoriesPerSlice)
+    use(stories_of(result, begin, begin + kStoriesPerSlice), begin);
+}
+
+/// The text of a list of stories between its brackets, as it stands in the whole document.
+std::string inner_text(Json stories) {
+  constexpr std::string_view kBefore = "{\n \"stories\": [", kAfter = "\n ]\n}";
+  const Json alone = {{"stories", std::move(stories)}};
+  const std::string text = alone.dump(1);
+  return text.substr(kBefore.size(), text.size() - kBefore.size() - kAfter.size());
+}
+
 }  // namespace
 
 Json to_json(const Result& result) {
   require_listed_parts(result);
-  Json document = with_valid_text(Writer::object_of(result));
-  check_schema(document, "result", "the result document");
+  Json document = without_stories(result);
+  document["stories"] = stories_of(result, 0, result.stories.size());
+  check_schema(document, "result", kWhere);
   return document;
+}
+
+void check_result(const Result& result) {
+  require_listed_parts(result);
+  Json document = without_stories(result);
+  check_schema(document, "result", kWhere);
+  // What else is long was checked, and need not be again with each slice.
+  document["coverage"]["findings"] = Json::array();
+  if (document.contains("references")) document["references"] = Json::object();
+  by_slices(result, [&](Json stories, std::size_t first) {
+    document["stories"] = std::move(stories);
+    check_schema(document, "result", fmt::format("{} from story {} on", kWhere, first));
+  });
 }
 
 Json to_json(const ResultProvenance& provenance) {
@@ -162,7 +219,20 @@ Json metrics_json(const Result& result) {
 }
 
 void write_result(const std::filesystem::path& path, const Result& result) {
-  write_json_file(path, to_json(result));
+  check_result(result);
+  const std::string text = without_stories(result).dump(1) + "\n";
+  // No text has a line break of its own, and keys of inner objects stand further right.
+  constexpr std::string_view kList = "\n \"stories\": [";
+  const std::size_t list = text.find(kList) + kList.size();
+  write_file_atomically(path, [&](const WritePiece& write) {
+    write(std::string_view(text).substr(0, list));
+    by_slices(result, [&](Json stories, std::size_t first) {
+      if (first > 0) write(",");
+      write(inner_text(std::move(stories)));
+    });
+    if (!result.stories.empty()) write("\n ");
+    write(std::string_view(text).substr(list));
+  });
 }
 
 }  // namespace asbench::document

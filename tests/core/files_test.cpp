@@ -76,6 +76,24 @@ TEST(ListFolder, OfWhatIsNoFolderIsAFault) {
   EXPECT_EQ(fault_of([&] { static_cast<void>(list_folder(folder / "file")); }), ENOTDIR);
 }
 
+TEST(WriteFile, InPiecesIsWholeOrNotThere) {
+  const TemporaryFolder folder;
+  write_file_atomically(folder / "file", [&](const WritePiece& write) {
+    write("a");
+    EXPECT_FALSE(is_there(folder / "file"));
+    write("");
+    write("bc");
+  });
+  EXPECT_EQ(read_text_file(folder / "file"), "abc");
+  const auto fails = [](const WritePiece& write) {
+    write("half");
+    throw BadInput("no more");
+  };
+  EXPECT_THROW(write_file_atomically(folder / "file", fails), BadInput);
+  EXPECT_EQ(read_text_file(folder / "file"), "abc");
+  EXPECT_EQ(list_folder(folder.path()).size(), 1U);
+}
+
 TEST(InputFile, ReadsInOrderAndAtAPlace) {
   const TemporaryFolder folder;
   write_file_atomically(folder / "file", "0123456789");

@@ -1,8 +1,10 @@
 // What is written is what is read, and a document written earlier is written again as it was.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "document/result.h"
 #include "tests/document/every_field.h"
 #include "tests/support/paths.h"
@@ -143,6 +145,34 @@ TEST(Writer, RefusesWhatTheSchemaRefuses) {
   Result result = testing::result_with_every_field();
   result.system.clear();
   EXPECT_THROW(static_cast<void>(to_json(result)), BadInput);
+}
+
+TEST(Writer, WritesTheTextOfTheDocumentHoweverManyStoriesThereAre) {
+  const testing::TemporaryFolder folder;
+  Result result = testing::result_with_every_field();
+  const ResultStory story = result.stories[0];
+  for (const std::size_t count : {0, 1, 255, 256, 257, 600}) {
+    result.stories.assign(count, story);
+    for (std::size_t i = 0; i < count; ++i) result.stories[i].id = fmt::format("story {}", i);
+    write_result(folder / "r.json", result);
+    EXPECT_EQ(read_text_file(folder / "r.json"), to_json(result).dump(1) + "\n") << count;
+  }
+}
+
+TEST(Writer, WritesNothingWhenAStoryFarBehindIsRefused) {
+  const testing::TemporaryFolder folder;
+  Result result = testing::result_with_every_field();
+  result.stories.assign(600, result.stories[0]);
+  result.stories[599].shots[0].number = 0;
+  try {
+    write_result(folder / "r.json", result);
+    FAIL() << "was written";
+  } catch (const BadInput& error) {
+    EXPECT_THAT(error.what(), HasSubstr("from story 512 on"));
+    EXPECT_THAT(error.what(), HasSubstr("[stories][87]"));
+  }
+  EXPECT_THROW(check_result(result), BadInput);
+  EXPECT_TRUE(list_folder(folder.path()).empty());
 }
 
 TEST(Writer, WritesAFileThatTheReaderTakes) {
