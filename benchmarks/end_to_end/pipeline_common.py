@@ -89,8 +89,8 @@ def read_reference(file: Path):
     return background
 
 
-def preprocess(image, profile: Profile, out: np.ndarray) -> None:
-    """RGB Pillow image -> float32 [3, crop, crop] in `out`, with the arithmetic of the Pillow-backed processors."""
+def resize_and_crop(image, profile: Profile) -> np.ndarray:
+    """RGB Pillow image -> uint8 [crop, crop, 3], with the arithmetic of the Pillow-backed processors."""
     from PIL import Image
 
     width, height = image.size
@@ -99,7 +99,12 @@ def preprocess(image, profile: Profile, out: np.ndarray) -> None:
     if size != image.size:
         image = image.resize(size, Image.Resampling.BICUBIC)
     left, top = (size[0] - profile.crop) // 2, (size[1] - profile.crop) // 2
-    pixels = np.asarray(image)[top:top + profile.crop, left:left + profile.crop]
+    return np.asarray(image)[top:top + profile.crop, left:left + profile.crop]
+
+
+def preprocess(image, profile: Profile, out: np.ndarray) -> None:
+    """RGB Pillow image -> float32 [3, crop, crop] in `out`."""
+    pixels = resize_and_crop(image, profile)
     np.multiply(pixels.transpose(2, 0, 1), np.float32(1 / 255), out=out)
     out -= np.asarray(profile.mean, np.float32)[:, None, None]
     out /= np.asarray(profile.std, np.float32)[:, None, None]

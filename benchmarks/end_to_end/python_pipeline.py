@@ -7,6 +7,10 @@ references and captions encoded once. Nothing is stored between runs.
 
     python_pipeline.py --split DIR --outputs DIR --weights DIR --out scores.json --threads 2 [--stage-times]
 
+With --workers N (default on a GPU: one a core) as one writes it for a GPU: N processes decode and resize, bytes go up
+through pinned memory in batches of 256, normalisation on the device (worker_encoders.py). --precision bf16 casts networks
+and pictures.
+
 --export-frames DIR only decodes, and writes the sampled frames as PNG folders (one a shot); --frames-from DIR scores such
 folders instead of the videos, so that another program that reads them sees exactly the same pixels.
 """
@@ -18,6 +22,7 @@ import time
 STARTED = time.perf_counter()
 
 import argparse
+import os
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +30,7 @@ import numpy as np
 from pipeline_common import (CLIP_PROFILE, DINO_PROFILE, FRAMES_PER_SHOT, Profile, Story, cross_shot_score, midpoint_indices,
                              pillow_from_bgr, preprocess, read_demo_split, read_reference, shot_scores, summarise, write_json)
 
-BATCH = 32
+BATCH, GPU_BATCH = 32, 256
 CLIP_ID = "openai/clip-vit-base-patch32"
 DINO_ID = "facebook/dino-vitb16"
 
@@ -82,13 +87,13 @@ def exported_frames(folder: Path) -> list[np.ndarray]:
 
 
 class BatchedEncoder:
-    """Collects preprocessed pictures under keys and encodes them 32 at a time."""
+    """Collects preprocessed pictures under keys and encodes them `batch` at a time."""
 
-    def __init__(self, encode, profile: Profile, stages: Stages) -> None:
+    def __init__(self, encode, profile: Profile, stages: Stages, batch: int) -> None:
         import torch
 
-        self.encode, self.profile, self.stages = encode, profile, stages
-        self.pixels = torch.empty(BATCH, 3, profile.crop, profile.crop)
+        self.encode, self.profile, self.stages, self.batch = encode, profile, stages, batch
+        self.pixels = torch.empty(batch, 3, profile.crop, profile.crop)
         self.view = self.pixels.numpy()
         self.keys: list[tuple] = []
         self.features: dict[tuple, np.ndarray] = {}
@@ -97,7 +102,7 @@ class BatchedEncoder:
         with self.stages("preprocess"):
             preprocess(image, self.profile, self.view[len(self.keys)])
         self.keys.append(key)
-        if len(self.keys) == BATCH:
+        if len(self.keys) == self.batch:
             self.flush()
 
     def flush(self) -> None:
@@ -135,6 +140,77 @@ def export_frames(stories: list[Story], outputs: Path, target: Path) -> None:
                 cv2.imwrite(str(folder / f"{i:04}.png"), frame)
 
 
+def encode_clip(network):
+    return lambda pixels: network.get_image_features(pixel_values=pixels).pooler_output
+
+
+def encode_dino(network):
+    return lambda pixels: network(pixel_values=pixels).last_hidden_state[:, 0]
+
+
+def one_by_one(arguments: argparse.Namespace, stages: Stages, networks: tuple, stories: list[Story], references: dict,
+               _: object) -> tuple[dict, dict]:
+    """Features of both encoders by key; everything in this process, one thing after the other."""
+    clip, dino = networks
+    encode, device, dtype = (encode_clip(clip), encode_dino(dino)), arguments.device, clip.dtype
+    clip_images, dino_images = (BatchedEncoder(lambda x, run=run: run(x.to(device, dtype)).float(), profile, stages, arguments.batch)
+                                for run, profile in zip(encode, (CLIP_PROFILE, DINO_PROFILE)))
+    for ip, file in references.items():
+        with stages("decode"):
+            reference = read_reference(file)
+        for encoder in (clip_images, dino_images):
+            encoder.add(("ref", ip), reference)
+    for story in stories:
+        for shot in story.shots:
+            with stages("decode"):
+                if arguments.frames_from:
+                    frames = exported_frames(arguments.frames_from / shot.name)
+                else:
+                    frames = sampled_frames(arguments.outputs / f"{shot.name}.mp4")
+                frames = [pillow_from_bgr(frame) for frame in frames]
+            for i, frame in enumerate(frames):
+                for encoder in (clip_images, dino_images):
+                    encoder.add((story.id, shot.number, i), frame)
+    clip_images.flush()
+    dino_images.flush()
+    return clip_images.features, dino_images.features
+
+
+def start_workers(arguments: argparse.Namespace, stories: list[Story]):
+    import worker_encoders
+
+    files = [arguments.frames_from / shot.name if arguments.frames_from else arguments.outputs / f"{shot.name}.mp4"
+             for story in stories for shot in story.shots]
+    frames_of = exported_frames if arguments.frames_from else sampled_frames
+    return worker_encoders.decoded(worker_encoders.Shots(files, frames_of), arguments.workers)
+
+
+def with_workers(arguments: argparse.Namespace, stages: Stages, networks: tuple, stories: list[Story], references: dict,
+                 decoding) -> tuple[dict, dict]:
+    """The same from the workers' bytes. Here "decode" is the time that this process waits for them."""
+    import torch
+    import worker_encoders
+
+    clip, dino = networks
+    dtype = worker_encoders.DTYPES[arguments.precision]
+    encoders = [worker_encoders.DeviceEncoder(run, profile, arguments.device, arguments.batch, dtype)
+                for run, profile in zip((encode_clip(clip), encode_dino(dino)), worker_encoders.PROFILES)]
+    for ip, file in references.items():
+        reference = read_reference(file)
+        for encoder, profile in zip(encoders, worker_encoders.PROFILES):
+            encoder.add(("ref", ip), torch.from_numpy(worker_encoders.levels_of(reference, profile)))
+    for story in stories:
+        for shot in story.shots:
+            with stages("decode"):
+                pictures = next(decoding)
+            with stages("encode"):
+                for encoder, levels in zip(encoders, pictures):
+                    for i, picture in enumerate(levels):
+                        encoder.add((story.id, shot.number, i), picture)
+    with stages("encode"):
+        return encoders[0].features(), encoders[1].features()
+
+
 def run(arguments: argparse.Namespace) -> dict:
     stages = Stages()
     with stages("import"):
@@ -146,6 +222,7 @@ def run(arguments: argparse.Namespace) -> dict:
     cv2.setNumThreads(arguments.threads)
 
     stories, references = read_demo_split(arguments.split)
+    decoding = start_workers(arguments, stories) if arguments.workers else None
     with stages("load"):
         clip_folder, dino_folder = str(arguments.weights / CLIP_ID), str(arguments.weights / DINO_ID)
         clip = CLIPModel.from_pretrained(clip_folder, attn_implementation="sdpa", use_safetensors=True).eval()
@@ -154,40 +231,24 @@ def run(arguments: argparse.Namespace) -> dict:
         clip, dino = clip.to(arguments.device), dino.to(arguments.device)
         tokenizer = CLIPTokenizer.from_pretrained(clip_folder)
 
+    if arguments.precision == "bf16":
+        clip, dino = clip.to(torch.bfloat16), dino.to(torch.bfloat16)
     with torch.inference_mode():
-        clip_images = BatchedEncoder(lambda x: clip.get_image_features(pixel_values=x.to(arguments.device)).pooler_output, CLIP_PROFILE, stages)
-        dino_images = BatchedEncoder(lambda x: dino(pixel_values=x.to(arguments.device)).last_hidden_state[:, 0], DINO_PROFILE, stages)
-        for ip, file in references.items():
-            with stages("decode"):
-                reference = read_reference(file)
-            for encoder in (clip_images, dino_images):
-                encoder.add(("ref", ip), reference)
-        for story in stories:
-            for shot in story.shots:
-                with stages("decode"):
-                    if arguments.frames_from:
-                        frames = exported_frames(arguments.frames_from / shot.name)
-                    else:
-                        frames = sampled_frames(arguments.outputs / f"{shot.name}.mp4")
-                    frames = [pillow_from_bgr(frame) for frame in frames]
-                for i, frame in enumerate(frames):
-                    for encoder in (clip_images, dino_images):
-                        encoder.add((story.id, shot.number, i), frame)
-        clip_images.flush()
-        dino_images.flush()
-
+        encode = with_workers if arguments.workers else one_by_one
+        clip_features, dino_features = encode(arguments, stages, (clip, dino), stories, references, decoding)
         captions = sorted({shot.caption for story in stories for shot in story.shots})
         texts = {}
         with stages("encode_text"):
-            for begin in range(0, len(captions), BATCH):
-                part = captions[begin:begin + BATCH]
+            for begin in range(0, len(captions), arguments.batch):
+                part = captions[begin:begin + arguments.batch]
                 tokens = tokenizer(part, padding=True, truncation=True, max_length=77, return_tensors="pt").to(arguments.device)
-                texts.update(zip(part, clip.get_text_features(**tokens).pooler_output.cpu().numpy()))
+                texts.update(zip(part, clip.get_text_features(**tokens).pooler_output.float().cpu().numpy()))
 
     with stages("metrics"):
-        metrics = scores(stories, clip_images.features, dino_images.features, texts)
+        metrics = scores(stories, clip_features, dino_features, texts)
     stages.seconds["total_in_process"] = time.perf_counter() - STARTED
-    return {"threads": torch.get_num_threads(), "stages": stages.seconds, "metrics": metrics}
+    return {"threads": torch.get_num_threads(), "workers": arguments.workers, "batch": arguments.batch,
+            "precision": arguments.precision, "pictures": len(clip_features), "stages": stages.seconds, "metrics": metrics}
 
 
 IMPORTED = time.perf_counter()
@@ -201,11 +262,18 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="JSON file for the scores")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", help="of the encoders, as torch names it")
+    parser.add_argument("--workers", type=int, help="processes that decode; 0: none, all in this one (default: 0, on a GPU one a core)")
+    parser.add_argument("--batch", type=int, help=f"pictures a batch (default: {BATCH}, on a GPU {GPU_BATCH})")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="of networks and pictures")
     parser.add_argument("--frames-from", type=Path, metavar="DIR", help="score PNG folders instead of videos")
     parser.add_argument("--export-frames", type=Path, metavar="DIR", help="only write the sampled frames as PNG folders")
     parser.add_argument("--stage-times", action="store_true", help="print seconds by stage")
     arguments = parser.parse_args()
     arguments.outputs = arguments.outputs or arguments.split
+    on_gpu = arguments.device.startswith("cuda")
+    if arguments.workers is None:
+        arguments.workers = len(os.sched_getaffinity(0)) if on_gpu else 0
+    arguments.batch = arguments.batch or (GPU_BATCH if on_gpu else BATCH)
     if arguments.export_frames:
         export_frames(read_demo_split(arguments.split)[0], arguments.outputs, arguments.export_frames)
         return
