@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Makes a relocatable folder of asbench, for machines without its packages and without root (clusters, rented GPUs).
 
-  tools/bundle/make.py [--build build/release] [--out asbench-bundle] [--archive asbench-bundle.tar.xz]
+  tools/bundle/make.py [--build build/release] [--out asbench-bundle] [--archive asbench-bundle.tar.xz] [--with PROGRAM]...
 
 The folder holds the program, its modules and every shared library that they need, but for three kinds: the C and C++
 runtimes, which each system has (glibc 2.36 and GCC 12's libstdc++ or newer), and LibTorch, which `pip install torch==2.11.0`
 brings; `asbench` in the folder looks for it. Libraries that only serve what asbench never does (geographic and medical
 pictures, encoders of other programs, streams from the network) are replaced by stand-ins whose functions return 0: they
-must be there for the loader and make up most of the size. docs/install.md says how to use a bundle.
+must be there for the loader and make up most of the size. docs/install.md says how to use a bundle. --with takes another
+program of the build along, such as those that tools/gpu_check asks for; it is started as asbench is.
 
 Needs: readelf, nm, strip and cc (binutils, gcc), patchelf, and xz for an archive.
 """
@@ -48,7 +49,7 @@ STAND_INS = {
 }
 
 START = r'''#!/bin/sh
-# asbench of this folder, with the LibTorch of `pip install torch==@TORCH@`. Where several Pythons have one, name the folder:
+# @PROGRAM@ of this folder, with the LibTorch of `pip install torch==@TORCH@`. Where several Pythons have one, name the folder:
 #   ASBENCH_TORCH=/path/to/site-packages/torch asbench ...
 here=$(dirname "$(readlink -f "$0")")
 torch=${ASBENCH_TORCH:-}
@@ -57,7 +58,7 @@ if [ -z "$torch" ]; then
   torch=$(python3 -c 'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s else "")' 2>/dev/null)
 fi
 if [ -n "$torch" ] && [ ! -e "$torch/lib/libtorch_cpu.so" ]; then
-  echo "asbench: $torch/lib/libtorch_cpu.so is not there: ASBENCH_TORCH has to name the folder torch of a Python's site-packages" >&2
+  echo "@PROGRAM@: $torch/lib/libtorch_cpu.so is not there: ASBENCH_TORCH has to name the folder torch of a Python's site-packages" >&2
   exit 2
 fi
 if [ -n "$torch" ]; then
@@ -65,7 +66,7 @@ if [ -n "$torch" ]; then
   LD_LIBRARY_PATH=$torch/lib:$(dirname "$torch")/nvidia/cu13/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
   export LD_LIBRARY_PATH
 fi
-exec "$here/bin/asbench" "$@"
+exec "$here/bin/@PROGRAM@" "$@"
 '''
 
 
@@ -152,8 +153,11 @@ def copy_libraries(roots, out):
     return taken, replaced
 
 
-def copy_program(build, out):
-    roots = [build / "bin" / "asbench"]
+def copy_programs(build, out, names):
+    roots = [build / "bin" / name for name in names]
+    for program in roots:
+        if not program.exists():
+            sys.exit(f"make.py: {program} is missing: build first (./bootstrap.sh build)")
     for name in MODULES:
         if (build / "lib" / name).exists():
             roots.append(build / "lib" / name)
@@ -163,10 +167,16 @@ def copy_program(build, out):
     (out / "lib").mkdir()
     copies = []
     for file in roots:
-        copy = out / ("bin" if file.name == "asbench" else "lib") / file.name
+        copy = out / ("bin" if file.name in names else "lib") / file.name
         shutil.copy(file, copy)
         copies.append(copy)
     return roots, copies
+
+
+def write_start(out, name, torch):
+    start = out / name
+    start.write_text(START.replace("@TORCH@", torch).replace("@PROGRAM@", name))
+    start.chmod(0o755)
 
 
 def torch_version(root):
@@ -179,23 +189,24 @@ def main():
     parser.add_argument("--build", type=Path, default=root / "build/release", help="build folder (default: build/release)")
     parser.add_argument("--out", type=Path, default=Path("asbench-bundle"), help="folder to make; must not exist (default: asbench-bundle)")
     parser.add_argument("--archive", type=Path, help="also pack it: a .tar.xz")
+    parser.add_argument("--with", dest="others", metavar="PROGRAM", action="append", default=[], help="also take this program of the build along; may be repeated")
     options = parser.parse_args()
+    names = list(dict.fromkeys(["asbench", *options.others]))
     if options.out.exists():
         sys.exit(f"make.py: --out {options.out} exists; remove it or name another folder")
     for tool in ("readelf", "nm", "strip", "cc", "patchelf") + (("xz",) if options.archive else ()):
         if shutil.which(tool) is None:
             sys.exit(f"make.py: {tool} is missing (Debian: binutils, gcc, patchelf, xz-utils)")
-    roots, copies = copy_program(options.build, options.out)
+    roots, copies = copy_programs(options.build, options.out, names)
     taken, replaced = copy_libraries(roots, options.out)
     for file in copies:
         run("strip", "--strip-unneeded", file)
     for file in (options.out / "lib").iterdir():
         file.chmod(0o755)
         run("patchelf", "--set-rpath", "$ORIGIN", file)
-    run("patchelf", "--set-rpath", "$ORIGIN/../lib", options.out / "bin" / "asbench")
-    start = options.out / "asbench"
-    start.write_text(START.replace("@TORCH@", torch_version(root)))
-    start.chmod(0o755)
+    for name in names:
+        run("patchelf", "--set-rpath", "$ORIGIN/../lib", options.out / "bin" / name)
+        write_start(options.out, name, torch_version(root))
     shutil.copytree(root / "models/embedded/asbench", options.out / "share/asbench/embedded/asbench")
     shutil.copy(root / "LICENSE", options.out / "LICENSE")
     shutil.copy(root / "docs/licences.md", options.out / "licences.md")
