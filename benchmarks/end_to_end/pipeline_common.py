@@ -110,6 +110,11 @@ def preprocess(image, profile: Profile, out: np.ndarray) -> None:
     out /= np.asarray(profile.std, np.float32)[:, None, None]
 
 
+def pooled(output):
+    """What get_image_features and get_text_features are asked for: some versions of transformers return it alone."""
+    return getattr(output, "pooler_output", output)
+
+
 def unit(features: np.ndarray) -> np.ndarray:
     """Rows of unit length, in double (docs/design/metrics.md 0)."""
     rows = np.asarray(features, np.float64)

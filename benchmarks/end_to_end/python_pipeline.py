@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline_common import (CLIP_PROFILE, DINO_PROFILE, FRAMES_PER_SHOT, Profile, Story, cross_shot_score, midpoint_indices,
-                             pillow_from_bgr, preprocess, read_demo_split, read_reference, shot_scores, summarise, write_json)
+                             pillow_from_bgr, pooled, preprocess, read_demo_split, read_reference, shot_scores, summarise, write_json)
 
 BATCH, GPU_BATCH = 32, 256
 CLIP_ID = "openai/clip-vit-base-patch32"
@@ -141,7 +141,7 @@ def export_frames(stories: list[Story], outputs: Path, target: Path) -> None:
 
 
 def encode_clip(network):
-    return lambda pixels: network.get_image_features(pixel_values=pixels).pooler_output
+    return lambda pixels: pooled(network.get_image_features(pixel_values=pixels))
 
 
 def encode_dino(network):
@@ -242,7 +242,7 @@ def run(arguments: argparse.Namespace) -> dict:
             for begin in range(0, len(captions), arguments.batch):
                 part = captions[begin:begin + arguments.batch]
                 tokens = tokenizer(part, padding=True, truncation=True, max_length=77, return_tensors="pt").to(arguments.device)
-                texts.update(zip(part, clip.get_text_features(**tokens).pooler_output.float().cpu().numpy()))
+                texts.update(zip(part, pooled(clip.get_text_features(**tokens)).float().cpu().numpy()))
 
     with stages("metrics"):
         metrics = scores(stories, clip_features, dino_features, texts)
