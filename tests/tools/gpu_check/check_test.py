@@ -77,13 +77,13 @@ class Steps(InAFolder):
 
         def slow(check):
             check.put("first", 7)
-            check.run(["sh", "-c", f"(sleep 1; touch {mark}) & wait"])
+            check.run(["sh", "-c", f"(sleep 1.5; touch {mark}) & wait"])
 
-        records, _ = self.run_steps(("slow", "g", 0.2, slow), ("next", "g", 9, lambda check: None))
+        records, _ = self.run_steps(("slow", "g", 0.6, slow), ("next", "g", 9, lambda check: None))
         self.assertEqual([record["state"] for record in records.values()], ["time up", "done"])
         self.assertEqual(self.file("g")["slow"]["results"], {"first": 7})
         self.assertIsNone(self.file("g")["slow"]["commands"][0]["exit"])
-        time.sleep(1.1)
+        time.sleep(1.2)
         self.assertFalse(mark.exists(), "a child of the program went on")
 
     def test_a_program_has_a_limit_of_its_own(self):
@@ -95,11 +95,12 @@ class Steps(InAFolder):
         self.assertIn("not done after", records["slow"]["reason"])
 
     def test_without_time_left_the_rest_is_recorded_as_not_run(self):
-        least, runner.LEAST_SECONDS = runner.LEAST_SECONDS, 0.1
-        self.addCleanup(setattr, runner, "LEAST_SECONDS", least)
-        records, _ = self.run_steps(("a", "g", 9, lambda check: time.sleep(0.3)), ("b", "g", 9, lambda check: self.fail("b ran")), budget=0.35)
+        self.addCleanup(setattr, runner, "LEAST_SECONDS", runner.LEAST_SECONDS)
+        runner.LEAST_SECONDS = 9.5
+        records, _ = self.run_steps(("a", "g", 9, lambda check: time.sleep(0.6)), ("b", "g", 9, lambda check: self.fail("b ran")), budget=10)
         self.assertEqual([record["state"] for record in records.values()], ["done", "not run"])
         self.assertEqual(self.file("g")["b"]["reason"], "no time left")
+        runner.LEAST_SECONDS = 0.05
         records, _ = self.run_steps(("c", "h", 9, lambda check: time.sleep(5)), budget=0.3)
         self.assertEqual(records["c"]["state"], "time up", "the budget cuts a step off, too")
 
