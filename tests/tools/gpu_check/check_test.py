@@ -77,13 +77,13 @@ class Steps(InAFolder):
 
         def slow(check):
             check.put("first", 7)
-            check.run(["sh", "-c", f"(sleep 1.5; touch {mark}) & wait"])
+            check.run(["sh", "-c", f"(sleep 1.2; touch {mark}) & wait"])
 
-        records, _ = self.run_steps(("slow", "g", 0.6, slow), ("next", "g", 9, lambda check: None))
+        records, _ = self.run_steps(("slow", "g", 0.5, slow), ("next", "g", 9, lambda check: None))
         self.assertEqual([record["state"] for record in records.values()], ["time up", "done"])
         self.assertEqual(self.file("g")["slow"]["results"], {"first": 7})
         self.assertIsNone(self.file("g")["slow"]["commands"][0]["exit"])
-        time.sleep(1.2)
+        time.sleep(1.0)
         self.assertFalse(mark.exists(), "a child of the program went on")
 
     def test_a_program_has_a_limit_of_its_own(self):
