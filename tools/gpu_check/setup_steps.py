@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import inputs
-from runner import Check, Skip
+from runner import Check, Skip, StepFailed
 
 HERE = Path(__file__).resolve().parent
 GPU_QUERY = "name,driver_version,memory.total,memory.used,compute_cap,clocks.max.sm"
@@ -70,6 +70,8 @@ def gpu_tests(check: Check) -> None:
         check.put(name, {"exit": done.code, "passed": [c["name"] for c in cases if c["result"] == "COMPLETED" and "failures" not in c],
                          "skipped": [c["name"] for c in cases if c["result"] == "SKIPPED"],
                          "failed": {c["name"]: [f["failure"] for f in c["failures"]] for c in cases if "failures" in c}})
+        if done.code != 0:
+            raise StepFailed(f"{name} ended with {done.code}: {done.tail.strip()[-300:]}")
 
 
 def make_inputs(check: Check) -> None:
