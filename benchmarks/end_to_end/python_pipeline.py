@@ -198,7 +198,7 @@ def with_workers(arguments: argparse.Namespace, stages: Stages, networks: tuple,
     for ip, file in references.items():
         reference = read_reference(file)
         for encoder, profile in zip(encoders, worker_encoders.PROFILES):
-            encoder.add(("ref", ip), torch.from_numpy(worker_encoders.levels_of(reference, profile)))
+            encoder.add(("ref", ip), torch.from_numpy(worker_encoders.levels_of(reference, profile).copy()))
     for story in stories:
         for shot in story.shots:
             with stages("decode"):
