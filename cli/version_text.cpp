@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "cli/cuda_check.h"
 #include "cli/modules.h"
 #include "core/error.h"
@@ -23,11 +21,8 @@ std::string first_line(const std::string& text) {
 /// "yes" only when a tensor was made on a GPU: libraries and a driver that are there may still not
 /// work together.
 std::string cuda_text() {
-  const std::filesystem::path library =
-      std::filesystem::path(ASBENCH_LIBTORCH_FOLDER) / "libtorch_cuda.so";
-  if (!std::filesystem::exists(library))
-    return "no (this LibTorch is built without CUDA: it has no libtorch_cuda.so)";
-  // On machines without a GPU the question ends here, and LibTorch is not loaded for it.
+  // On machines without a GPU the question ends here, and LibTorch is not loaded for it. Whether it
+  // has CUDA libraries is asked where it is loaded: a bundle takes another one than the build did.
   if (const auto driver = read_gpu_driver(ASBENCH_LIBTORCH_CUDA); !driver.problem.empty())
     return fmt::format("no ({})", first_line(driver.problem));
   std::string problem;
