@@ -189,7 +189,9 @@ class MetricCheck {
       const auto& listed = result_.stories[s].shots;
       for (std::size_t i = 0; i < values->shots.size(); ++i) {
         const auto column = static_cast<std::size_t>(
-            listed.size() == values->shots.size() ? std::max(listed[i].number, 1) - 1 : i);
+            listed.size() == values->shots.size()
+                ? static_cast<std::size_t>(std::max(listed[i].number, 1)) - 1
+                : i);
         if (column < columns.size()) columns[column].add(counted(values->shots[i]));
       }
     }
