@@ -25,8 +25,6 @@
 #include "core/program_folder.h"
 #include "core/write_file.h"
 
-extern char** environ;
-
 namespace asbench::cli {
 namespace {
 
