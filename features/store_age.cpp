@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kBeat = std::chrono::minutes(5);
-constexpr std::time_t kExpiry = 6 * 3600;
+constexpr std::time_t kExpiry = std::time_t{6} * 3600;
 
 std::string first_line(const fs::path& file) {
   std::ifstream stream(file);

@@ -19,7 +19,7 @@ namespace asbench::features {
 /// process has used carries a time later than the start of the process less a day, and `prune`
 /// leaves alone what is younger than the start of the oldest running process less two: clocks of
 /// two machines never differ by a day.
-inline constexpr std::time_t kUseStep = 24 * 3600;
+inline constexpr std::time_t kUseStep = std::time_t{24} * 3600;
 inline constexpr std::time_t kUseMargin = 2 * kUseStep;
 
 /// Remembers that a file of the store was used. Does nothing where that may not be written.

@@ -35,7 +35,7 @@ ASBENCH_INLINE Lanes exponential(Lanes x) {
   const BitLanes exponent = (__builtin_bit_cast(BitLanes, shifted) - 0x4B400000U) << 23U;
   const BitLanes bits = __builtin_bit_cast(BitLanes, e) + exponent;
   // Adding to a NaN's bits would make a number of some.
-  return x == x ? __builtin_bit_cast(Lanes, bits) : x;
+  return x == x ? __builtin_bit_cast(Lanes, bits) : x;  // NOLINT(misc-redundant-expression)
 }
 
 // x (1 + erf(x / sqrt 2)) / 2 = x (1 - h) for x > 0, x h otherwise, h = erfc(|x| / sqrt 2) / 2: no
