@@ -9,11 +9,8 @@
 #include <thread>
 
 #include "baselines/generate.h"
-#include "core/config_files.h"
 #include "core/error.h"
 #include "core/hash.h"
-#include "core/json.h"
-#include "core/schema.h"
 #include "loaders/selection.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/clip_writer.h"
@@ -105,15 +102,6 @@ class Generators : public ::testing::Test {
   loaders::Split split_;
   loaders::Outputs source_;
 };
-
-TEST(BaselineCatalogue, FollowsItsSchema) {
-  const auto files = config_file_names("baselines/");
-  ASSERT_FALSE(files.empty());
-  for (const auto& file : files) {
-    const Json json = parse_json(config_file(file).value(), file);
-    EXPECT_NO_THROW(check_schema(json, "baseline", file));
-  }
-}
 
 TEST_F(Generators, EveryBaselineOfTheCatalogueWritesEveryShot) {
   const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};

@@ -129,23 +129,18 @@ TEST_F(OnADevice, ABatchThatNoLongerFitsIsHalvedAndTheRunGoesOn) {
   EXPECT_GE(device().account().released, 2);
 }
 
-TEST_F(OnADevice, TheMemoryIsReleasedBeforeABatchIsHalved) {
+TEST_F(OnADevice, TheMemoryIsReleasedAndABatchTriedOnceMoreBeforeItIsHalved) {
   settings_.batch = 16;
   add_clips(20);
   std::atomic<int> calls{0};
   encoders_.before_batch = [&](int encoded) {
-    if (encoded < 32 || calls++ > 0) return;
-    device().limit(5);
-    // Another program ends meanwhile: what release_memory() brings back is enough.
-    std::thread([this] {
-      while (device().account().out_of_memory == 0)
-        std::this_thread::sleep_for(std::chrono::microseconds(50));
-      device().limit(1000);
-    }).detach();
+    if (encoded >= 32 && calls++ == 0) device().limit_until_released(5);
   };
   const auto extraction = run();
   expect_all(extraction);
-  EXPECT_GE(device().account().released, 1);
+  EXPECT_EQ(extraction.statistics().batch_sizes.at("first"), 16);
+  EXPECT_EQ(device().account().out_of_memory, 1);
+  EXPECT_EQ(device().account().released, 1);
 }
 
 TEST_F(OnADevice, NotEvenOnePictureIsAnErrorInWords) {

@@ -174,6 +174,7 @@ void TimedDevice::copy_out(const std::shared_ptr<Batch>& batch) {
 }
 
 void TimedDevice::release_memory() {
+  if (release_lifts_limit_.exchange(false)) limit(settings_.most_pictures);
   std::unique_lock lock(mutex_);
   finished_.wait(lock, [&] { return under_way_ == 0; });
   ++account_.released;

@@ -57,6 +57,11 @@ class TimedDevice final : public models::DeviceQueue {
   [[nodiscard]] Account account() const;
   /// From now on, larger batches are out of memory.
   void limit(std::int64_t pictures) { most_pictures_ = pictures; }
+  /// The same until release_memory() is called: what is missing is then free again.
+  void limit_until_released(std::int64_t pictures) {
+    limit(pictures);
+    release_lifts_limit_ = true;
+  }
   /// Forgets the time before: for benchmarks, after the first batches.
   void reset_account();
 
@@ -86,6 +91,7 @@ class TimedDevice final : public models::DeviceQueue {
 
   const Settings settings_;
   std::atomic<std::int64_t> most_pictures_;
+  std::atomic<bool> release_lifts_limit_{false};
   mutable std::mutex mutex_;
   std::condition_variable finished_;
   Account account_;
