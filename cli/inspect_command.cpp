@@ -104,6 +104,7 @@ SplitCounts count(const loaders::Split& split) {
     counts.clips += ip.clips.size();
   }
   for (const auto& story : split.stories) {
+    for (const auto& character : story.characters) counts.references += character.references.size();
     for (const auto& shot : story.shots) counts.captions += shot.caption.has_value() ? 1 : 0;
   }
   return counts;

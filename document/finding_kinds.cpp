@@ -179,6 +179,12 @@ constexpr FindingKind kKinds[] = {
     {"no_scored_shots", false,
      "No shot of a story has a value. The story's value is null and not part of the mean."},
     {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},
+    {"unknown_character", false,
+     "A shot names a character that its story does not declare. It has no reference: reference "
+     "metrics judge the shot by its other characters."},
+    {"no_such_pair", false,
+     "No two shots of a story have in common what a metric compares them for: a character, a "
+     "scene. The story's value is null and not part of the mean."},
     {"one_character", false,
      "The split has only one character with a reference. Identity metrics have nothing to tell it "
      "apart from: their values are null."},

@@ -20,6 +20,13 @@ std::string_view to_string(MetricKind kind) {
   return kind == MetricKind::headline ? "headline" : kind == MetricKind::set ? "set" : "control";
 }
 
+std::span<const std::string> Result::pictures_of(const ResultStory& story) const {
+  for (const std::string& owner : {story.id, story.ip}) {
+    if (const auto found = references.find(owner); found != references.end()) return found->second;
+  }
+  return {};
+}
+
 const ResultMetric* Result::find_metric(std::string_view id) const {
   const auto found = std::find_if(metrics.begin(), metrics.end(),
                                   [&](const ResultMetric& metric) { return metric.id == id; });

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -229,11 +230,14 @@ struct Result {
   bool canonical = false;
   std::vector<std::string> overrides;
   std::vector<std::string> demo_encoders;
-  OrderedMap<std::vector<std::string>> references;      ///< IP -> SHA-256 of its pictures
+  OrderedMap<std::vector<std::string>> references;      ///< IP -> SHA-256 of its pictures; of a
+                                                        ///< story with a cast: story -> theirs
   std::vector<ResultMetric> metrics;                    ///< in document order
   std::vector<ResultStory> stories;                     ///< in document order
   std::optional<NormalisedBetween> normalised_between;  ///< nothing: not normalised
 
+  /// SHA-256 of the pictures that a story is compared with: its characters', or its IP's.
+  [[nodiscard]] std::span<const std::string> pictures_of(const ResultStory& story) const;
   /// Nothing when the document has no such metric.
   [[nodiscard]] const ResultMetric* find_metric(std::string_view id) const;
   bool operator==(const Result&) const = default;

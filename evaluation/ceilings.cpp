@@ -16,7 +16,7 @@ metrics::StoryFeatures clip_features(const loaders::Ip& ip, const StorySource& s
   const Plan& plan = *source.plan;
   metrics::StoryFeatures features;
   features.ip = ip.id;
-  features.references = reference_features(ip.id, source, kept);
+  features.characters.front().references = reference_features(character_key(ip), source, kept);
   for (const std::size_t clip : plan.ceiling_clips.at(ip.id)) {
     const auto& outcome = source.extraction->clip(clip);
     if (outcome.broken) continue;

@@ -57,9 +57,13 @@ void FrameSidecar::keep_reference(const std::string& sha256, const fs::path& pic
 
 void keep_references(FrameSidecar& sidecar, const loaders::Split& split,
                      const features::ExtractionPlan& plan) {
-  for (const auto& ip : split.ips) {
-    for (std::size_t i = 0; i < ip.references.size(); ++i)
-      sidecar.keep_reference(ip.reference_sha256[i], ip.references[i], plan);
+  const auto keep = [&](const auto& owner) {
+    for (std::size_t i = 0; i < owner.references.size(); ++i)
+      sidecar.keep_reference(owner.reference_sha256[i], owner.references[i], plan);
+  };
+  for (const auto& ip : split.ips) keep(ip);
+  for (const auto& story : split.stories) {
+    for (const auto& character : story.characters) keep(character);
   }
 }
 

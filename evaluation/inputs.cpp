@@ -82,6 +82,18 @@ Inputs read_inputs(const std::filesystem::path& split_path,
   return inputs;
 }
 
+void leave_out_prologues(Inputs& inputs) {
+  if (loaders::leave_out_prologues(inputs.split) == 0) return;
+  inputs.outputs = loaders::restrict_to(inputs.outputs, inputs.split);
+  if (inputs.split.stories.empty()) {
+    throw BadInput(
+        fmt::format("split {}: every shot is marked as a prologue or an epilogue, and the protocol "
+                    "leaves these "
+                    "out.\n  A protocol file with \"prologue\": \"include\" scores them.",
+                    inputs.split.name));
+  }
+}
+
 document::InputNeeds needs_of(const Protocol& protocol) {
   using metrics::Modality;
   const auto needs = protocol.catalogue.needs_of(protocol.metrics);

@@ -20,6 +20,9 @@ struct Inputs {
   std::string subset;  ///< names the part in signatures; empty: the whole split
 };
 
+/// Takes prologues and epilogues out of what is scored: the split's shots and their outputs.
+void leave_out_prologues(Inputs& inputs);
+
 /// Reads everything but the videos.
 /// @param background  behind transparent references: decides which of them show nothing
 /// @throws as loaders/split.h, loaders/outputs.h.

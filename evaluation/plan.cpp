@@ -137,7 +137,23 @@ std::size_t cells_encoder(const Plan& plan, const Protocol& protocol) {
   return plan.encoders.at(only_role(roles, "the encoder's mean behind references"));
 }
 
+/// @param owner  an Ip or a Character
+void add_references(Plan& plan, const std::string& key, const auto& owner) {
+  for (std::size_t i = 0; i < owner.references.size(); ++i) {
+    plan.references[key].push_back(plan.extraction.references.size());
+    plan.extraction.references.push_back({owner.references[i], owner.reference_sha256.at(i)});
+  }
+}
+
 }  // namespace
+
+std::string character_key(const loaders::Ip& ip) {
+  return ip.id;
+}
+
+std::string character_key(const loaders::Story& story, const std::string& character) {
+  return story.id + '\n' + character;  // no id of an IP holds a line break
+}
 
 std::optional<std::string> caption_of(const loaders::Shot& shot, std::string_view kind) {
   if (kind == "narrative") return shot.caption;
@@ -199,11 +215,10 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   }
   if (needs.has(Modality::references) || needs.has(Modality::mirrored_references) ||
       needs.has(Modality::gallery)) {
-    for (const auto& ip : split.ips) {
-      for (std::size_t i = 0; i < ip.references.size(); ++i) {
-        plan.references[ip.id].push_back(extraction.references.size());
-        extraction.references.push_back({ip.references[i], ip.reference_sha256.at(i)});
-      }
+    for (const auto& ip : split.ips) add_references(plan, character_key(ip), ip);
+    for (const auto& story : split.stories) {
+      for (const auto& character : story.characters)
+        add_references(plan, character_key(story, character.id), character);
     }
   }
   if (needs.has(Modality::caption)) {
@@ -251,6 +266,7 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
     else
       fields.thresholds.emplace_back(name, value);
   }
+  if (protocol.prologues) fields.thresholds.emplace_back("prologue", "include");
   if (!fields.encoders.empty()) fields.dtype = protocol.dtype;
   fields.subset = subset;
   return fields;

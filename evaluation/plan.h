@@ -27,7 +27,7 @@ struct Plan {
       ceiling_clips;  ///< every IP -> ids of its clips; empty: no metric has a ceiling
   std::vector<std::size_t> reference_clips;  ///< ids of the reference set's clips, in its order
   std::map<std::string, std::vector<std::size_t>>
-      references;                               ///< IP -> indices, in the split's order
+      references;  ///< character_key() -> indices of its pictures, in the split's order
   std::map<std::string, std::size_t> captions;  ///< text -> index
   std::string clip_role;      ///< the role of the video network; empty: no metric needs one
   std::string training_role;  ///< whose frames are looked up in the training set; empty: none
@@ -57,6 +57,12 @@ struct WeightSource {
 [[nodiscard]] Plan make_plan(const Protocol& protocol, const loaders::Split& split,
                              const loaders::Outputs& outputs, const WeightSource& weights,
                              const DataSets& data = {});
+
+/// What tells a character from all others of the split: an IP that is one itself, or a character of
+/// a story.
+[[nodiscard]] std::string character_key(const loaders::Ip& ip);
+/// @param character  the id of one of its characters
+[[nodiscard]] std::string character_key(const loaders::Story& story, const std::string& character);
 
 /// The text that stands for a shot under the protocol's caption kind; nothing when the split has
 /// none.

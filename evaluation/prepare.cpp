@@ -30,6 +30,7 @@ Prepared prepare(const ScoreRequest& request, Purpose purpose) {
   if (request.frames_folder) require_picture_folder(*request.frames_folder);
   run.inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs,
                            request.layout, request.protocol.background);
+  if (!request.protocol.prologues) leave_out_prologues(run.inputs);
   find_missing_captions(run.inputs.split, request.protocol);
   run.needs = needs_of(request.protocol);
   run.store.emplace(request.store);

@@ -90,6 +90,7 @@ Protocol load_protocol(const std::string& name_or_path) {
   protocol.catalogue =
       metrics::built_in_metrics().with(Json{{"metrics", protocol.declared}}, name_or_path);
   protocol.dtype = json.at("dtype").get<std::string>();
+  protocol.prologues = json.value("prologue", "exclude") == "include";
   auto& settings = protocol.settings;
   settings.missing = metrics::parse_missing_policy(json.at("missing").get<std::string>());
   settings.references = metrics::parse_reference_pooling(json.at("references").get<std::string>());
@@ -117,6 +118,7 @@ Json protocol_settings(const Protocol& protocol) {
   if (!protocol.declared.empty()) settings["declared_metrics"] = protocol.declared;
   settings["missing"] = metrics::to_string(used.missing);
   settings["dtype"] = protocol.dtype;
+  if (protocol.prologues) settings["prologue"] = "include";
   settings["fvd_variant"] =
       protocol.fvd_variant ? Json(*protocol.fvd_variant) : Json("as published");
   settings["neighbours"] = protocol.neighbours;
@@ -134,9 +136,10 @@ std::vector<std::string> protocol_overrides(const Protocol& defaults, const Prot
   const Json after = protocol_settings(used);
   for (const auto& [key, value] : after.items()) {
     // Fewer metrics leave the others' numbers as they are; coverage tells which were computed.
-    if (key == "metrics" || value == before.at(key)) continue;
+    const Json earlier = before.value(key, Json());
+    if (key == "metrics" || value == earlier) continue;
     overrides.push_back(
-        fmt::format("{}={} ({}: {})", key, value.dump(), defaults.name, before.at(key).dump()));
+        fmt::format("{}={} ({}: {})", key, value.dump(), defaults.name, earlier.dump()));
   }
   return overrides;
 }

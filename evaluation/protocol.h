@@ -28,6 +28,7 @@ struct Protocol {
       metrics::built_in_metrics();  ///< the built-in metrics and those that the file declares
   Json declared = Json::array();    ///< the latter, as the file has them
   std::string dtype;
+  bool prologues = false;  ///< shots outside their stories are scored like the others
   std::optional<std::string>
       fvd_variant;  ///< evaluation/fvd_variant.h; nothing: the one its network was published with
   int neighbours = 5;  ///< k of precision, recall, density, coverage

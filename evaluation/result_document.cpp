@@ -265,8 +265,16 @@ document::Result make_result(const ResultParts& parts) {
   for (const auto& use : parts.plan->extraction.encoders) {
     if (use.demo_only) result.demo_encoders.push_back(use.id);
   }
-  for (const auto& ip : split.ips) result.references.emplace(ip.id, ip.reference_sha256);
+  const auto characters = loaders::ips_as_characters(split);
+  for (const auto& ip : split.ips) {
+    if (characters.contains(ip.id)) result.references.emplace(ip.id, ip.reference_sha256);
+  }
   for (const auto& story : split.stories) {
+    for (const auto& character : story.characters) {
+      auto& pictures = result.references[story.id];
+      pictures.insert(pictures.end(), character.reference_sha256.begin(),
+                      character.reference_sha256.end());
+    }
     auto& entry = result.stories.emplace_back();
     entry.id = story.id;
     entry.ip = story.ip;

@@ -30,6 +30,44 @@ features::FeatureMatrix unread_caption(const std::string& role, const Plan& plan
   return caption;
 }
 
+/// The story's characters with their references. Whom a shot names though the story doesn't declare
+/// him has none.
+std::vector<metrics::CharacterFeatures> characters_of(const loaders::Story& story,
+                                                      const StorySource& source,
+                                                      StoryMatrices& kept) {
+  std::vector<metrics::CharacterFeatures> characters;
+  if (story.characters.empty()) {
+    characters.push_back({story.ip, "", reference_features(story.ip, source, kept)});
+  }
+  for (const auto& character : story.characters) {
+    const auto key = character_key(story, character.id);
+    characters.push_back({key, character.id, reference_features(key, source, kept)});
+  }
+  for (const auto& shot : story.shots) {
+    for (const auto& id : shot.characters.value_or(std::vector<std::string>{})) {
+      const bool is_known =
+          std::any_of(characters.begin(), characters.end(),
+                      [&](const auto& character) { return character.name == id; });
+      if (!is_known) characters.push_back({character_key(story, id), id, {}});
+    }
+  }
+  return characters;
+}
+
+/// Whom a shot is to show, as places in its story's characters.
+std::vector<int> places_of(const loaders::Shot& shot,
+                           const std::vector<metrics::CharacterFeatures>& characters) {
+  if (!shot.characters) return {0};
+  std::vector<int> places;
+  for (const auto& id : *shot.characters) {
+    const auto found = std::find_if(characters.begin(), characters.end(),
+                                    [&](const auto& character) { return character.name == id; });
+    const auto place = static_cast<int>(found - characters.begin());
+    if (std::count(places.begin(), places.end(), place) == 0) places.push_back(place);
+  }
+  return places;
+}
+
 }  // namespace
 
 metrics::FeatureView StoryMatrices::keep(features::FeatureMatrix matrix) {
@@ -51,23 +89,30 @@ std::vector<metrics::CharacterReferences> gallery_of(const loaders::Split& split
                                                      const features::Extraction& extraction,
                                                      StoryMatrices& kept) {
   std::vector<metrics::CharacterReferences> gallery;
-  for (const auto& ip : split.ips) {
-    const auto indices = plan.references.find(ip.id);
-    if (indices == plan.references.end()) continue;
+  const auto add = [&](const std::string& key, const std::string& ip, const std::string& name) {
+    const auto indices = plan.references.find(key);
+    if (indices == plan.references.end()) return;
     metrics::CharacterReferences& character = gallery.emplace_back();
-    character.ip = ip.id;
+    character.id = key;
+    character.ip = ip;
+    character.name = name;
     for (const auto& role : plan.needs.roles(metrics::Modality::gallery))
       character.references.set(role, stack(indices->second, plan, extraction, role, false, kept));
+  };
+  for (const auto& ip : split.ips) add(character_key(ip), ip.id, "");
+  for (const auto& story : split.stories) {
+    for (const auto& character : story.characters)
+      add(character_key(story, character.id), story.ip, character.id);
   }
   return gallery;
 }
 
-metrics::ReferenceFeatures reference_features(const std::string& ip, const StorySource& source,
+metrics::ReferenceFeatures reference_features(const std::string& key, const StorySource& source,
                                               StoryMatrices& kept) {
   const Plan& plan = *source.plan;
   const features::Extraction& extraction = *source.extraction;
   metrics::ReferenceFeatures references;
-  const auto indices = plan.references.find(ip);
+  const auto indices = plan.references.find(key);
   if (indices == plan.references.end()) return references;
   using metrics::Modality;
   for (const auto& role : plan.needs.roles(Modality::references))
@@ -92,12 +137,14 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
   metrics::StoryFeatures features;
   features.id = story.id;
   features.ip = story.ip;
-  features.references = reference_features(story.ip, source, kept);
+  features.characters = characters_of(story, source, kept);
   features.gallery = source.gallery;
   const bool is_lost = source.lost != nullptr && source.lost->contains(story.id);
   for (const auto& shot : story.shots) {
     metrics::ShotFeatures& entry = features.shots.emplace_back();
     entry.number = shot.number;
+    entry.characters = places_of(shot, features.characters);
+    entry.scene = shot.scene.value_or("");
     const loaders::ShotKey key{story.id, shot.number};
     for (const auto& role : plan.needs.roles(Modality::caption)) {
       const auto text = caption_of(shot, protocol.text);

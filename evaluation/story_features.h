@@ -45,8 +45,9 @@ struct StorySource {
   TrainingCopies* copies = nullptr;  ///< when a training set is searched
 };
 
-/// An IP's references under everything that the plan needs; empty without any.
-[[nodiscard]] metrics::ReferenceFeatures reference_features(const std::string& ip,
+/// A character's references under everything that the plan needs; empty without any.
+/// @param key  as character_key() gives it
+[[nodiscard]] metrics::ReferenceFeatures reference_features(const std::string& key,
                                                             const StorySource& source,
                                                             StoryMatrices& kept);
 

@@ -74,7 +74,7 @@ void add_ips(const PromptSource& source, const std::vector<PromptIp>& ips,
     if (pictures.empty() &&
         !(source.without_references && stated.references.empty() && !references.has(stated.id)))
       problems += fmt::format("\n  IP {} ({}): {}", stated.id, stated.where, problem);
-    for (const auto& picture : pictures) add_reference(ip, picture, split.findings);
+    for (const auto& picture : pictures) add_reference(owner_of(ip), picture, split.findings);
   }
   if (problems.empty()) return;
   throw BadInput(fmt::format(

@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "loaders/findings.h"
 #include "loaders/image_file.h"
+#include "loaders/reference_owner.h"
 
 namespace asbench::loaders {
 namespace {
@@ -68,12 +69,12 @@ std::optional<std::string> emptiness(const Image& picture, std::string_view back
 }
 
 /// What is wrong with a reference; nothing when it can be used.
-std::optional<Finding> defect_of(const std::string& ip, const std::filesystem::path& file,
+std::optional<Finding> defect_of(const ReferenceOwner& owner, const std::filesystem::path& file,
                                  std::string_view background, Findings& information) {
   // A file that can't be read is the system's fault and ends the run.
   const std::string bytes = read_text_file(file, kMaxFileBytes);
   const auto report = [&](const char* kind, std::string_view detail) {
-    return Finding{kind, "", std::nullopt, fmt::format("{}{}", ip_label(ip), detail)};
+    return Finding{kind, owner.story, std::nullopt, fmt::format("{}{}", owner.label, detail)};
   };
   try {
     const PictureFile read = decode_picture(bytes, file.string());
@@ -91,30 +92,39 @@ std::optional<Finding> defect_of(const std::string& ip, const std::filesystem::p
   return std::nullopt;
 }
 
+/// `shared_reference` where another reference has the same bytes.
+/// @param owners  the first owner of each hash so far, as findings name it
+std::optional<Finding> shared_with(const ReferenceOwner& owner, std::size_t index,
+                                   std::map<std::string, std::string>& owners) {
+  const auto [first, is_new] = owners.emplace(owner.sha256->at(index), owner.name);
+  if (is_new) return std::nullopt;
+  return Finding{
+      "shared_reference", owner.story, std::nullopt,
+      fmt::format("{}{} is the same file as a reference of {}", owner.label,
+                  (*owner.references)[index].string(),
+                  first->second == owner.name ? (owner.story.empty() ? "this IP" : "this character")
+                                              : first->second)};
+}
+
 }  // namespace
 
 Findings keep_usable_references(Split& split, std::string_view background) {
   Findings findings;
-  std::map<std::string, std::string> owners;  // hash -> IP
-  for (Ip& ip : split.ips) {
-    Ip usable = ip;
-    usable.references.clear();
-    usable.reference_sha256.clear();
-    for (std::size_t i = 0; i < ip.references.size(); ++i) {
-      if (auto defect = defect_of(ip.id, ip.references[i], background, findings)) {
+  std::map<std::string, std::string> first_owners;  // by hash
+  for (const ReferenceOwner& owner : reference_owners(split)) {
+    std::vector<std::filesystem::path> references;
+    std::vector<std::string> hashes;
+    for (std::size_t i = 0; i < owner.references->size(); ++i) {
+      if (auto defect = defect_of(owner, (*owner.references)[i], background, findings)) {
         findings.push_back(std::move(*defect));
         continue;
       }
-      usable.references.push_back(ip.references[i]);
-      usable.reference_sha256.push_back(ip.reference_sha256.at(i));
-      const auto [owner, is_new] = owners.emplace(ip.reference_sha256.at(i), ip.id);
-      if (is_new) continue;
-      findings.push_back({"shared_reference", "", std::nullopt,
-                          fmt::format("{}{} is the same file as a reference of {}", ip_label(ip.id),
-                                      ip.references[i].string(),
-                                      owner->second == ip.id ? "this IP" : "IP " + owner->second)});
+      references.push_back((*owner.references)[i]);
+      hashes.push_back(owner.sha256->at(i));
+      if (auto shared = shared_with(owner, i, first_owners)) findings.push_back(std::move(*shared));
     }
-    ip = std::move(usable);
+    *owner.references = std::move(references);
+    *owner.sha256 = std::move(hashes);
   }
   return findings;
 }

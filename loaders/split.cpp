@@ -37,6 +37,20 @@ std::vector<const T*> sorted(const std::vector<T>& values, bool (*before)(const 
   return order;
 }
 
+/// What only some forms say is left out where it is absent, so that the hashes of splits without
+/// it are those of earlier versions.
+Json digest_of(const Shot& shot) {
+  Json content{shot.number, text_or_null(shot.caption), text_or_null(shot.descriptive_caption),
+               text_or_null(shot.audio_prompt)};
+  Json more = Json::object();
+  if (shot.characters) more["characters"] = *shot.characters;
+  if (shot.scene) more["scene"] = *shot.scene;
+  if (shot.is_prologue_or_epilogue) more["prologue_or_epilogue"] = true;
+  if (shot.source) more["source"] = {shot.source->begin_frame, shot.source->end_frame};
+  if (!more.empty()) content.push_back(std::move(more));
+  return content;
+}
+
 /// The canonical content: everything that can change a number, nothing that can't. Sorted: the
 /// order of a manifest changes no number.
 std::string digest(const Split& split) {
@@ -47,11 +61,11 @@ std::string digest(const Split& split) {
   for (const Story* pointer : sorted(split.stories, story_before)) {
     const Story& story = *pointer;
     Json shots = Json::array();
-    for (const Shot& shot : story.shots) {
-      shots.push_back({shot.number, text_or_null(shot.caption),
-                       text_or_null(shot.descriptive_caption), text_or_null(shot.audio_prompt)});
-    }
-    content["stories"].push_back({{"id", story.id}, {"ip", story.ip}, {"shots", shots}});
+    for (const Shot& shot : story.shots) shots.push_back(digest_of(shot));
+    Json entry{{"id", story.id}, {"ip", story.ip}, {"shots", shots}};
+    for (const Character& character : story.characters)
+      entry["characters"].push_back({character.id, character.reference_sha256});
+    content["stories"].push_back(std::move(entry));
   }
   return sha256_hex(content.dump());
 }
@@ -95,6 +109,12 @@ const SplitReader& reader_for(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+const Character* Story::find_character(std::string_view character) const {
+  const auto found = std::find_if(characters.begin(), characters.end(),
+                                  [&](const Character& one) { return one.id == character; });
+  return found == characters.end() ? nullptr : &*found;
+}
 
 const Ip& Split::ip(std::string_view id) const {
   const auto sorted = std::lower_bound(ips.begin(), ips.end(), id,
@@ -146,6 +166,30 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
   }
 }
 
+std::set<std::string> ips_as_characters(const Split& split) {
+  std::set<std::string> ips;
+  std::set<std::string_view> with_stories;
+  for (const Story& story : split.stories) {
+    with_stories.insert(story.ip);
+    if (story.characters.empty()) ips.insert(story.ip);
+  }
+  for (const Ip& ip : split.ips) {
+    if (!with_stories.contains(ip.id)) ips.insert(ip.id);
+  }
+  return ips;
+}
+
+int leave_out_prologues(Split& split) {
+  std::size_t count = 0;
+  for (Story& story : split.stories) {
+    count +=
+        std::erase_if(story.shots, [](const Shot& shot) { return shot.is_prologue_or_epilogue; });
+  }
+  if (count > 0)
+    std::erase_if(split.stories, [](const Story& story) { return story.shots.empty(); });
+  return static_cast<int>(count);
+}
+
 std::string ip_label(std::string_view ip) {
   return fmt::format("IP {}: ", ip);
 }
@@ -187,6 +231,13 @@ void finish_split(Split& split) {
   for (const Story& story : split.stories) {
     if (!stories.insert(story.id).second) refuse("two stories have the id", story.id);
     if (!ips.contains(story.ip)) refuse("a story belongs to the unknown IP", story.ip);
+  }
+  for (const Story& story : split.stories) {
+    std::set<std::string> characters;
+    for (const Character& character : story.characters) {
+      if (!characters.insert(nfc(character.id)).second)
+        refuse(fmt::format("story {}: two characters have the id", story.id), character.id);
+    }
   }
   std::map<std::string_view, std::string> names;
   for (const Ip& ip : split.ips)

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,12 +12,43 @@
 
 namespace asbench::loaders {
 
+/// Frames [begin_frame, end_frame) of a video, as they decode.
+struct FrameRange {
+  int begin_frame = 0;
+  int end_frame = 0;
+  bool operator==(const FrameRange&) const = default;
+};
+
 struct Shot {
   int number = 1;  ///< 1-based; shots that a reader skipped keep their number
   std::optional<std::string> caption;
   std::optional<std::string> descriptive_caption;
-  std::optional<std::string> audio_prompt;
+  std::optional<std::string> audio_prompt;  ///< the sound to be heard, in words
+  /// Ids of the story's characters that it shows; an id that is not among them is somebody without
+  /// a reference. Nothing: the story's only character. None: it shows no character.
+  std::optional<std::vector<std::string>> characters = {};
+  std::optional<std::string> scene = {};          ///< id of a scene of the story
+  bool is_prologue_or_epilogue = false;           ///< outside the story: scored only on request
+  std::optional<std::string> audio_type = {};     ///< "Music", "Dialogue", ... of the audio subset
+  std::optional<std::string> audio_context = {};  ///< what is seen while it sounds
+  std::optional<FrameRange> source = {};          ///< where it is in Ip::video
   bool operator==(const Shot&) const = default;
+};
+
+/// Somebody whom shots of a story show.
+struct Character {
+  std::string id;          ///< as the shots name it; unique in its story, and local to it
+  std::string appearance;  ///< in words; may be empty
+  std::vector<std::filesystem::path> references;  ///< picture files that exist
+  std::vector<std::string> reference_sha256;      ///< of each file's bytes, same order
+  bool operator==(const Character&) const = default;
+};
+
+/// A place where shots of a story are set.
+struct Scene {
+  std::string id;           ///< as the shots name it; unique in its story, and local to it
+  std::string environment;  ///< in words; may be empty
+  bool operator==(const Scene&) const = default;
 };
 
 struct Story {
@@ -26,12 +58,18 @@ struct Story {
   std::vector<Shot> shots;
   /// What `{name}` stands for: the IP's name for people. finish_split() fills it in.
   std::string name = {};
-  int place = 0;  ///< from 1, where the source states an order (a manifest's); else 0
+  int place = 0;               ///< from 1, where the source states an order (a manifest's); else 0
+  std::string storyline = {};  ///< the whole story in words; may be empty
+  std::vector<Character> characters = {};  ///< none: the one character is the IP, with its pictures
+  std::vector<Scene> scenes = {};          ///< none: not known
+
+  [[nodiscard]] const Character* find_character(std::string_view character) const;
 
   /// The same content, wherever it stands.
   bool operator==(const Story& other) const {
     return id == other.id && ip == other.ip && prompt == other.prompt && shots == other.shots &&
-           name == other.name;
+           name == other.name && storyline == other.storyline && characters == other.characters &&
+           scenes == other.scenes;
   }
 };
 
@@ -44,7 +82,8 @@ struct TuningClip {
   bool operator==(const TuningClip&) const = default;
 };
 
-/// One animation film and its main character: the cluster of all statistics.
+/// One animation film, the cluster of all statistics; with its main character, unless its stories
+/// name their characters themselves.
 struct Ip {
   std::string id;
   std::vector<std::filesystem::path> references;  ///< picture files that exist
@@ -52,10 +91,13 @@ struct Ip {
   std::vector<TuningClip> clips;
   std::string name = {};  ///< for people; empty: the last part of the id
   int place = 0;          ///< as Story::place
+  std::optional<std::filesystem::path> video =
+      {};  ///< the film, which Shot::source counts frames of
 
   bool operator==(const Ip& other) const {
     return id == other.id && references == other.references &&
-           reference_sha256 == other.reference_sha256 && clips == other.clips && name == other.name;
+           reference_sha256 == other.reference_sha256 && clips == other.clips &&
+           name == other.name && video == other.video;
   }
 };
 
@@ -75,8 +117,9 @@ struct LostStory {
 struct Split {
   std::string name;
   std::string form;  ///< `demo`, `test-set`, `manifest`
-  /// Over ids, captions, audio prompts and the SHA-256 of the references' bytes; not over paths,
-  /// names, prompts, the order or the form, so a manifest of a folder has the folder's hash.
+  /// Over ids, captions, audio prompts, who and what the shots show, and the SHA-256 of the
+  /// references' bytes; not over paths, names, prompts, the order or the form, so a manifest of a
+  /// folder has the folder's hash.
   std::string sha256;
   std::vector<Ip> ips;
   std::vector<Story> stories;
@@ -131,6 +174,14 @@ class SplitReader {
 /// their outputs, so that these are not taken for strangers, and to count them as failures. The
 /// hash stays.
 [[nodiscard]] Split with_lost_stories(const Split& split);
+
+/// Ids of the IPs that are characters with references of their own: a story leaves its characters
+/// to them, or they have no story.
+[[nodiscard]] std::set<std::string> ips_as_characters(const Split& split);
+
+/// Takes out the shots outside their stories (Shot::is_prologue_or_epilogue), and stories that have
+/// no others. The hash stays. @returns how many shots
+int leave_out_prologues(Split& split);
 
 /// Puts IPs and stories in the order that Split promises (by their places, where they have some)
 /// and fills in sha256 and the stories' names. For those who build a split by hand. @throws

@@ -13,9 +13,11 @@
 #include "metrics/story/identity.h"
 #include "metrics/story/letterbox.h"
 #include "metrics/story/motion.h"
+#include "metrics/story/recurrence.h"
 #include "metrics/story/reference_adherence.h"
 #include "metrics/story/reference_copy.h"
 #include "metrics/story/reference_distance.h"
+#include "metrics/story/shared_pairs.h"
 #include "metrics/story/sharpness.h"
 #include "metrics/story/text_alignment.h"
 #include "metrics/story/within_shot.h"
@@ -29,6 +31,9 @@ std::span<const Measure> all_measures() {
         reference_distance(),
         text_alignment(),
         cross_shot(),
+        shared_consistency(Shared::character),
+        shared_consistency(Shared::scene),
+        recurrence(),
         faithful_consistency(),
         caption_margin(),
         motion(),

@@ -126,11 +126,10 @@ std::string sheet_png(const document::Result& result, const std::string& heading
   const std::string backdrop = found == nullptr ? "" : backdrop_of(result, *found);
   int y = kHead;
   for (const auto& row : shots) {
-    const auto references = result.references.find(row.story->ip);
-    if (references != result.references.end() && !references->second.empty())
-      sheet.put(
-          decoded(pictures, reference_picture_name(pictures, references->second.front(), backdrop)),
-          0, y);
+    const auto references = result.pictures_of(*row.story);
+    if (!references.empty())
+      sheet.put(decoded(pictures, reference_picture_name(pictures, references.front(), backdrop)),
+                0, y);
     for (std::size_t i = 0; i < std::min(row.shot->frames.size(), most_frames); ++i)
       sheet.put(decoded(pictures, frame_picture_name(*row.shot, i)), static_cast<int>(i) + 1, y);
     const int width = sheet.text_width();

@@ -4,13 +4,19 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "baselines/training_free/draws.h"
 #include "baselines/training_free/text_card.h"
 #include "core/error.h"
 #include "loaders/image_file.h"
+#include "loaders/split.h"
 #include "loaders/video/mat_image.h"
 #include "models/preprocess/composite.h"
 
@@ -29,22 +35,41 @@ cv::Mat scaled(const cv::Mat& picture, double factor) {
   return result;
 }
 
+/// The file that a shot is drawn with: the first picture of the first character that it shows and
+/// that has one, else of the story's first that has, else of its IP. Nothing: there is none.
+std::optional<std::filesystem::path> reference_file(const loaders::Split& split, const Story& story,
+                                                    const Shot& shot) {
+  for (const auto& id : shot.characters.value_or(std::vector<std::string>{})) {
+    const auto* character = story.find_character(id);
+    if (character != nullptr && !character->references.empty())
+      return character->references.front();
+  }
+  for (const auto& character : story.characters) {
+    if (!character.references.empty()) return character.references.front();
+  }
+  const auto& references = split.ip(story.ip).references;
+  return references.empty() ? std::nullopt : std::optional(references.front());
+}
+
 std::string need_reference(const GeneratorInputs& inputs) {
-  for (const auto& ip : inputs.wanted().ips) {
-    if (ip.references.empty())
-      return fmt::format("it needs a reference image of every IP, but {} has none", ip.id);
+  const auto& split = inputs.wanted();
+  for (const auto& story : split.stories) {
+    if (!story.shots.empty() && !reference_file(split, story, story.shots.front())) {
+      return fmt::format("it needs a reference image of every IP, but {} has none",
+                         story.characters.empty() ? story.ip : story.id);
+    }
   }
   return {};
 }
 
-Image reference_of(const GeneratorInputs& inputs, const Story& story) {
-  return loaders::read_image(inputs.split->ip(story.ip).references.front());
+Image reference_of(const GeneratorInputs& inputs, const Story& story, const Shot& shot) {
+  return loaders::read_image(reference_file(*inputs.split, story, shot).value());
 }
 
 /// The reference on black, as large as fits, in the middle of a black frame.
-cv::Mat letterboxed(const GeneratorInputs& inputs, const Story& story) {
-  const cv::Mat picture =
-      loaders::to_mat(models::composite(reference_of(inputs, story), models::Background::black));
+cv::Mat letterboxed(const GeneratorInputs& inputs, const Story& story, const Shot& shot) {
+  const cv::Mat picture = loaders::to_mat(
+      models::composite(reference_of(inputs, story, shot), models::Background::black));
   const auto& format = inputs.format;
   const cv::Mat fitted =
       scaled(picture, std::min(static_cast<double>(format.width) / picture.cols,
@@ -70,9 +95,9 @@ class RefStill : public Generator {
   std::string missing_need(const GeneratorInputs& inputs) const override {
     return need_reference(inputs);
   }
-  void draw(const GeneratorInputs& inputs, const Story& story, const Shot&,
+  void draw(const GeneratorInputs& inputs, const Story& story, const Shot& shot,
             const FrameWriter& write) const override {
-    repeat(loaders::to_image(letterboxed(inputs, story)), inputs.format.frames, write);
+    repeat(loaders::to_image(letterboxed(inputs, story, shot)), inputs.format.frames, write);
   }
 };
 
@@ -87,7 +112,7 @@ class RefPan : public Generator {
   }
   void draw(const GeneratorInputs& inputs, const Story& story, const Shot& shot,
             const FrameWriter& write) const override {
-    const cv::Mat picture = letterboxed(inputs, story);
+    const cv::Mat picture = letterboxed(inputs, story, shot);
     SplitMix64 random = stream(inputs.seed, "ref-pan/" + shot_name(story, shot));
     double from[3],
         to[3];  // zoom, and how far of what the zoom leaves the window goes right and down, -1 to 1
@@ -122,12 +147,16 @@ class RefPaste : public Generator {
   explicit RefPaste(const Json& parameters) : height_(parameters.at("character_height")) {}
   std::string missing_need(const GeneratorInputs& inputs) const override {
     if (auto need = need_reference(inputs); !need.empty()) return need;
-    for (const auto& ip : inputs.wanted().ips) {
-      if (loaders::read_image(ip.references.front()).channels != 4) {
+    const auto& split = inputs.wanted();
+    std::set<std::filesystem::path> seen;
+    for (const auto& story : split.stories) {
+      for (const auto& shot : story.shots) {
+        const auto file = reference_file(split, story, shot).value();
+        if (!seen.insert(file).second || loaders::read_image(file).channels == 4) continue;
         return fmt::format(
             "the reference of {} has no transparency, so its character can't be cut out; save it "
             "as RGBA",
-            ip.id);
+            story.characters.empty() ? story.ip : story.id);
       }
     }
     return {};
@@ -137,7 +166,8 @@ class RefPaste : public Generator {
     const auto& format = inputs.format;
     SplitMix64 random = stream(inputs.seed, "ref-paste/" + shot_name(story, shot));
     const cv::Mat background = background_of(random, format);
-    const cv::Mat cut_out = premultiplied(models::crop_to_visible(reference_of(inputs, story)));
+    const cv::Mat cut_out =
+        premultiplied(models::crop_to_visible(reference_of(inputs, story, shot)));
     const double scale =
         std::min(height_ * format.height / cut_out.rows, 0.8 * format.width / cut_out.cols);
     cv::Mat figure;  // at its final size: a warp that shrinks would skip pixels

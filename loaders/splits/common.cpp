@@ -89,32 +89,32 @@ std::optional<std::string> caption_of(const Json& value, const std::string& stor
   return std::nullopt;
 }
 
-void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings) {
+void add_reference(const ReferenceOwner& owner, const std::filesystem::path& file,
+                   Findings& findings) {
   if (const FileKind kind = kind_of(file); kind != FileKind::file) {
     findings.push_back(
-        {"missing_reference", "", std::nullopt,
-         fmt::format("{}{}: {}", ip_label(ip.id), file.string(),
+        {"missing_reference", owner.story, std::nullopt,
+         fmt::format("{}{}: {}", owner.label, file.string(),
                      kind == FileKind::absent ? "no such file" : "not a regular file")});
     return;
   }
-  ip.references.push_back(file);
-  ip.reference_sha256.push_back(sha256_file(file));
+  owner.references->push_back(file);
+  owner.sha256->push_back(sha256_file(file));
 }
 
-void find_reference(Ip& ip, const std::filesystem::path& folder, const std::string& name,
-                    const std::string& like, Findings& findings) {
+void find_reference(const ReferenceOwner& owner, const std::filesystem::path& folder,
+                    const std::string& name, const std::string& like, Findings& findings) {
   const FoundFile found =
       find_file(folder, {.name = name, .endings = reference_endings(), .like = like});
+  const auto report = [&](const char* kind, std::string_view detail) {
+    findings.push_back({kind, owner.story, std::nullopt, fmt::format("{}{}", owner.label, detail)});
+  };
   if (!found.file) {
-    findings.push_back({"missing_reference", "", std::nullopt,
-                        fmt::format("{}{}", ip_label(ip.id), found.problem)});
+    report("missing_reference", found.problem);
     return;
   }
-  if (!found.note.empty()) {
-    findings.push_back(
-        {"other_file_used", "", std::nullopt, fmt::format("{}{}", ip_label(ip.id), found.note)});
-  }
-  add_reference(ip, *found.file, findings);
+  if (!found.note.empty()) report("other_file_used", found.note);
+  add_reference(owner, *found.file, findings);
 }
 
 SplitJson read_split_file(const std::filesystem::path& file, std::string_view label,

@@ -10,6 +10,7 @@
 
 #include "core/finding.h"
 #include "core/json.h"
+#include "loaders/reference_owner.h"
 #include "loaders/split.h"
 
 // What the readers of splits/ share. Not for other modules.
@@ -31,15 +32,16 @@ namespace asbench::loaders {
 [[nodiscard]] std::optional<std::string> caption_of(const Json& value, const std::string& story,
                                                     int shot, Findings& findings);
 
-/// Adds the picture to the IP with the hash of its bytes, or finding `missing_reference` when there
-/// is no such file. @throws BadInput when the system can't read it.
-void add_reference(Ip& ip, const std::filesystem::path& file, Findings& findings);
+/// Adds the picture to its owner with the hash of its bytes, or finding `missing_reference` when
+/// there is no such file. @throws BadInput when the system can't read it.
+void add_reference(const ReferenceOwner& owner, const std::filesystem::path& file,
+                   Findings& findings);
 
 /// find_file() (loaders/splits/find_file.h) for a reference picture, and add_reference(). No file:
 /// `missing_reference` with the names that are there.
 /// @param like  as WantedFile::like
-void find_reference(Ip& ip, const std::filesystem::path& folder, const std::string& name,
-                    const std::string& like, Findings& findings);
+void find_reference(const ReferenceOwner& owner, const std::filesystem::path& folder,
+                    const std::string& name, const std::string& like, Findings& findings);
 
 /// A JSON file of a folder form.
 struct SplitJson {

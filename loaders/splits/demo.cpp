@@ -146,7 +146,7 @@ class DemoReader : public SplitReader {
       read_defective(file, read, ip.id, split);
     }
     const std::string name = file.stem().string();
-    find_reference(ip, file.parent_path(), name + "_ref.png", name, split.findings);
+    find_reference(owner_of(ip), file.parent_path(), name + "_ref.png", name, split.findings);
     split.ips.push_back(std::move(ip));
   }
 
@@ -173,7 +173,7 @@ class DemoReader : public SplitReader {
     split.findings.push_back({"missing_prompts", "", std::nullopt,
                               fmt::format("{}{}", ip_label(ip.id), prompts.problem)});
     split.uncounted_ips.push_back(ip.id);
-    add_reference(ip, file, split.findings);
+    add_reference(owner_of(ip), file, split.findings);
     split.ips.push_back(std::move(ip));
   }
 

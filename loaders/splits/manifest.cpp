@@ -41,27 +41,35 @@ std::string checked_id(const Json& object, std::string_view where) {
   return id;
 }
 
-void read_references(const Json& entry, const std::filesystem::path& base, Ip& ip,
-                     Findings& findings) {
-  for (const Json& reference : entry["references"]) {
-    if (base.empty()) continue;
+/// @param entry  a JSON object that may have "references"
+void read_references(const Json& entry, const std::filesystem::path& base,
+                     const ReferenceOwner& owner, Findings& findings) {
+  if (base.empty()) return;
+  for (const Json& reference : entry.value("references", Json::array())) {
     const std::filesystem::path file = base / reference["file"].get<std::string>();
-    const std::size_t before = ip.references.size();
+    const std::size_t before = owner.references->size();
     const std::filesystem::path place = file.lexically_normal();
     if (is_folder(place.parent_path())) {
-      find_reference(ip, place.parent_path(), place.filename().string(), {}, findings);
+      find_reference(owner, place.parent_path(), place.filename().string(), {}, findings);
     } else {
-      add_reference(ip, place, findings);
+      add_reference(owner, place, findings);
     }
     const auto expected = text_of(reference, "sha256");
-    if (ip.references.size() > before && expected && *expected != ip.reference_sha256.back()) {
+    if (owner.references->size() > before && expected && *expected != owner.sha256->back()) {
       findings.push_back(
-          {"reference_changed", "", std::nullopt,
+          {"reference_changed", owner.story, std::nullopt,
            fmt::format("{}{} has changed since the manifest was written "
                        "(SHA-256 {}, was {})",
-                       ip_label(ip.id), file.string(), ip.reference_sha256.back(), *expected)});
+                       owner.label, file.string(), owner.sha256->back(), *expected)});
     }
   }
+}
+
+/// Finding `missing_reference` for an owner that the manifest names no reference of.
+void require_references(const Json& entry, const ReferenceOwner& owner, Findings& findings) {
+  if (!entry.value("references", Json::array()).empty()) return;
+  findings.push_back({"missing_reference", owner.story, std::nullopt,
+                      fmt::format("{}the manifest names no reference", owner.label)});
 }
 
 Ip read_ip(const Json& entry, std::string_view where, const std::filesystem::path& base,
@@ -69,11 +77,8 @@ Ip read_ip(const Json& entry, std::string_view where, const std::filesystem::pat
   Ip ip;
   ip.id = checked_id(entry, where);
   ip.name = text_of(entry, "name").value_or("");
-  if (entry.contains("references")) read_references(entry, base, ip, findings);
-  if (ip.references.empty() && entry.value("references", Json::array()).empty()) {
-    findings.push_back({"missing_reference", "", std::nullopt,
-                        fmt::format("{}the manifest names no reference", ip_label(ip.id))});
-  }
+  read_references(entry, base, owner_of(ip), findings);
+  if (const auto video = text_of(entry, "video")) ip.video = (base / *video).lexically_normal();
   for (const Json& clip : entry.value("clips", Json::array())) {
     ip.clips.push_back({(base / clip["file"].get<std::string>()).lexically_normal(),
                         number_of(clip, "start_seconds"), number_of(clip, "end_seconds"),
@@ -82,27 +87,91 @@ Ip read_ip(const Json& entry, std::string_view where, const std::filesystem::pat
   return ip;
 }
 
-Story read_story(const Json& entry, std::string_view where, Findings& findings) {
+std::optional<FrameRange> range_of(const Json& object, const std::string& where) {
+  const auto found = object.find("source");
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  const FrameRange range{(*found)[0].get<int>(), (*found)[1].get<int>()};
+  if (range.end_frame > range.begin_frame) return range;
+  throw BadInput(
+      fmt::format("{}: source [{}, {}] is empty: expected [first frame, end frame), the "
+                  "end beyond the first",
+                  where, range.begin_frame, range.end_frame));
+}
+
+Shot read_shot(const Json& item, int least, const std::string& story, std::string_view where,
+               Findings& findings) {
+  Shot shot;
+  shot.number = item.value("number", least);
+  if (shot.number < least) {
+    throw BadInput(
+        fmt::format("{}: story {}: shot {} comes after shot {}. Shots must be listed in the "
+                    "order of their numbers, each number once; gaps are allowed.",
+                    where, story, shot.number, least - 1));
+  }
+  shot.caption = caption_of(item.value("caption", Json(nullptr)), story, shot.number, findings);
+  shot.descriptive_caption = text_of(item, "descriptive_caption");
+  shot.audio_prompt = text_of(item, "audio_prompt");
+  shot.audio_type = text_of(item, "audio_type");
+  shot.audio_context = text_of(item, "audio_context");
+  if (item.contains("characters"))
+    shot.characters = item["characters"].get<std::vector<std::string>>();
+  shot.scene = text_of(item, "scene");
+  shot.is_prologue_or_epilogue = item.value("prologue_or_epilogue", false);
+  shot.source = range_of(item, fmt::format("{}: story {} shot {}", where, story, shot.number));
+  return shot;
+}
+
+/// The characters and scenes that the story declares.
+void read_cast(const Json& entry, const std::filesystem::path& base, Story& story,
+               Findings& findings) {
+  story.storyline = text_of(entry, "storyline").value_or("");
+  for (const Json& item : entry.value("characters", Json::array())) {
+    Character character;
+    character.id = item["id"].get<std::string>();
+    character.appearance = text_of(item, "appearance").value_or("");
+    const ReferenceOwner owner = owner_of(character, story.id);
+    read_references(item, base, owner, findings);
+    require_references(item, owner, findings);
+    story.characters.push_back(std::move(character));
+  }
+  for (const Json& item : entry.value("scenes", Json::array())) {
+    story.scenes.push_back(
+        {item["id"].get<std::string>(), text_of(item, "environment").value_or("")});
+  }
+}
+
+/// What a shot names and its story doesn't declare: kept, and said.
+void check_names(const Story& story, std::string_view where, Findings& findings) {
+  for (const Shot& shot : story.shots) {
+    if (!shot.characters && story.characters.size() > 1) {
+      throw BadInput(fmt::format(
+          "{}: story {} shot {}: has no \"characters\", and the story has {}: list those that the "
+          "shot shows ([] for none).",
+          where, story.id, shot.number, story.characters.size()));
+    }
+    if (shot.characters && shot.characters->empty()) {
+      findings.push_back({"no_character", story.id, shot.number, "the shot lists no character"});
+    }
+    for (const std::string& character : shot.characters.value_or(std::vector<std::string>{})) {
+      if (story.find_character(character) != nullptr) continue;
+      findings.push_back({"unknown_character", story.id, shot.number,
+                          fmt::format("{} is no character of the story", character)});
+    }
+  }
+}
+
+Story read_story(const Json& entry, std::string_view where, const std::filesystem::path& base,
+                 Findings& findings) {
   Story story;
   story.id = checked_id(entry, where);
   story.ip = entry["ip"].get<std::string>();
   story.prompt = text_of(entry, "prompt").value_or(story.id.substr(story.id.rfind('/') + 1));
+  read_cast(entry, base, story, findings);
   for (const Json& item : entry["shots"]) {
-    Shot shot;
     const int least = story.shots.empty() ? 1 : story.shots.back().number + 1;
-    shot.number = item.value("number", least);
-    if (shot.number < least) {
-      throw BadInput(
-          fmt::format("{}: story {}: shot {} comes after shot {}. Shots must be listed in the "
-                      "order of their numbers, each number once; gaps are allowed.",
-                      where, story.id, shot.number, least - 1));
-    }
-    shot.caption =
-        caption_of(item.value("caption", Json(nullptr)), story.id, shot.number, findings);
-    shot.descriptive_caption = text_of(item, "descriptive_caption");
-    shot.audio_prompt = text_of(item, "audio_prompt");
-    story.shots.push_back(std::move(shot));
+    story.shots.push_back(read_shot(item, least, story.id, where, findings));
   }
+  check_names(story, where, findings);
   if (story.shots.empty())
     findings.push_back({"empty_story", story.id, std::nullopt, "the story has no shots"});
   return story;
@@ -116,6 +185,28 @@ std::string relative_text(const std::filesystem::path& file, const std::filesyst
 
 void put(Json& object, std::string_view key, const std::optional<std::string>& text) {
   if (text) object[std::string(key)] = *text;
+}
+
+Json references_json(const std::vector<std::filesystem::path>& files,
+                     const std::vector<std::string>& sha256, const std::filesystem::path& base) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < files.size(); ++i)
+    list.push_back({{"file", relative_text(files[i], base)}, {"sha256", sha256.at(i)}});
+  return list;
+}
+
+Json shot_json(const Shot& shot) {
+  Json item{{"number", shot.number}, {"caption", nullptr}};
+  put(item, "caption", shot.caption);
+  put(item, "descriptive_caption", shot.descriptive_caption);
+  put(item, "audio_prompt", shot.audio_prompt);
+  put(item, "audio_type", shot.audio_type);
+  put(item, "audio_context", shot.audio_context);
+  if (shot.characters) item["characters"] = *shot.characters;
+  put(item, "scene", shot.scene);
+  if (shot.is_prologue_or_epilogue) item["prologue_or_epilogue"] = true;
+  if (shot.source) item["source"] = {shot.source->begin_frame, shot.source->end_frame};
+  return item;
 }
 
 class ManifestReader : public SplitReader {
@@ -161,13 +252,18 @@ Split parse_manifest(std::string_view text, std::string_view where,
   }
   int place = 0;
   for (const Json& entry : document["stories"]) {
-    Story story = read_story(entry, where, split.findings);
+    Story story = read_story(entry, where, base, split.findings);
     story.place = ++place;
     if (story.shots.empty()) {
       split.lost.push_back({std::move(story.id), std::move(story.ip), 0, place});
     } else {
       split.stories.push_back(std::move(story));
     }
+  }
+  const auto characters = ips_as_characters(split);
+  for (std::size_t i = 0; i < split.ips.size(); ++i) {
+    if (characters.contains(split.ips[i].id))
+      require_references(document["ips"][i], owner_of(split.ips[i]), split.findings);
   }
   count_lost_stories(split, {});
   return split;
@@ -182,11 +278,8 @@ Json split_to_manifest(const Split& split, const std::filesystem::path& base) {
   for (const Ip& ip : split.ips) {
     Json entry{{"id", ip.id}};
     if (!ip.name.empty()) entry["name"] = ip.name;
-    entry["references"] = Json::array();
-    for (std::size_t i = 0; i < ip.references.size(); ++i) {
-      entry["references"].push_back(
-          {{"file", relative_text(ip.references[i], base)}, {"sha256", ip.reference_sha256.at(i)}});
-    }
+    if (ip.video) entry["video"] = relative_text(*ip.video, base);
+    entry["references"] = references_json(ip.references, ip.reference_sha256, base);
     for (const TuningClip& clip : ip.clips) {
       Json item{{"file", relative_text(clip.file, base)}};
       if (clip.start_seconds) item["start_seconds"] = *clip.start_seconds;
@@ -199,14 +292,20 @@ Json split_to_manifest(const Split& split, const std::filesystem::path& base) {
   document["stories"] = Json::array();
   for (const Story& story : split.stories) {
     Json entry{{"id", story.id}, {"ip", story.ip}, {"prompt", story.prompt}};
-    entry["shots"] = Json::array();
-    for (const Shot& shot : story.shots) {
-      Json item{{"number", shot.number}, {"caption", nullptr}};
-      put(item, "caption", shot.caption);
-      put(item, "descriptive_caption", shot.descriptive_caption);
-      put(item, "audio_prompt", shot.audio_prompt);
-      entry["shots"].push_back(std::move(item));
+    if (!story.storyline.empty()) entry["storyline"] = story.storyline;
+    for (const Character& character : story.characters) {
+      Json item{{"id", character.id}};
+      if (!character.appearance.empty()) item["appearance"] = character.appearance;
+      item["references"] = references_json(character.references, character.reference_sha256, base);
+      entry["characters"].push_back(std::move(item));
     }
+    for (const Scene& scene : story.scenes) {
+      Json item{{"id", scene.id}};
+      if (!scene.environment.empty()) item["environment"] = scene.environment;
+      entry["scenes"].push_back(std::move(item));
+    }
+    entry["shots"] = Json::array();
+    for (const Shot& shot : story.shots) entry["shots"].push_back(shot_json(shot));
     document["stories"].push_back(std::move(entry));
   }
   return document;

@@ -116,12 +116,12 @@ class TestSetReader : public SplitReader {
              fmt::format("{}: the folder's name can't be part of an output path (UTF-8, up to 512 "
                          "bytes); its stories are lost",
                          folder.string()));
-      find_reference(ip, folder, "reference.png", {}, split.findings);
+      find_reference(owner_of(ip), folder, "reference.png", {}, split.findings);
       split.uncounted_ips.push_back(ip.id);
       split.ips.push_back(std::move(ip));
       return;
     }
-    find_reference(ip, folder, "reference.png", {}, split.findings);
+    find_reference(owner_of(ip), folder, "reference.png", {}, split.findings);
     read_clips(folder, ip, unknown, split.findings);
     if (!prompts.file) {
       report("missing_prompts", prompts.problem);

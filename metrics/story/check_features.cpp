@@ -102,8 +102,23 @@ void FeatureChecker::check_cells(const FeatureView& cells, const std::string& wh
 }
 
 void FeatureChecker::check_references(const StoryFeatures& story) {
-  const std::string where = fmt::format("story {}, references", story.id);
-  const ReferenceFeatures& references = story.references;
+  for (const CharacterFeatures& character : story.characters) {
+    const std::string of =
+        character.name.empty() ? "" : fmt::format(" of character {}", character.name);
+    check_references(character.references, fmt::format("story {}, references{}", story.id, of));
+  }
+  const int characters = static_cast<int>(story.characters.size());
+  for (const ShotFeatures& shot : story.shots) {
+    for (const int place : shot.characters) {
+      if (place >= 0 && place < characters) continue;
+      refuse(metric_, fmt::format("story {}", story.id),
+             fmt::format("a shot shows character {} of {}", place, characters));
+    }
+  }
+}
+
+void FeatureChecker::check_references(const ReferenceFeatures& references,
+                                      const std::string& where) {
   int rows = -1;
   const auto same_number = [&](const FeatureView& view) {
     if (rows >= 0 && view.rows != rows) {

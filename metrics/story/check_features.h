@@ -12,7 +12,8 @@ namespace asbench::metrics {
 /// Checks that what a metric needs is there and that sizes fit: every present shot has the frames
 /// it reads, one width per role over all stories (captions, references and mirrored references
 /// included), 1350 columns of cells, k - 1 motion values for k frames, at most one caption row,
-/// equally many references in every view that is read. No reference in any of them passes.
+/// equally many references of a character in every view that is read, shots that show characters of
+/// their story. No reference in any of them passes.
 class FeatureChecker {
  public:
   explicit FeatureChecker(const Metric& metric);
@@ -33,6 +34,7 @@ class FeatureChecker {
   void check_pixels(const ShotFeatures& shot, int rows, const std::string& where) const;
   void check_cells(const FeatureView& cells, const std::string& where) const;
   void check_references(const StoryFeatures& story);
+  void check_references(const ReferenceFeatures& references, const std::string& where);
 
   std::string metric_;
   Needs needs_;

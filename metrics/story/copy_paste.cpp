@@ -16,16 +16,18 @@ namespace {
 StoryValue measure_copy_paste(const StoryFeatures& story, const Metric& metric,
                               const MetricSettings& settings) {
   const std::string& role = metric.role();
-  const UnitRows& references = story.references_under(role);
-  const UnitRows& mirrored = story.references.mirrored.units(role);
-  for (const UnitRows* side : {&references, &mirrored}) {
-    if (auto without = without_usable_references(story, *side, story.shot_count()))
+  for (const ReferenceSide side : {ReferenceSide::straight, ReferenceSide::mirrored}) {
+    if (auto without = without_usable_references(story, role, story.shot_count(), side))
       return *std::move(without);
   }
-  auto straight = reference_scores(story, role, references, settings.references);
-  const auto flipped = reference_scores(story, role, mirrored, settings.references);
+  auto straight = reference_scores(story, role, settings.references);
+  const auto flipped = reference_scores(story, role, settings.references, ReferenceSide::mirrored);
   for (std::size_t s = 0; s < straight.size(); ++s) {
     if (straight[s].outcome != Outcome::scored) continue;
+    if (flipped[s].outcome != Outcome::scored) {
+      straight[s] = flipped[s];
+      continue;
+    }
     ShotValue& shot = straight[s].shot;
     for (std::size_t i = 0; i < shot.frames.size(); ++i) {
       shot.frames[i] = copy_paste_probability(*shot.frames[i], *flipped[s].shot.frames[i],

@@ -14,6 +14,9 @@ void weigh(ShotPair& pair, const ShotOutcome& first, const ShotOutcome& second) 
   if (first.outcome == Outcome::skipped || second.outcome == Outcome::skipped) {
     pair.outcome = Outcome::skipped;
     pair.value.reset();
+  } else if (first.outcome == Outcome::unusable || second.outcome == Outcome::unusable) {
+    pair.outcome = Outcome::unusable;
+    pair.value.reset();
   } else if (pair.outcome == Outcome::scored) {
     pair.value = faithful_pair(*pair.value, *first.shot.value, *second.shot.value);
   }
@@ -27,13 +30,11 @@ StoryValue measure_faithful(const StoryFeatures& story, const Metric& metric,
                             const MetricSettings& settings) {
   const int expected = pair_count(story.shot_count());
   const std::string& role = metric.role();
-  const UnitRows& references = story.references_under(role);
-  if (auto without = without_usable_references(story, references, expected))
-    return *std::move(without);
+  if (auto without = without_usable_references(story, role, expected)) return *std::move(without);
   std::vector<ShotPair> pairs = consistency(story, role).pairs;
   Findings findings;
   if (!pairs.empty()) {
-    const auto scores = reference_scores(story, role, references, settings.references);
+    const auto scores = reference_scores(story, role, settings.references);
     for (ShotPair& pair : pairs) {
       weigh(pair, scores[static_cast<std::size_t>(pair.first)],
             scores[static_cast<std::size_t>(pair.second)]);

@@ -1,7 +1,10 @@
 #include "metrics/story/identity.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -17,21 +20,15 @@ namespace {
 constexpr double kLowestMargin = -2.0;  // own score -1, another 1
 constexpr WorstCase kMargin{kLowestMargin, kLowestMargin, kUnbounded};
 
-/// One role's view of the split's characters, those with usable references, in their order.
+/// The characters of the split that have usable references, in their order.
 struct Gallery {
-  std::string role;
-  std::vector<const UnitRows*> references;
+  std::vector<const CharacterReferences*> characters;
+  std::vector<std::ptrdiff_t> own;  ///< of each character of the story its place; -1: not there
 };
 
-struct Characters {
-  std::vector<Gallery> roles;
-  std::ptrdiff_t own = -1;  ///< the story's character; -1: it has no usable reference
-};
-
-Characters characters_of(const StoryFeatures& story, const std::vector<std::string>& roles) {
-  Characters result;
-  for (const std::string& role : roles) result.roles.push_back({role, {}});
-  std::ptrdiff_t count = 0;
+Gallery gallery_of(const StoryFeatures& story, const std::vector<std::string>& roles) {
+  Gallery gallery;
+  gallery.own.assign(story.characters.size(), -1);
   for (const CharacterReferences& character : story.gallery) {
     // A character with a bad reference can't be a rival; that its own stories can't be judged is
     // said there.
@@ -39,72 +36,127 @@ Characters characters_of(const StoryFeatures& story, const std::vector<std::stri
       return character.references.units(role).usable();
     });
     if (!usable) continue;
-    if (character.ip == story.ip) result.own = count;
-    for (Gallery& gallery : result.roles)
-      gallery.references.push_back(&character.references.units(gallery.role));
-    ++count;
+    for (std::size_t i = 0; i < story.characters.size(); ++i) {
+      if (story.characters[i].id == character.id) gallery.own[i] = std::ssize(gallery.characters);
+    }
+    gallery.characters.push_back(&character);
   }
-  return result;
+  return gallery;
+}
+
+/// True when a character can be told to be another one: it is of another film, or has another name.
+/// Names are local to a story, so one name in two stories of a film may mean one character.
+bool is_another(const CharacterReferences& character, const CharacterReferences& own) {
+  return character.ip != own.ip || character.name != own.name;
 }
 
 /// The shot's score with each character: mean over the roles of the mean over frames.
-std::vector<double> scores_of(std::span<const UnitRows* const> frames, const Characters& characters,
-                              ReferencePooling pooling) {
-  std::vector<double> scores(characters.roles.front().references.size(), 0.0);
-  for (std::size_t e = 0; e < characters.roles.size(); ++e) {
+std::vector<double> scores_of(const ShotFeatures& shot, const Gallery& gallery,
+                              std::span<const std::string> roles, ReferencePooling pooling) {
+  std::vector<double> scores(gallery.characters.size(), 0.0);
+  for (const std::string& role : roles) {
     for (std::size_t c = 0; c < scores.size(); ++c) {
-      scores[c] += mean(reference_cosines(*frames[e], *characters.roles[e].references[c], pooling));
+      scores[c] += mean(reference_cosines(shot.frames(role),
+                                          gallery.characters[c]->references.units(role), pooling));
     }
   }
-  for (double& score : scores) score /= static_cast<double>(characters.roles.size());
+  for (double& score : scores) score /= static_cast<double>(roles.size());
   return scores;
 }
 
-double quantity_of(Identity quantity, std::span<const double> scores, std::size_t own) {
+/// Nothing when the character has no rival.
+std::optional<double> quantity_of(Identity quantity, std::span<const double> scores,
+                                  std::size_t own, const std::vector<bool>& is_rival) {
   double best_other = -kUnbounded;
   int ahead = 0;
   for (std::size_t c = 0; c < scores.size(); ++c) {
-    if (c == own) continue;
+    if (!is_rival[c]) continue;
     best_other = std::max(best_other, scores[c]);
     if (scores[c] >= scores[own]) ++ahead;
   }
+  if (std::count(is_rival.begin(), is_rival.end(), true) == 0) return std::nullopt;
   if (quantity == Identity::margin) return scores[own] - best_other;
   if (quantity == Identity::top1) return ahead == 0 ? 1.0 : 0.0;
   return 1.0 / (1.0 + ahead);
 }
 
+/// Whom a character of a shot is told apart from: everybody but those whom the shot is to show too.
+std::vector<bool> rivals_of(const ShotFeatures& shot, const Gallery& gallery, std::size_t own) {
+  std::vector<bool> rivals;
+  for (const CharacterReferences* character : gallery.characters)
+    rivals.push_back(is_another(*character, *gallery.characters[own]));
+  for (const int place : shot.characters) {
+    const std::ptrdiff_t shown = gallery.own[static_cast<std::size_t>(place)];
+    if (shown >= 0) rivals[static_cast<std::size_t>(shown)] = false;
+  }
+  return rivals;
+}
+
+ShotOutcome no_rival(const StoryFeatures& story, int index) {
+  return outcome_with_finding(Outcome::skipped, story, index, "one_character",
+                              "the split has no other character to tell those of the shot from");
+}
+
 ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
-                       const Characters& characters, ReferencePooling pooling) {
+                       std::span<const std::string> roles, const Gallery& gallery,
+                       ReferencePooling pooling) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  std::vector<const UnitRows*> frames;
-  for (const Gallery& gallery : characters.roles) {
-    frames.push_back(&shot.frames(gallery.role));
-    if (auto bad = bad_frames(story, index, *frames.back())) return std::move(*bad);
+  for (const std::string& role : roles) {
+    if (auto bad = bad_frames(story, index, shot.frames(role))) return std::move(*bad);
   }
   ShotOutcome outcome;
-  outcome.shot.value = quantity_of(quantity, scores_of(frames, characters, pooling),
-                                   static_cast<std::size_t>(characters.own));
+  const auto places =
+      judgeable_characters(story, index, roles, ReferenceSide::straight, outcome.findings);
+  const auto scores = scores_of(shot, gallery, roles, pooling);
+  std::vector<double> values;
+  for (const int place : places) {
+    const std::ptrdiff_t own = gallery.own[static_cast<std::size_t>(place)];
+    if (own < 0) continue;
+    const auto at = static_cast<std::size_t>(own);
+    if (auto value = quantity_of(quantity, scores, at, rivals_of(shot, gallery, at)))
+      values.push_back(*value);
+  }
+  if (values.empty()) return no_rival(story, index);
+  outcome.shot.value = mean(values);
   return outcome;
+}
+
+/// True when some character of the shot has somebody to be told apart from: decided by the split
+/// alone, so that it is so for a missing shot too.
+bool has_rival(const StoryFeatures& story, int index, const Gallery& gallery) {
+  const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+  return std::any_of(shot.characters.begin(), shot.characters.end(), [&](int place) {
+    const std::ptrdiff_t own = gallery.own[static_cast<std::size_t>(place)];
+    if (own < 0) return false;
+    const auto rivals = rivals_of(shot, gallery, static_cast<std::size_t>(own));
+    return std::count(rivals.begin(), rivals.end(), true) > 0;
+  });
 }
 
 StoryValue measure_identity(const StoryFeatures& story, Identity quantity,
                             const std::vector<std::string>& roles, const MetricSettings& settings) {
   const int shots = story.shot_count();
   for (const std::string& role : roles) {
-    if (auto without = without_usable_references(story, story.references_under(role), shots))
-      return *std::move(without);
+    if (auto without = without_usable_references(story, role, shots)) return *std::move(without);
   }
-  const Characters characters = characters_of(story, roles);
-  if (shots > 0 && (characters.own < 0 || characters.roles.front().references.size() < 2)) {
+  const Gallery gallery = gallery_of(story, roles);
+  const bool has_own =
+      std::any_of(gallery.own.begin(), gallery.own.end(), [](auto place) { return place >= 0; });
+  if (shots > 0 && (!has_own || gallery.characters.size() < 2)) {
     return skipped_story(story, shots, "one_character",
                          "the split has no other character with a reference to be told apart from");
   }
+  const auto by_rule = [&](int index) -> std::optional<ShotOutcome> {
+    if (auto without = without_judgeable_character(story, index, roles)) return without;
+    if (has_rival(story, index, gallery)) return std::nullopt;
+    return no_rival(story, index);
+  };
   auto outcomes = outcomes_of(
       story,
       [&](int index) {
-        return outcome_of(story, index, quantity, characters, settings.references);
+        return outcome_of(story, index, quantity, roles, gallery, settings.references);
       },
-      [&](int index) { return without_character(story, index); });
+      by_rule);
   return story_over_shots(story, std::move(outcomes),
                           quantity == Identity::margin ? kMargin : kSimilarity, settings);
 }
@@ -134,8 +186,8 @@ Measure identity(Identity quantity) {
       info.measure_title = "Own character ranked first";
       info.formula =
           "Shot: 1 when its reference score with its own character is above those with all other "
-          "characters of the split, else 0; a tie counts as a miss. Scores are means over the "
-          "encoders: {roles}.";
+          "characters of the split, else 0; a tie counts as a miss; of several own characters the "
+          "mean. Scores are means over the encoders: {roles}.";
       info.measure_story = measure<Identity::top1>;
       break;
     case Identity::reciprocal_rank:
@@ -143,7 +195,8 @@ Measure identity(Identity quantity) {
       info.measure_title = "Reciprocal rank of the own character";
       info.formula =
           "Shot: 1 / rank of its own character among all characters of the split by reference "
-          "score; a tie counts as a miss. Scores are means over the encoders: {roles}.";
+          "score; a tie counts as a miss; of several own characters the mean. Scores are means "
+          "over the encoders: {roles}.";
       info.measure_story = measure<Identity::reciprocal_rank>;
       break;
     case Identity::margin:
@@ -151,8 +204,8 @@ Measure identity(Identity quantity) {
       info.measure_title = "Own character against the nearest other";
       info.formula =
           "Shot: reference score with its own character - the highest with another character of "
-          "the split. Scores are means over the encoders: {roles}. A failed shot "
-          "counts -2 under `zero`.";
+          "the split; of several own characters the mean. Scores are means over the encoders: "
+          "{roles}. A failed shot counts -2 under `zero`.";
       info.range_low = -2.0;
       info.range_high = 2.0;
       info.measure_story = measure<Identity::margin>;

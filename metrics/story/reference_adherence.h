@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,24 +21,44 @@ namespace asbench::metrics {
                                                     const UnitRows& references,
                                                     ReferencePooling pooling);
 
-/// The value of a story that can't be judged against its references: null, all its units skipped
-/// (finding `missing_reference`) or failed (`bad_feature`). Nothing when the references are usable
-/// or there are no units.
+/// Which side of the references frames are compared with.
+enum class ReferenceSide { straight, mirrored };
+
+[[nodiscard]] const UnitRows& references_of(const CharacterFeatures& character,
+                                            std::string_view role,
+                                            ReferenceSide side = ReferenceSide::straight);
+
+/// The value of a story of which no character has usable references: null, all its units skipped
+/// (finding `missing_reference`) or failed (`bad_feature`). Nothing when one has or there are no
+/// units.
 /// @param units  their number: story.shot_count(), or that of its shot pairs
-[[nodiscard]] std::optional<StoryValue> without_usable_references(const StoryFeatures& story,
-                                                                  const UnitRows& references,
-                                                                  int units);
+[[nodiscard]] std::optional<StoryValue> without_usable_references(
+    const StoryFeatures& story, std::string_view role, int units,
+    ReferenceSide side = ReferenceSide::straight);
 
 /// A skipped outcome with finding `no_character` when shot `index` lists no character, nothing
 /// otherwise.
 [[nodiscard]] std::optional<ShotOutcome> without_character(const StoryFeatures& story, int index);
 
-/// Each shot's reference score with its frames' cosines: no_character is skipped, a missing shot
-/// and one with a bad frame (`bad_feature`) are failed. `references` must be usable.
-[[nodiscard]] std::vector<ShotOutcome> reference_scores(const StoryFeatures& story,
-                                                        std::string_view role,
-                                                        const UnitRows& references,
-                                                        ReferencePooling pooling);
+/// What becomes of shot `index` whatever its frames are: without_character(), or the outcome of a
+/// shot of whose characters none has usable references under all the roles: skipped
+/// (`missing_reference`) or unusable (`bad_feature`). Nothing when one can be judged.
+[[nodiscard]] std::optional<ShotOutcome> without_judgeable_character(
+    const StoryFeatures& story, int index, std::span<const std::string> roles,
+    ReferenceSide side = ReferenceSide::straight);
+
+/// The characters of shot `index` whose references are usable under all the roles, by place; a
+/// finding for each other one.
+[[nodiscard]] std::vector<int> judgeable_characters(const StoryFeatures& story, int index,
+                                                    std::span<const std::string> roles,
+                                                    ReferenceSide side, Findings& findings);
+
+/// Each shot's reference score, the mean over its characters, with that of each frame. Skipped:
+/// a shot that lists no character, or none with references; failed: a missing shot and one with a
+/// bad frame (`bad_feature`).
+[[nodiscard]] std::vector<ShotOutcome> reference_scores(
+    const StoryFeatures& story, const std::string& role, ReferencePooling pooling,
+    ReferenceSide side = ReferenceSide::straight);
 
 /// A failed outcome with finding `bad_feature` when a frame of shot `index` is bad, nothing
 /// otherwise.

@@ -1,7 +1,10 @@
 #include "metrics/story/reference_copy.h"
 
+#include <algorithm>
+#include <limits>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/means.h"
 #include "metrics/aggregate.h"
@@ -15,13 +18,29 @@ namespace {
 
 bool looks_like_a_reference(const StoryFeatures& story, const ShotFeatures& shot, int frame,
                             const MetricSettings& settings) {
-  const FeatureView& references = story.references.cells;
-  for (int r = 0; r < references.rows; ++r) {
-    if (cell_distance(shot.pixels.cells, frame, references, r) < settings.copy_cells_below) {
-      return true;
+  for (const CharacterFeatures& character : story.characters) {
+    const FeatureView& references = character.references.cells;
+    for (int r = 0; r < references.rows; ++r) {
+      if (cell_distance(shot.pixels.cells, frame, references, r) < settings.copy_cells_below)
+        return true;
     }
   }
   return false;
+}
+
+/// Each frame's cosine with the nearest reference of any character of the story, whomever the shot
+/// is to show.
+std::vector<double> nearest_references(const StoryFeatures& story, const UnitRows& frames,
+                                       std::string_view role) {
+  std::vector<double> nearest(static_cast<std::size_t>(frames.rows.rows),
+                              -std::numeric_limits<double>::infinity());
+  for (const CharacterFeatures& character : story.characters) {
+    const UnitRows& references = character.references_under(role);
+    if (!references.usable()) continue;
+    const auto cosines = reference_cosines(frames, references, ReferencePooling::max);
+    for (std::size_t i = 0; i < nearest.size(); ++i) nearest[i] = std::max(nearest[i], cosines[i]);
+  }
+  return nearest;
 }
 
 ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
@@ -30,8 +49,7 @@ ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
   const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
-  const auto nearest =
-      reference_cosines(frames, story.references_under(role), ReferencePooling::max);
+  const auto nearest = nearest_references(story, frames, role);
   ShotOutcome outcome;
   for (int i = 0; i < frames.rows.rows; ++i) {
     const bool copy = nearest[static_cast<std::size_t>(i)] >= settings.copy_cosine_from ||
@@ -44,8 +62,7 @@ ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
 
 StoryValue measure_reference_copy(const StoryFeatures& story, const Metric& metric,
                                   const MetricSettings& settings) {
-  const UnitRows& references = story.references_under(metric.role());
-  if (auto without = without_usable_references(story, references, story.shot_count()))
+  if (auto without = without_usable_references(story, metric.role(), story.shot_count()))
     return *std::move(without);
   auto outcomes =
       outcomes_of(story, [&](int index) { return judge(story, index, metric.role(), settings); });

@@ -12,10 +12,9 @@ namespace {
 
 StoryValue measure_distance(const StoryFeatures& story, const Metric& metric,
                             const MetricSettings& settings) {
-  const UnitRows& references = story.references_under(metric.role());
-  if (auto without = without_usable_references(story, references, story.shot_count()))
+  if (auto without = without_usable_references(story, metric.role(), story.shot_count()))
     return *std::move(without);
-  auto outcomes = reference_scores(story, metric.role(), references, settings.references);
+  auto outcomes = reference_scores(story, metric.role(), settings.references);
   for (ShotOutcome& outcome : outcomes) {
     if (outcome.shot.value) outcome.shot.value = 1.0 - *outcome.shot.value;
     for (auto& frame : outcome.shot.frames) frame = 1.0 - *frame;
@@ -36,8 +35,9 @@ Measure reference_distance() {
   info.range_high = 2.0;
   info.formula =
       "Frame: 1 - cosine of the whole frame's feature and the composited reference's, over several "
-      "references 1 - their mean cosine (or 1 - the best, refs=max). Shot: mean over its sampled "
-      "frames; story: mean over its shots, and HarMeanP = 1 - harmonic mean x smallest of the "
+      "references 1 - their mean cosine (or 1 - the best, refs=max), over several characters of a "
+      "shot their mean. Shot: mean over its sampled frames; story: mean over its shots, and "
+      "HarMeanP = 1 - harmonic mean x smallest of the "
       "similarities 1 - d (1 when a shot is at 1 or above). A failed shot counts 1 under `zero`.";
   info.source = "DreamSim, Fu et al. 2023; AnimeShooter paper: Mean and HarMeanP";
   info.cites = {"fu2023dreamsim", "qiu2025animeshooter"};

@@ -35,8 +35,10 @@ struct ShotFeatures {
   int number = 0;  ///< 1-based, as the split has it (readers may skip shots); 0: its place
   bool missing =
       false;  ///< absent or broken (docs/design/metrics.md 9.1): the policy decides, views ignored
-  bool no_character =
-      false;                 ///< the split lists no character for it: not judged against references
+  /// Whom it is to show: places in StoryFeatures::characters, from 0. None: the split lists no
+  /// character for it, and it is not judged against references.
+  std::vector<int> characters = {0};
+  std::string scene = {};    ///< where it is set; empty: not known
   int decodable_frames = 0;  ///< n of docs/design/metrics.md 0, not the number sampled
   RoleFeatures images;       ///< [k, D] the sampled frames, by role
   RoleFeatures captions;     ///< [1, D] its caption, by role; none: no caption
@@ -53,16 +55,30 @@ struct ShotFeatures {
   }
 };
 
-/// The story's R references, composited on the background. All that is not empty has R rows.
+/// The R references of a character, composited on the background. All that is not empty has R rows.
 struct ReferenceFeatures {
   RoleFeatures straight;  ///< [R, D], by role
   RoleFeatures mirrored;  ///< [R, D], each reference mirrored left-right
   FeatureView cells;      ///< [R, 1350] of make_letterboxed_thumbnail
 };
 
-/// The references of one character of the split, its own stories' or another's.
+/// A character of a story: most have one, the IP itself.
+struct CharacterFeatures {
+  std::string id;    ///< unique in the split, as CharacterReferences::id
+  std::string name;  ///< as its story calls it; empty: the IP itself
+  ReferenceFeatures references;
+
+  /// The references under a role's encoder, as unit vectors: [R, D].
+  [[nodiscard]] const UnitRows& references_under(std::string_view role) const {
+    return references.straight.units(role);
+  }
+};
+
+/// The references of one character of the split, of this story or of another.
 struct CharacterReferences {
+  std::string id;
   std::string ip;
+  std::string name;         ///< as CharacterFeatures::name
   RoleFeatures references;  ///< [R, D], by role
 };
 
@@ -70,13 +86,12 @@ struct StoryFeatures {
   std::string id;
   std::string ip;  ///< the cluster of docs/design/metrics.md 9.2
   std::vector<ShotFeatures> shots;
-  ReferenceFeatures references;
+  std::vector<CharacterFeatures> characters = std::vector<CharacterFeatures>(1);
   std::span<const CharacterReferences>
       gallery;  ///< every character of the split that has a reference
 
-  /// The story's references under a role's encoder, as unit vectors: [R, D].
-  [[nodiscard]] const UnitRows& references_under(std::string_view role) const {
-    return references.straight.units(role);
+  [[nodiscard]] const CharacterFeatures& character(int place) const {
+    return characters[static_cast<std::size_t>(place)];
   }
   [[nodiscard]] int shot_count() const { return static_cast<int>(shots.size()); }
   /// The number of the shot in place `index`, counted from 0.

@@ -301,10 +301,9 @@ class PageDataBuilder {
       const Backdrops backdrops = backdrops_of(tables_[t]);
       for (std::size_t i = 0; i < stories.size(); ++i) {
         const document::Result& first = *tables_[t].systems.front().result;
-        const auto hashes = first.references.find(stories.at(&first, i).ip);
-        if (hashes == first.references.end()) continue;
-        data_["groups"][t]["stories"][i][3] =
-            reference_numbers(kept, hashes->second, backdrops.all);
+        const auto hashes = first.pictures_of(stories.at(&first, i));
+        if (hashes.empty()) continue;
+        data_["groups"][t]["stories"][i][3] = reference_numbers(kept, hashes, backdrops.all);
       }
       for (const auto& system : tables_[t].systems)
         data_["systems"][number++]["pictures"] = picture_numbers(kept, system.result, stories);
@@ -313,9 +312,9 @@ class PageDataBuilder {
     data_["picturesLeftOut"] = kept.left_out();
   }
 
-  /// For each backdrop the IP's references: [picture, whether it is on that backdrop].
+  /// For each backdrop the references: [picture, whether it is on that backdrop].
   [[nodiscard]] Json reference_numbers(const PagePictures& kept,
-                                       const std::vector<std::string>& hashes,
+                                       std::span<const std::string> hashes,
                                        const std::vector<std::string>& backdrops) const {
     Json all = Json::array();
     for (const auto& backdrop : backdrops) {

@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "core/schema.h"
@@ -174,6 +178,124 @@ TEST(Manifest, RefusesDoubleKeys) {
           R"({"schema": "asbench/split@1", "name": "a", "name": "b", "ips": [], "stories": []})",
           "m", {})),
       BadInput);
+}
+
+/// A film with a story of two characters and two scenes; pictures lie in the folder.
+Json manifest_with_cast(const std::filesystem::path& folder) {
+  testing::make_picture(folder / "ant.png", testing::made_frame({.seed = 1}, 0));
+  testing::make_picture(folder / "bee.png", testing::made_frame({.seed = 2}, 0));
+  return Json::parse(R"({"schema": "asbench/split@1", "name": "cast",
+    "ips": [{"id": "film", "video": "film.mp4"}],
+    "stories": [{"id": "film/0", "ip": "film", "storyline": "Ant meets Bee.",
+      "characters": [{"id": "Ant", "appearance": "small", "references": [{"file": "ant.png"}]},
+                     {"id": "Bee", "references": [{"file": "bee.png"}]}],
+      "scenes": [{"id": "Hall", "environment": "a hall"}, {"id": "Yard"}],
+      "shots": [{"caption": "one", "characters": ["Ant"], "scene": "Hall", "source": [0, 48]},
+                {"caption": "two", "characters": ["Bee", "Ant"], "audio_prompt": "a hum",
+                 "audio_type": "Music", "audio_context": "two insects"},
+                {"number": 4, "caption": "three", "characters": [], "scene": "Yard",
+                 "prologue_or_epilogue": true}]}]})");
+}
+
+TEST(Manifest, HoldsCharactersScenesAndWhereShotsComeFrom) {
+  const TemporaryFolder folder;
+  const Json manifest = manifest_with_cast(folder.path());
+  const auto file = folder / "split.json";
+  write_json_file(file, manifest);
+  const Split split = read_split(file);
+  ASSERT_EQ(split.stories.size(), 1U);
+  const Story& story = split.stories.front();
+  EXPECT_EQ(story.storyline, "Ant meets Bee.");
+  ASSERT_EQ(story.characters.size(), 2U);
+  EXPECT_EQ(story.characters[0].appearance, "small");
+  ASSERT_EQ(story.characters[1].references.size(), 1U);
+  EXPECT_EQ(story.characters[1].references[0].filename(), "bee.png");
+  EXPECT_EQ(story.scenes[0], (Scene{"Hall", "a hall"}));
+  EXPECT_EQ(story.shots[0].source, (FrameRange{0, 48}));
+  EXPECT_EQ(story.shots[1].characters, (std::vector<std::string>{"Bee", "Ant"}));
+  EXPECT_EQ(story.shots[1].audio_type, "Music");
+  EXPECT_TRUE(story.shots[2].is_prologue_or_epilogue);
+  EXPECT_EQ(split.ips[0].video->filename(), "film.mp4");
+  ASSERT_EQ(split.findings.size(), 1U);  // and no missing_reference: the IP is no character
+  EXPECT_EQ(split.findings[0].kind, "no_character");
+  EXPECT_EQ(split.findings[0].shot, 4);
+
+  const Json written = split_to_manifest(split, folder.path());
+  EXPECT_NO_THROW(check_schema(written, "split", "manifest"));
+  write_json_file(folder / "again.json", written);
+  const Split again = read_split(folder / "again.json");
+  EXPECT_EQ(again.stories, split.stories);
+  EXPECT_EQ(again.ips, split.ips);
+  EXPECT_EQ(again.sha256, split.sha256);
+}
+
+TEST(Manifest, TheHashCoversWhomAndWhatTheShotsShow) {
+  const TemporaryFolder folder;
+  const Json manifest = manifest_with_cast(folder.path());
+  const auto hash_of = [&](const Json& changed) {
+    const auto file = folder / "split.json";
+    write_json_file(file, changed);
+    return read_split(file).sha256;
+  };
+  const std::string hash = hash_of(manifest);
+  Json other_shown = manifest;
+  other_shown["stories"][0]["shots"][0]["characters"] = {"Bee"};
+  EXPECT_NE(hash_of(other_shown), hash);
+  Json other_scene = manifest;
+  other_scene["stories"][0]["shots"][0]["scene"] = "Yard";
+  EXPECT_NE(hash_of(other_scene), hash);
+  Json other_picture = manifest;
+  other_picture["stories"][0]["characters"][0]["references"][0]["file"] = "bee.png";
+  EXPECT_NE(hash_of(other_picture), hash);
+  Json other_words = manifest;
+  other_words["stories"][0]["characters"][0]["appearance"] = "large";
+  EXPECT_EQ(hash_of(other_words), hash);
+}
+
+TEST(Manifest, SaysWhichCharacterIsUnknownOrHasNoReference) {
+  const TemporaryFolder folder;
+  Json manifest = manifest_with_cast(folder.path());
+  auto& story = manifest["stories"][0];
+  story["shots"][0]["characters"] = {"Ant", "Cat"};
+  story["characters"][1].erase("references");
+  const auto file = folder / "split.json";
+  write_json_file(file, manifest);
+  const auto findings = read_split(file).findings;
+  const auto has = [&](std::string_view kind, std::string_view detail) {
+    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+      return finding.kind == kind && finding.story == "film/0" &&
+             finding.detail.find(detail) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(has("unknown_character", "Cat"));
+  EXPECT_TRUE(has("missing_reference", "character Bee"));
+}
+
+TEST(Manifest, RefusesAShotThatLeavesOpenWhomOfSeveralItShows) {
+  Json manifest = small_manifest();
+  auto& story = manifest["stories"][0];
+  story["characters"] = Json::parse(R"([{"id": "Ant"}, {"id": "Bee"}])");
+  story["shots"][1]["characters"] = {"Ant"};
+  EXPECT_NE(refusal(manifest).find("story ip/1 shot 1: has no \"characters\""), std::string::npos);
+  story["shots"][0]["characters"] = Json::array();
+  EXPECT_EQ(refusal(manifest), "was read");
+  story["characters"][1]["id"] = "Ant";
+  const Json doubled = manifest;
+  Split split = parse_manifest(doubled.dump(), "test.json", {});
+  EXPECT_THROW(finish_split(split), BadInput);
+}
+
+TEST(Manifest, ProloguesCanBeLeftOut) {
+  const TemporaryFolder folder;
+  write_json_file(folder / "split.json", manifest_with_cast(folder.path()));
+  Split split = read_split(folder / "split.json");
+  const std::string hash = split.sha256;
+  EXPECT_EQ(leave_out_prologues(split), 1);
+  EXPECT_EQ(split.stories.front().shots.size(), 2U);
+  EXPECT_EQ(split.sha256, hash);
+  for (Shot& shot : split.stories.front().shots) shot.is_prologue_or_epilogue = true;
+  EXPECT_EQ(leave_out_prologues(split), 2);
+  EXPECT_TRUE(split.stories.empty());
 }
 
 }  // namespace

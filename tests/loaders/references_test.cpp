@@ -181,5 +181,24 @@ TEST(TestSetReferences, AreFoundAndNamedInTheIpsFolder) {
   EXPECT_THAT(findings[0].detail, HasSubstr("There is character.png"));
 }
 
+TEST_F(References, OfCharactersAreCheckedLikeThoseOfIps) {
+  split = read_split(folder.path());
+  Story& story = split.stories.front();
+  Character& ant = story.characters.emplace_back();
+  ant.id = "Ant";
+  ant.references = {folder / "plain.png", split.ips.front().references.front()};
+  ant.reference_sha256 = {"0", split.ips.front().reference_sha256.front()};
+  make_picture(folder / "plain.png", filled(8, 8, {9, 9, 9}));
+  const Findings findings = keep_usable_references(split, "black");
+  ASSERT_EQ(findings.size(), 2U);
+  for (const Finding& finding : findings) EXPECT_EQ(finding.story, story.id);
+  EXPECT_EQ(findings[0].kind, "empty_reference");
+  EXPECT_THAT(findings[0].detail, ::testing::StartsWith("character Ant: "));
+  EXPECT_EQ(findings[1].kind, "shared_reference");
+  EXPECT_THAT(findings[1].detail, HasSubstr("a reference of IP alpha"));
+  EXPECT_EQ(ant.references.size(), 1U);
+  EXPECT_EQ(ant.reference_sha256.size(), 1U);
+}
+
 }  // namespace
 }  // namespace asbench::loaders

@@ -119,8 +119,9 @@ TEST(FaithfulConsistency, MatchesTheHandComputedThreeShots) {
     }
     story.shots.push_back(shot_of(shelf, frames));
   }
-  story.references.straight.set("clip", shelf.keep({{0, 0, 1}}));
-  story.references.straight.set("dino", story.references.straight.view("clip"));
+  story.characters.front().references.straight.set("clip", shelf.keep({{0, 0, 1}}));
+  story.characters.front().references.straight.set(
+      "dino", story.characters.front().references.straight.view("clip"));
   const auto c = [&](std::size_t s, std::size_t t, double planar_cosine) {
     return planar_cosine * std::sqrt((1 - scores[s] * scores[s]) * (1 - scores[t] * scores[t])) +
            scores[s] * scores[t];
@@ -170,7 +171,7 @@ TEST(ClipI, OfTheReferenceAgainstItselfIsOne) {
   FeatureShelf shelf;
   StoryFeatures story;
   story.id = story.ip = "self";
-  story.references.straight.set("clip", shelf.keep({{.3F, -.2F, .9F}}));
+  story.characters.front().references.straight.set("clip", shelf.keep({{.3F, -.2F, .9F}}));
   story.shots = {shot_of(shelf, {{.3F, -.2F, .9F}, {.6F, -.4F, 1.8F}})};
   EXPECT_NEAR(*measure("clip_i", std::vector{story}).mean, 1.0, kConformance);
 }

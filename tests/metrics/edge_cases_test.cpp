@@ -41,6 +41,11 @@ class EdgeCases : public ::testing::Test {
       return finding.kind == kind && (!shot || finding.shot == shot);
     });
   }
+  /// Of a metric over shots, over all pairs of shots, or over shots that follow each other.
+  static int units_of(const Metric& metric, int shots, int pairs, int neighbours) {
+    if (metric.unit == "shots") return shots;
+    return metric.measure == "recurrence" ? neighbours : pairs;
+  }
   FeatureShelf shelf_;
   std::mt19937_64 random_{11};
 };
@@ -91,7 +96,7 @@ TEST_F(EdgeCases, AllShotsMissingUnderExcludeIsNullExceptWhereFailuresNeverDropO
       EXPECT_FALSE(measured.mean) << metric.id;
       EXPECT_FALSE(measured.findings.empty()) << metric.id;
     }
-    EXPECT_EQ(measured.counts.n_failed, metric.unit == "shots" ? 4 : 6) << metric.id;
+    EXPECT_EQ(measured.counts.n_failed, units_of(metric, 4, 6, 3)) << metric.id;
   }
 }
 
@@ -163,7 +168,7 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
       const auto measured = measure(metric.id, std::vector{damaged});
       EXPECT_TRUE(measured.mean && std::isfinite(*measured.mean)) << metric.id;
       EXPECT_TRUE(has(measured.findings, "bad_feature", 2)) << metric.id;
-      EXPECT_EQ(measured.counts.n_failed, metric.unit == "shots" ? 1 : 3) << metric.id;
+      EXPECT_EQ(measured.counts.n_failed, units_of(metric, 1, 3, 2)) << metric.id;
       EXPECT_FALSE(measured.stories[0].shots[1].value) << metric.id;
     }
   }
@@ -180,8 +185,9 @@ TEST_F(EdgeCases, AZeroVectorIsABadFeatureNotASimilarityOfZero) {
 
 TEST_F(EdgeCases, ABadReferenceNeverBecomesAScoreUnderAnyPolicy) {
   auto damaged = story(3);
-  damaged.references.straight.set(
-      "clip", with_value(shelf_, damaged.references.straight.view("clip"), 0, kNaN));
+  damaged.characters.front().references.straight.set(
+      "clip",
+      with_value(shelf_, damaged.characters.front().references.straight.view("clip"), 0, kNaN));
   for (const auto policy : {MissingPolicy::fail, MissingPolicy::zero, MissingPolicy::exclude}) {
     for (const char* id : {"clip_i", "faithful_consistency", "reference_copy", "copy_paste"}) {
       const auto measured = measure(id, std::vector{damaged}, under(policy));
@@ -207,7 +213,7 @@ TEST_F(EdgeCases, ABadCaptionTakesOnlyItsOwnShotOut) {
 
 TEST_F(EdgeCases, WithoutAReferenceTheReferenceMetricsAreSkippedAndSayWhy) {
   auto bare = story(3);
-  bare.references = {};
+  bare.characters.front().references = {};
   bare.shots[0].missing = true;
   for (const Metric& metric : built_in_metrics().story_metrics()) {
     if (!metric.needs.has(Modality::references)) continue;
@@ -234,7 +240,7 @@ TEST_F(EdgeCases, WithoutACaptionAShotIsSkippedWhetherItIsThereOrNot) {
 
 TEST_F(EdgeCases, AShotWithoutACharacterIsOutsideReferenceMetricsOnly) {
   auto mixed = story(3);
-  mixed.shots[2].no_character = true;
+  mixed.shots[2].characters.clear();
   const std::vector stories{mixed};
   for (const char* id : {"clip_i", "dino_i", "copy_paste"}) {
     EXPECT_EQ(measure(id, stories).counts, (Counts{2, 0, 1})) << id;
@@ -263,7 +269,8 @@ TEST_F(EdgeCases, FaithfulConsistencyKeepsItsDivisorUnderEveryPolicy) {
 TEST_F(EdgeCases, SeveralReferencesArePooledByMeanOrMax) {
   auto several = story(1, 3);
   several.shots[0].images.set("clip", shelf_.keep({{1, 0}}));
-  several.references.straight.set("clip", shelf_.keep({{1, 0}, {0, 1}, {-1, 0}}));
+  several.characters.front().references.straight.set("clip",
+                                                     shelf_.keep({{1, 0}, {0, 1}, {-1, 0}}));
   MetricSettings settings;
   EXPECT_NEAR(*measure("clip_i", std::vector{several}, settings).mean, 0.0, kDoubleRounding);
   settings.references = ReferencePooling::max;
@@ -332,7 +339,7 @@ TEST_F(EdgeCases, FeaturesThatDoNotFitAreRefusedByStoryAndShot) {
   wrong.shots[0].decodable_frames = 0;
   refused("frozen_rate", wrong, "0 decodable frames");
   wrong = story(3);
-  wrong.references.mirrored.set("clip", {});
+  wrong.characters.front().references.mirrored.set("clip", {});
   refused("copy_paste", wrong, "references: 1 in one view, 0 in another");
   wrong = story(3);
   wrong.shots[0].captions.set("clip", wrong.shots[0].images.view("clip"));

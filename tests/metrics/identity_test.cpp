@@ -26,6 +26,7 @@ class Identity : public ::testing::Test {
   void add(const std::string& ip, const std::vector<float>& direction) {
     const FeatureView view = shelf_.keep({direction});
     CharacterReferences& character = gallery_.emplace_back();
+    character.id = ip;
     character.ip = ip;
     character.references.set("clip", view);
     character.references.set("dino", view);
@@ -38,8 +39,9 @@ class Identity : public ::testing::Test {
       story.shots.push_back(testing::shot_of(shelf_, frames));
       story.shots.back().decodable_frames = 5;
     }
+    story.characters.front().id = ip;
     for (const auto& character : gallery_) {
-      if (character.ip == ip) story.references.straight = character.references;
+      if (character.ip == ip) story.characters.front().references.straight = character.references;
     }
     story.gallery = gallery_;
     return story;
@@ -129,6 +131,7 @@ TEST_F(Identity, EqualsANaiveCountOnRandomFeatures) {
     references.push_back(rows(2));
     const FeatureView view = shelf_.keep(references.back());
     CharacterReferences& character = gallery_.emplace_back();
+    character.id = ip;
     character.ip = ip;
     character.references.set("clip", view);
     character.references.set("dino", view);

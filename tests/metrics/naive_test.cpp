@@ -50,7 +50,7 @@ struct Naive {
     return story.shots[static_cast<std::size_t>(s)].images.view("clip");
   }
   [[nodiscard]] long double reference_score(int s) const {
-    return naive_mean_cosine(clip(s), story.references.straight.view("clip"));
+    return naive_mean_cosine(clip(s), story.characters.front().references.straight.view("clip"));
   }
   [[nodiscard]] long double alignment(int s, int t) const {
     return naive_mean_cosine(clip(s),

@@ -51,6 +51,7 @@ TEST(Properties, PermutingTheShotsLeavesEveryMeanAndHarMeanP) {
     std::mt19937_64 random(static_cast<std::uint64_t>(seed) + 1000);
     std::shuffle(permuted.shots.begin(), permuted.shots.end(), random);
     for (const Metric& metric : built_in_metrics().story_metrics()) {
+      if (metric.measure == "recurrence") continue;  // asks what was seen before
       const auto before = measure(metric.id, std::vector{story});
       const auto after = measure(metric.id, std::vector{permuted});
       expect_close(before.mean, after.mean, metric.id);
@@ -118,9 +119,9 @@ TEST(Properties, AFrozenCopyOfTheReferenceIsCaughtAlthoughItWinsConsistency) {
     const testing::Rows rows(3, std::vector<float>(view.row(0).begin(), view.row(0).end()));
     return shelf.keep(rows);
   };
-  first.images.set("clip", repeat(story.references.straight.view("clip")));
-  first.images.set("dino", repeat(story.references.straight.view("dino")));
-  first.pixels.cells = repeat(story.references.cells);
+  first.images.set("clip", repeat(story.characters.front().references.straight.view("clip")));
+  first.images.set("dino", repeat(story.characters.front().references.straight.view("dino")));
+  first.pixels.cells = repeat(story.characters.front().references.cells);
   first.pixels.motion = shelf.keep_values({0.0F, 0.0F});
   for (ShotFeatures& shot : story.shots) shot = first;
   const std::vector stories{story};
@@ -140,8 +141,8 @@ TEST(Properties, CountsAddUpToTheExpectedUnitsUnderEveryPolicy) {
     const int shots = static_cast<int>(story.shots.size());
     story.shots.back().missing = true;
     if (seed % 2 == 0) story.shots.front().captions.set("clip", {});
-    if (seed % 3 == 0) story.shots.front().no_character = true;
-    if (seed % 5 == 0) story.references = {};
+    if (seed % 3 == 0) story.shots.front().characters.clear();
+    if (seed % 5 == 0) story.characters.front().references = {};
     for (const auto policy : {MissingPolicy::zero, MissingPolicy::exclude}) {
       MetricSettings settings;
       settings.missing = policy;

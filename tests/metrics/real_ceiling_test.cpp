@@ -27,8 +27,8 @@ class RealCeilingOfClips : public ::testing::Test {
     StoryFeatures features;
     features.ip = ip;
     const FeatureView reference = shelf_.keep({{2.0F, 0.0F}});
-    features.references.straight.set("clip", reference);
-    features.references.straight.set("dino", reference);
+    features.characters.front().references.straight.set("clip", reference);
+    features.characters.front().references.straight.set("dino", reference);
     for (const auto& frames : frames_of_clips) features.shots.push_back(shot_of(shelf_, frames));
     return features;
   }
@@ -110,7 +110,7 @@ TEST_F(RealCeilingOfClips, ABadClipIsLeftOutUnderEveryPolicy) {
 
 TEST_F(RealCeilingOfClips, IsNullWithoutAReference) {
   auto without = clips("a", {{{1, 0}}});
-  without.references = {};
+  without.characters.front().references = {};
   const auto ceiling = ip_ceiling(clip_i(), without, {});
   EXPECT_FALSE(ceiling.value);
   EXPECT_EQ(ceiling.n_clips, 0);

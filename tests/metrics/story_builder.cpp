@@ -107,6 +107,7 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
   for (int s = 0; s < options.shots; ++s) {
     ShotFeatures shot;
     shot.decodable_frames = 49;
+    shot.scene = "room";
     shot.images.set("clip",
                     shelf.keep(gaussian_rows(random, options.frames, kClipWidth, options.bias)));
     shot.images.set("dino",
@@ -125,7 +126,8 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
     story.shots.push_back(shot);
   }
-  ReferenceFeatures& references = story.references;
+  story.characters.front().id = ip;
+  ReferenceFeatures& references = story.characters.front().references;
   references.straight.set(
       "clip", shelf.keep(gaussian_rows(random, options.references, kClipWidth, options.bias)));
   references.mirrored.set(
@@ -134,9 +136,10 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
       "dino", shelf.keep(gaussian_rows(random, options.references, kDinoWidth, options.bias)));
   references.cells = shelf.keep(cell_rows(random, options.references));
   std::vector<CharacterReferences> gallery;
-  if (options.references > 0) gallery.push_back({ip, references.straight});
+  if (options.references > 0) gallery.push_back({ip, ip, "", references.straight});
   for (const char* other : {"other-1", "other-2"}) {
     CharacterReferences& character = gallery.emplace_back();
+    character.id = other;
     character.ip = other;
     character.references.set("clip",
                              shelf.keep(gaussian_rows(random, 2, kClipWidth, options.bias)));
@@ -173,7 +176,8 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
     for (const Json& shot : entry.at("shots")) {
       ShotFeatures& features = story.shots.emplace_back();
       features.missing = shot.at("missing").get<bool>();
-      features.no_character = shot.at("no_character").get<bool>();
+      features.scene = shot.at("scene").get<std::string>();
+      if (shot.at("no_character").get<bool>()) features.characters.clear();
       features.decodable_frames = shot.at("decodable_frames").get<int>();
       features.images.set("clip", shelf.keep(shot.at("clip").get<Rows>()));
       features.images.set("dino", shelf.keep(shot.at("dino").get<Rows>()));
@@ -183,11 +187,12 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
       features.fps = shot.at("picture").at("fps").get<double>();
       features.picture = picture_of(shot.at("picture"));
     }
-    const Json& references = entry.at("references");
-    story.references.straight.set("clip", shelf.keep(references.at("clip").get<Rows>()));
-    story.references.mirrored.set("clip", shelf.keep(references.at("clip_mirrored").get<Rows>()));
-    story.references.straight.set("dino", shelf.keep(references.at("dino").get<Rows>()));
-    story.references.cells = shelf.keep(cells_of_all(references.at("cells")));
+    const Json& pictures = entry.at("references");
+    ReferenceFeatures& references = story.characters.front().references;
+    references.straight.set("clip", shelf.keep(pictures.at("clip").get<Rows>()));
+    references.mirrored.set("clip", shelf.keep(pictures.at("clip_mirrored").get<Rows>()));
+    references.straight.set("dino", shelf.keep(pictures.at("dino").get<Rows>()));
+    references.cells = shelf.keep(cells_of_all(pictures.at("cells")));
   }
   return stories;
 }

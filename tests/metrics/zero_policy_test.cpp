@@ -40,7 +40,7 @@ std::vector<StoryFeatures> random_system(FeatureShelf& shelf, std::mt19937_64& r
     auto story =
         random_story(shelf, random, "s" + std::to_string(i), "ip" + std::to_string(i % 2), options);
     if (between(0, 3) == 0) story.shots.front().captions.set("clip", {});
-    if (between(0, 3) == 0) story.shots.back().no_character = true;
+    if (between(0, 3) == 0) story.shots.back().characters.clear();
     stories.push_back(story);
   }
   return stories;
@@ -177,7 +177,7 @@ TEST(ZeroPolicy, CountsANegativeSimilarityAsZeroInMeansAndListsItAsItIs) {
   FeatureShelf shelf;
   StoryFeatures story;
   story.id = story.ip = "s";
-  story.references.straight.set("clip", shelf.keep({{1, 0}}));
+  story.characters.front().references.straight.set("clip", shelf.keep({{1, 0}}));
   story.shots = {testing::shot_of(shelf, {{1, 0}}), testing::shot_of(shelf, {{-1, 0}})};
   const std::vector stories{story};
   const Measurement measured = measure("clip_i", stories, zero_policy());

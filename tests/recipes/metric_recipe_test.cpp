@@ -39,7 +39,7 @@ metrics::StoryFeatures story(FeatureShelf& shelf) {
   metrics::StoryFeatures features;
   features.id = "ant/0";
   features.ip = "ant";
-  features.references.straight.set("dino", shelf.keep({{1, 0}}));
+  features.characters.front().references.straight.set("dino", shelf.keep({{1, 0}}));
   for (const auto& frames :
        {metrics::testing::Rows{{2, 0}, {3, 4}}, metrics::testing::Rows{{4, 3}, {0, 1}}})
     features.shots.push_back(metrics::testing::shot_of(shelf, frames));

@@ -76,6 +76,7 @@ def make_stories():
     for shot in by_id["c/1"]["shots"]:
         shot["missing"] = True
     by_id["d/1"]["shots"][0]["no_character"] = True
+    by_id["e/0"]["shots"][2]["no_character"] = True
     still = by_id["e/0"]["shots"][1]                    # a frozen shot that copies the reference, twice
     still["motion"] = [0.0, 0.0]
     still["clip"] = [by_id["e/0"]["references"]["clip"][0]] * 3
@@ -87,6 +88,7 @@ def make_stories():
     for i, story in enumerate(stories):
         for j, shot in enumerate(story["shots"]):
             shot["picture"] = picture_of(i, j)
+            shot["scene"] = ["hall", "yard", ""][(i + 2 * j) % 5 % 3]
     by_id["e/1"]["shots"][0]["picture"].update({"frames": 1, "repeats": 0, "flicker": None, "still_area": 0.0})
     return stories
 
@@ -189,6 +191,37 @@ def cross_shot(story, encoder, policy):
     parts = {"adjacent": mean([v for (s, t), v in counted.items() if t == s + 1]),
              "first": mean([v for (s, _), v in counted.items() if s == 0]),
              "worst": min(there) if there else None}
+    distances = [mean([v for (s, t), v in counted.items() if t - s == d]) for d in range(1, len(story["shots"]))]
+    return result(mean(counted.values()), counts=counts, parts=parts, by_distance=distances)
+
+
+def over_chosen(story, encoder, policy, belongs):
+    """Consistency over the pairs that belong; the others are skipped."""
+    shots = story["shots"]
+    everything, _ = over_pairs(story, lambda s, t: pair_consistency(story, encoder, s, t), policy, 0.0)
+    counted = {pair: v for pair, v in everything.items() if belongs(*pair)}
+    failed = sum(shots[s]["missing"] or shots[t]["missing"] for s, t in counted)
+    return counted, (len(counted) - failed, failed, len(everything) - len(counted))
+
+
+def character_consistency(story, encoder, policy):
+    shown = [not shot["no_character"] for shot in story["shots"]]
+    counted, counts = over_chosen(story, encoder, policy, lambda s, t: shown[s] and shown[t])
+    return result(mean(counted.values()), counts=counts)
+
+
+def scene_consistency(story, encoder, policy):
+    scenes = [shot["scene"] for shot in story["shots"]]
+    counted, counts = over_chosen(story, encoder, policy, lambda s, t: scenes[s] != "" and scenes[s] == scenes[t])
+    return result(mean(counted.values()), counts=counts)
+
+
+def recurrence(story, encoder, policy):
+    shown = [i for i, shot in enumerate(story["shots"]) if not shot["no_character"]]
+    following = list(zip(shown, shown[1:]))
+    counted, counts = over_chosen(story, encoder, policy, lambda s, t: (s, t) in following)
+    parts = {"next_shot": mean([v for (s, t), v in counted.items() if t - s == 1]),
+             "after_absence": mean([v for (s, t), v in counted.items() if t - s > 1])}
     distances = [mean([v for (s, t), v in counted.items() if t - s == d]) for d in range(1, len(story["shots"]))]
     return result(mean(counted.values()), counts=counts, parts=parts, by_distance=distances)
 
@@ -350,6 +383,12 @@ METRICS = {
     "clip_t": lambda s, p, r: clip_t(s, p),
     "cross_shot_clip": lambda s, p, r: cross_shot(s, "clip", p),
     "cross_shot_dino": lambda s, p, r: cross_shot(s, "dino", p),
+    "character_consistency_clip": lambda s, p, r: character_consistency(s, "clip", p),
+    "character_consistency_dino": lambda s, p, r: character_consistency(s, "dino", p),
+    "scene_consistency_clip": lambda s, p, r: scene_consistency(s, "clip", p),
+    "scene_consistency_dino": lambda s, p, r: scene_consistency(s, "dino", p),
+    "recurrence_clip": lambda s, p, r: recurrence(s, "clip", p),
+    "recurrence_dino": lambda s, p, r: recurrence(s, "dino", p),
     "faithful_consistency": lambda s, p, r: faithful(s, "clip", p, r),
     "faithful_consistency_dino": lambda s, p, r: faithful(s, "dino", p, r),
     "clip_t_margin": lambda s, p, r: margin(s, p),
