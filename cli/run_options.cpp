@@ -76,6 +76,13 @@ void add_run_groups(CLI::App& command, RunOptions& run) {
   command.add_option("--training-set", run.training_set,
                      "data that the system was trained on, to find copied shots in: a folder of "
                      "videos, or a .npy matrix of image features; adds the metric copy_rate");
+  command.add_option("--masks", run.masks,
+                     "where the shots' characters are, a PNG a frame "
+                     "(STORY/shot_NN/CHARACTER/FRAME.png) or run lengths a shot "
+                     "(STORY/shot_NN.json): adds the metrics of subjects and backgrounds");
+  command.add_option("--boxes", run.boxes,
+                     "the same as boxes, CSV or JSON: story, shot, frame, character, x, y, w, h "
+                     "(`asbench boxes template` writes the rows to fill in)");
 
   add_selection_group(command, run.input);
   command

@@ -45,6 +45,8 @@ struct RunOptions {
   bool no_frames = false;
   std::optional<std::string> reference_set;
   std::optional<std::string> training_set;
+  std::optional<std::string> masks;
+  std::optional<std::string> boxes;
   std::optional<std::string> fvd_variant;
 };
 

@@ -17,9 +17,12 @@ evaluation::ScoreRequest request_of(const RunOptions& options) {
                                            .background = options.background,
                                            .fvd_variant = options.fvd_variant,
                                            .precision = options.compute.precision,
-                                           .training_set = options.training_set.has_value()});
+                                           .training_set = options.training_set.has_value(),
+                                           .regions = options.masks || options.boxes});
   if (options.reference_set) request.data.reference_set = *options.reference_set;
   if (options.training_set) request.data.training_set = *options.training_set;
+  if (options.masks) request.data.masks = *options.masks;
+  if (options.boxes) request.data.boxes = *options.boxes;
   return request;
 }
 

@@ -182,6 +182,9 @@ constexpr FindingKind kKinds[] = {
     {"unknown_character", false,
      "A shot names a character that its story does not declare. It has no reference: reference "
      "metrics judge the shot by its other characters."},
+    {"subject_not_found", false,
+     "In some sampled frames of a shot, masks or boxes show no subject. These frames count as "
+     "failures of the metrics that cut to it: it was not drawn, or not detected."},
     {"no_such_pair", false,
      "No two shots of a story have in common what a metric compares them for: a character, a "
      "scene. The story's value is null and not part of the mean."},

@@ -38,6 +38,16 @@ bool searches_training_set(const metrics::Metric& metric) {
   return metric.needs.has(metrics::Modality::training_set);
 }
 
+bool cuts_to_subjects(const metrics::Metric& metric) {
+  return metric.needs.has(metrics::Modality::subject) ||
+         metric.needs.has(metrics::Modality::background);
+}
+
+bool fills_roles(const metrics::Metric& metric, const Protocol& used) {
+  return std::all_of(metric.roles.begin(), metric.roles.end(),
+                     [&](const std::string& role) { return used.encoders.contains(role); });
+}
+
 /// True when the protocol itself has chosen with which role the training set is searched.
 bool uses_training_set(const Protocol& used) {
   return std::any_of(used.metrics.begin(), used.metrics.end(), [&](const std::string& id) {
@@ -117,6 +127,16 @@ Protocol apply(const Protocol& defaults, const Overrides& overrides) {
       for (const auto& metric : used.catalogue.story_metrics()) {
         if (searches_training_set(metric)) add_once(used.metrics, metric.id);
       }
+    }
+  }
+  if (overrides.metrics.empty() && overrides.regions) {
+    const auto& listed = used.metrics;
+    const bool has_own = std::any_of(listed.begin(), listed.end(), [&](const std::string& own) {
+      return cuts_to_subjects(used.catalogue.require(own));
+    });
+    for (const auto& metric : used.catalogue.story_metrics()) {
+      if (!has_own && cuts_to_subjects(metric) && fills_roles(metric, used))
+        add_once(used.metrics, metric.id);
     }
   }
   if (overrides.missing) used.settings.missing = metrics::parse_missing_policy(*overrides.missing);

@@ -20,13 +20,15 @@ struct Overrides {
   std::optional<std::string> fvd_variant = {};  ///< `--fvd-variant`
   std::optional<std::string> precision = {};    ///< `--precision`
   bool training_set = false;                    ///< a training set was given (`--training-set`)
+  bool regions = false;  ///< masks or boxes were given (`--masks`, `--boxes`)
 };
 
 /// The protocol that a run uses: `defaults` with the user's changes.
 ///
 /// Without `overrides.metrics`, what the user supplies adds the metrics that need it: a video
 /// encoder (the user's or the protocol's) adds the metrics of sets of clips whose role it fills, a
-/// training set adds the metrics that search one (`copy_rate`), unless the protocol lists such a
+/// training set adds the metrics that search one (`copy_rate`), masks or boxes those that cut
+/// frames to subjects, unless the protocol lists such a
 /// metric itself. They follow the protocol's own metrics in the order of the catalogue, sets of
 /// clips first; no metric is listed twice. With `overrides.metrics` exactly those run, in the order
 /// given, repetitions left out.

@@ -145,6 +145,39 @@ void add_references(Plan& plan, const std::string& key, const auto& owner) {
   }
 }
 
+/// Metrics that cut frames to subjects need to know where these are.
+void require_regions(const Protocol& protocol, const DataSets& data) {
+  if (data.masks || data.boxes) return;
+  std::vector<std::string> ids;
+  for (const auto& id : protocol.metrics) {
+    const auto& needs = protocol.catalogue.require(id).needs;
+    if (needs.has(metrics::Modality::subject) || needs.has(metrics::Modality::background))
+      ids.push_back(id);
+  }
+  throw UsageError(fmt::format(
+      "--metrics {}: needs --masks, a folder of masks of the shots' characters, or --boxes, a "
+      "table "
+      "of boxes.\n  `asbench boxes template` lists the frames that a detector must look at.",
+      fmt::join(ids, ",")));
+}
+
+/// The cut versions of the shots' frames, for the encoders whose metrics read them.
+void add_views(Plan& plan, const loaders::Split& split) {
+  auto& extraction = plan.extraction;
+  extraction.regions_sha256 = plan.regions->sha256();
+  for (const auto& role : plan.needs.roles(metrics::Modality::subject))
+    extraction.encoders.at(plan.encoders.at(role)).subjects = true;
+  for (const auto& role : plan.needs.roles(metrics::Modality::background))
+    extraction.encoders.at(plan.encoders.at(role)).backgrounds = true;
+  for (const auto& story : split.stories) {
+    for (const auto& shot : story.shots) {
+      const auto clip = plan.clips.find({story.id, shot.number});
+      if (clip == plan.clips.end()) continue;
+      extraction.clips[clip->second].views = plan.regions->views_of(story, shot, plan.needs);
+    }
+  }
+}
+
 }  // namespace
 
 std::string character_key(const loaders::Ip& ip) {
@@ -190,6 +223,11 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
     plan.training_set = open_sample_set(data.training_set, split, "--training-set");
   }
 
+  if (needs.has(Modality::subject) || needs.has(Modality::background)) {
+    require_regions(protocol, data);
+    plan.regions.emplace(data.masks, data.boxes, split);
+  }
+
   auto& extraction = plan.extraction;
   extraction.frame_rule = loaders::parse_frame_rule(protocol.frames);
   extraction.background = protocol.background;
@@ -201,6 +239,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   for (const auto& [key, source] : outputs.shots) {
     plan.clips[key] = extraction.add_clip(source);
   }
+  if (plan.regions) add_views(plan, split);
   const bool ceilings = std::any_of(
       protocol.metrics.begin(), protocol.metrics.end(),
       [&](const std::string& id) { return protocol.catalogue.require(id).has_real_ceiling; });
@@ -266,6 +305,8 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
     else
       fields.thresholds.emplace_back(name, value);
   }
+  if (metric.needs.has(Modality::subject) || metric.needs.has(Modality::background))
+    fields.thresholds.emplace_back(plan.regions->kind(), plan.regions->sha256().substr(0, 8));
   if (protocol.prologues) fields.thresholds.emplace_back("prologue", "include");
   if (!fields.encoders.empty()) fields.dtype = protocol.dtype;
   fields.subset = subset;

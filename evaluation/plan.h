@@ -10,6 +10,7 @@
 #include "evaluation/fvd_variant.h"
 #include "evaluation/protocol.h"
 #include "evaluation/sample_set.h"
+#include "evaluation/subject_regions.h"
 #include "features/extractor.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
@@ -34,6 +35,7 @@ struct Plan {
   FvdVariant fvd;             ///< when there is a video network
   std::optional<SampleSet> reference_set;  ///< when there is a video network
   std::optional<SampleSet> training_set;   ///< when a metric looks frames up in it
+  std::optional<SubjectRegions> regions;   ///< when a metric cuts frames to subjects
   features::KnownClips training_known;     ///< what a look at its clips has found; may be empty
 };
 
@@ -42,6 +44,8 @@ struct DataSets {
   std::optional<std::filesystem::path>
       reference_set;  ///< --reference-set; nothing: the split's own clips
   std::optional<std::filesystem::path> training_set;  ///< --training-set
+  std::optional<std::filesystem::path> masks;         ///< --masks
+  std::optional<std::filesystem::path> boxes;         ///< --boxes
 };
 
 /// Where the weights of a run come from.

@@ -179,6 +179,7 @@ Findings all_findings(const ResultParts& parts) {
     }
   };
   add(parts.coverage->findings, {});
+  if (parts.plan->regions) add(parts.plan->regions->findings(), {});
   for (const auto& measured : *parts.measurements) add(measured.findings, measured.metric);
   for (const auto& measured : *parts.sets) add(measured.findings, measured.metric);
   for (const auto& [metric, measured] : *parts.ceilings) add(measured.findings, {});

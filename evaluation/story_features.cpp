@@ -68,6 +68,32 @@ std::vector<int> places_of(const loaders::Shot& shot,
   return places;
 }
 
+/// Features of the shot's frames cut to each of its characters, and without them: the views of
+/// SubjectRegions::views_of, in its order.
+void set_views(metrics::ShotFeatures& entry, std::size_t clip, const StorySource& source,
+               StoryMatrices& kept) {
+  using metrics::Modality;
+  const Plan& plan = *source.plan;
+  const features::Extraction& extraction = *source.extraction;
+  entry.sampled_frames = static_cast<int>(extraction.clip(clip).indices.size());
+  std::size_t view = 0;
+  const auto next = [&](Modality modality) {
+    metrics::CutFrames cut;
+    for (const auto& role : plan.needs.roles(modality)) {
+      auto matrix = extraction.cut_features(clip, view, plan.encoders.at(role));
+      cut.places = std::move(matrix.places);
+      if (!cut.places.empty()) cut.frames.set(role, kept.keep(std::move(matrix.features)));
+    }
+    ++view;
+    return cut;
+  };
+  if (plan.needs.has(Modality::subject)) {
+    for (std::size_t i = 0; i < entry.characters.size(); ++i)
+      entry.subjects.push_back(next(Modality::subject));
+  }
+  if (plan.needs.has(Modality::background)) entry.background = next(Modality::background);
+}
+
 }  // namespace
 
 metrics::FeatureView StoryMatrices::keep(features::FeatureMatrix matrix) {
@@ -162,6 +188,7 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     entry.decodable_frames = extraction.clip(clip).frame_count;
     for (const auto& role : plan.needs.roles(Modality::frames))
       entry.images.set(role, kept.keep(extraction.clip_features(clip, plan.encoders.at(role))));
+    if (plan.regions) set_views(entry, clip, source, kept);
     if (!plan.training_role.empty()) {
       entry.copies =
           kept.copies.emplace_back(source.copies->find(key, entry.images.view(plan.training_role)));

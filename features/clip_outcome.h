@@ -9,6 +9,13 @@
 
 namespace asbench::features {
 
+/// A view of a clip's distinct sampled frames, as it was cut.
+struct ViewOutcome {
+  std::string sha256;       ///< ResolvedView::sha256
+  std::vector<int> places;  ///< of the distinct sampled frames, those that there is a picture of
+  bool operator==(const ViewOutcome&) const = default;
+};
+
 /// What became of one clip of the plan. Plain data.
 struct ClipOutcome {
   struct Broken {
@@ -30,6 +37,7 @@ struct ClipOutcome {
       sample_digest;  ///< equal for two clips when their sampled frames are equal byte by byte
   std::vector<int>
       window;  ///< frames that the video network gets; empty: the clip is too short for it
+  std::vector<ViewOutcome> views;  ///< in the order of ClipRequest::views
   bool operator==(const ClipOutcome&) const = default;
 };
 

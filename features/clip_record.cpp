@@ -56,8 +56,9 @@ void store_clip_info(const FeatureStore& store, std::string_view decoder,
 }
 
 bool read_clip_record(const FeatureStore& store, std::string_view decoder,
-                      const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome,
+                      const ExtractionPlan& plan, const ClipRequest& clip, ClipOutcome& outcome,
                       EntryLook look) {
+  const ClipUse use = clip.use;
   const auto has = [&](const std::string& key) {
     return look == EntryLook::whole ? store.has(key) : store.contains(key);
   };
@@ -86,7 +87,19 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
       std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
         return !encoder.images || has(frame_feature_key(encoder, content, decoder, frames));
       });
-  return encoded && (!plan.pixels || has(pixel_key(content, decoder, frames)));
+  if (!encoded || (plan.pixels && !has(pixel_key(content, decoder, frames)))) return false;
+  outcome.views.clear();
+  for (const FrameView& view : clip.views) {
+    const ResolvedView resolved = resolve(view, frames, outcome.width, outcome.height);
+    outcome.views.push_back({resolved.sha256, resolved.places()});
+    if (outcome.views.back().places.empty()) continue;
+    for (const EncoderUse& encoder : plan.encoders) {
+      if (takes(encoder, view.kind) && !has(cut_feature_key(encoder, content, decoder, frames,
+                                                            resolved.sha256, plan.background)))
+        return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace asbench::features

@@ -22,8 +22,9 @@ enum class EntryLook {
 /// Fills the outcome from the store, given its content_sha256.
 /// @returns true when the store has everything that the plan wants of a clip with this use; when
 /// false, the outcome may be filled in part.
+/// @param clip  of the plan
 [[nodiscard]] bool read_clip_record(const FeatureStore& store, std::string_view decoder,
-                                    const ExtractionPlan& plan, ClipUse use, ClipOutcome& outcome,
-                                    EntryLook look = EntryLook::whole);
+                                    const ExtractionPlan& plan, const ClipRequest& clip,
+                                    ClipOutcome& outcome, EntryLook look = EntryLook::whole);
 
 }  // namespace asbench::features

@@ -144,9 +144,9 @@ bool DecodeWorker::look_at(std::size_t clip) {
     return false;
   }
   if (shared_.schedule.stand_in(clip, outcome.content_sha256)) return false;
-  const ClipUse use = shared_.plan.clips[clip].use;
-  if (!read_clip_record(shared_.store, decoder_, shared_.plan, use, outcome)) return true;
-  FrameSink* sink = sink_of(use);
+  const ClipRequest& request = shared_.plan.clips[clip];
+  if (!read_clip_record(shared_.store, decoder_, shared_.plan, request, outcome)) return true;
+  FrameSink* sink = sink_of(request.use);
   return sink != nullptr && sink->wants(outcome.content_sha256, distinct_frames(outcome.indices));
 }
 
@@ -182,15 +182,14 @@ void DecodeWorker::run_clips(const std::vector<std::size_t>& clips) {
     if (const auto* broken = std::get_if<loaders::BrokenVideo>(&decoded[i])) {
       outcome.broken = {broken->kind(), broken->cause()};
     } else {
-      take_clip(std::get<loaders::DecodedClip>(decoded[i]), shared_.plan.clips[wanted[i]].use,
-                outcome);
+      take_clip(std::get<loaders::DecodedClip>(decoded[i]), shared_.plan.clips[wanted[i]], outcome);
     }
     if (outcome.broken && !shared_.remember_as.empty())
       remember_failure(shared_.store, outcome.content_sha256, shared_.remember_as, *outcome.broken);
   }
 }
 
-void DecodeWorker::take_clip(const loaders::DecodedClip& decoded, ClipUse use,
+void DecodeWorker::take_clip(const loaders::DecodedClip& decoded, const ClipRequest& request,
                              ClipOutcome& outcome) {
   ++statistics_.clips_decoded;
   outcome.frame_count = decoded.frame_count;
@@ -200,7 +199,7 @@ void DecodeWorker::take_clip(const loaders::DecodedClip& decoded, ClipUse use,
   outcome.height = decoded.height;
   outcome.facts = decoded.facts;
   outcome.window = clip_window(shared_.plan, decoded.frame_count);
-  if (use == ClipUse::reference_set) {
+  if (request.use == ClipUse::reference_set) {
     store_clip_info(shared_.store, decoder_, outcome);
     queue_clip(decoded, outcome);
     return;
@@ -212,16 +211,16 @@ void DecodeWorker::take_clip(const loaders::DecodedClip& decoded, ClipUse use,
                                   loaders::to_string(shared_.plan.frame_rule))};
     return;
   }
-  take_frames(decoded, use, outcome);
+  take_frames(decoded, request, outcome);
 }
 
-void DecodeWorker::take_frames(const loaders::DecodedClip& decoded, ClipUse use,
+void DecodeWorker::take_frames(const loaders::DecodedClip& decoded, const ClipRequest& request,
                                ClipOutcome& outcome) {
   const auto& plan = shared_.plan;
   const auto& store = shared_.store;
   const auto& content = outcome.content_sha256;
   const auto frames = distinct_frames(outcome.indices);
-  if (FrameSink* sink = sink_of(use); sink != nullptr && sink->wants(content, frames)) {
+  if (FrameSink* sink = sink_of(request.use); sink != nullptr && sink->wants(content, frames)) {
     for (const int frame : frames) sink->take(content, frame, decoded.frames.at(frame));
   }
   if (plan.pixels) {
@@ -245,6 +244,36 @@ void DecodeWorker::take_frames(const loaders::DecodedClip& decoded, ClipUse use,
       if (!queue_image(decoded.frames.at(frames[row]), job, static_cast<int>(row))) return;
     }
   }
+  outcome.views.clear();
+  for (const FrameView& view : request.views) {
+    const ResolvedView resolved = resolve(view, frames, decoded.width, decoded.height);
+    outcome.views.push_back({resolved.sha256, resolved.places()});
+    if (!queue_view(decoded, resolved, frames, content)) return;
+  }
+}
+
+bool DecodeWorker::queue_view(const loaders::DecodedClip& decoded, const ResolvedView& view,
+                              std::span<const int> frames, const std::string& content) {
+  const auto& plan = shared_.plan;
+  const auto places = view.places();
+  if (places.empty()) return true;
+  const auto backdrop = models::parse_background(plan.background);
+  for (std::size_t e = 0; e < plan.encoders.size(); ++e) {
+    const EncoderUse& encoder = plan.encoders[e];
+    if (!takes(encoder, view.kind)) continue;
+    auto job = std::make_shared<EncodeJob>();
+    job->key = cut_feature_key(encoder, content, decoder_, frames, view.sha256, plan.background);
+    if (!claim(job->key)) continue;
+    job->encoder = e;
+    job->features.rows = job->rows_missing = static_cast<int>(places.size());
+    for (std::size_t row = 0; row < places.size(); ++row) {
+      const auto place = static_cast<std::size_t>(places[row]);
+      const Image cut = cut_picture(decoded.frames.at(frames[place]), view.kind,
+                                    view.regions[place].value(), backdrop, encoder.profile.mean);
+      if (!queue_image(cut, job, static_cast<int>(row))) return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace asbench::features

@@ -59,8 +59,13 @@ class DecodeWorker {
   [[nodiscard]] bool look_at(std::size_t clip);
   [[nodiscard]] KnownClip content_of(std::size_t clip);
   [[nodiscard]] std::vector<loaders::DecodeOutcome> decode(const std::vector<std::size_t>& clips);
-  void take_clip(const loaders::DecodedClip& decoded, ClipUse use, ClipOutcome& outcome);
-  void take_frames(const loaders::DecodedClip& decoded, ClipUse use, ClipOutcome& outcome);
+  void take_clip(const loaders::DecodedClip& decoded, const ClipRequest& request,
+                 ClipOutcome& outcome);
+  void take_frames(const loaders::DecodedClip& decoded, const ClipRequest& request,
+                   ClipOutcome& outcome);
+  /// Queues a view's pictures for the encoders that take it. False once the queue was closed.
+  bool queue_view(const loaders::DecodedClip& decoded, const ResolvedView& view,
+                  std::span<const int> frames, const std::string& content);
   void queue_clip(const loaders::DecodedClip& decoded, const ClipOutcome& outcome);
   /// False once the queue was closed.
   bool queue_image(const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row);

@@ -46,6 +46,8 @@ struct EncoderUse {
   bool images = true;
   bool text = false;
   bool mirrored_references = false;  ///< it gets the references mirrored left-right too
+  bool subjects = false;             ///< it gets the subject views of clips too (frame_view.h)
+  bool backgrounds = false;          ///< it gets their background views too
   models::Checkpoint checkpoint;
   models::Profile profile;
   std::optional<std::string> chosen_profile;  ///< the name that was asked for instead of a pin

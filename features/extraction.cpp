@@ -64,6 +64,31 @@ FeatureMatrix Extraction::clip_features(std::size_t clip, std::size_t encoder) c
   return matrix;
 }
 
+CutMatrix Extraction::cut_features(std::size_t clip, std::size_t view, std::size_t encoder) const {
+  const auto& outcome = state_->outcomes.at(clip);
+  const auto& cut = outcome.views.at(view);
+  CutMatrix matrix;
+  if (cut.places.empty()) return matrix;
+  const auto frames = distinct_frames(outcome.indices);
+  const auto found =
+      stored(*state_->store,
+             cut_feature_key(state_->plan.encoders.at(encoder), outcome.content_sha256,
+                             state_->decoder, frames, cut.sha256, state_->plan.background),
+             path_of(state_->plan, clip));
+  matrix.features.cols = found.cols;
+  int distinct = 0;
+  for (std::size_t i = 0; i < outcome.indices.size(); ++i) {
+    if (i > 0 && outcome.indices[i] != outcome.indices[i - 1]) ++distinct;
+    const auto row = std::lower_bound(cut.places.begin(), cut.places.end(), distinct);
+    if (row == cut.places.end() || *row != distinct) continue;
+    const auto values = found.row(static_cast<int>(row - cut.places.begin()));
+    matrix.features.values.insert(matrix.features.values.end(), values.begin(), values.end());
+    ++matrix.features.rows;
+    matrix.places.push_back(static_cast<int>(i));
+  }
+  return matrix;
+}
+
 PixelMatrix Extraction::clip_pixels(std::size_t clip) const {
   const auto& outcome = state_->outcomes.at(clip);
   const auto frames = distinct_frames(outcome.indices);

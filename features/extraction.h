@@ -47,6 +47,12 @@ struct PixelMatrix {
       motion;  ///< [k - 1], mean absolute thumbnail difference of neighbouring sampled frames, 0..1
 };
 
+/// Features of sampled frames that were cut to a part of the picture (frame_view.h).
+struct CutMatrix {
+  FeatureMatrix features;   ///< [found, D]; no columns where nothing was found
+  std::vector<int> places;  ///< of each row: which of the sampled frames, from 0, ascending
+};
+
 /// The features of a plan, all in the store; read from there on demand, so that memory does not
 /// grow with the number of clips. @throws BadInput when an entry vanished or was damaged meanwhile
 /// (run again: it is computed anew).
@@ -63,6 +69,9 @@ class Extraction {
   [[nodiscard]] const ClipOutcome& clip(std::size_t id) const;
   /// [k, D]: a row a sampled frame, repeats included. The clip must not be broken.
   [[nodiscard]] FeatureMatrix clip_features(std::size_t clip, std::size_t encoder) const;
+  /// A view of the clip's sampled frames, repeats included. The clip must not be broken.
+  [[nodiscard]] CutMatrix cut_features(std::size_t clip, std::size_t view,
+                                       std::size_t encoder) const;
   [[nodiscard]] PixelMatrix clip_pixels(std::size_t clip) const;
   /// What all frames of a shot show, under a plan with `pictures`.
   [[nodiscard]] PictureStatistics clip_pictures(std::size_t clip) const;

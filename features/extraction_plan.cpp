@@ -9,7 +9,7 @@
 namespace asbench::features {
 
 std::size_t ExtractionPlan::add_clip(loaders::ShotSource source, ClipUse use) {
-  clips.push_back({std::move(source), use});
+  clips.push_back({std::move(source), use, {}});
   return clips.size() - 1;
 }
 
@@ -40,6 +40,10 @@ std::vector<int> clip_window(const ExtractionPlan& plan, int n) {
   const bool repeats = loaders::is_short(plan.clip_rule, n);
   if (repeats || count < length.least || (length.most > 0 && count > length.most)) frames.clear();
   return frames;
+}
+
+bool takes(const EncoderUse& encoder, FrameView::Kind kind) {
+  return kind == FrameView::Kind::subject ? encoder.subjects : encoder.backgrounds;
 }
 
 bool wants_pictures(const ExtractionPlan& plan, ClipUse use) {

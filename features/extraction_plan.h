@@ -13,6 +13,7 @@
 #include "core/interrupt.h"
 #include "core/progress.h"
 #include "features/encoder_use.h"
+#include "features/frame_view.h"
 #include "features/known_clips.h"
 #include "loaders/shot_source.h"
 #include "loaders/video/frame_rules.h"
@@ -41,6 +42,7 @@ enum class ClipUse {
 struct ClipRequest {
   loaders::ShotSource source;
   ClipUse use = ClipUse::shot;
+  std::vector<FrameView> views = {};  ///< further versions of its sampled frames
 };
 
 struct ReferenceRequest {
@@ -64,6 +66,8 @@ struct ExtractionPlan {
   bool pixels = true;  ///< cells and motion of the sampled frames (controls that need no encoder)
   bool pictures = false;  ///< what all frames of the shots show (core/picture_statistics.h)
   std::vector<std::string> captions;
+  /// SHA-256 over all masks or boxes that the views of clips are cut by; empty: there are no views.
+  std::string regions_sha256;
   /// A video network that gives each clip one feature of the frames that `clip_rule` takes.
   std::optional<ClipEncoderUse> clip_encoder;
   loaders::FrameRule clip_rule{loaders::FrameRule::Kind::window, 16};
@@ -96,6 +100,9 @@ struct ExtractionSettings {
 /// The frames that the plan's video network gets of a clip of n frames; none when there is no
 /// network or the clip is too short for it.
 [[nodiscard]] std::vector<int> clip_window(const ExtractionPlan& plan, int n);
+
+/// True when the encoder gets such views.
+[[nodiscard]] bool takes(const EncoderUse& encoder, FrameView::Kind kind);
 
 /// True when every frame of a clip with this use is measured.
 [[nodiscard]] bool wants_pictures(const ExtractionPlan& plan, ClipUse use);

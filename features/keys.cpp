@@ -45,6 +45,14 @@ std::string frame_feature_key(const EncoderUse& encoder, std::string_view conten
                   encoder.weights_sha256, encoder.config_sha256, dtype(encoder)));
 }
 
+std::string cut_feature_key(const EncoderUse& encoder, std::string_view content_sha256,
+                            std::string_view decoder, std::span<const int> frames,
+                            std::string_view view_sha256, std::string_view background) {
+  return sha256_hex(fmt::format("cut-features@1\nframes={}\nview={}\nbackground={}\n",
+                                frame_feature_key(encoder, content_sha256, decoder, frames),
+                                view_sha256, background));
+}
+
 std::string clip_feature_key(const ClipEncoderUse& encoder, std::string_view content_sha256,
                              std::string_view decoder, std::span<const int> frames) {
   return sha256_hex(

@@ -33,6 +33,13 @@ namespace asbench::features {
                                             std::string_view content_sha256,
                                             std::string_view decoder, std::span<const int> frames);
 
+/// Features of one clip's frames cut to a part of the picture (frame_view.h): [found frames, D].
+/// @param view_sha256  ResolvedView::sha256 @param background  behind a masked subject
+[[nodiscard]] std::string cut_feature_key(const EncoderUse& encoder,
+                                          std::string_view content_sha256, std::string_view decoder,
+                                          std::span<const int> frames, std::string_view view_sha256,
+                                          std::string_view background);
+
 /// One clip's feature under a video network: [1, D].
 /// @param frames  the clip's window
 [[nodiscard]] std::string clip_feature_key(const ClipEncoderUse& encoder,

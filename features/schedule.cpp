@@ -58,6 +58,7 @@ void Schedule::learn(std::size_t clip, KnownClip found, std::string stamp) {
 
 std::optional<std::size_t> Schedule::stand_in(std::size_t clip, const std::string& content_sha256) {
   const ClipUse use = clips_.at(clip).use;
+  if (!clips_[clip].views.empty()) return std::nullopt;  // equal content may be cut differently
   const bool apart = reference_set_apart_ && use == ClipUse::reference_set;
   const std::lock_guard lock(mutex_);
   const auto [first, is_new] =

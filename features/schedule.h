@@ -38,7 +38,8 @@ class Schedule {
   void learn(std::size_t clip, KnownClip found, std::string stamp);
 
   /// Tells the content of a clip. @returns the clip that stands for it (same content, at least as
-  /// much is computed of it); nothing when this one has to be looked at itself.
+  /// much is computed of it); nothing when this one has to be looked at itself, as a clip with
+  /// views always is.
   [[nodiscard]] std::optional<std::size_t> stand_in(std::size_t clip,
                                                     const std::string& content_sha256);
   /// The clip whose outcome is this clip's: its stand-in, or itself.

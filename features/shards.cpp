@@ -157,6 +157,10 @@ std::string request_sha256(const ExtractionPlan& plan) {
         fmt::format("encoder={} {} {} {} images={} text={} mirrored={}\n", encoder.weights_sha256,
                     encoder.config_sha256, encoder.tokenizer_sha256, encoder.preprocess,
                     encoder.images, encoder.text, encoder.mirrored_references);
+    if (encoder.subjects || encoder.backgrounds) {
+      text += fmt::format("subjects={} backgrounds={} regions={}\n", encoder.subjects,
+                          encoder.backgrounds, plan.regions_sha256);
+    }
   }
   if (plan.clip_encoder) {
     text += fmt::format("clips={} {} {} {}\n", plan.clip_encoder->weights_sha256,

@@ -18,7 +18,7 @@ ClipLook look_at_stored_clip(const FeatureStore& store, const ExtractionPlan& pl
     ClipOutcome outcome;
     outcome.content_sha256 = *content;
     static const std::string decoder = loaders::decoder_name();
-    if (read_clip_record(store, decoder, plan, wanted.use, outcome, EntryLook::existence))
+    if (read_clip_record(store, decoder, plan, wanted, outcome, EntryLook::existence))
       return {ClipState::done, std::nullopt};
   }
   auto broken = recall_failure(store, content ? *content : identity, request);

@@ -57,6 +57,10 @@ std::string_view to_string(Modality modality) {
       return "every frame";
     case Modality::training_set:
       return "training set";
+    case Modality::subject:
+      return "subjects of sampled frames";
+    case Modality::background:
+      return "backgrounds of sampled frames";
   }
   return "frames";
 }

@@ -18,6 +18,8 @@ enum class Modality {
   clip,                 ///< one feature per clip: of the shots' and of a reference set's
   every_frame,          ///< every frame of every shot, not only the sampled ones: kPixels only
   training_set,         ///< each frame's nearest row of a training set
+  subject,  ///< the sampled frames of every shot, cut to each of its characters by masks or boxes
+  background,  ///< the same without its characters
 };
 
 /// The role of what needs no encoder: thumbnail cells and motion of the frames, cells of the

@@ -19,6 +19,8 @@
 #include "metrics/story/reference_distance.h"
 #include "metrics/story/shared_pairs.h"
 #include "metrics/story/sharpness.h"
+#include "metrics/story/subject_adherence.h"
+#include "metrics/story/subject_consistency.h"
 #include "metrics/story/text_alignment.h"
 #include "metrics/story/within_shot.h"
 
@@ -29,11 +31,15 @@ std::span<const Measure> all_measures() {
     std::vector<Measure> all = {
         reference_adherence(),
         reference_distance(),
+        subject_adherence(Subject::similarity),
+        subject_adherence(Subject::distance),
         text_alignment(),
         cross_shot(),
         shared_consistency(Shared::character),
         shared_consistency(Shared::scene),
         recurrence(),
+        part_consistency(CutPart::subject),
+        part_consistency(CutPart::background),
         faithful_consistency(),
         caption_margin(),
         motion(),
@@ -42,6 +48,7 @@ std::span<const Measure> all_measures() {
         duplicate_pairs(),
         within_shot(),
         copy_paste(),
+        background_adherence(),
         identity(Identity::top1),
         identity(Identity::reciprocal_rank),
         identity(Identity::margin),

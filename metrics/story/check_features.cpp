@@ -77,9 +77,41 @@ void FeatureChecker::check_frames(const ShotFeatures& shot, const std::string& w
     require_rows(frames, role_label(role) + " features", rows, where);
     require_width(role, frames, where);
   }
+  if (needs_.has(Modality::subject)) {
+    if (shot.subjects.size() != shot.characters.size()) {
+      refuse(metric_, where,
+             fmt::format("{} subjects of {} characters", shot.subjects.size(),
+                         shot.characters.size()));
+    }
+    for (const CutFrames& subject : shot.subjects)
+      check_cut(subject, Modality::subject, shot.sampled_frames, where + ", subject");
+  }
+  if (needs_.has(Modality::background))
+    check_cut(shot.background, Modality::background, shot.sampled_frames, where + ", background");
   if (needs_.has(kPixels, Modality::frames)) check_pixels(shot, rows, where);
   if (needs_.has(kPixels, Modality::every_frame) && (!shot.picture || shot.picture->frames < 1))
     refuse(metric_, where, "no statistics of all its frames");
+}
+
+void FeatureChecker::check_cut(const CutFrames& cut, Modality modality, int sampled,
+                               const std::string& where) {
+  if (sampled < 1) refuse(metric_, where, fmt::format("{} sampled frames", sampled));
+  int least = 0;
+  for (const int place : cut.places) {
+    if (place < least || place >= sampled) {
+      refuse(metric_, where, fmt::format("sampled frame {} of {} is out of order", place, sampled));
+    }
+    least = place + 1;
+  }
+  for (const std::string& role : needs_.roles(modality)) {
+    const FeatureView view = cut.frames.view(role);
+    if (view.rows != static_cast<int>(cut.places.size())) {
+      refuse(metric_, where,
+             fmt::format("{} {} features of {} frames", view.rows, role_label(role),
+                         cut.places.size()));
+    }
+    require_width(role, view, where);
+  }
 }
 
 void FeatureChecker::check_pixels(const ShotFeatures& shot, int rows,

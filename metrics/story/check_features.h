@@ -12,8 +12,9 @@ namespace asbench::metrics {
 /// Checks that what a metric needs is there and that sizes fit: every present shot has the frames
 /// it reads, one width per role over all stories (captions, references and mirrored references
 /// included), 1350 columns of cells, k - 1 motion values for k frames, at most one caption row,
-/// equally many references of a character in every view that is read, shots that show characters of
-/// their story. No reference in any of them passes.
+/// cut frames of sampled frames, in their order, equally many references of a character in every
+/// view that is read, shots that show characters of their story. No reference in any of them
+/// passes.
 class FeatureChecker {
  public:
   explicit FeatureChecker(const Metric& metric);
@@ -31,6 +32,7 @@ class FeatureChecker {
                     const std::string& where) const;
   void check_captions(const ShotFeatures& shot, const std::string& where);
   void check_frames(const ShotFeatures& shot, const std::string& where);
+  void check_cut(const CutFrames& cut, Modality modality, int sampled, const std::string& where);
   void check_pixels(const ShotFeatures& shot, int rows, const std::string& where) const;
   void check_cells(const FeatureView& cells, const std::string& where) const;
   void check_references(const StoryFeatures& story);

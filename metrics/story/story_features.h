@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +32,13 @@ struct FrameCopy {
   [[nodiscard]] bool is_copy() const { return distance < threshold; }
 };
 
+/// Sampled frames reduced to a part of their picture by masks or boxes: those in which it was
+/// found.
+struct CutFrames {
+  RoleFeatures frames;      ///< [found, D], by role
+  std::vector<int> places;  ///< of each row: which of the sampled frames, from 0, ascending
+};
+
 /// One expected shot.
 struct ShotFeatures {
   int number = 0;  ///< 1-based, as the split has it (readers may skip shots); 0: its place
@@ -38,10 +47,13 @@ struct ShotFeatures {
   /// Whom it is to show: places in StoryFeatures::characters, from 0. None: the split lists no
   /// character for it, and it is not judged against references.
   std::vector<int> characters = {0};
-  std::string scene = {};    ///< where it is set; empty: not known
-  int decodable_frames = 0;  ///< n of docs/design/metrics.md 0, not the number sampled
-  RoleFeatures images;       ///< [k, D] the sampled frames, by role
-  RoleFeatures captions;     ///< [1, D] its caption, by role; none: no caption
+  std::string scene = {};           ///< where it is set; empty: not known
+  int decodable_frames = 0;         ///< n of docs/design/metrics.md 0, not the number sampled
+  int sampled_frames = 0;           ///< k; only read beside the two below
+  std::vector<CutFrames> subjects;  ///< each of `characters` alone, in their order
+  CutFrames background;             ///< without all of them
+  RoleFeatures images;              ///< [k, D] the sampled frames, by role
+  RoleFeatures captions;            ///< [1, D] its caption, by role; none: no caption
   PixelFeatures pixels;
   double fps = 0.0;                          ///< frames per second; 0: unknown
   std::optional<PictureStatistics> picture;  ///< of all its frames, not only the sampled ones
@@ -49,6 +61,11 @@ struct ShotFeatures {
 
   /// The sampled frames under a role's encoder, as unit vectors: [k, D].
   [[nodiscard]] const UnitRows& frames(std::string_view role) const { return images.units(role); }
+  /// @param character  one of `characters`
+  [[nodiscard]] const CutFrames& subject_of(int character) const {
+    const auto found = std::find(characters.begin(), characters.end(), character);
+    return subjects[static_cast<std::size_t>(found - characters.begin())];
+  }
   /// The caption under a role's text encoder, as a unit vector: [1, D], or no rows.
   [[nodiscard]] const UnitRows& caption(std::string_view role) const {
     return captions.units(role);

@@ -44,7 +44,8 @@ TEST(ClipRecord, GivesBackWhatTheDecodeHasShown) {
   store_clip_info(store, kDecoder, outcome);
   ClipOutcome known;
   known.content_sha256 = outcome.content_sha256;
-  ASSERT_TRUE(read_clip_record(store, kDecoder, {}, ClipUse::reference_set, known));
+  ASSERT_TRUE(
+      read_clip_record(store, kDecoder, {}, {.source = {}, .use = ClipUse::reference_set}, known));
   EXPECT_EQ(known, outcome);
 }
 
@@ -54,7 +55,8 @@ TEST(ClipRecord, OfAnotherDecoderIsNotKnown) {
   store_clip_info(store, kDecoder, full_outcome());
   ClipOutcome known;
   known.content_sha256 = full_outcome().content_sha256;
-  EXPECT_FALSE(read_clip_record(store, "another", {}, ClipUse::reference_set, known));
+  EXPECT_FALSE(
+      read_clip_record(store, "another", {}, {.source = {}, .use = ClipUse::reference_set}, known));
   EXPECT_EQ(known.facts, loaders::StreamFacts{});
 }
 
@@ -68,7 +70,8 @@ TEST(ClipRecord, KeepsTheDefaultsOfAFolderOfFrames) {
   store_clip_info(store, kDecoder, outcome);
   ClipOutcome known;
   known.content_sha256 = outcome.content_sha256;
-  ASSERT_TRUE(read_clip_record(store, kDecoder, {}, ClipUse::reference_set, known));
+  ASSERT_TRUE(
+      read_clip_record(store, kDecoder, {}, {.source = {}, .use = ClipUse::reference_set}, known));
   EXPECT_EQ(known, outcome);
 }
 

@@ -163,6 +163,10 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
     shot.images.set("clip", with_value(shelf_, shot.images.view("clip"), 2, value));
     shot.images.set("dino", with_value(shelf_, shot.images.view("dino"), 2, value));
     shot.pixels.cells = with_value(shelf_, shot.pixels.cells, 2, value);
+    for (CutFrames* cut : {&shot.subjects.front(), &shot.background}) {
+      for (const char* role : {"clip", "dino"})
+        cut->frames.set(role, with_value(shelf_, cut->frames.view(role), 2, value));
+    }
     shot.picture->laplacian = static_cast<double>(value);
     for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});
@@ -240,7 +244,7 @@ TEST_F(EdgeCases, WithoutACaptionAShotIsSkippedWhetherItIsThereOrNot) {
 
 TEST_F(EdgeCases, AShotWithoutACharacterIsOutsideReferenceMetricsOnly) {
   auto mixed = story(3);
-  mixed.shots[2].characters.clear();
+  testing::show_nobody(mixed.shots[2]);
   const std::vector stories{mixed};
   for (const char* id : {"clip_i", "dino_i", "copy_paste"}) {
     EXPECT_EQ(measure(id, stories).counts, (Counts{2, 0, 1})) << id;

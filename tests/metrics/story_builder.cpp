@@ -62,6 +62,14 @@ PictureStatistics picture_of(const Json& json) {
   return picture;
 }
 
+CutFrames cut_of(FeatureShelf& shelf, const Json& json) {
+  CutFrames cut;
+  cut.places = json.at("places").get<std::vector<int>>();
+  cut.frames.set("clip", shelf.keep(json.at("clip").get<Rows>()));
+  cut.frames.set("dino", shelf.keep(json.at("dino").get<Rows>()));
+  return cut;
+}
+
 /// Any picture, often with bars or repeats; `number` tells one shot's from another's.
 PictureStatistics some_picture(int number) {
   PictureStatistics picture;
@@ -74,6 +82,16 @@ PictureStatistics some_picture(int number) {
   picture.bar_rows = 0.05 * (number % 3);
   picture.bar_columns = 0.05 * (number % 5);
   return picture;
+}
+
+CutFrames all_frames(FeatureShelf& shelf, std::mt19937_64& random, const RandomStory& options) {
+  CutFrames cut;
+  cut.frames.set("clip",
+                 shelf.keep(gaussian_rows(random, options.frames, kClipWidth, options.bias)));
+  cut.frames.set("dino",
+                 shelf.keep(gaussian_rows(random, options.frames, kDinoWidth, options.bias)));
+  for (int i = 0; i < options.frames; ++i) cut.places.push_back(i);
+  return cut;
 }
 
 }  // namespace
@@ -108,6 +126,7 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     ShotFeatures shot;
     shot.decodable_frames = 49;
     shot.scene = "room";
+    shot.sampled_frames = options.frames;
     shot.images.set("clip",
                     shelf.keep(gaussian_rows(random, options.frames, kClipWidth, options.bias)));
     shot.images.set("dino",
@@ -125,6 +144,11 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
         some_picture(static_cast<int>(100.0F * shot.images.view("clip").row(0)[0]) % 50 + 50 + s);
     if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
     story.shots.push_back(shot);
+  }
+  // Drawn after everything that earlier tests know by its seed.
+  for (ShotFeatures& shot : story.shots) {
+    shot.background = all_frames(shelf, random, options);
+    shot.subjects.assign(1, all_frames(shelf, random, options));
   }
   story.characters.front().id = ip;
   ReferenceFeatures& references = story.characters.front().references;
@@ -158,6 +182,11 @@ ShotFeatures shot_of(FeatureShelf& shelf, const Rows& frames) {
   return shot;
 }
 
+void show_nobody(ShotFeatures& shot) {
+  shot.characters.clear();
+  shot.subjects.clear();
+}
+
 FeatureView with_value(FeatureShelf& shelf, FeatureView view, int row, float value) {
   Rows rows;
   for (int i = 0; i < view.rows; ++i) {
@@ -182,6 +211,10 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
       features.images.set("clip", shelf.keep(shot.at("clip").get<Rows>()));
       features.images.set("dino", shelf.keep(shot.at("dino").get<Rows>()));
       features.captions.set("clip", shelf.keep(shot.at("text").get<Rows>()));
+      features.sampled_frames = features.images.view("clip").rows;
+      if (!features.characters.empty())
+        features.subjects.push_back(cut_of(shelf, shot.at("subject")));
+      features.background = cut_of(shelf, shot.at("background"));
       features.pixels.cells = shelf.keep(cells_of_all(shot.at("cells")));
       features.pixels.motion = shelf.keep_values(shot.at("motion").get<std::vector<float>>());
       features.fps = shot.at("picture").at("fps").get<double>();

@@ -42,6 +42,9 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
 /// A shot of which only the CLIP frames (and DINO frames, equal to them) are given.
 ShotFeatures shot_of(FeatureShelf& shelf, const Rows& frames);
 
+/// The split lists no character for the shot.
+void show_nobody(ShotFeatures& shot);
+
 /// Breaks one component of a view of `features`: a copy with `value` at [row, 0].
 FeatureView with_value(FeatureShelf& shelf, FeatureView view, int row, float value);
 

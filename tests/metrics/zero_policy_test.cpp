@@ -40,7 +40,7 @@ std::vector<StoryFeatures> random_system(FeatureShelf& shelf, std::mt19937_64& r
     auto story =
         random_story(shelf, random, "s" + std::to_string(i), "ip" + std::to_string(i % 2), options);
     if (between(0, 3) == 0) story.shots.front().captions.set("clip", {});
-    if (between(0, 3) == 0) story.shots.back().characters.clear();
+    if (between(0, 3) == 0) testing::show_nobody(story.shots.back());
     stories.push_back(story);
   }
   return stories;

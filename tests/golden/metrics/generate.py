@@ -56,6 +56,16 @@ def picture_of(story, shot):
             "bar_rows": 0.0625 * ((story + 2 * shot) % 4), "bar_columns": 0.03125 * ((story + shot) % 3)}
 
 
+def cut_of(rng, shot, lost):
+    """Frames cut to a part of the picture; `lost`: sampled frames in which it was not found."""
+    places = [i for i in range(len(shot["clip"])) if i not in lost]
+    cut = {"places": places}
+    for encoder in ("clip", "dino"):
+        rows = np.asarray([shot[encoder][i] for i in places]).reshape(len(places), DIM[encoder])
+        cut[encoder] = (rows + rng.standard_normal(rows.shape)).astype(np.float32).astype(float).tolist()
+    return cut
+
+
 def make_stories():
     rng = np.random.default_rng(20250601)
     stories = [
@@ -89,6 +99,13 @@ def make_stories():
         for j, shot in enumerate(story["shots"]):
             shot["picture"] = picture_of(i, j)
             shot["scene"] = ["hall", "yard", ""][(i + 2 * j) % 5 % 3]
+    cuts = np.random.default_rng(20261130)
+    for i, story in enumerate(stories):
+        for j, shot in enumerate(story["shots"]):
+            everything = range(len(shot["clip"]))
+            lost = everything if (i + j) % 6 == 5 else [0] if (i + j) % 4 == 1 else []
+            shot["subject"] = cut_of(cuts, shot, lost)
+            shot["background"] = cut_of(cuts, shot, lost)
     by_id["e/1"]["shots"][0]["picture"].update({"frames": 1, "repeats": 0, "flicker": None, "still_area": 0.0})
     return stories
 
@@ -224,6 +241,54 @@ def recurrence(story, encoder, policy):
              "after_absence": mean([v for (s, t), v in counted.items() if t - s > 1])}
     distances = [mean([v for (s, t), v in counted.items() if t - s == d]) for d in range(1, len(story["shots"]))]
     return result(mean(counted.values()), counts=counts, parts=parts, by_distance=distances)
+
+
+def cut_scores(story, part, encoder, pooling):
+    """Each shot's mean over its sampled frames, 0 for a frame in which the part was not found."""
+    references = story["references"][encoder]
+    if not references:
+        return ["skipped"] * len(story["shots"])
+    values = []
+    for shot in story["shots"]:
+        if shot["no_character"]:
+            values.append("skipped")
+        elif shot["missing"]:
+            values.append("failed")
+        else:
+            values.append(float(sum(pooled(f, references, pooling) for f in shot[part][encoder]) / len(shot["clip"])))
+    return values
+
+
+def subject_adherence(story, encoder, policy, pooling):
+    return over_shots(story, cut_scores(story, "subject", encoder, pooling), policy, 0.0, "similarity")
+
+
+def background_adherence(story, encoder, policy, pooling):
+    return over_shots(story, cut_scores(story, "background", encoder, pooling), policy, None, "none")
+
+
+def part_consistency(story, part, encoder, policy, belongs):
+    def value(s, t):
+        first, second = story["shots"][s], story["shots"][t]
+        cosines = [cosine(f, g) for f in first[part][encoder] for g in second[part][encoder]]
+        return float(sum(cosines) / (len(first["clip"]) * len(second["clip"])))
+
+    everything, _ = over_pairs(story, value, policy, 0.0)
+    shots = story["shots"]
+    counted = {pair: v for pair, v in everything.items() if belongs(shots[pair[0]], shots[pair[1]])}
+    failed = sum(shots[s]["missing"] or shots[t]["missing"] for s, t in counted)
+    return result(mean(counted.values()), counts=(len(counted) - failed, failed, len(everything) - len(counted)))
+
+
+def subject_consistency(story, encoder, policy):
+    return part_consistency(story, "subject", encoder, policy,
+                            lambda s, t: not s["no_character"] and not t["no_character"])
+
+
+def background_consistency(story, encoder, policy):
+    has_scenes = any(shot["scene"] for shot in story["shots"])
+    return part_consistency(story, "background", encoder, policy,
+                            lambda s, t: not has_scenes or (s["scene"] != "" and s["scene"] == t["scene"]))
 
 
 def faithful(story, encoder, policy, pooling):
@@ -380,6 +445,8 @@ def letterbox(p):
 METRICS = {
     "clip_i": lambda s, p, r: adherence(s, "clip", p, r),
     "dino_i": lambda s, p, r: adherence(s, "dino", p, r),
+    "subject_clip_i": lambda s, p, r: subject_adherence(s, "clip", p, r),
+    "subject_dino_i": lambda s, p, r: subject_adherence(s, "dino", p, r),
     "clip_t": lambda s, p, r: clip_t(s, p),
     "cross_shot_clip": lambda s, p, r: cross_shot(s, "clip", p),
     "cross_shot_dino": lambda s, p, r: cross_shot(s, "dino", p),
@@ -389,6 +456,10 @@ METRICS = {
     "scene_consistency_dino": lambda s, p, r: scene_consistency(s, "dino", p),
     "recurrence_clip": lambda s, p, r: recurrence(s, "clip", p),
     "recurrence_dino": lambda s, p, r: recurrence(s, "dino", p),
+    "subject_consistency_clip": lambda s, p, r: subject_consistency(s, "clip", p),
+    "subject_consistency_dino": lambda s, p, r: subject_consistency(s, "dino", p),
+    "background_consistency_clip": lambda s, p, r: background_consistency(s, "clip", p),
+    "background_consistency_dino": lambda s, p, r: background_consistency(s, "dino", p),
     "faithful_consistency": lambda s, p, r: faithful(s, "clip", p, r),
     "faithful_consistency_dino": lambda s, p, r: faithful(s, "dino", p, r),
     "clip_t_margin": lambda s, p, r: margin(s, p),
@@ -398,6 +469,8 @@ METRICS = {
     "duplicate_pairs": lambda s, p, r: duplicate_pairs(s, p),
     "within_shot": lambda s, p, r: within_shot(s, p),
     "copy_paste": lambda s, p, r: copy_paste(s, p, r),
+    "background_clip_i": lambda s, p, r: background_adherence(s, "clip", p, r),
+    "background_dino_i": lambda s, p, r: background_adherence(s, "dino", p, r),
     "sharpness": lambda s, p, r: picture(s, p, 0.0, lambda q: 10 * float(np.log10(1 + q["laplacian"])),
                                          lambda q: {"laplacian": q["laplacian"], "band_pass": q["band_pass"]}),
     "flicker": lambda s, p, r: picture(s, p, 1.0, lambda q: q["flicker"],

@@ -1,0 +1,91 @@
+#include "evaluation/subject_regions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
+#include "loaders/masks/box_source.h"
+#include "loaders/masks/mask_source.h"
+#include "loaders/masks/subject_roster.h"
+
+namespace asbench::evaluation {
+namespace {
+
+loaders::SubjectRoster roster_of(const loaders::Split& split) {
+  std::vector<loaders::SubjectShot> shots;
+  for (const auto& story : split.stories) {
+    for (const auto& shot : story.shots)
+      shots.push_back({story.id, shot.number, shown_characters(story, shot)});
+  }
+  return loaders::SubjectRoster(std::move(shots));
+}
+
+}  // namespace
+
+std::vector<std::string> shown_characters(const loaders::Story& story, const loaders::Shot& shot) {
+  if (!shot.characters) {
+    return {story.characters.empty() ? story.ip : story.characters.front().id};
+  }
+  std::vector<std::string> shown;
+  for (const auto& id : *shot.characters) {
+    if (std::count(shown.begin(), shown.end(), id) == 0) shown.push_back(id);
+  }
+  return shown;
+}
+
+SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks,
+                               const std::optional<std::filesystem::path>& boxes,
+                               const loaders::Split& split) {
+  if (masks && boxes) {
+    throw UsageError(
+        "--masks and --boxes exclude each other: both say where the subjects are.\n  Give the "
+        "masks "
+        "alone, which are closer.");
+  }
+  if (masks) {
+    const auto source = std::make_shared<const loaders::MaskSource>(*masks, roster_of(split));
+    find_ = [source](const std::string& story, int shot, const std::string& character, int frame,
+                     int width, int height) -> std::optional<features::Region> {
+      auto answer = source->find({story, shot, frame, character}, width, height);
+      if (answer.state != loaders::SubjectState::given) return std::nullopt;
+      return std::move(answer.mask);
+    };
+    kind_ = "masks";
+    sha256_ = source->sha256();
+    findings_ = source->findings();
+    return;
+  }
+  if (!boxes) throw InternalError("neither masks nor boxes");
+  const auto source = std::make_shared<const loaders::BoxSource>(*boxes, roster_of(split));
+  find_ = [source](const std::string& story, int shot, const std::string& character, int frame,
+                   int width, int height) -> std::optional<features::Region> {
+    const auto answer = source->find({story, shot, frame, character}, width, height);
+    if (answer.state != loaders::SubjectState::given) return std::nullopt;
+    return answer.box;
+  };
+  kind_ = "boxes";
+  sha256_ = source->sha256();
+  findings_ = source->findings();
+}
+
+std::vector<features::FrameView> SubjectRegions::views_of(const loaders::Story& story,
+                                                          const loaders::Shot& shot,
+                                                          const metrics::Needs& needs) const {
+  std::vector<features::RegionFinder> finders;
+  for (const auto& character : shown_characters(story, shot)) {
+    finders.emplace_back([find = find_, id = story.id, number = shot.number, character](
+                             int frame, int width, int height) {
+      return find(id, number, character, frame, width, height);
+    });
+  }
+  std::vector<features::FrameView> views;
+  if (needs.has(metrics::Modality::subject)) {
+    for (const auto& finder : finders)
+      views.push_back({features::FrameView::Kind::subject, {finder}});
+  }
+  if (needs.has(metrics::Modality::background))
+    views.push_back({features::FrameView::Kind::background, finders});
+  return views;
+}
+
+}  // namespace asbench::evaluation

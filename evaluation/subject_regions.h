@@ -1,0 +1,54 @@
+#pragma once
+
+// Masks or boxes of a system's subjects, as a run uses them; not a public header.
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+#include "features/frame_view.h"
+#include "loaders/split.h"
+#include "metrics/need.h"
+
+namespace asbench::evaluation {
+
+/// What a shot is to show, each once, in the shot's order: the story's characters by their ids, or
+/// the IP.
+[[nodiscard]] std::vector<std::string> shown_characters(const loaders::Story& story,
+                                                        const loaders::Shot& shot);
+
+/// The masks or boxes of a run: where the subjects of its shots are. Copies share what was read.
+/// Thread-safe.
+class SubjectRegions {
+ public:
+  /// Of `masks` (a folder) and `boxes` (a table) one is given. @throws UsageError when both are;
+  /// as loaders/masks/mask_source.h and box_source.h.
+  SubjectRegions(const std::optional<std::filesystem::path>& masks,
+                 const std::optional<std::filesystem::path>& boxes, const loaders::Split& split);
+
+  /// A subject view for each of shown_characters(), where a metric cuts to subjects, then the
+  /// background view, where one takes them out.
+  [[nodiscard]] std::vector<features::FrameView> views_of(const loaders::Story& story,
+                                                          const loaders::Shot& shot,
+                                                          const metrics::Needs& needs) const;
+  /// "masks" or "boxes": the name of the signature's field.
+  [[nodiscard]] const std::string& kind() const { return kind_; }
+  /// Over everything that was given for the split's shots.
+  [[nodiscard]] const std::string& sha256() const { return sha256_; }
+  /// What was given for subjects that the split doesn't have.
+  [[nodiscard]] const Findings& findings() const { return findings_; }
+
+ private:
+  using Finder = std::function<std::optional<features::Region>(const std::string& story, int shot,
+                                                               const std::string& character,
+                                                               int frame, int width, int height)>;
+  Finder find_;
+  std::string kind_;
+  std::string sha256_;
+  Findings findings_;
+};
+
+}  // namespace asbench::evaluation
