@@ -140,6 +140,7 @@ int run_score(const ScoreOptions& options, const ReportTarget& target) {
   if (!options.normalise.empty()) {
     request.normalise_by = {.floor = options.normalise.at(0), .ceiling = options.normalise.at(1)};
   }
+  if (options.real_stories) request.real_stories = *options.real_stories;
   // Beside a device there is no place for pictures, and it holds nothing that could be lost.
   if (!options.no_frames && out.is_file())
     request.frames_folder = document::picture_folder(options.out);

@@ -40,6 +40,9 @@ void add_score_groups(CLI::App& command, ScoreOptions& options) {
                   "- floor) to each metric, e.g. wrong-ip.json,gt-story.json")
       ->delimiter(',')
       ->expected(2);
+  command.add_option("--real-stories", options.real_stories,
+                     "the result document of real stories, scored with the same settings: adds "
+                     "what they score, and the distance from it, to adherence and consistency");
   add_no_frames_option(command, options);
   command.add_option("--csv", options.csv,
                      "folder for shots.csv (a row a shot, a column a metric) and clips.csv (a row "

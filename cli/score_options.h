@@ -14,6 +14,7 @@ namespace asbench::cli {
 /// `asbench score`
 struct ScoreOptions : RunOptions {
   std::optional<std::string> system;
+  std::optional<std::string> real_stories;
   std::vector<std::string> normalise;  ///< empty, or floor and ceiling documents
   std::optional<std::string> csv;      ///< folder
   bool force = false;

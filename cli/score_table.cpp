@@ -30,6 +30,19 @@ std::string ceilings_of(const document::Result& result) {
   return text;
 }
 
+std::string real_stories_of(const document::Result& result) {
+  std::string text;
+  for (const auto& metric : result.metrics) {
+    const auto& real = metric.real_stories;
+    if (!real) continue;
+    text += fmt::format(
+        "\n  {:<27} {:>8}  {:>18}  {:>8}", metric.id, number(real->mean),
+        real->ci95 ? fmt::format("{:.4f} .. {:.4f}", real->ci95->low, real->ci95->high) : "-",
+        number(real->distance));
+  }
+  return text;
+}
+
 void print_metric(const document::ResultMetric& metric, bool normalised) {
   const char* arrow = metric.direction == document::ResultDirection::higher  ? " ^"
                       : metric.direction == document::ResultDirection::lower ? " v"
@@ -128,6 +141,10 @@ void print_score_table(const document::Result& result, const std::string& out) {
   }
   if (const std::string ceilings = ceilings_of(result); !ceilings.empty()) {
     print_safe(stdout, "\nreal ceiling (the same metrics on the IPs' own clips): {}\n", ceilings);
+  }
+  if (const std::string real = real_stories_of(result); !real.empty()) {
+    print_safe(stdout, "\nreal stories ({}): their mean and 95 % interval, distance from it{}\n",
+               result.real_stories->system, real);
   }
   print_findings(coverage.findings);
   print_canonical(result);

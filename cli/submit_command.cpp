@@ -113,8 +113,8 @@ std::string job_number(const std::string& text) {
 void take_arguments(const CLI::App& command, SlurmJob& job) {
   const std::vector<std::string> keys = run_file_keys();
   const std::set<std::string> of_out = {"out", "no-frames"};
-  const std::set<std::string> of_result = {"system", "normalise", "csv",   "force",
-                                           "json",   "format",    "report"};
+  const std::set<std::string> of_result = {"system", "normalise", "real-stories", "csv",
+                                           "force",  "json",      "format",       "report"};
   for (const CLI::Option* option : command.get_options()) {
     if (option->get_lnames().empty() || option->count() == 0) continue;
     const std::string& key = option->get_lnames().front();

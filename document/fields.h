@@ -146,6 +146,13 @@ void fields(auto& archive, Of<ResultCeiling> auto& ceiling) {
   archive.required("ips", ceiling.ips);
 }
 
+void fields(auto& archive, Of<ResultRealStories> auto& real) {
+  archive.required("mean", real.mean);
+  archive.required("ci95", real.ci95);
+  archive.required("n_stories", real.n_stories);
+  archive.required("distance", real.distance);
+}
+
 void fields(auto& archive, Of<ResultMetric> auto& metric) {
   archive.required("signature", metric.signature);
   archive.when(!metric.description.title.empty(), "description", metric.description);
@@ -161,6 +168,7 @@ void fields(auto& archive, Of<ResultMetric> auto& metric) {
                metric.per_shot_index);
   archive.flagged("harmeanp", metric.has_harmeanp, metric.harmeanp);
   archive.flagged("real_ceiling", metric.has_real_ceiling, metric.real_ceiling);
+  archive.optional("real_stories", metric.real_stories);
   archive.parts(metric.parts);
   archive.when(!metric.by_distance.empty(), "by_distance", metric.by_distance);
   archive.flagged("ips", metric.has_ips, metric.ips);
@@ -241,6 +249,7 @@ void fields(auto& archive, Of<Result> auto& result) {
   archive.keyed("metrics", result.metrics, &ResultMetric::id);
   archive.required("stories", result.stories);
   archive.optional("normalised_between", result.normalised_between);
+  archive.optional("real_stories", result.real_stories);
 }
 
 }  // namespace asbench::document

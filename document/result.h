@@ -125,6 +125,15 @@ struct ResultCeiling {
   bool operator==(const ResultCeiling&) const = default;
 };
 
+/// What real stories of the same kind score under a metric, from a document of their own.
+struct ResultRealStories {
+  ResultValue mean;
+  std::optional<Interval> ci95;
+  int n_stories = 0;
+  ResultValue distance;  ///< |the system's mean - theirs|
+  bool operator==(const ResultRealStories&) const = default;
+};
+
 /// One metric over all stories. The `has_` fields tell a key whose value is null from one that the
 /// document leaves out.
 struct ResultMetric {
@@ -142,6 +151,7 @@ struct ResultMetric {
   ResultValue harmeanp;
   bool has_real_ceiling = false;
   std::optional<ResultCeiling> real_ceiling;  ///< nothing: the IPs have no usable clips
+  std::optional<ResultRealStories> real_stories;
   ResultParts parts;
   std::vector<DistanceValue> by_distance;
   bool has_ips = false;         ///< measured story by story: per_shot_index and ips are written
@@ -205,7 +215,7 @@ struct ResultStory {
   bool operator==(const ResultStory&) const = default;
 };
 
-/// A document that others are normalised by.
+/// A document that others are read beside.
 struct ResultAnchor {
   std::string system;
   std::string sha256;  ///< of its file
@@ -235,6 +245,7 @@ struct Result {
   std::vector<ResultMetric> metrics;                    ///< in document order
   std::vector<ResultStory> stories;                     ///< in document order
   std::optional<NormalisedBetween> normalised_between;  ///< nothing: not normalised
+  std::optional<ResultAnchor> real_stories;             ///< whose are ResultMetric::real_stories
 
   /// SHA-256 of the pictures that a story is compared with: its characters', or its IP's.
   [[nodiscard]] std::span<const std::string> pictures_of(const ResultStory& story) const;

@@ -27,6 +27,7 @@ Prepared prepare(const ScoreRequest& request, Purpose purpose) {
   features::check_device(request.extraction.device, request.protocol.dtype);
   Prepared run;
   if (scores && request.normalise_by) run.anchors = read_anchors(*request.normalise_by);
+  if (scores && request.real_stories) run.real_stories = read_real_stories(*request.real_stories);
   if (request.frames_folder) require_picture_folder(*request.frames_folder);
   run.inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs,
                            request.layout, request.protocol.background);
@@ -47,6 +48,7 @@ Prepared prepare(const ScoreRequest& request, Purpose purpose) {
   const ExpectedResult expected = expected_result(system_name(request), run.inputs.split,
                                                   request.protocol, run.plan, run.inputs.subset);
   if (run.anchors) require_usable(*run.anchors, expected);
+  if (run.real_stories) require_usable(*run.real_stories, expected);
   if (request.replaces) require_replaceable(*request.replaces, expected);
   check_training_set(run.plan, *run.store);
   if (request.before_scoring) request.before_scoring(run.inputs.split);

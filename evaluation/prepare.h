@@ -10,6 +10,7 @@
 #include "evaluation/inputs.h"
 #include "evaluation/normalise.h"
 #include "evaluation/plan.h"
+#include "evaluation/real_stories.h"
 #include "evaluation/run.h"
 #include "features/store.h"
 
@@ -22,6 +23,7 @@ struct Prepared {
   std::optional<features::FeatureStore> store;
   Plan plan;
   std::optional<AnchorDocuments> anchors;
+  std::optional<RealStoriesDocument> real_stories;
   document::InputNeeds needs;
 };
 

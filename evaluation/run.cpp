@@ -202,6 +202,7 @@ document::Result score(const ScoreRequest& request) {
                                          .subset = inputs.subset,
                                          .truncated_captions = truncated});
   if (run.anchors) normalise_by(result, *run.anchors);
+  if (run.real_stories) add_real_stories(result, *run.real_stories);
   const double wall =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - clock_started).count();
   result.provenance = provenance_of(plan, extraction.statistics(), started, wall);

@@ -39,6 +39,8 @@ struct ScoreRequest {
   /// Called with the chosen stories before anything is decoded for scoring; may be empty.
   std::function<void(const loaders::Split&)> before_scoring;
   std::optional<Anchors> normalise_by;  ///< adds `normalised` to every metric
+  /// Result document of real stories: adds `real_stories` (real_stories.h).
+  std::optional<std::filesystem::path> real_stories;
   /// Where the result will be written: refused when it holds another one (expected_result.h).
   /// Nothing: not looked at.
   std::optional<std::filesystem::path> replaces;

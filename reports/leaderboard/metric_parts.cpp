@@ -9,6 +9,10 @@ std::vector<MetricPart> parts_of(const document::ResultMetric& metric) {
   std::vector<MetricPart> parts(metric.parts.begin(), metric.parts.end());
   if (metric.normalised) parts.emplace_back("normalised", metric.normalised);
   if (metric.real_ceiling) parts.emplace_back("real_ceiling", metric.real_ceiling->mean);
+  if (metric.real_stories) {
+    parts.emplace_back("real_stories", metric.real_stories->mean);
+    parts.emplace_back("distance_to_real", metric.real_stories->distance);
+  }
   return parts;
 }
 

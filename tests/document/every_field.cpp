@@ -97,6 +97,8 @@ ResultMetric story_metric() {
   metric.has_real_ceiling = true;
   metric.real_ceiling =
       ResultCeiling{.mean = 0.9, .n_stories = 1, .n_clips = 2, .ips = {{"b", 0.9}, {"a", {}}}};
+  metric.real_stories =
+      ResultRealStories{.mean = 0.8, .ci95 = Interval{0.7, 0.9}, .n_stories = 5, .distance = 0.3};
   metric.parts = {{"worst", 0.1}, {"adjacent", std::nullopt}};
   metric.by_distance = {{1, 0.4, 2}, {2, std::nullopt, 0}};
   metric.has_ips = true;
@@ -175,6 +177,7 @@ Result result_with_every_field() {
   result.metrics = {story_metric(), set_metric()};
   result.stories = {story()};
   result.normalised_between = {{"wrong-ip", hash('8')}, {"gt-story", hash('9')}};
+  result.real_stories = {"real", hash('a')};
   return result;
 }
 

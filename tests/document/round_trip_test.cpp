@@ -41,6 +41,7 @@ TEST(RoundTrip, KeepsWhatIsLeftOut) {
   result.coverage.layout.clear();
   result.demo_encoders.clear();
   result.normalised_between.reset();
+  result.real_stories.reset();
   result.provenance.stages.reset();
   result.provenance.products.reset();
   auto& metric = result.metrics.front();
@@ -50,6 +51,7 @@ TEST(RoundTrip, KeepsWhatIsLeftOut) {
   metric.harmeanp.reset();
   metric.has_normalised = false;
   metric.normalised.reset();
+  metric.real_stories.reset();
   metric.per_shot_index.clear();
   metric.ips = {};
   const Json document = to_json(result);
