@@ -9,7 +9,7 @@
 
 #include "core/finding.h"
 #include "core/json.h"
-#include "loaders/boundaries/frame_range.h"
+#include "loaders/frame_range.h"
 
 namespace asbench::loaders {
 
