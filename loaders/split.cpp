@@ -46,7 +46,7 @@ Json digest_of(const Shot& shot) {
   if (shot.characters) more["characters"] = *shot.characters;
   if (shot.scene) more["scene"] = *shot.scene;
   if (shot.is_prologue_or_epilogue) more["prologue_or_epilogue"] = true;
-  if (shot.source) more["source"] = {shot.source->begin, shot.source->end};
+  if (shot.source) more["source"] = {shot.source->begin_frame, shot.source->end_frame};
   if (!more.empty()) content.push_back(std::move(more));
   return content;
 }

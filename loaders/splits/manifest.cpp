@@ -95,7 +95,7 @@ std::optional<FrameRange> range_of(const Json& object, const std::string& where)
   throw BadInput(
       fmt::format("{}: source [{}, {}] is empty: expected [first frame, end frame), the "
                   "end beyond the first",
-                  where, range.begin, range.end));
+                  where, range.begin_frame, range.end_frame));
 }
 
 Shot read_shot(const Json& item, int least, const std::string& story, std::string_view where,
@@ -205,7 +205,7 @@ Json shot_json(const Shot& shot) {
   if (shot.characters) item["characters"] = *shot.characters;
   put(item, "scene", shot.scene);
   if (shot.is_prologue_or_epilogue) item["prologue_or_epilogue"] = true;
-  if (shot.source) item["source"] = {shot.source->begin, shot.source->end};
+  if (shot.source) item["source"] = {shot.source->begin_frame, shot.source->end_frame};
   return item;
 }
 
