@@ -5,9 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/stats.h"
 #include "metrics/aggregate.h"
-#include "metrics/numerics/cosine.h"
+#include "metrics/story/gallery_scores.h"
 #include "metrics/story/reference_adherence.h"
 
 namespace asbench::metrics {
@@ -16,49 +15,6 @@ namespace {
 
 constexpr double kLowestMargin = -2.0;  // own score -1, another 1
 constexpr WorstCase kMargin{kLowestMargin, kLowestMargin, kUnbounded};
-
-/// One role's view of the split's characters, those with usable references, in their order.
-struct Gallery {
-  std::string role;
-  std::vector<const UnitRows*> references;
-};
-
-struct Characters {
-  std::vector<Gallery> roles;
-  std::ptrdiff_t own = -1;  ///< the story's character; -1: it has no usable reference
-};
-
-Characters characters_of(const StoryFeatures& story, const std::vector<std::string>& roles) {
-  Characters result;
-  for (const std::string& role : roles) result.roles.push_back({role, {}});
-  std::ptrdiff_t count = 0;
-  for (const CharacterReferences& character : story.gallery) {
-    // A character with a bad reference can't be a rival; that its own stories can't be judged is
-    // said there.
-    const bool usable = std::all_of(roles.begin(), roles.end(), [&](const std::string& role) {
-      return character.references.units(role).usable();
-    });
-    if (!usable) continue;
-    if (character.ip == story.ip) result.own = count;
-    for (Gallery& gallery : result.roles)
-      gallery.references.push_back(&character.references.units(gallery.role));
-    ++count;
-  }
-  return result;
-}
-
-/// The shot's score with each character: mean over the roles of the mean over frames.
-std::vector<double> scores_of(std::span<const UnitRows* const> frames, const Characters& characters,
-                              ReferencePooling pooling) {
-  std::vector<double> scores(characters.roles.front().references.size(), 0.0);
-  for (std::size_t e = 0; e < characters.roles.size(); ++e) {
-    for (std::size_t c = 0; c < scores.size(); ++c) {
-      scores[c] += mean(reference_cosines(*frames[e], *characters.roles[e].references[c], pooling));
-    }
-  }
-  for (double& score : scores) score /= static_cast<double>(characters.roles.size());
-  return scores;
-}
 
 double quantity_of(Identity quantity, std::span<const double> scores, std::size_t own) {
   double best_other = -kUnbounded;
@@ -74,16 +30,13 @@ double quantity_of(Identity quantity, std::span<const double> scores, std::size_
 }
 
 ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
-                       const Characters& characters, ReferencePooling pooling) {
+                       const std::vector<std::string>& roles, GalleryScores& scores) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
-  std::vector<const UnitRows*> frames;
-  for (const Gallery& gallery : characters.roles) {
-    frames.push_back(&shot.frames(gallery.role));
-    if (auto bad = bad_frames(story, index, *frames.back())) return std::move(*bad);
+  for (const std::string& role : roles) {
+    if (auto bad = bad_frames(story, index, shot.frames(role))) return std::move(*bad);
   }
   ShotOutcome outcome;
-  outcome.shot.value = quantity_of(quantity, scores_of(frames, characters, pooling),
-                                   static_cast<std::size_t>(characters.own));
+  outcome.shot.value = quantity_of(quantity, scores.of(index), scores.own().value());
   return outcome;
 }
 
@@ -94,16 +47,15 @@ StoryValue measure_identity(const StoryFeatures& story, Identity quantity,
     if (auto without = without_usable_references(story, story.references_under(role), shots))
       return *std::move(without);
   }
-  const Characters characters = characters_of(story, roles);
-  if (shots > 0 && (characters.own < 0 || characters.roles.front().references.size() < 2)) {
+  SharedGalleryScores alone;
+  GalleryScores& scores =
+      (story.shared != nullptr ? *story.shared : alone).of(story, roles, settings.references);
+  if (shots > 0 && (!scores.own() || scores.characters() < 2)) {
     return skipped_story(story, shots, "one_character",
                          "the split has no other character with a reference to be told apart from");
   }
   auto outcomes = outcomes_of(
-      story,
-      [&](int index) {
-        return outcome_of(story, index, quantity, characters, settings.references);
-      },
+      story, [&](int index) { return outcome_of(story, index, quantity, roles, scores); },
       [&](int index) { return without_character(story, index); });
   return story_over_shots(story, std::move(outcomes),
                           quantity == Identity::margin ? kMargin : kSimilarity, settings);

@@ -66,6 +66,8 @@ struct CharacterReferences {
   RoleFeatures references;  ///< [R, D], by role
 };
 
+class SharedGalleryScores;
+
 struct StoryFeatures {
   std::string id;
   std::string ip;  ///< the cluster of docs/design/metrics.md 9.2
@@ -73,6 +75,10 @@ struct StoryFeatures {
   ReferenceFeatures references;
   std::span<const CharacterReferences>
       gallery;  ///< every character of the split that has a reference
+
+  /// Where metrics that are measured one after the other keep what they share
+  /// (metrics/story/gallery_scores.h); null: each computes its own. Set by a Measurer.
+  SharedGalleryScores* shared = nullptr;
 
   /// The story's references under a role's encoder, as unit vectors: [R, D].
   [[nodiscard]] const UnitRows& references_under(std::string_view role) const {
