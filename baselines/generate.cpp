@@ -87,7 +87,7 @@ void copy_clip(const fs::path& from, const fs::path& to) {
 
 bool can_be_copied(const loaders::ShotSource& source) {
   return source.kind == loaders::ShotSource::Kind::video_file &&
-         (source.path.extension() == ".mp4" || source.path.extension() == ".avi");
+         (source.path.path().extension() == ".mp4" || source.path.path().extension() == ".avi");
 }
 
 /// A writer that begins with the first frame, whose size it takes.
@@ -115,7 +115,7 @@ void make_shot(const Generator& generator, const GeneratorInputs& inputs, const 
   const auto existing = generator.existing_shot(inputs, *job.story, *job.shot);
   if (existing && can_be_copied(*existing)) {
     return copy_clip(existing->path,
-                     fs::path(job.file).concat(existing->path.extension().string()));
+                     fs::path(job.file).concat(existing->path.path().extension().string()));
   }
   const fs::path file = fs::path(job.file).concat(".mp4");
   if (existing) {

@@ -127,7 +127,7 @@ int run_demo(const DemoOptions& options) {
       "leaderboard as a table\n       {}   real shots of one story\n"
       "       {}   result document of one system\n",
       page.string(), leaderboard.string(),
-      world.ground_truth.shots.begin()->second.path.parent_path().string(),
+      world.ground_truth.shots.begin()->second.path.path().parent_path().string(),
       (out / "results" / "gt-story.json").string());
   print_safe(
       stdout,

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "baselines/generate.h"
@@ -25,6 +26,7 @@
 #include "core/write_file.h"
 #include "document/pictures.h"
 #include "document/result.h"
+#include "document/story_spool.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "features/extractor.h"
@@ -119,14 +121,16 @@ ReportTarget report_target(const ScoreOptions& options) {
 }
 
 /// The tables first: where they can't be written, no document says that the run is done.
-void write_result_files(const ScoreOptions& options, const document::Result& result) {
-  document::check_result(result);
+void write_result_files(const ScoreOptions& options, const document::Result& result,
+                        document::StorySpool& stories) {
+  document::check_result(result, stories);
   if (options.csv) {
     StagedFiles tables;
-    reports::stage_csv(tables, *options.csv, result);
+    reports::stage_csv(tables, *options.csv, result,
+                       [&](const auto& use) { stories.for_each(use); });
     tables.commit();
   }
-  document::write_result(options.out, result);
+  document::write_result(options.out, result, stories);
 }
 
 int run_score(const ScoreOptions& options, const ReportTarget& target) {
@@ -149,11 +153,13 @@ int run_score(const ScoreOptions& options, const ReportTarget& target) {
   };
   if (!options.force && out.is_file()) request.replaces = out.file;
   require_csv_target(options, evaluation::system_name(request));
-  document::Result result = evaluation::score(request);
+  document::StorySpool stories(options.out);
+  document::Result result = evaluation::score(
+      request, [&](document::ResultStory story) { stories.add(std::move(story)); });
   result.provenance.run = options.run;
   warn_of_demo_encoders(result, options.input.split.path);
   note_search_on_cpu(result);
-  write_result_files(options, result);
+  write_result_files(options, result, stories);
   if (out.is_stdout() && !options.report)
     return kExitDone;  // stdout has the document, and nothing else
   if (target.format == "text")

@@ -17,6 +17,7 @@ class RunningMean {
     ++count_;
   }
   [[nodiscard]] int count() const { return count_; }
+  [[nodiscard]] double sum() const { return sum_; }
   /// Nothing when no value was there.
   [[nodiscard]] std::optional<double> value() const;
 

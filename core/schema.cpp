@@ -99,11 +99,16 @@ void require_utf8(const Json& value, std::string_view where) {
 
 }  // namespace
 
-void check_schema(const Json& document, std::string_view schema_name, std::string_view where) {
+void check_schema(const Json& document, std::string_view schema_name, std::string_view where,
+                  SchemaExtent extent) {
   const std::string name = fmt::format("schemas/{}.schema.json", schema_name);
   const auto text = config_file(name);
   if (!text) throw InternalError(fmt::format("unknown schema {}", name));
-  const auto schema_json = nlohmann::json::parse(*text);
+  auto schema_json = nlohmann::json::parse(*text);
+  if (extent == SchemaExtent::some_keys) {
+    schema_json.erase("required");
+    schema_json.erase("anyOf");
+  }
   valijson::Schema schema;
   valijson::SchemaParser parser;
   const valijson::adapters::NlohmannJsonAdapter schema_adapter(schema_json);

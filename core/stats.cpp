@@ -63,27 +63,27 @@ double tail_of(const BootstrapOptions& options, std::size_t clusters) {
 
 std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> values,
                                             const BootstrapOptions& options) {
-  struct Cluster {
-    double sum = 0.0;
-    double count = 0.0;
-  };
-  std::map<std::string_view, Cluster> by_id;  // ordered: byte order of the ids
+  std::map<std::string_view, ClusterSum> by_id;  // ordered: byte order of the ids
   for (const auto& entry : values) {
     auto& cluster = by_id[entry.cluster];
     cluster.sum += entry.value;
     cluster.count += 1.0;
   }
-  if (by_id.size() < 2) return std::nullopt;
-  std::vector<Cluster> clusters;
+  std::vector<ClusterSum> clusters;
   clusters.reserve(by_id.size());
   for (const auto& [id, cluster] : by_id) clusters.push_back(cluster);
+  return bootstrap_of_sums(clusters, options);
+}
 
+std::optional<Interval> bootstrap_of_sums(std::span<const ClusterSum> clusters,
+                                          const BootstrapOptions& options) {
+  if (clusters.size() < 2) return std::nullopt;
   SplitMix64 generator(options.seed);
   std::vector<double> replicates(static_cast<std::size_t>(options.replicates));
   for (double& replicate : replicates) {
-    Cluster drawn;
+    ClusterSum drawn;
     for (std::size_t draw = 0; draw < clusters.size(); ++draw) {
-      const Cluster& cluster = clusters[generator.below(clusters.size())];
+      const ClusterSum& cluster = clusters[generator.below(clusters.size())];
       drawn.sum += cluster.sum;
       drawn.count += cluster.count;
     }

@@ -73,6 +73,17 @@ struct BootstrapOptions {
 [[nodiscard]] std::optional<Interval> clustered_bootstrap(std::span<const ClusteredValue> values,
                                                           const BootstrapOptions& options = {});
 
+/// What a bootstrap draws: a cluster's values, by their sum in the order given, and their number.
+struct ClusterSum {
+  double sum = 0.0;
+  double count = 0.0;
+};
+
+/// The same of clusters whose values are summed already: in byte order of their ids, each of at
+/// least one value.
+[[nodiscard]] std::optional<Interval> bootstrap_of_sums(std::span<const ClusterSum> clusters,
+                                                        const BootstrapOptions& options = {});
+
 /// Number of distinct clusters.
 [[nodiscard]] int count_clusters(std::span<const ClusteredValue> values);
 

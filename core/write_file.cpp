@@ -172,6 +172,10 @@ StagedFiles::~StagedFiles() {
 }
 
 void StagedFiles::write(const fs::path& path, std::string_view bytes) {
+  write(path, whole(bytes));
+}
+
+void StagedFiles::write(const fs::path& path, const Produce& produce) {
   const OutputTarget target = output_target(path);
   if (!target.is_file())
     throw BadInput(fmt::format("{}: not a regular file; remove it first", path.string()));
@@ -184,7 +188,7 @@ void StagedFiles::write(const fs::path& path, std::string_view bytes) {
     folders_.insert(folders_.end(), missing.rbegin(), missing.rend());
   }
   const fs::path temporary = temporary_beside(target.file);
-  write_aside(temporary, path, whole(bytes), Sync::yes);
+  write_aside(temporary, path, produce, Sync::yes);
   files_.push_back({temporary, target.file});
 }
 

@@ -60,6 +60,9 @@ class StagedFiles {
   /// Makes the file's folder where it is not there. @throws SystemFault, BadInput when the path
   /// leads to no regular file.
   void write(const std::filesystem::path& path, std::string_view bytes);
+  /// The same piece by piece. @throws also what `produce` throws.
+  void write(const std::filesystem::path& path,
+             const std::function<void(const WritePiece&)>& produce);
   /// Puts them in place, in the order in which they were written. @throws SystemFault.
   void commit();
 

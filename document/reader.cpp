@@ -12,7 +12,8 @@
 #include "core/schema.h"
 #include "document/consistency.h"
 #include "document/fields.h"
-#include "document/parts.h"
+#include "document/json_reader.h"
+#include "document/part_names.h"
 #include "document/result.h"
 
 namespace asbench::document {
@@ -208,6 +209,8 @@ class Reader {
   }
 
   friend void read_document(const Json& document, std::string_view where, Result& result);
+  friend void read_stories(const Json& list, std::string_view where,
+                           std::vector<ResultStory>& stories);
 
   const Json& object_;
   const Place& place_;
@@ -218,6 +221,10 @@ class Reader {
 
 void read_document(const Json& document, std::string_view where, Result& result) {
   Reader::read(document, Place(where), result);
+}
+
+void read_stories(const Json& list, std::string_view where, std::vector<ResultStory>& stories) {
+  Reader::read(list, Place(where), stories);
 }
 
 /// What the document says it is, before a list of all the fields in which something else differs
@@ -262,21 +269,20 @@ void require_sound_story(const Result& result, std::size_t index) {
 
 void require_sound(const Result& result) {
   std::set<std::string_view> ids;
+  PartNames parts;
   for (std::size_t i = 0; i < result.stories.size(); ++i) {
+    parts.add(result.stories[i]);
     require_sound_story(result, i);
     if (!ids.insert(result.stories[i].id).second) {
       fail_at(result.where, fmt::format("/stories/{}", i),
               fmt::format("story {} occurs twice", result.stories[i].id));
     }
   }
-  for (const auto& metric : result.metrics) {
-    visit_parts(result, metric, [&](const ResultParts& parts, const std::string& place) {
-      const auto name = unlisted_part(metric.description, parts);
-      if (!name) return;
-      fail_at(result.where, fmt::format("{}/{}", place, *name),
-              fmt::format("the description of {} lists no part of this name; it lists {}",
-                          metric.id, fmt::join(metric.description.parts, ", ")));
-    });
+  if (const auto unlisted = parts.unlisted(result.metrics)) {
+    fail_at(
+        result.where, unlisted->place,
+        fmt::format("the description of {} lists no part of this name; it lists {}",
+                    unlisted->metric->id, fmt::join(unlisted->metric->description.parts, ", ")));
   }
 }
 
@@ -294,6 +300,12 @@ Result result_from_json(const Json& document, std::string_view where) {
     throw BadInput(fmt::format("{}: {}", where, error.what()));
   }
   return result;
+}
+
+std::vector<ResultStory> stories_from_json(const Json& list, std::string_view where) {
+  std::vector<ResultStory> stories;
+  read_stories(list, where, stories);
+  return stories;
 }
 
 Result read_result(const std::filesystem::path& path) {

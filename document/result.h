@@ -277,12 +277,17 @@ struct Result {
 /// The metrics alone, by id, as they stand in the document.
 [[nodiscard]] Json metrics_json(const Result& result);
 
-/// Throws what to_json() would throw, without keeping the document in memory.
-void check_result(const Result& result);
-
 /// The text of to_json() in a file, whole or not at all. A few hundred stories are in memory as
 /// JSON at a time. @throws as to_json(), before anything is written, and BadInput when the file
 /// can't be written.
 void write_result(const std::filesystem::path& path, const Result& result);
+
+class StorySpool;
+
+/// The same with the stories of a spool in place of the result's own (document/story_spool.h).
+void write_result(const std::filesystem::path& path, const Result& result, StorySpool& stories);
+
+/// Throws what write_result() would throw before anything is written.
+void check_result(const Result& result, StorySpool& stories);
 
 }  // namespace asbench::document

@@ -37,7 +37,7 @@ void add(features::ShardRecord& record, const features::ExtractionStatistics& do
 /// Extracts the shard's part of one plan. The pictures of sampled frames are of the run's own plan.
 void encode_part(const ScoreRequest& request, const Prepared& run, const ShardWork& work,
                  std::size_t part, FrameSidecar* sidecar, features::ShardRecord& record) {
-  const auto mine = features::part_of(work.plans[part], work.shards[part], record.shard.index);
+  const auto mine = features::part_of(*work.plans[part], work.shards[part], record.shard.index);
   auto settings = request.extraction;
   settings.remember_clips = true;
   settings.sink = part == 0 ? sidecar : nullptr;

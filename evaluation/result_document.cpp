@@ -209,9 +209,6 @@ void add_measurements(const ResultParts& parts, document::Result& result) {
   for (const auto& measured : *parts.measurements) {
     const auto& info = parts.protocol->catalogue.require(measured.metric);
     result.metrics.push_back(overall_metric(info, measured, parts));
-    for (std::size_t s = 0; s < measured.stories.size(); ++s)
-      result.stories.at(s).metrics.emplace(measured.metric,
-                                           story_metric(info, measured.stories[s]));
   }
   for (const auto& measured : *parts.sets) {
     result.metrics.push_back(
@@ -271,19 +268,29 @@ document::Result make_result(const ResultParts& parts) {
     if (characters.contains(ip.id)) result.references.emplace(ip.id, ip.reference_sha256);
   }
   for (const auto& story : split.stories) {
-    for (const auto& character : story.characters) {
-      auto& pictures = result.references[story.id];
+    if (story.characters.empty()) continue;
+    std::vector<std::string> pictures;
+    for (const auto& character : story.characters)
       pictures.insert(pictures.end(), character.reference_sha256.begin(),
                       character.reference_sha256.end());
-    }
-    auto& entry = result.stories.emplace_back();
-    entry.id = story.id;
-    entry.ip = story.ip;
-    for (const auto& shot : story.shots)
-      entry.shots.push_back(shot_of(shot, {story.id, shot.number}, parts));
+    result.references.emplace(story.id, std::move(pictures));
   }
   add_measurements(parts, result);
   return result;
+}
+
+document::ResultStory make_story(const ResultParts& parts, const loaders::Story& story,
+                                 std::span<const std::string> ids,
+                                 std::span<const metrics::StoryValue> values) {
+  document::ResultStory entry;
+  entry.id = story.id;
+  entry.ip = story.ip;
+  for (const auto& shot : story.shots)
+    entry.shots.push_back(shot_of(shot, {story.id, shot.number}, parts));
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    entry.metrics.emplace(ids[i],
+                          story_metric(parts.protocol->catalogue.require(ids[i]), values[i]));
+  return entry;
 }
 
 }  // namespace asbench::evaluation

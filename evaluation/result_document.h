@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,7 @@ struct ResultParts {
   const Plan* plan = nullptr;
   const Coverage* coverage = nullptr;
   const std::vector<features::ClipOutcome>* clips = nullptr;
-  const std::vector<metrics::Measurement>* measurements = nullptr;
+  const std::vector<metrics::Measurement>* measurements = nullptr;  ///< their stories are not read
   const std::vector<SetMeasurement>* sets = nullptr;
   const std::map<std::string, metrics::RealCeiling>* ceilings = nullptr;  ///< by metric id
   const TrainingCopies* copies = nullptr;  ///< nearest training frames, listed by shot; may be null
@@ -38,9 +39,17 @@ struct ResultParts {
   std::size_t truncated_captions = 0;
 };
 
-/// The result of a run; `provenance` is left for the caller. Text is taken as it is: the writer
-/// (document/result.h) mends what is not UTF-8.
+/// The result of a run, without stories; `provenance` is left for the caller. Text is taken as it
+/// is: the writer (document/result.h) mends what is not UTF-8.
 [[nodiscard]] document::Result make_result(const ResultParts& parts);
+
+/// One story of the result.
+/// @param parts   what its shots are described by: measurements, sets and ceilings are not read
+/// @param values  under the metrics `ids`, in the same order
+[[nodiscard]] document::ResultStory make_story(const ResultParts& parts,
+                                               const loaders::Story& story,
+                                               std::span<const std::string> ids,
+                                               std::span<const metrics::StoryValue> values);
 
 /// What the registry says about a metric, as a document carries it; the definition states the
 /// thresholds of these settings.

@@ -70,17 +70,19 @@ void look_at_shots(const ScoreRequest& request, Prepared& run, Stages& stages) {
   run.plan.extraction.known = std::move(looked.known);
 }
 
-/// Measures story by story, so that only one story's features are in memory at a time.
-metrics::Measurer measure_stories(const loaders::Split& split, const StorySource& source,
-                                  Progress& progress) {
+/// Measures story by story, so that only one story's features and values are in memory at a time.
+metrics::Measurer measure_stories(const ResultParts& parts, const StorySource& source,
+                                  const StorySink& keep, Progress& progress) {
+  const auto& protocol = *source.protocol;
   std::vector<std::string> ids;
-  for (const auto& id : source.protocol->metrics) {
-    if (!source.protocol->catalogue.require(id).set_level()) ids.push_back(id);
+  for (const auto& id : protocol.metrics) {
+    if (!protocol.catalogue.require(id).set_level()) ids.push_back(id);
   }
-  metrics::Measurer measurer(source.protocol->catalogue, ids, source.protocol->settings);
-  for (const auto& story : split.stories) {
+  metrics::Measurer measurer(protocol.catalogue, ids, protocol.settings);
+  for (const auto& story : parts.split->stories) {
     StoryMatrices kept;
-    measurer.add(story_features(story, source, kept));
+    const auto values = measurer.add(story_features(story, source, kept));
+    keep(make_story(parts, story, ids, values));
     progress.advance();
   }
   return measurer;
@@ -121,7 +123,7 @@ std::string system_name(const ScoreRequest& request) {
   return folder.empty() ? "unnamed" : folder;
 }
 
-document::Result score(const ScoreRequest& request) {
+document::Result score(const ScoreRequest& request, const StorySink& keep) {
   const std::string started = utc_now();
   const auto clock_started = std::chrono::steady_clock::now();
   Prepared run = prepare(request, Purpose::score);
@@ -144,6 +146,7 @@ document::Result score(const ScoreRequest& request) {
   }
   const auto extraction =
       features::extract(plan.extraction, extraction_settings, store, sources_of(request));
+  plan.extraction.known = {};  // has served: an outcome says the same of each clip
   const auto& clips = extraction.clips();
   Coverage coverage =
       cover(inputs.split, inputs.outputs, plan.clips, clips, plan.extraction.frame_rule);
@@ -171,10 +174,22 @@ document::Result score(const ScoreRequest& request) {
                            .lost = &run.lost,
                            .gallery = gallery,
                            .copies = copies ? &*copies : nullptr};
+  ResultParts parts{.system = system_name(request),
+                    .kind = request.kind,
+                    .defaults = &request.defaults,
+                    .protocol = &request.protocol,
+                    .split = &inputs.split,
+                    .outputs = &inputs.outputs,
+                    .plan = &plan,
+                    .coverage = &coverage,
+                    .clips = &clips,
+                    .copies = copies ? &*copies : nullptr,
+                    .subset = inputs.subset,
+                    .truncated_captions = truncated};
   Progress measuring(stages.next("measuring"),
                      static_cast<std::int64_t>(inputs.split.stories.size()),
                      request.extraction.progress);
-  metrics::Measurer measurer = measure_stories(inputs.split, source, measuring);
+  metrics::Measurer measurer = measure_stories(parts, source, keep, measuring);
   measuring.finish();
   Progress intervals(stages.next("intervals"),
                      static_cast<std::int64_t>(request.protocol.metrics.size()),
@@ -186,21 +201,10 @@ document::Result score(const ScoreRequest& request) {
   intervals.advance(static_cast<std::int64_t>(sets.size()));
   intervals.finish();
 
-  document::Result result = make_result({.system = system_name(request),
-                                         .kind = request.kind,
-                                         .defaults = &request.defaults,
-                                         .protocol = &request.protocol,
-                                         .split = &inputs.split,
-                                         .outputs = &inputs.outputs,
-                                         .plan = &plan,
-                                         .coverage = &coverage,
-                                         .clips = &clips,
-                                         .measurements = &measurements,
-                                         .sets = &sets,
-                                         .ceilings = &ceilings,
-                                         .copies = copies ? &*copies : nullptr,
-                                         .subset = inputs.subset,
-                                         .truncated_captions = truncated});
+  parts.measurements = &measurements;
+  parts.sets = &sets;
+  parts.ceilings = &ceilings;
+  document::Result result = make_result(parts);
   if (run.anchors) normalise_by(result, *run.anchors);
   if (run.real_stories) add_real_stories(result, *run.real_stories);
   const double wall =
@@ -208,6 +212,14 @@ document::Result score(const ScoreRequest& request) {
   result.provenance = provenance_of(plan, extraction.statistics(), started, wall);
   result.provenance.colours = colours_of(plan.clips, clips);
   if (copies) result.provenance.search = copies->searched_by();
+  return result;
+}
+
+document::Result score(const ScoreRequest& request) {
+  std::vector<document::ResultStory> stories;
+  document::Result result =
+      score(request, [&](document::ResultStory story) { stories.push_back(std::move(story)); });
+  result.stories = std::move(stories);
   return result;
 }
 

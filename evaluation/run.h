@@ -52,15 +52,23 @@ struct ScoreRequest {
 /// The name that the result will have.
 [[nodiscard]] std::string system_name(const ScoreRequest& request);
 
-/// Scores one system: plans, extracts, measures, fills the result.
+/// Gets each story of the result as soon as it is measured, in the split's order, so that they need
+/// not be in memory together (document/story_spool.h).
+using StorySink = std::function<void(document::ResultStory)>;
+
+/// Scores one system: plans, extracts, measures, hands over the stories, fills the rest of the
+/// result.
 ///
 /// Everything is looked at before the first frame is decoded: inputs, anchors, training and
 /// reference set, weights, and whether the result may take the place of what is there. Under
 /// `--missing fail` every shot is looked at next, before any encoder runs: absent and broken shots,
 /// and whatever else of the split the metrics need and don't get, end the run with the list.
-/// @returns the result; document::write_result() checks it against its schema and writes it. Apart
-/// from `provenance` it depends on the inputs and settings only.
-/// @throws the family of core/error.h; nothing is written.
+/// @returns the result without its stories; document::write_result() checks it against its schema
+/// and writes it. Apart from `provenance` it depends on the inputs and settings only.
+/// @throws the family of core/error.h, and what the sink throws; nothing is written.
+[[nodiscard]] document::Result score(const ScoreRequest& request, const StorySink& keep);
+
+/// The same with the stories in the result.
 [[nodiscard]] document::Result score(const ScoreRequest& request);
 
 /// One feature matrix: the rows of `asbench features`.

@@ -39,7 +39,7 @@ void look_at_clips(const Prepared& run, const ShardWork& work, Progress& progres
                    RunStatus& status) {
   const ClipNames names(run.plan);
   for (std::size_t part = 0; part < work.plans.size(); ++part) {
-    const auto& plan = work.plans[part];
+    const auto& plan = *work.plans[part];
     for (std::size_t clip = 0; clip < plan.clips.size(); ++clip) {
       if (interrupted()) throw Error("interrupted while looking at the store");
       auto& shard = status.shards[static_cast<std::size_t>(work.shards[part].clips[clip])];
@@ -56,7 +56,7 @@ void look_at_clips(const Prepared& run, const ShardWork& work, Progress& progres
 }
 
 void look_at_others(const Prepared& run, const ShardWork& work, RunStatus& status) {
-  const auto& plan = work.plans.front();
+  const auto& plan = *work.plans.front();
   const auto& shards = work.shards.front();
   for (std::size_t i = 0; i < plan.references.size(); ++i) {
     if (!features::has_reference(*run.store, plan, i))
@@ -86,7 +86,7 @@ RunStatus run_status(const ScoreRequest& request, std::optional<int> count) {
   status.shards.resize(static_cast<std::size_t>(work.count));
   status.absent_shots = run.inputs.split.shot_count() - run.inputs.outputs.shots.size();
   std::int64_t clips = 0;
-  for (const auto& plan : work.plans) clips += static_cast<std::int64_t>(plan.clips.size());
+  for (const auto* plan : work.plans) clips += static_cast<std::int64_t>(plan->clips.size());
   Progress progress("looking for the clips in the store", clips, request.extraction.progress);
   look_at_clips(run, work, progress, status);
   progress.finish();

@@ -13,13 +13,15 @@ ShardWork work_of(const Plan& plan, int count) {
   }
   ShardWork work;
   work.count = count;
-  work.plans.push_back(plan.extraction);
-  if (auto training = training_extraction(plan); !training.clips.empty())
-    work.plans.push_back(std::move(training));
+  work.plans.push_back(&plan.extraction);
+  if (auto training = training_extraction(plan); !training.clips.empty()) {
+    work.training = std::make_unique<const features::ExtractionPlan>(std::move(training));
+    work.plans.push_back(work.training.get());
+  }
   std::vector<std::string> inputs;
-  for (const auto& part : work.plans) {
-    work.shards.push_back(features::deal_out(part, count));
-    work.requests.push_back(features::request_sha256(part));
+  for (const auto* part : work.plans) {
+    work.shards.push_back(features::deal_out(*part, count));
+    work.requests.push_back(features::request_sha256(*part));
     inputs.push_back(work.shards.back().inputs_sha256);
   }
   work.request = features::plan_sha256(work.requests, {});
@@ -47,7 +49,7 @@ features::FailedClip ClipNames::failed(const ShardWork& work, std::size_t part, 
     failed.story = shots_.at(clip)->story;
     failed.shot = shots_.at(clip)->shot;
   }
-  failed.file = work.plans.at(part).clips.at(clip).source.path.filename().string();
+  failed.file = work.plans.at(part)->clips.at(clip).source.path.filename().string();
   failed.kind = broken.kind;
   failed.cause = broken.cause;
   return failed;

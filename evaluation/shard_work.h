@@ -2,6 +2,7 @@
 
 // What encode, plan and status have in common; not a public header.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,15 +17,18 @@ namespace asbench::evaluation {
 
 /// Everything that a run extracts, dealt out to shards. Plain data.
 struct ShardWork {
-  /// Of the run itself; where a training set of clips is searched, one more for these.
-  std::vector<features::ExtractionPlan> plans;
-  std::vector<features::ShardPlan> shards;  ///< of each plan
-  std::vector<std::string> requests;        ///< request_sha256() of each plan
-  std::string request;                      ///< of all of them
-  std::string plan;                         ///< plan_sha256(): request and inputs
+  /// Of the run itself, which must outlive this; where a training set of clips is searched, one
+  /// more for these.
+  std::vector<const features::ExtractionPlan*> plans;
+  std::unique_ptr<const features::ExtractionPlan> training;  ///< null: no such clips
+  std::vector<features::ShardPlan> shards;                   ///< of each plan
+  std::vector<std::string> requests;                         ///< request_sha256() of each plan
+  std::string request;                                       ///< of all of them
+  std::string plan;                                          ///< plan_sha256(): request and inputs
   int count = 1;
 };
 
+/// @param plan   must outlive the result
 /// @param count  of shards. @throws UsageError outside 1 to kMostShards.
 [[nodiscard]] ShardWork work_of(const Plan& plan, int count);
 

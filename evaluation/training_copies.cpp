@@ -104,7 +104,8 @@ TrainingCopies::TrainingCopies(Plan& plan, const features::ExtractionSettings& s
   } else {
     auto quiet = settings;
     quiet.sink = nullptr;
-    const auto extraction = features::extract(training_extraction(plan), quiet, store, sources);
+    const features::ExtractionPlan wanted = training_extraction(plan);
+    const auto extraction = features::extract(wanted, quiet, store, sources);
     std::vector<std::string> contents;
     for (std::size_t i = 0; i < set.clips.size(); ++i) {
       const auto& clip = extraction.clip(i);

@@ -52,9 +52,9 @@ FeatureMatrix Extraction::clip_features(std::size_t clip, std::size_t encoder) c
   const auto& outcome = state_->outcomes.at(clip);
   const auto frames = distinct_frames(outcome.indices);
   const auto distinct = stored(*state_->store,
-                               frame_feature_key(state_->plan.encoders.at(encoder),
+                               frame_feature_key(state_->plan->encoders.at(encoder),
                                                  outcome.content_sha256, state_->decoder, frames),
-                               path_of(state_->plan, clip));
+                               path_of(*state_->plan, clip));
   FeatureMatrix matrix(static_cast<int>(outcome.indices.size()), distinct.cols);
   int row = 0;
   for (std::size_t i = 0; i < outcome.indices.size(); ++i) {
@@ -94,7 +94,7 @@ PixelMatrix Extraction::clip_pixels(std::size_t clip) const {
   const auto frames = distinct_frames(outcome.indices);
   const auto distinct =
       stored(*state_->store, pixel_key(outcome.content_sha256, state_->decoder, frames),
-             path_of(state_->plan, clip));
+             path_of(*state_->plan, clip));
   PixelMatrix pixels;
   pixels.cells = FeatureMatrix(static_cast<int>(outcome.indices.size()), kCellCount);
   int row = 0;
@@ -111,13 +111,13 @@ PixelMatrix Extraction::clip_pixels(std::size_t clip) const {
 PictureStatistics Extraction::clip_pictures(std::size_t clip) const {
   auto statistics = read_pictures(
       *state_->store, picture_key(state_->outcomes.at(clip).content_sha256, state_->decoder));
-  if (!statistics) throw vanished(*state_->store, path_of(state_->plan, clip));
+  if (!statistics) throw vanished(*state_->store, path_of(*state_->plan, clip));
   return *statistics;
 }
 
 FeatureMatrix Extraction::reference_features(std::size_t reference, std::size_t encoder,
                                              bool mirrored) const {
-  const auto& plan = state_->plan;
+  const auto& plan = *state_->plan;
   const auto& request = plan.references.at(reference);
   return stored(*state_->store,
                 reference_key(plan.encoders.at(encoder), request.sha256, plan.background, mirrored),
@@ -125,7 +125,7 @@ FeatureMatrix Extraction::reference_features(std::size_t reference, std::size_t 
 }
 
 FeatureMatrix Extraction::reference_cells(std::size_t reference) const {
-  const auto& plan = state_->plan;
+  const auto& plan = *state_->plan;
   const auto& request = plan.references.at(reference);
   return stored(*state_->store,
                 reference_cells_key(request.sha256, plan.background, cells_mean(plan)),
@@ -133,7 +133,7 @@ FeatureMatrix Extraction::reference_cells(std::size_t reference) const {
 }
 
 CaptionFeature Extraction::caption(std::size_t caption, std::size_t encoder) const {
-  const auto& plan = state_->plan;
+  const auto& plan = *state_->plan;
   auto found = get_caption(*state_->store,
                            caption_key(plan.encoders.at(encoder), plan.captions.at(caption)));
   if (!found) throw vanished(*state_->store, "a caption");
@@ -143,9 +143,9 @@ CaptionFeature Extraction::caption(std::size_t caption, std::size_t encoder) con
 FeatureMatrix Extraction::video_features(std::size_t clip) const {
   const auto& outcome = state_->outcomes.at(clip);
   return stored(*state_->store,
-                clip_feature_key(state_->plan.clip_encoder.value(), outcome.content_sha256,
+                clip_feature_key(state_->plan->clip_encoder.value(), outcome.content_sha256,
                                  state_->decoder, outcome.window),
-                path_of(state_->plan, clip));
+                path_of(*state_->plan, clip));
 }
 
 }  // namespace asbench::features

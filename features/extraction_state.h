@@ -12,7 +12,7 @@
 namespace asbench::features {
 
 struct Extraction::State {
-  ExtractionPlan plan;
+  const ExtractionPlan* plan = nullptr;
   const FeatureStore* store = nullptr;
   std::string decoder;
   std::vector<ClipOutcome> outcomes;  ///< by clip id

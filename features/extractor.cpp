@@ -47,7 +47,7 @@ void check_device(const std::string& device, const std::string& dtype) {
 Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings,
                    const FeatureStore& store, const ExtractionInputs& inputs) {
   auto state = std::make_unique<Extraction::State>();
-  state->plan = plan;
+  state->plan = &plan;
   state->store = &store;
   state->decoder = loaders::decoder_name();
   state->statistics.decoder = state->decoder;

@@ -40,9 +40,12 @@ struct ExtractionInputs {
 /// soon as a clip's last frame is encoded: whatever ends the process, finished clips stay. A broken
 /// clip is an outcome, not an exception.
 ///
+/// @param plan, store  must outlive the extraction
 /// @throws BadInput for a reference that can't be read, weights that don't fit, a full disk;
 /// UsageError for the device; Error "interrupted" once settings.stop() says so, with what was kept.
 [[nodiscard]] Extraction extract(const ExtractionPlan& plan, const ExtractionSettings& settings,
                                  const FeatureStore& store, const ExtractionInputs& inputs = {});
+Extraction extract(ExtractionPlan&& plan, const ExtractionSettings& settings,
+                   const FeatureStore& store, const ExtractionInputs& inputs = {}) = delete;
 
 }  // namespace asbench::features

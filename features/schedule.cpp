@@ -36,9 +36,9 @@ std::vector<DecodeTask> tasks_of(const ExtractionPlan& plan) {
 // frames: nothing then stands for a clip of the reference set but another one of it.
 Schedule::Schedule(const ExtractionPlan& plan)
     : clips_(plan.clips),
+      known_before_(plan.known),
       reference_set_apart_(plan.frame_rule.kind == loaders::FrameRule::Kind::window),
-      tasks_(tasks_of(plan)),
-      known_(plan.known) {}
+      tasks_(tasks_of(plan)) {}
 
 std::optional<DecodeTask> Schedule::next() {
   const std::lock_guard lock(mutex_);
@@ -47,13 +47,17 @@ std::optional<DecodeTask> Schedule::next() {
 }
 
 std::optional<KnownClip> Schedule::known(std::size_t clip) const {
-  const std::lock_guard lock(mutex_);
-  return known_.find(clips_.at(clip).source);
+  const auto& source = clips_.at(clip).source;
+  {
+    const std::lock_guard lock(mutex_);
+    if (auto found = learnt_.find(source)) return found;
+  }
+  return known_before_.find(source);
 }
 
 void Schedule::learn(std::size_t clip, KnownClip found, std::string stamp) {
   const std::lock_guard lock(mutex_);
-  known_.add(clips_.at(clip).source, std::move(found), std::move(stamp));
+  learnt_.add(clips_.at(clip).source, std::move(found), std::move(stamp));
 }
 
 std::optional<std::size_t> Schedule::stand_in(std::size_t clip, const std::string& content_sha256) {

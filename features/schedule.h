@@ -25,7 +25,9 @@ struct DecodeTask {
 /// store. Thread-safe.
 class Schedule {
  public:
+  /// @param plan  must outlive the schedule
   explicit Schedule(const ExtractionPlan& plan);
+  explicit Schedule(ExtractionPlan&&) = delete;
 
   /// The next task; each is given out once. References come first, then clips by use (shots,
   /// ceiling, reference set) in the plan's order. Ranges of one long video with one use are one
@@ -49,13 +51,14 @@ class Schedule {
   [[nodiscard]] bool claim(const std::string& key);
 
  private:
-  const std::vector<ClipRequest> clips_;
+  const std::vector<ClipRequest>& clips_;
+  const KnownClips& known_before_;
   const bool reference_set_apart_;
   const std::vector<DecodeTask> tasks_;
 
   mutable std::mutex mutex_;
   std::size_t next_ = 0;
-  KnownClips known_;
+  KnownClips learnt_;
   std::unordered_map<std::string, std::size_t> first_with_;  ///< content -> clip
   std::unordered_map<std::size_t, std::size_t> stand_ins_;   ///< clip -> the one that stands for it
   std::unordered_set<std::string> claimed_;

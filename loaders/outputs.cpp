@@ -93,7 +93,8 @@ LayoutFit find_named(const Split& split, const FolderIndex& index, const std::st
 void report_unexpected(const Split& split, const FolderIndex& index, LayoutFit& fit) {
   Outputs& outputs = fit.outputs;
   std::set<std::filesystem::path> known;
-  for (const auto& [key, source] : outputs.shots) known.insert(source.path.lexically_normal());
+  for (const auto& [key, source] : outputs.shots)
+    known.insert(source.path.path().lexically_normal());
   for (const Ip& ip : split.ips) {
     for (const TuningClip& clip : ip.clips) {
       known.insert(std::filesystem::absolute(clip.file).lexically_normal());

@@ -2,8 +2,9 @@
 
 #include <compare>
 #include <cstdint>
-#include <filesystem>
 #include <string>
+
+#include "loaders/file_path.h"
 
 namespace asbench::loaders {
 
@@ -17,7 +18,7 @@ struct ShotSource {
     video_detected  ///< one of `parts` shots between the strongest cuts of a longer video
   };
   Kind kind = Kind::video_file;
-  std::filesystem::path path;
+  FilePath path;
   int begin_frame = 0;  ///< video_range only
   int end_frame = 0;    ///< video_range only, exclusive
   int part = 0;         ///< video_part and video_detected only, from 0

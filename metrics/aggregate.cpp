@@ -3,41 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "core/means.h"
+#include "metrics/part_means.h"
 
 namespace asbench::metrics {
 
 namespace {
-
-/// Means of named parts, in the order in which the names first occur.
-class PartMeans {
- public:
-  void add(const std::vector<Part>& parts) {
-    for (const Part& part : parts) entry(part.name).add(part.value);
-  }
-  [[nodiscard]] std::vector<Overall> overall() const {
-    std::vector<Overall> result;
-    for (const auto& [name, mean] : entries_) result.push_back({name, mean.value(), mean.count()});
-    return result;
-  }
-  [[nodiscard]] std::vector<Part> parts() const {
-    std::vector<Part> result;
-    for (const auto& [name, mean] : entries_) result.push_back({name, mean.value()});
-    return result;
-  }
-
- private:
-  RunningMean& entry(const std::string& name) {
-    for (auto& [known, mean] : entries_) {
-      if (known == name) return mean;
-    }
-    return entries_.emplace_back(name, RunningMean{}).second;
-  }
-  std::vector<std::pair<std::string, RunningMean>> entries_;
-};
 
 void count(Outcome outcome, Counts& counts) {
   switch (outcome) {
@@ -58,25 +31,6 @@ std::vector<std::optional<double>> counted_values(const StoryValue& story) {
   std::vector<std::optional<double>> values;
   for (const ShotValue& shot : story.shots) values.push_back(shot.counted);
   return values;
-}
-
-void add_interval(const MetricSettings& settings, Measurement& measurement) {
-  std::vector<ClusteredValue> values;
-  for (const StoryValue& story : measurement.stories) {
-    if (story.value) values.push_back({story.ip, *story.value});
-  }
-  constexpr int kFewClusters = 10;
-  const int clusters = count_clusters(values);
-  measurement.ci95 = clustered_bootstrap(values, settings.bootstrap);
-  if (clusters < 2) {
-    measurement.findings.push_back(
-        {"one_cluster", "", std::nullopt,
-         fmt::format("{} IP{} with a value: no interval", clusters, clusters == 1 ? "" : "s")});
-  } else if (clusters < kFewClusters) {
-    measurement.findings.push_back(
-        {"few_clusters", "", std::nullopt,
-         fmt::format("{} IPs: the interval is too narrow below {}", clusters, kFewClusters)});
-  }
 }
 
 }  // namespace
@@ -204,52 +158,6 @@ void add_harmeanp_of_distances(const StoryFeatures& story, StoryValue& result) {
     result.findings.push_back({"nonpositive_similarity", story.id, shot.number,
                                fmt::format("distance {:.6g}: HarMeanP is 1", *shot.value)});
   }
-}
-
-Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
-                                const MetricSettings& settings) {
-  Measurement result;
-  result.metric = metric.id;
-  RunningMean mean;
-  RunningMean harmeanp;
-  PartMeans parts;
-  std::vector<RunningMean> by_index;
-  std::vector<RunningMean> by_distance;
-  std::map<std::string, RunningMean> by_ip;  // ordered: byte order of the ids
-  for (const StoryValue& story : stories) {
-    mean.add(story.value);
-    harmeanp.add(story.harmeanp);
-    parts.add(story.parts);
-    by_ip[story.ip].add(story.value);
-    for (const ShotValue& shot : story.shots) {
-      const auto column = static_cast<std::size_t>(shot.number - 1);
-      if (by_index.size() <= column) by_index.resize(column + 1);
-      by_index[column].add(shot.counted);
-    }
-    if (by_distance.size() < story.by_distance.size()) by_distance.resize(story.by_distance.size());
-    for (std::size_t d = 0; d < story.by_distance.size(); ++d) {
-      by_distance[d].add(story.by_distance[d]);
-    }
-    result.counts += story.counts;
-    result.findings.insert(result.findings.end(), story.findings.begin(), story.findings.end());
-  }
-  result.mean = mean.value();
-  result.n_stories = mean.count();
-  if (metric.has_harmeanp) result.harmeanp = harmeanp.value();
-  result.parts = parts.overall();
-  if (metric.unit == "shots") {
-    for (const RunningMean& index : by_index) result.per_shot_index.push_back(index.value());
-  }
-  for (std::size_t d = 0; d < by_distance.size(); ++d) {
-    result.by_distance.push_back(
-        {std::to_string(d + 1), by_distance[d].value(), by_distance[d].count()});
-  }
-  for (const auto& [ip, ip_mean] : by_ip) {
-    result.ips.push_back({ip, ip_mean.value(), ip_mean.count()});
-  }
-  result.stories = std::move(stories);
-  add_interval(settings, result);
-  return result;
 }
 
 }  // namespace asbench::metrics

@@ -94,9 +94,4 @@ void add_harmeanp_of_distances(const StoryFeatures& story, StoryValue& value);
 /// S (S - 1) / 2.
 [[nodiscard]] int pair_count(int shots);
 
-/// The system's numbers from its stories': means over stories that are not null, by shot index and
-/// by IP, counts, and the interval clustered by IP (docs/design/metrics.md 9.2).
-[[nodiscard]] Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
-                                              const MetricSettings& settings);
-
 }  // namespace asbench::metrics

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <memory>
 #include <utility>
 
 #include "core/error.h"
-#include "metrics/aggregate.h"
 #include "metrics/catalogue.h"
 #include "metrics/story/check_features.h"
+#include "metrics/story/gallery_scores.h"
+#include "metrics/system_sums.h"
 
 namespace asbench::metrics {
 
@@ -40,10 +42,11 @@ Counts& Counts::operator+=(const Counts& other) {
 }
 
 struct Measurer::Entry {
-  explicit Entry(const Metric& metric_) : metric(metric_), checker(metric_) {}
-  Metric metric;
+  explicit Entry(const Metric& of)
+      : metric(std::make_unique<Metric>(of)), checker(of), sums(*metric) {}
+  std::unique_ptr<const Metric> metric;  // stays where it is: the sums point to it
   FeatureChecker checker;
-  std::vector<StoryValue> stories;
+  SystemSums sums;
 };
 
 Measurer::Measurer(const Catalogue& catalogue, std::span<const std::string> metrics,
@@ -60,18 +63,24 @@ Measurer::~Measurer() = default;
 Measurer::Measurer(Measurer&&) noexcept = default;
 Measurer& Measurer::operator=(Measurer&&) noexcept = default;
 
-void Measurer::add(const StoryFeatures& story) {
+std::vector<StoryValue> Measurer::add(StoryFeatures story) {
   if (settings_.missing == MissingPolicy::fail) refuse_missing({&story, 1});
+  SharedGalleryScores shared;
+  story.shared = &shared;
+  std::vector<StoryValue> values;
+  values.reserve(entries_.size());
   for (Entry& entry : entries_) {
     entry.checker.check(story);
-    entry.stories.push_back(entry.metric.measure_story(story, entry.metric, settings_));
+    values.push_back(entry.metric->measure_story(story, *entry.metric, settings_));
+    entry.sums.add(values.back());
   }
+  return values;
 }
 
 std::vector<Measurement> Measurer::finish(const std::function<void()>& after_each) {
   std::vector<Measurement> results;
   for (Entry& entry : entries_) {
-    results.push_back(system_over_stories(entry.metric, std::move(entry.stories), settings_));
+    results.push_back(entry.sums.finish(settings_));
     if (after_each) after_each();
   }
   return results;
@@ -89,8 +98,14 @@ std::vector<Measurement> measure_all(const Catalogue& catalogue,
                                      const MetricSettings& settings) {
   Measurer measurer(catalogue, metrics, settings);
   if (settings.missing == MissingPolicy::fail) refuse_missing(stories);  // lists all at once
-  for (const StoryFeatures& story : stories) measurer.add(story);
-  return measurer.finish();
+  std::vector<std::vector<StoryValue>> by_metric(metrics.size());
+  for (const StoryFeatures& story : stories) {
+    auto values = measurer.add(story);
+    for (std::size_t m = 0; m < values.size(); ++m) by_metric[m].push_back(std::move(values[m]));
+  }
+  auto results = measurer.finish();
+  for (std::size_t m = 0; m < results.size(); ++m) results[m].stories = std::move(by_metric[m]);
+  return results;
 }
 
 }  // namespace asbench::metrics

@@ -72,7 +72,8 @@ struct Measurement {
   std::vector<Overall> parts;                         ///< as StoryValue::parts and ShotValue::parts
   std::vector<Overall> by_distance;                   ///< named "1", "2", ...
   std::vector<Overall> ips;                           ///< means by IP, sorted by id (byte order)
-  std::vector<StoryValue> stories;                    ///< in the order given
+  std::vector<StoryValue> stories;                    ///< in the order given; empty: a Measurer
+                                                      ///< has handed them out
   Findings findings;                                  ///< of the stories, then of the whole
 };
 
@@ -95,8 +96,9 @@ class Catalogue;
                                                    std::span<const StoryFeatures> stories,
                                                    const MetricSettings& settings = {});
 
-/// The same story by story, when not all features fit into memory: the views of a story need to
-/// live only while add() runs. Same numbers and errors as measure_all. Not thread-safe.
+/// The same story by story, when not all features and values fit into memory: the views of a story
+/// need to live only while add() runs, and no story is kept. Same numbers and errors as
+/// measure_all. Not thread-safe.
 class Measurer {
  public:
   /// @throws UsageError for an unknown metric.
@@ -106,8 +108,10 @@ class Measurer {
   Measurer(Measurer&&) noexcept;
   Measurer& operator=(Measurer&&) noexcept;
 
-  void add(const StoryFeatures& story);
-  /// One measurement per metric, in the order given; call once, after the last story.
+  /// @returns the story under each metric, in the order given.
+  std::vector<StoryValue> add(StoryFeatures story);
+  /// One measurement per metric, in the order given, without its stories; call once, after the last
+  /// story.
   /// @param after_each  called after each metric (its intervals take time); may be empty
   [[nodiscard]] std::vector<Measurement> finish(const std::function<void()>& after_each = {});
 

@@ -30,6 +30,7 @@
 #include "core/say.h"
 #include "core/write_file.h"
 #include "document/result.h"
+#include "document/story_spool.h"
 #include "evaluation/encode.h"
 #include "evaluation/overrides.h"
 #include "evaluation/run.h"
@@ -275,9 +276,12 @@ std::string encode_part(const World& world, const std::vector<std::string>& metr
 }
 
 std::string score(const World& world, const std::vector<std::string>& metrics) {
-  const auto result = evaluation::score(request_of(world, metrics));
   const fs::path file = world.folder / "result.json";
-  write_json_file(file, document::to_json(result));
+  document::StorySpool stories(file);
+  const auto result =
+      evaluation::score(request_of(world, metrics),
+                        [&](document::ResultStory story) { stories.add(std::move(story)); });
+  document::write_result(file, result, stories);
   return fmt::format("document of {} MiB", fs::file_size(file) >> 20);
 }
 

@@ -11,6 +11,7 @@
 #include "asbench/metrics/numerics/cosine.h"
 #include "asbench/metrics/story/reference_adherence.h"
 #include "asbench/metrics/story/story_features.h"
+#include "asbench/metrics/system_sums.h"
 
 namespace {
 

@@ -127,11 +127,13 @@ void report_detected(const Split& split, const FolderIndex& index,
   findings.insert(
       std::next(findings.begin()),
       {"numbered_from_zero", "", std::nullopt,
-       fmt::format(
-           "every story has the files 0 to n-1 for its n shots, and none beyond: file 0 is "
-           "shot 1 ({} is shot {} of story {})",
-           fit.outputs.shots.begin()->second.path.lexically_relative(index.folder()).string(),
-           first.shot, first.story)});
+       fmt::format("every story has the files 0 to n-1 for its n shots, and none beyond: file 0 is "
+                   "shot 1 ({} is shot {} of story {})",
+                   fit.outputs.shots.begin()
+                       ->second.path.path()
+                       .lexically_relative(index.folder())
+                       .string(),
+                   first.shot, first.story)});
 }
 
 /// The template that the names suggest, when it can be nothing else.

@@ -60,6 +60,13 @@ Matrix cosine_matrix(const UnitRows& a, const UnitRows& b) {
   return result;
 }
 
+std::vector<double> products_with(const Matrix& rows, std::span<const double> vector) {
+  std::vector<double> products(static_cast<std::size_t>(rows.rows));
+  const Eigen::Map<const Eigen::VectorXd> factor(vector.data(), rows.cols);
+  Eigen::Map<Eigen::VectorXd>(products.data(), rows.rows).noalias() = as_eigen(rows) * factor;
+  return products;
+}
+
 std::optional<std::vector<double>> mean_unit_vector(const UnitRows& units) {
   if (!units.usable()) return std::nullopt;
   std::vector<double> mean(static_cast<std::size_t>(units.rows.cols));

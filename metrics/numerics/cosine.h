@@ -59,6 +59,9 @@ struct UnitRows {
 /// @throws InternalError when the widths differ.
 [[nodiscard]] Matrix cosine_matrix(const UnitRows& a, const UnitRows& b);
 
+/// Products of every row with one vector: [rows.rows]. @param vector  as long as the rows
+[[nodiscard]] std::vector<double> products_with(const Matrix& rows, std::span<const double> vector);
+
 /// m = (1/n) sum of the unit rows, NOT normalised again: m_s . m_t is then the mean of all n_s n_t
 /// cosines between two shots (docs/design/metrics.md 5). Nothing when a row is bad or there is
 /// none.

@@ -8,9 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "core/stats.h"
 #include "metrics/aggregate.h"
-#include "metrics/numerics/cosine.h"
+#include "metrics/story/gallery_scores.h"
 #include "metrics/story/reference_adherence.h"
 
 namespace asbench::metrics {
@@ -20,48 +19,10 @@ namespace {
 constexpr double kLowestMargin = -2.0;  // own score -1, another 1
 constexpr WorstCase kMargin{kLowestMargin, kLowestMargin, kUnbounded};
 
-/// The characters of the split that have usable references, in their order.
-struct Gallery {
-  std::vector<const CharacterReferences*> characters;
-  std::vector<std::ptrdiff_t> own;  ///< of each character of the story its place; -1: not there
-};
-
-Gallery gallery_of(const StoryFeatures& story, const std::vector<std::string>& roles) {
-  Gallery gallery;
-  gallery.own.assign(story.characters.size(), -1);
-  for (const CharacterReferences& character : story.gallery) {
-    // A character with a bad reference can't be a rival; that its own stories can't be judged is
-    // said there.
-    const bool usable = std::all_of(roles.begin(), roles.end(), [&](const std::string& role) {
-      return character.references.units(role).usable();
-    });
-    if (!usable) continue;
-    for (std::size_t i = 0; i < story.characters.size(); ++i) {
-      if (story.characters[i].id == character.id) gallery.own[i] = std::ssize(gallery.characters);
-    }
-    gallery.characters.push_back(&character);
-  }
-  return gallery;
-}
-
 /// True when a character can be told to be another one: it is of another film, or has another name.
 /// Names are local to a story, so one name in two stories of a film may mean one character.
 bool is_another(const CharacterReferences& character, const CharacterReferences& own) {
   return character.ip != own.ip || character.name != own.name;
-}
-
-/// The shot's score with each character: mean over the roles of the mean over frames.
-std::vector<double> scores_of(const ShotFeatures& shot, const Gallery& gallery,
-                              std::span<const std::string> roles, ReferencePooling pooling) {
-  std::vector<double> scores(gallery.characters.size(), 0.0);
-  for (const std::string& role : roles) {
-    for (std::size_t c = 0; c < scores.size(); ++c) {
-      scores[c] += mean(reference_cosines(shot.frames(role),
-                                          gallery.characters[c]->references.units(role), pooling));
-    }
-  }
-  for (double& score : scores) score /= static_cast<double>(roles.size());
-  return scores;
 }
 
 /// Nothing when the character has no rival.
@@ -74,20 +35,20 @@ std::optional<double> quantity_of(Identity quantity, std::span<const double> sco
     best_other = std::max(best_other, scores[c]);
     if (scores[c] >= scores[own]) ++ahead;
   }
-  if (std::count(is_rival.begin(), is_rival.end(), true) == 0) return std::nullopt;
+  if (std::find(is_rival.begin(), is_rival.end(), true) == is_rival.end()) return std::nullopt;
   if (quantity == Identity::margin) return scores[own] - best_other;
   if (quantity == Identity::top1) return ahead == 0 ? 1.0 : 0.0;
   return 1.0 / (1.0 + ahead);
 }
 
 /// Whom a character of a shot is told apart from: everybody but those whom the shot is to show too.
-std::vector<bool> rivals_of(const ShotFeatures& shot, const Gallery& gallery, std::size_t own) {
-  std::vector<bool> rivals;
-  for (const CharacterReferences* character : gallery.characters)
-    rivals.push_back(is_another(*character, *gallery.characters[own]));
+std::vector<bool> rivals_of(const ShotFeatures& shot, const GalleryScores& gallery,
+                            std::size_t own) {
+  std::vector<bool> rivals(gallery.characters());
+  for (std::size_t c = 0; c < rivals.size(); ++c)
+    rivals[c] = is_another(gallery.character(c), gallery.character(own));
   for (const int place : shot.characters) {
-    const std::ptrdiff_t shown = gallery.own[static_cast<std::size_t>(place)];
-    if (shown >= 0) rivals[static_cast<std::size_t>(shown)] = false;
+    if (const auto shown = gallery.own(place)) rivals[*shown] = false;
   }
   return rivals;
 }
@@ -98,8 +59,7 @@ ShotOutcome no_rival(const StoryFeatures& story, int index) {
 }
 
 ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
-                       std::span<const std::string> roles, const Gallery& gallery,
-                       ReferencePooling pooling) {
+                       std::span<const std::string> roles, GalleryScores& gallery) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
   for (const std::string& role : roles) {
     if (auto bad = bad_frames(story, index, shot.frames(role))) return std::move(*bad);
@@ -107,13 +67,12 @@ ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
   ShotOutcome outcome;
   const auto places =
       judgeable_characters(story, index, roles, ReferenceSide::straight, outcome.findings);
-  const auto scores = scores_of(shot, gallery, roles, pooling);
+  const auto scores = gallery.of(index);
   std::vector<double> values;
   for (const int place : places) {
-    const std::ptrdiff_t own = gallery.own[static_cast<std::size_t>(place)];
-    if (own < 0) continue;
-    const auto at = static_cast<std::size_t>(own);
-    if (auto value = quantity_of(quantity, scores, at, rivals_of(shot, gallery, at)))
+    const auto own = gallery.own(place);
+    if (!own) continue;
+    if (auto value = quantity_of(quantity, scores, *own, rivals_of(shot, gallery, *own)))
       values.push_back(*value);
   }
   if (values.empty()) return no_rival(story, index);
@@ -123,13 +82,13 @@ ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
 
 /// True when some character of the shot has somebody to be told apart from: decided by the split
 /// alone, so that it is so for a missing shot too.
-bool has_rival(const StoryFeatures& story, int index, const Gallery& gallery) {
+bool has_rival(const StoryFeatures& story, int index, const GalleryScores& gallery) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
   return std::any_of(shot.characters.begin(), shot.characters.end(), [&](int place) {
-    const std::ptrdiff_t own = gallery.own[static_cast<std::size_t>(place)];
-    if (own < 0) return false;
-    const auto rivals = rivals_of(shot, gallery, static_cast<std::size_t>(own));
-    return std::count(rivals.begin(), rivals.end(), true) > 0;
+    const auto own = gallery.own(place);
+    if (!own) return false;
+    const auto rivals = rivals_of(shot, gallery, *own);
+    return std::find(rivals.begin(), rivals.end(), true) != rivals.end();
   });
 }
 
@@ -139,10 +98,10 @@ StoryValue measure_identity(const StoryFeatures& story, Identity quantity,
   for (const std::string& role : roles) {
     if (auto without = without_usable_references(story, role, shots)) return *std::move(without);
   }
-  const Gallery gallery = gallery_of(story, roles);
-  const bool has_own =
-      std::any_of(gallery.own.begin(), gallery.own.end(), [](auto place) { return place >= 0; });
-  if (shots > 0 && (!has_own || gallery.characters.size() < 2)) {
+  SharedGalleryScores alone;
+  GalleryScores& gallery =
+      (story.shared != nullptr ? *story.shared : alone).of(story, roles, settings.references);
+  if (shots > 0 && (!gallery.has_own() || gallery.characters() < 2)) {
     return skipped_story(story, shots, "one_character",
                          "the split has no other character with a reference to be told apart from");
   }
@@ -152,10 +111,7 @@ StoryValue measure_identity(const StoryFeatures& story, Identity quantity,
     return no_rival(story, index);
   };
   auto outcomes = outcomes_of(
-      story,
-      [&](int index) {
-        return outcome_of(story, index, quantity, roles, gallery, settings.references);
-      },
+      story, [&](int index) { return outcome_of(story, index, quantity, roles, gallery); },
       by_rule);
   return story_over_shots(story, std::move(outcomes),
                           quantity == Identity::margin ? kMargin : kSimilarity, settings);

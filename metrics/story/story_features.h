@@ -99,6 +99,8 @@ struct CharacterReferences {
   RoleFeatures references;  ///< [R, D], by role
 };
 
+class SharedGalleryScores;
+
 struct StoryFeatures {
   std::string id;
   std::string ip;  ///< the cluster of docs/design/metrics.md 9.2
@@ -106,6 +108,10 @@ struct StoryFeatures {
   std::vector<CharacterFeatures> characters = std::vector<CharacterFeatures>(1);
   std::span<const CharacterReferences>
       gallery;  ///< every character of the split that has a reference
+
+  /// Where metrics that are measured one after the other keep what they share
+  /// (metrics/story/gallery_scores.h); null: each computes its own. Set by a Measurer.
+  SharedGalleryScores* shared = nullptr;
 
   [[nodiscard]] const CharacterFeatures& character(int place) const {
     return characters[static_cast<std::size_t>(place)];

@@ -34,24 +34,32 @@ struct ShotColumn {
 };
 
 /// Those that any shot has, in the document's order.
-std::vector<ShotColumn> shot_columns(const document::Result& result) {
-  std::vector<ShotColumn> columns;
-  for (const auto& metric : result.metrics) {
-    bool has_shots = false;
+std::vector<ShotColumn> shot_columns(const document::Result& result,
+                                     const document::EachStory& stories) {
+  struct Seen {
+    bool shots = false;
     std::vector<std::string> parts;
-    for (const auto& story : result.stories) {
-      const auto found = story.metrics.find(metric.id);
+  };
+  std::vector<Seen> seen(result.metrics.size());
+  stories([&](const document::ResultStory& story) {
+    for (std::size_t m = 0; m < seen.size(); ++m) {
+      const auto found = story.metrics.find(result.metrics[m].id);
       if (found == story.metrics.end()) continue;
-      has_shots = has_shots || !found->second.shots.empty();
+      auto& [shots, parts] = seen[m];
+      shots = shots || !found->second.shots.empty();
       for (const auto& shot : found->second.shots) {
         for (const auto& [name, value] : shot.parts) {
           if (std::find(parts.begin(), parts.end(), name) == parts.end()) parts.push_back(name);
         }
       }
     }
-    if (!has_shots) continue;
-    columns.push_back({metric.id, {}});
-    for (auto& part : parts) columns.push_back({metric.id, std::move(part)});
+  });
+  std::vector<ShotColumn> columns;
+  for (std::size_t m = 0; m < seen.size(); ++m) {
+    if (!seen[m].shots) continue;
+    const std::string& metric = result.metrics[m].id;
+    columns.push_back({metric, {}});
+    for (auto& part : seen[m].parts) columns.push_back({metric, std::move(part)});
   }
   return columns;
 }
@@ -73,16 +81,16 @@ std::string keys_of(const document::Result& result, const document::ResultStory&
 }
 
 /// Further columns of the layout, in the order in which shots first have them.
-std::vector<std::string> layout_columns(const document::Result& result) {
+std::vector<std::string> layout_columns(const document::EachStory& stories) {
   std::vector<std::string> names;
-  for (const auto& story : result.stories) {
+  stories([&](const document::ResultStory& story) {
     for (const auto& shot : story.shots) {
       if (!shot.columns.is_object()) continue;
       for (const auto& [name, value] : shot.columns.items()) {
         if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
       }
     }
-  }
+  });
   return names;
 }
 
@@ -127,30 +135,36 @@ bool is_table_of(const fs::path& file, std::string_view system) {
 
 }  // namespace
 
-std::string shots_csv(const document::Result& result) {
-  const auto columns = shot_columns(result);
+void write_shots_csv(const WritePiece& write, const document::Result& result,
+                     const document::EachStory& stories) {
+  const auto columns = shot_columns(result, stories);
   std::string text = "system,ip,story,shot";
   for (const auto& column : columns) text += "," + csv_field(column.head());
   text += kLineEnd;
-  for (const auto& story : result.stories) {
+  write(text);
+  stories([&](const document::ResultStory& story) {
+    text.clear();
     for (std::size_t i = 0; i < story.shots.size(); ++i) {
       text += keys_of(result, story, story.shots[i]);
       for (const auto& column : columns) text += "," + exact(value_of(story, i, column));
       text += kLineEnd;
     }
-  }
-  return text;
+    write(text);
+  });
 }
 
-std::string clips_csv(const document::Result& result) {
-  const auto names = layout_columns(result);
+void write_clips_csv(const WritePiece& write, const document::Result& result,
+                     const document::EachStory& stories) {
+  const auto names = layout_columns(stories);
   const auto findings = findings_by_shot(result);
   std::string text =
       "system,ip,story,shot,status,sha256,frame_count,fps,seconds,width,height,sampled_frames,"
       "findings,caption";
   for (const auto& name : names) text += "," + csv_field(name);
   text += kLineEnd;
-  for (const auto& story : result.stories) {
+  write(text);
+  stories([&](const document::ResultStory& story) {
+    text.clear();
     for (const auto& shot : story.shots) {
       const bool scored = !shot.sha256.empty();
       const auto found = findings.find({story.id, shot.number});
@@ -163,8 +177,8 @@ std::string clips_csv(const document::Result& result) {
       for (const auto& name : names) text += "," + layout_cell(shot, name);
       text += kLineEnd;
     }
-  }
-  return text;
+    write(text);
+  });
 }
 
 void require_csv_folder(const fs::path& folder, std::string_view system) {
@@ -179,10 +193,11 @@ void require_csv_folder(const fs::path& folder, std::string_view system) {
 }
 
 std::vector<fs::path> stage_csv(StagedFiles& staged, const fs::path& folder,
-                                const document::Result& result) {
+                                const document::Result& result,
+                                const document::EachStory& stories) {
   const fs::path shots = folder / kShotsFile, clips = folder / kClipsFile;
-  staged.write(shots, shots_csv(result));
-  staged.write(clips, clips_csv(result));
+  staged.write(shots, [&](const WritePiece& write) { write_shots_csv(write, result, stories); });
+  staged.write(clips, [&](const WritePiece& write) { write_clips_csv(write, result, stories); });
   return {shots, clips};
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/write_file.h"
 #include "document/result.h"
+#include "document/story_spool.h"
 
 namespace asbench::reports {
 
@@ -16,11 +17,15 @@ namespace asbench::reports {
 
 /// A row a shot, a column for every metric that shots have values of, and for its parts
 /// (`cross_shot_clip.worst`).
-[[nodiscard]] std::string shots_csv(const document::Result& result);
+/// @param result   all but its stories
+/// @param stories  is asked several times
+void write_shots_csv(const WritePiece& write, const document::Result& result,
+                     const document::EachStory& stories);
 
 /// A row a video: hash, frames, which of them were sampled, what was found. Further columns of a
 /// CSV layout follow.
-[[nodiscard]] std::string clips_csv(const document::Result& result);
+void write_clips_csv(const WritePiece& write, const document::Result& result,
+                     const document::EachStory& stories);
 
 /// Refuses a folder whose shots.csv or clips.csv were not written for this system.
 /// @throws UsageError that names the file and `--force`.
@@ -29,6 +34,7 @@ void require_csv_folder(const std::filesystem::path& folder, std::string_view sy
 /// Writes both below `folder`. @returns their paths.
 std::vector<std::filesystem::path> stage_csv(StagedFiles& staged,
                                              const std::filesystem::path& folder,
-                                             const document::Result& result);
+                                             const document::Result& result,
+                                             const document::EachStory& stories);
 
 }  // namespace asbench::reports

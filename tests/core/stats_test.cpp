@@ -110,6 +110,13 @@ TEST(Bootstrap, DoesNotDependOnTheOrderOfTheClusters) {
   EXPECT_EQ(clustered_bootstrap(values), before);
 }
 
+TEST(Bootstrap, OfSumsIsThatOfTheValues) {
+  const std::vector<ClusteredValue> values = {{"b", 0.1}, {"a", 0.7}, {"b", 0.3}, {"c", 0.2}};
+  const std::vector<ClusterSum> sums = {{0.7, 1.0}, {0.1 + 0.3, 2.0}, {0.2, 1.0}};
+  EXPECT_EQ(bootstrap_of_sums(sums), clustered_bootstrap(values));
+  EXPECT_FALSE(bootstrap_of_sums({sums.data(), 1}).has_value());
+}
+
 TEST(Bootstrap, DependsOnTheSeedAndOnNothingElse) {
   const auto values = example();
   const auto at_seed = [&](std::uint64_t seed) {

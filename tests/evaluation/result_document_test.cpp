@@ -89,6 +89,13 @@ class MakeResult : public ::testing::Test {
     measured.parts = {{"pixels", 0.25, 2}, {"features", std::nullopt, 0}};
     measured.by_distance = {{"1", 0.5, 1}, {"2", std::nullopt, 0}};
     measured.ips = {{"ada", 0.125, 1}, {"zoe", std::nullopt, 0}};
+    measured.findings = {{"few_clusters", "", std::nullopt, "2 IPs"},
+                         {"missing_shot", "zoe/0", 2, "no such file"}};
+    return measured;
+  }
+
+  /// Of the two stories under motion.
+  static std::vector<metrics::StoryValue> motion_of_stories() {
     metrics::StoryValue ada;
     ada.value = 0.125;
     ada.parts = {{"pixels", 0.125}};
@@ -100,10 +107,7 @@ class MakeResult : public ::testing::Test {
     ada.shots = {shot, {}};
     metrics::StoryValue zoe;
     zoe.shots.resize(2);
-    measured.stories = {ada, zoe};
-    measured.findings = {{"few_clusters", "", std::nullopt, "2 IPs"},
-                         {"missing_shot", "zoe/0", 2, "no such file"}};
-    return measured;
+    return {ada, zoe};
   }
 
   static SetMeasurement fvd() {
@@ -122,6 +126,11 @@ class MakeResult : public ::testing::Test {
     document::Result result = make_result(parts_);
     result.provenance.version = "1";
     result.provenance.libraries = Json::object();
+    const std::string metric = "motion";
+    const auto values = motion_of_stories();
+    for (std::size_t i = 0; i < split_.stories.size(); ++i)
+      result.stories.push_back(
+          make_story(parts_, split_.stories[i], {&metric, 1}, {&values[i], 1}));
     return document::to_json(result);
   }
 

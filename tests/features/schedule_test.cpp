@@ -65,7 +65,8 @@ TEST(Schedule, DecodesRangesOfOneVideoTogetherUnlessTheirUseDiffers) {
 }
 
 TEST(Schedule, OfNothingHasNoTask) {
-  Schedule schedule(ExtractionPlan{});
+  const ExtractionPlan plan;
+  Schedule schedule(plan);
   EXPECT_FALSE(schedule.next());
 }
 
@@ -132,7 +133,8 @@ TEST(Schedule, KeepsTheReferenceSetApartUnderAWindowRule) {
 }
 
 TEST(Schedule, GrantsAKeyOnce) {
-  Schedule schedule(ExtractionPlan{});
+  const ExtractionPlan plan;
+  Schedule schedule(plan);
   EXPECT_TRUE(schedule.claim("a"));
   EXPECT_FALSE(schedule.claim("a"));
   EXPECT_TRUE(schedule.claim("b"));
@@ -155,11 +157,11 @@ TEST(Schedule, RemembersWhatAClipWasFoundToBe) {
 TEST(KnownClips, ForgetAFileThatWasWrittenTo) {
   const testing::TemporaryFolder folder;
   const auto source = file((folder / "clip.mp4").string());
-  std::ofstream(source.path) << "one";
+  std::ofstream(source.path.path()) << "one";
   KnownClips known;
   known.add(source, {"hash", {}}, KnownClips::stamp_of(source));
   ASSERT_TRUE(known.find(source));
-  std::ofstream(source.path) << "other";
+  std::ofstream(source.path.path()) << "other";
   EXPECT_FALSE(known.find(source));
   std::filesystem::remove(source.path);
   EXPECT_FALSE(known.find(source));

@@ -40,7 +40,7 @@ TEST_F(StoredPieces, AClipIsMissingThenDone) {
 TEST_F(StoredPieces, AnEntryThatIsGoneMakesItMissing) {
   const auto clip = add_file("a.mp4");
   static_cast<void>(run());
-  std::filesystem::remove(entry_file(frame_key(plan_.clips[clip].source.path)));
+  std::filesystem::remove(entry_file(frame_key(plan_.clips[clip].source.path.string())));
   EXPECT_EQ(look(clip).state, ClipState::missing);
 }
 
@@ -61,8 +61,8 @@ TEST_F(StoredPieces, AnotherRequestHasNothing) {
 TEST_F(StoredPieces, ABrokenClipHasFailedWithItsCause) {
   const auto broken = add_file("broken.mp4");
   const auto unreadable = add_file("unreadable.mp4");
-  clips_.clips[plan_.clips[broken].source.path].broken_decode = "ends early";
-  clips_.clips[plan_.clips[unreadable].source.path].unreadable = "no frames";
+  clips_.clips[plan_.clips[broken].source.path.string()].broken_decode = "ends early";
+  clips_.clips[plan_.clips[unreadable].source.path.string()].unreadable = "no frames";
   static_cast<void>(run());
   ASSERT_EQ(look(broken).state, ClipState::failed);
   EXPECT_EQ(look(broken).broken->cause, "ends early");
@@ -74,7 +74,7 @@ TEST_F(StoredPieces, EqualContentFailsUnderEveryName) {
   const auto first = add_file("a.mp4");
   const auto second = add_file("b.mp4");
   for (const auto clip : {first, second}) {
-    auto& made_up = clips_.clips[plan_.clips[clip].source.path];
+    auto& made_up = clips_.clips[plan_.clips[clip].source.path.string()];
     made_up.content = "the same";
     made_up.broken_decode = "ends early";
   }

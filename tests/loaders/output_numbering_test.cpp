@@ -76,7 +76,7 @@ TEST_P(ShotsFromZero, AreTakenByAutoWhereNothingElseIsPossible) {
   const std::string said = detail_of(outputs, "numbered_from_zero");
   EXPECT_NE(said.find("is shot 1 of story ip_00/0"), std::string::npos) << said;
   const auto first = fmt::format(fmt::runtime(GetParam().pattern), "ip_00/0", 0);
-  const auto path = outputs.shots.at({"ip_00/0", 1}).path;
+  const std::filesystem::path path = outputs.shots.at({"ip_00/0", 1}).path;
   EXPECT_TRUE(path == files.folder / first || path == (files.folder / first).parent_path()) << path;
   // A file beyond the last, and nothing is certain any more.
   write_text(files.folder.path() / fmt::format(fmt::runtime(GetParam().pattern), "ip_00/1", 3),
@@ -103,7 +103,7 @@ TEST_P(ShotsFromZero, AreNeverTakenForTheOnesBefore) {
   EXPECT_EQ(right.shots.size(), 6U);
   EXPECT_TRUE(right.findings.empty());
   const auto first = folder.path() / fmt::format(fmt::runtime(GetParam().pattern), "ip_00/1", 0);
-  const auto path = right.shots.at({"ip_00/1", 1}).path;
+  const std::filesystem::path path = right.shots.at({"ip_00/1", 1}).path;
   EXPECT_TRUE(path == first || path == first.parent_path()) << path;
 }
 

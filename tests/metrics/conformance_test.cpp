@@ -15,6 +15,7 @@
 #include "metrics/story/faithful_consistency.h"
 #include "metrics/story/motion.h"
 #include "metrics/story/within_shot.h"
+#include "metrics/system_sums.h"
 #include "tests/metrics/story_builder.h"
 
 namespace asbench::metrics {

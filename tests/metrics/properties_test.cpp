@@ -175,12 +175,19 @@ TEST(Properties, MeasuringStoryByStoryGivesTheSameBits) {
   std::vector<std::string> ids;
   for (const Metric& metric : built_in_metrics().story_metrics()) ids.emplace_back(metric.id);
   Measurer measurer(built_in_metrics(), ids, {});
-  for (const StoryFeatures& story : stories) measurer.add(story);
+  std::vector<std::vector<StoryValue>> values;
+  for (const StoryFeatures& story : stories) values.push_back(measurer.add(story));
   const auto streamed = measurer.finish();
   ASSERT_EQ(streamed.size(), ids.size());
   for (std::size_t m = 0; m < ids.size(); ++m) {
     EXPECT_EQ(streamed[m].metric, ids[m]);
-    EXPECT_EQ(streamed[m].mean, measure(ids[m], stories).mean) << ids[m];
+    const Measurement together = measure(ids[m], stories);
+    EXPECT_EQ(streamed[m].mean, together.mean) << ids[m];
+    EXPECT_EQ(streamed[m].ci95, together.ci95) << ids[m];
+    EXPECT_EQ(streamed[m].findings, together.findings) << ids[m];
+    EXPECT_TRUE(streamed[m].stories.empty());
+    for (std::size_t s = 0; s < stories.size(); ++s)
+      EXPECT_EQ(values[s][m].value, together.stories[s].value) << ids[m];
   }
 }
 

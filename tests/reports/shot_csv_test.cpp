@@ -46,8 +46,21 @@ Result made() {
   return result;
 }
 
+document::EachStory stories_of(const Result& result) {
+  return [&](const auto& use) {
+    for (const auto& story : result.stories) use(story);
+  };
+}
+
+/// What a table's writer hands over, a result's own stories given.
+std::string text_of(const decltype(write_shots_csv)& write_table, const Result& result) {
+  std::string text;
+  write_table([&](std::string_view piece) { text += piece; }, result, stories_of(result));
+  return text;
+}
+
 TEST(ShotCsv, HasARowAShotAndAColumnAMetricThatShotsHave) {
-  EXPECT_EQ(shots_csv(made()),
+  EXPECT_EQ(text_of(write_shots_csv, made()),
             "system,ip,story,shot,clip_i,copy_paste,copy_paste.low\r\n"
             "\"'=cmd, \"\"x\"\"\",fox,fox/0,1,0.1,0.3333333333333333,0.25\r\n"
             "\"'=cmd, \"\"x\"\"\",fox,fox/0,2,,,\r\n");
@@ -55,7 +68,7 @@ TEST(ShotCsv, HasARowAShotAndAColumnAMetricThatShotsHave) {
 
 TEST(ClipCsv, SaysWhatWasScoredAndFound) {
   EXPECT_EQ(
-      clips_csv(made()),
+      text_of(write_clips_csv, made()),
       "system,ip,story,shot,status,sha256,frame_count,fps,seconds,width,height,sampled_frames,"
       "findings,caption,seed\r\n"
       "\"'=cmd, \"\"x\"\"\",fox,fox/0,1,scored," +
@@ -93,12 +106,13 @@ TEST_F(CsvFolder, IsForOneSystem) {
 }
 
 TEST_F(CsvFolder, GetsBothTables) {
+  const Result result = made();
   StagedFiles staged;
-  const auto files = stage_csv(staged, folder_.path() / "new", made());
+  const auto files = stage_csv(staged, folder_.path() / "new", result, stories_of(result));
   staged.commit();
   ASSERT_EQ(files.size(), 2U);
-  EXPECT_EQ(read_text_file(folder_.path() / "new" / "shots.csv"), shots_csv(made()));
-  EXPECT_EQ(read_text_file(folder_.path() / "new" / "clips.csv"), clips_csv(made()));
+  EXPECT_EQ(read_text_file(folder_.path() / "new" / "shots.csv"), text_of(write_shots_csv, made()));
+  EXPECT_EQ(read_text_file(folder_.path() / "new" / "clips.csv"), text_of(write_clips_csv, made()));
   EXPECT_NO_THROW(require_csv_folder(folder_.path() / "new", made().system));
 }
 

@@ -72,7 +72,7 @@ PlantedWorld::PlantedWorld(const Size& size) {
     for (const auto& shot : story.shots) {
       const auto& source = outputs.shots.at({story.id, shot.number});
       shots_.push_back(
-          {story.ip, story.id, shot.number, source.path.lexically_relative(ground_truth_)});
+          {story.ip, story.id, shot.number, source.path.path().lexically_relative(ground_truth_)});
     }
   }
 }

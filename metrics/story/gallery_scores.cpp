@@ -1,0 +1,100 @@
+#include "metrics/story/gallery_scores.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/stats.h"
+#include "metrics/numerics/cosine.h"
+#include "metrics/story/reference_adherence.h"
+
+namespace asbench::metrics {
+
+GalleryScores::GalleryScores(const StoryFeatures& story, const std::vector<std::string>& roles,
+                             ReferencePooling pooling)
+    : story_(&story),
+      roles_(roles),
+      pooling_(pooling),
+      own_(story.characters.size()),
+      galleries_(roles.size()),
+      by_shot_(story.shots.size()) {
+  for (const CharacterReferences& character : story.gallery) {
+    // A character with a bad reference can't be a rival; that its own stories can't be judged is
+    // said there.
+    const bool usable = std::all_of(roles.begin(), roles.end(), [&](const std::string& role) {
+      return character.references.units(role).usable();
+    });
+    if (!usable) continue;
+    for (std::size_t place = 0; place < own_.size(); ++place) {
+      if (story.characters[place].id == character.id) own_[place] = count_;
+    }
+    of_split_.push_back(&character);
+    for (std::size_t e = 0; e < roles.size(); ++e)
+      galleries_[e].references.push_back(&character.references.units(roles[e]));
+    ++count_;
+  }
+  for (Role& role : galleries_) {
+    for (std::size_t c = 0; c < count_; ++c)
+      (role.references[c]->rows.rows == 1 ? role.at : role.other).push_back(c);
+    if (role.at.empty()) continue;
+    role.single.rows = static_cast<int>(role.at.size());
+    role.single.cols = role.references[role.at.front()]->rows.cols;
+    for (const std::size_t c : role.at) {
+      const auto& row = role.references[c]->rows.values;
+      role.single.values.insert(role.single.values.end(), row.begin(), row.end());
+    }
+  }
+}
+
+bool GalleryScores::has_own() const {
+  return std::any_of(own_.begin(), own_.end(),
+                     [](const auto& number) { return number.has_value(); });
+}
+
+// Note [The same last digits]
+// The product of several frames with one reference adds in the same order as the product of a
+// matrix of references with one frame, so a score does not depend on how many characters there are.
+// That of one frame, of one reference, and of very narrow features is another routine with another
+// order: these go one by one.
+void GalleryScores::add_role(const UnitRows& frames, const Role& role,
+                             std::vector<double>& scores) const {
+  constexpr int kNarrow = 32;
+  const auto one_by_one = [&](const std::vector<std::size_t>& characters) {
+    for (const std::size_t c : characters)
+      scores[c] += mean(reference_cosines(frames, *role.references[c], pooling_));
+  };
+  one_by_one(role.other);
+  if (frames.rows.rows < 2 || role.single.rows < 2 || role.single.cols < kNarrow) {
+    one_by_one(role.at);
+  } else {
+    std::vector<double> sums(role.at.size(), 0.0);
+    for (int i = 0; i < frames.rows.rows; ++i) {
+      const auto cosines = products_with(role.single, frames.rows.row(i));
+      for (std::size_t c = 0; c < sums.size(); ++c) sums[c] += cosines[c];
+    }
+    for (std::size_t c = 0; c < sums.size(); ++c)
+      scores[role.at[c]] += sums[c] / static_cast<double>(frames.rows.rows);
+  }
+}
+
+std::span<const double> GalleryScores::of(int shot) {
+  auto& known = by_shot_[static_cast<std::size_t>(shot)];
+  if (known) return *known;
+  std::vector<double> scores(count_, 0.0);
+  for (std::size_t e = 0; e < roles_.size(); ++e)
+    add_role(story_->shots[static_cast<std::size_t>(shot)].frames(roles_[e]), galleries_[e],
+             scores);
+  for (double& score : scores) score /= static_cast<double>(roles_.size());
+  known = std::move(scores);
+  return *known;
+}
+
+GalleryScores& SharedGalleryScores::of(const StoryFeatures& story,
+                                       const std::vector<std::string>& roles,
+                                       ReferencePooling pooling) {
+  for (GalleryScores& scores : known_) {
+    if (scores.is_of(story, roles, pooling)) return scores;
+  }
+  return known_.emplace_back(story, roles, pooling);
+}
+
+}  // namespace asbench::metrics

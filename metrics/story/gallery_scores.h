@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "metrics/settings.h"
+#include "metrics/story/story_features.h"
+
+namespace asbench::metrics {
+
+/// How well a story's shots fit each character of the split: what the identity metrics rank
+/// (docs/design/metrics.md 13). Characters are those of StoryFeatures::gallery with usable
+/// references under all roles, in its order. One thread.
+class GalleryScores {
+ public:
+  /// @param story  must outlive the scores
+  GalleryScores(const StoryFeatures& story, const std::vector<std::string>& roles,
+                ReferencePooling pooling);
+
+  [[nodiscard]] std::size_t characters() const { return count_; }
+  [[nodiscard]] const CharacterReferences& character(std::size_t number) const {
+    return *of_split_[number];
+  }
+  /// The number of one of the story's characters, by its place in StoryFeatures::characters;
+  /// nothing when it has no usable reference.
+  [[nodiscard]] std::optional<std::size_t> own(int place) const {
+    return own_[static_cast<std::size_t>(place)];
+  }
+  /// Whether any of them has a number.
+  [[nodiscard]] bool has_own() const;
+  /// A shot's score with each character: mean over the roles of the mean over its frames. Computed
+  /// when it is first asked for. The shot's frames must be usable under every role.
+  [[nodiscard]] std::span<const double> of(int shot);
+
+  [[nodiscard]] bool is_of(const StoryFeatures& story, const std::vector<std::string>& roles,
+                           ReferencePooling pooling) const {
+    return &story == story_ && roles == roles_ && pooling == pooling_;
+  }
+
+ private:
+  /// The characters under one role. Those with one reference stand together in a matrix, because
+  /// most have one, and one product is many times faster than thousands of small ones.
+  struct Role {
+    std::vector<const UnitRows*> references;
+    Matrix single;                   ///< [characters with one reference, D]
+    std::vector<std::size_t> at;     ///< their numbers
+    std::vector<std::size_t> other;  ///< of those with several
+  };
+  void add_role(const UnitRows& frames, const Role& role, std::vector<double>& scores) const;
+
+  const StoryFeatures* story_;
+  std::vector<std::string> roles_;
+  ReferencePooling pooling_;
+  std::size_t count_ = 0;
+  std::vector<const CharacterReferences*> of_split_;         ///< by number
+  std::vector<std::optional<std::size_t>> own_;              ///< by place
+  std::vector<Role> galleries_;                              ///< by role
+  std::vector<std::optional<std::vector<double>>> by_shot_;  ///< what was asked for
+};
+
+/// The scores that several metrics share while one story is measured (StoryFeatures::shared).
+class SharedGalleryScores {
+ public:
+  /// As the others of the story have it, or new.
+  [[nodiscard]] GalleryScores& of(const StoryFeatures& story, const std::vector<std::string>& roles,
+                                  ReferencePooling pooling);
+
+ private:
+  std::list<GalleryScores> known_;
+};
+
+}  // namespace asbench::metrics
