@@ -9,15 +9,9 @@
 
 #include "core/finding.h"
 #include "core/json.h"
+#include "loaders/frame_range.h"
 
 namespace asbench::loaders {
-
-/// Frames [begin_frame, end_frame) of a video, as they decode.
-struct FrameRange {
-  int begin_frame = 0;
-  int end_frame = 0;
-  bool operator==(const FrameRange&) const = default;
-};
 
 struct Shot {
   int number = 1;  ///< 1-based; shots that a reader skipped keep their number

@@ -22,10 +22,6 @@ std::string version_text(unsigned version) {
                      AV_VERSION_MICRO(version));
 }
 
-BrokenVideo damaged(const std::filesystem::path& file, const Damage& damage) {
-  return {file, damage.cause(), "damaged_video"};
-}
-
 /// Adds the frames to keep if the shot is [begin, end) of the video. `all` needs no list of frames:
 /// a range that a header or a cut list only claims costs nothing.
 void want(std::span<const FrameRule> rules, int begin, int end, Wanted& wanted) {
@@ -153,6 +149,10 @@ BrokenVideo::BrokenVideo(const std::filesystem::path& file, const std::string& c
     : BadInput(fmt::format("{}: {}", file.string(), cause)),
       cause_(cause),
       kind_(std::move(kind)) {}
+
+BrokenVideo damaged(const std::filesystem::path& file, const Damage& damage) {
+  return {file, damage.cause(), "damaged_video"};
+}
 
 std::vector<std::vector<int>> indices_of(std::span<const FrameRule> rules, int n) {
   std::vector<std::vector<int>> indices;

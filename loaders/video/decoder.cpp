@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "loaders/video/container_check.h"
 #include "loaders/video/demuxed_stream.h"
+#include "loaders/video/frame_luma.h"
 #include "loaders/video/frame_picture.h"
 #include "loaders/video/picture_pass.h"
 
@@ -36,6 +37,13 @@ namespace {
 
 /// A decoder that fails this often in a row when it is asked for its last frames has no more.
 constexpr int kFailuresAtTheEnd = 256;
+
+/// Whether one of the half-open ranges holds the frame.
+bool holds(const std::vector<std::pair<int, int>>& ranges, int index) {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const auto& range) {
+    return range.first <= index && index < range.second;
+  });
+}
 
 }  // namespace
 
@@ -130,6 +138,7 @@ struct VideoDecoder::State {
   DamageReport damage;
 
   std::optional<PicturePass> measuring;
+  FrameLuma luma;  ///< for Wanted::take_luma
 
   void decode(const Wanted& wanted, Pass& pass);
   /// Gives the decoder the next packet, or the end. @returns false after the end.
@@ -139,6 +148,8 @@ struct VideoDecoder::State {
   bool receive(int decoded, bool at_end);
   [[nodiscard]] bool is_left_behind(int decoded) const;
   void take(const Wanted& wanted, Pass& pass);
+  /// Notes how long after the frame before this one is shown.
+  void time(Pass& pass);
   /// Counts the packets that must give a picture. Note [Packets that give no picture]
   void count(const AVPacket& next);
 
@@ -150,6 +161,7 @@ struct VideoDecoder::State {
   int failures_at_end_ = 0;
   std::optional<DisplayMatrix> display_matrix_;  ///< of a frame; holds until the next that has one
   std::pair<int, int> size_{0, 0};
+  std::int64_t shown_before_ = AV_NOPTS_VALUE;
 };
 
 void VideoDecoder::State::count(const AVPacket& next) {
@@ -226,18 +238,33 @@ void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
                                         size_.first, size_.second, size.first, size.second, index));
   }
   if (has_transparency(*frame)) pass.transparent_frames.push_back(index);
-  const bool is_wanted =
-      std::binary_search(wanted.frames.begin(), wanted.frames.end(), index) ||
-      std::any_of(wanted.ranges.begin(), wanted.ranges.end(),
-                  [&](const auto& range) { return range.first <= index && index < range.second; });
+  const bool is_wanted = std::binary_search(wanted.frames.begin(), wanted.frames.end(), index) ||
+                         holds(wanted.ranges, index);
   if (damage.damage()) return;
+  time(pass);  // lost frames are no longer steps
   try {
     measuring->take(index, *frame, picture);
+    if (wanted.take_luma && holds(wanted.bright, index))
+      wanted.take_luma(index, luma.make(*frame, picture));
     if (!is_wanted) return;
-    pass.frames.emplace(index, picture.make(*frame, matrix.orientation));
+    Image image = picture.make(*frame, matrix.orientation);
+    if (wanted.take_frame)
+      wanted.take_frame(index, std::move(image));
+    else
+      pass.frames.emplace(index, std::move(image));
   } catch (const NoPicture& error) {
     throw BrokenVideo(file, fmt::format("frame {}: {}", index, error.what()));
   }
+}
+
+void VideoDecoder::State::time(Pass& pass) {
+  const std::int64_t shown = frame->best_effort_timestamp;
+  if (shown != AV_NOPTS_VALUE && shown_before_ != AV_NOPTS_VALUE && shown > shown_before_) {
+    const std::int64_t step = shown - shown_before_;
+    pass.shortest_step = pass.shortest_step == 0 ? step : std::min(pass.shortest_step, step);
+    pass.longest_step = std::max(pass.longest_step, step);
+  }
+  shown_before_ = shown;
 }
 
 void VideoDecoder::State::decode(const Wanted& wanted, Pass& pass) {

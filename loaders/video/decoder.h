@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "core/image.h"
+#include "core/luma_picture.h"
 #include "core/picture_statistics.h"
 #include "loaders/video/clip_reader.h"
 #include "loaders/video/damage_log.h"
@@ -31,6 +34,11 @@ struct Wanted {
   /// Half-open ranges of frames to measure as pictures; they may overlap.
   std::vector<std::pair<int, int>> measured = {};
   int stop_after = -1;  ///< frames after which the rest of the video may stay undecoded; -1: none
+  /// Takes each frame of `frames` and `ranges` as it comes, which is then not kept.
+  std::function<void(int index, Image frame)> take_frame = {};
+  /// Takes the brightness (FrameLuma) of the frames of `bright`, half-open ranges.
+  std::function<void(int index, const LumaPicture& luma)> take_luma = {};
+  std::vector<std::pair<int, int>> bright = {};
 };
 
 struct Pass {
@@ -42,7 +50,14 @@ struct Pass {
   /// Of Wanted::measured, in its order; without meaning where damage() lies before a range's end.
   std::vector<std::optional<PictureStatistics>> measured;
   std::vector<int> transparent_frames;  ///< ascending; those with a pixel that is not opaque
+  /// Shortest and longest time from one frame to the next, in units of the stream; 0: unknown.
+  std::int64_t shortest_step = 0, longest_step = 0;
 
+  /// Whether the frame rate varies: the longest step is more than half as long again as the
+  /// shortest. Time stamps in milliseconds alone don't make it so, up to 240 frames per second.
+  [[nodiscard]] bool has_variable_rate() const {
+    return shortest_step > 0 && 2 * longest_step > 3 * shortest_step;
+  }
   /// What is damaged for someone who needs frames before `end`; nothing when they are sound.
   [[nodiscard]] const Damage* damage_before(int end) const;
   /// `facts` for frames [begin, end).
@@ -69,6 +84,9 @@ class VideoDecoder {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// What a damaged video becomes for those who need the damaged part.
+[[nodiscard]] BrokenVideo damaged(const std::filesystem::path& file, const Damage& damage);
 
 /// Pictures of a frame folder in frame order. @throws BrokenVideo when it can't be listed or has
 /// none.
