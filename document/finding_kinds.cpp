@@ -58,6 +58,30 @@ constexpr FindingKind kKinds[] = {
     {"reference_changed", false,
      "A reference picture is not the file that the manifest was made with. Scores that use it are "
      "not comparable with earlier ones."},
+    {"video_missing", false,
+     "A source video is not among those of --videos, or several files could be it. What needs its "
+     "frames is left out."},
+    {"video_unreadable", false,
+     "A source video cannot be decoded, or not to its end. What needs the frames that are lost is "
+     "left out."},
+    {"fps_mismatch", false,
+     "A source video has another frame rate than its annotation was made with. Frames are found by "
+     "their time."},
+    {"vfr", false, "The frame rate of a source video varies. Frames are found by their number."},
+    {"frame_beyond_video", false,
+     "An annotation names a frame that the source video does not have. The mask is not used."},
+    {"duplicate_mask", false, "A character has two masks for one frame. The first one is used."},
+    {"empty_mask", false, "A mask has no pixel. It is not used."},
+    {"mask_size_mismatch", false,
+     "A mask has another aspect than the frames of its video. It is not used."},
+    {"mask_scaled", false,
+     "Masks of a character have another size than the frames of their video, with the same aspect. "
+     "They were scaled by nearest neighbour."},
+    {"mask_area", false,
+     "A mask takes less than 5 % or more than 90 % of its picture, which the data set's authors "
+     "left out. It is used."},
+    {"mask_outside_segment", false,
+     "A mask belongs to a frame outside of its segment. It is used."},
     {"clip_unusable", false,
      "One of the IPs' own clips cannot be decoded. It is left out of real_ceiling and of the "
      "reference set; the system's own value does not change."},
@@ -71,8 +95,8 @@ constexpr FindingKind kKinds[] = {
      "FFmpeg notices errors in a video's data, or conceals them. The shot counts as missing: "
      "--missing decides."},
     {"bad_cuts", true,
-     "A range of the cut list is not valid or lies outside its video. The shot counts as missing: "
-     "--missing decides."},
+     "A range of the cut list is not valid or lies outside its video, or fewer cuts were detected "
+     "than the shots need. The shot counts as missing: --missing decides."},
     {"ambiguous_shot", true,
      "Several files could be one shot, and none has its name to the letter. None is taken; the "
      "shot "
