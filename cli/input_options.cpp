@@ -31,8 +31,9 @@ CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
   command
       .add_option("--cuts", outputs.cuts,
                   "where the shots are in one long video a story (a template without {shot}): list "
-                  "(frames in cuts.json beside the videos), the path of such a cut list, or equal "
-                  "(equal parts of each video, one a shot)")
+                  "(frames in cuts.json beside the videos), the path of such a cut list, equal "
+                  "(equal parts of each video, one a shot), or detect (between the strongest cuts "
+                  "that are found in each video)")
       ->capture_default_str();
   return option;
 }

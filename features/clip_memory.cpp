@@ -6,6 +6,7 @@
 #include "core/json.h"
 #include "features/keys.h"
 #include "features/weights_hash.h"
+#include "loaders/boundaries/cut_detector.h"
 
 namespace asbench::features {
 
@@ -13,10 +14,12 @@ namespace asbench::features {
 std::string clip_identity(const loaders::ShotSource& source) {
   struct stat file {};
   if (::stat(source.path.c_str(), &file) != 0) return {};
-  return fmt::format("{} {} {} {}.{:09} {}.{:09} {}-{} {}/{}", source.path.filename().string(),
+  const bool is_detected = source.kind == loaders::ShotSource::Kind::video_detected;
+  return fmt::format("{} {} {} {}.{:09} {}.{:09} {}-{} {}/{}{}", source.path.filename().string(),
                      file.st_ino, file.st_size, file.st_mtim.tv_sec, file.st_mtim.tv_nsec,
                      file.st_ctim.tv_sec, file.st_ctim.tv_nsec, source.begin_frame,
-                     source.end_frame, source.part, source.parts);
+                     source.end_frame, source.part, source.parts,
+                     is_detected ? fmt::format(" {}", loaders::kCutDetector) : std::string());
 }
 
 void remember_content(const FeatureStore& store, std::string_view identity,

@@ -9,8 +9,8 @@ namespace asbench::features {
 namespace {
 
 std::string name_of(const loaders::ShotSource& source) {
-  return fmt::format("{}#{}-{}#{}/{}", source.path.string(), source.begin_frame, source.end_frame,
-                     source.part, source.parts);
+  return fmt::format("{}#{}-{}#{}/{}{}", source.path.string(), source.begin_frame, source.end_frame,
+                     source.part, source.parts, source.mark());
 }
 
 }  // namespace

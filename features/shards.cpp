@@ -65,8 +65,9 @@ int by_hash(const std::string& sha256, int count) {
 
 /// One line a clip, without folders: tasks may see them under different ones.
 std::string line_of(const loaders::ShotSource& source, std::uint64_t bytes) {
-  return fmt::format("{} {} {} {} {} {}\n", source.path.filename().string(), bytes,
-                     source.begin_frame, source.end_frame, source.part, source.parts);
+  return fmt::format("{} {} {} {} {} {}{}\n", source.path.filename().string(), bytes,
+                     source.begin_frame, source.end_frame, source.part, source.parts,
+                     source.mark());
 }
 
 }  // namespace

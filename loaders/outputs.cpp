@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "loaders/boundaries/cut_detector.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/auto_layout.h"
 #include "loaders/outputs/frame_folder_check.h"
@@ -135,9 +136,11 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
     const Cuts cuts = cuts_of(options.cuts);
     LayoutFit fit = options.layout == "auto" ? find_automatically(split, index, cuts)
                                              : find_named(split, index, options.layout, cuts);
-    if (cuts.kind == Cuts::Kind::equal) {
+    if (cuts.kind != Cuts::Kind::list) {
       std::string& name = fit.outputs.layout;
-      name = fmt::format("{} in equal parts", name == "cuts" ? "{story}.mp4" : name);
+      if (name == "cuts") name = "{story}.mp4";
+      name += cuts.kind == Cuts::Kind::equal ? std::string(" in equal parts")
+                                             : fmt::format(" at the cuts of {}", kCutDetector);
     }
     report_unexpected(split, index, fit);
     report_shared_files(split, fit.outputs);

@@ -33,8 +33,9 @@ struct OutputOptions {
   /// path of a table (ends in .csv, .tsv or .txt; looked for as given, then in the outputs folder).
   std::string layout = "auto";
   /// Where the shots are in long videos (a template without {shot}): "list" (the cut list
-  /// `cuts.json` in the outputs folder), the path of a cut list (ends in .json), or "equal"
-  /// (equal parts of each video, ShotSource::in_video_of).
+  /// `cuts.json` in the outputs folder), the path of a cut list (ends in .json), "equal" (equal
+  /// parts of each video, ShotSource::in_video_of), or "detect" (between the strongest cuts of each
+  /// video: found when it is decoded, boundaries/cut_detector.h).
   std::string cuts = "list";
 };
 

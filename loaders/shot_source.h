@@ -10,22 +10,27 @@ namespace asbench::loaders {
 /// Where one shot's frames lie.
 struct ShotSource {
   enum class Kind {
-    video_file,    ///< the whole file is the shot
-    frame_folder,  ///< a folder of PNG, JPEG or WebP files, in natural order of their names
-    video_range,   ///< frames [begin_frame, end_frame) of a longer video
-    video_part     ///< one of `parts` equal parts of a longer video
+    video_file,     ///< the whole file is the shot
+    frame_folder,   ///< a folder of PNG, JPEG or WebP files, in natural order of their names
+    video_range,    ///< frames [begin_frame, end_frame) of a longer video
+    video_part,     ///< one of `parts` equal parts of a longer video
+    video_detected  ///< one of `parts` shots between the strongest cuts of a longer video
   };
   Kind kind = Kind::video_file;
   std::filesystem::path path;
   int begin_frame = 0;  ///< video_range only
   int end_frame = 0;    ///< video_range only, exclusive
-  int part = 0;         ///< video_part only, from 0
-  int parts = 0;        ///< video_part only
+  int part = 0;         ///< video_part and video_detected only, from 0
+  int parts = 0;        ///< video_part and video_detected only
 
   /// Several shots may be cut from the video, which is then decoded once for all of them.
-  [[nodiscard]] bool is_cut() const {
-    return kind == Kind::video_range || kind == Kind::video_part;
+  [[nodiscard]] bool is_cut() const { return kind == Kind::video_range || is_part(); }
+  /// Which frames it has is known from the whole video only.
+  [[nodiscard]] bool is_part() const {
+    return kind == Kind::video_part || kind == Kind::video_detected;
   }
+  /// What tells a shot between detected cuts from an equal part in texts that name sources.
+  [[nodiscard]] const char* mark() const { return kind == Kind::video_detected ? " detected" : ""; }
   /// The source as a range of a video of that many frames: part k of n has the frames from
   /// floor(k frames / n) on and before floor((k + 1) frames / n). Parts differ by one frame at most
   /// and leave none out. Other sources stay as they are.

@@ -22,8 +22,8 @@ std::string example(const Split& split, const std::filesystem::path& folder,
   const int shot = story.shots.empty() ? 1 : story.shots.front().number;
   std::string path = (folder / layout.expand(story, shot)).string();
   if (layout.has_shot()) return path;
-  return cuts.kind == Cuts::Kind::equal ? fmt::format("{} for all shots of the story", path)
-                                        : fmt::format("{} with {}", path, kCutListName);
+  return cuts.kind != Cuts::Kind::list ? fmt::format("{} for all shots of the story", path)
+                                       : fmt::format("{} with {}", path, kCutListName);
 }
 
 /// Layouts that the option --cuts leaves to be tried.

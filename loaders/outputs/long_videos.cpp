@@ -24,8 +24,9 @@ std::string remedy_for(const Split& split, const FolderIndex& index, Field inste
   return fmt::format("use a --layout with {}", name);
 }
 
-LayoutFit find_equal_parts(const Split& split, const FolderIndex& index,
-                           const LayoutTemplate& layout, Match match) {
+/// One video a story, of which shot k is part k.
+LayoutFit find_parts(const Split& split, const FolderIndex& index, const LayoutTemplate& layout,
+                     Match match, ShotSource::Kind kind) {
   LayoutFit fit;
   const auto video_of = [&](const Story& story) {
     return index.folder() / layout.expand(story, 1);
@@ -45,7 +46,7 @@ LayoutFit find_equal_parts(const Split& split, const FolderIndex& index,
     for (std::size_t i = 0; i < story.shots.size(); ++i) {
       const int shot = story.shots[i].number;
       if (there) {
-        fit.outputs.shots[{story.id, shot}] = {.kind = ShotSource::Kind::video_part,
+        fit.outputs.shots[{story.id, shot}] = {.kind = kind,
                                                .path = source->path,
                                                .part = static_cast<int>(i),
                                                .parts = static_cast<int>(story.shots.size())};
@@ -69,26 +70,27 @@ LayoutFit find_equal_parts(const Split& split, const FolderIndex& index,
 Cuts cuts_of(const std::string& option) {
   if (option == "list") return {};
   if (option == "equal") return {.kind = Cuts::Kind::equal, .file = {}, .is_default = false};
-  if (option == "detect") {
-    throw UsageError(
-        "--cuts detect: this version has no detector of shots; one is planned.\n  Use --cuts equal "
-        "(equal parts of each video), or a cut list.");
-  }
+  if (option == "detect") return {.kind = Cuts::Kind::detect, .file = {}, .is_default = false};
   if (lower_case(std::filesystem::path(option).extension().string()) == ".json")
     return {.kind = Cuts::Kind::list, .file = option, .is_default = false};
   throw UsageError(fmt::format(
       "--cuts {}: unknown way to cut videos.{}\n  Choose from list (the cut list cuts.json in the "
-      "outputs folder), equal (equal parts of each video), or give the path of a cut list (.json).",
+      "outputs folder), equal (equal parts of each video), detect (the strongest cuts of each "
+      "video), or give the "
+      "path of a cut list (.json).",
       option, did_you_mean(option, {"list", "equal", "detect"})));
 }
 
 bool can_be_cut(const Cuts& cuts, const FolderIndex& index) {
-  return cuts.kind == Cuts::Kind::equal || cuts.file || is_there(index.folder() / kCutListName);
+  return cuts.kind != Cuts::Kind::list || cuts.file || is_there(index.folder() / kCutListName);
 }
 
 LayoutFit find_long_videos(const Split& split, const FolderIndex& index,
                            const LayoutTemplate& layout, Match match, const Cuts& cuts) {
-  if (cuts.kind == Cuts::Kind::equal) return find_equal_parts(split, index, layout, match);
+  if (cuts.kind == Cuts::Kind::equal)
+    return find_parts(split, index, layout, match, ShotSource::Kind::video_part);
+  if (cuts.kind == Cuts::Kind::detect)
+    return find_parts(split, index, layout, match, ShotSource::Kind::video_detected);
   return find_listed_cuts(split, index, layout, match,
                           cuts.file.value_or(index.folder() / kCutListName));
 }

@@ -12,19 +12,19 @@ namespace asbench::loaders {
 /// What `--cuts` says.
 struct Cuts {
   enum class Kind {
-    list,  ///< a cut list: `cuts.json` in the outputs folder, or the file
-    equal  ///< equal parts of each video, one a shot (ShotSource::in_video_of)
+    list,   ///< a cut list: `cuts.json` in the outputs folder, or the file
+    equal,  ///< equal parts of each video, one a shot (ShotSource::in_video_of)
+    detect  ///< between the strongest cuts of each video (docs/design/dataset.md 14)
   };
   Kind kind = Kind::list;
   std::optional<std::filesystem::path> file = {};  ///< of the list, where the option names one
   bool is_default = true;                          ///< nobody asked for long videos
 };
 
-/// @throws UsageError for what it can't be: `detect` needs a detector of shots, which this version
-///   has not.
+/// @throws UsageError for what it can't be.
 [[nodiscard]] Cuts cuts_of(const std::string& option);
 
-/// Whether the cuts can be made: always equal parts, else when the list is there.
+/// Whether the cuts can be made: with a list, when that is there.
 [[nodiscard]] bool can_be_cut(const Cuts& cuts, const FolderIndex& index);
 
 /// The videos under a template without {shot}, cut as the option says. Findings: those of

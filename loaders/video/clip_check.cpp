@@ -42,7 +42,7 @@ void check_clip(const ShotSource& source) {
   const bool beyond =
       declared > 0 &&
       ((source.kind == ShotSource::Kind::video_range && source.end_frame > declared) ||
-       (source.kind == ShotSource::Kind::video_part && source.parts > declared));
+       (source.is_part() && source.parts > declared));
   if (beyond) static_cast<void>(decode_clip(source, {}));
 }
 

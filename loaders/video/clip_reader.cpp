@@ -9,6 +9,7 @@
 
 #include "core/hash.h"
 #include "core/words.h"
+#include "loaders/boundaries/source_cuts.h"
 #include "loaders/video/container_check.h"
 #include "loaders/video/decoder.h"
 #include "loaders/video/libav.h"
@@ -112,6 +113,50 @@ struct RangePass {
   bool has_parts = false;
 };
 
+/// The source as a range, where it is a shot between cuts; no range where there are too few cuts.
+ShotSource between_cuts(const ShotSource& source, const std::vector<Cut>& cuts, int frames) {
+  ShotSource range{.kind = ShotSource::Kind::video_range, .path = source.path};
+  const auto wanted = static_cast<std::size_t>(std::max(source.parts, 1)) - 1;
+  const std::vector<Cut> taken = strongest_cuts(cuts, wanted);
+  const auto part = static_cast<std::size_t>(source.part);
+  if (taken.size() < wanted || part > wanted) return range;
+  range.begin_frame = part == 0 ? 0 : taken[part - 1].frame;
+  range.end_frame = part == wanted ? frames : taken[part].frame;
+  return range;
+}
+
+/// `sources` with the shots between cuts as ranges. A pass of its own finds the cuts.
+/// @param cuts  receives how many there are. @throws BrokenVideo for a damaged video.
+std::vector<ShotSource> with_detected(std::span<const ShotSource> sources,
+                                      const DecodeOptions& options, std::size_t& cuts) {
+  std::vector<ShotSource> ranges(sources.begin(), sources.end());
+  const auto is_detected = [](const ShotSource& source) {
+    return source.kind == ShotSource::Kind::video_detected;
+  };
+  if (std::none_of(ranges.begin(), ranges.end(), is_detected)) return ranges;
+  constexpr double kSupposedRate = 24.0;
+  constexpr FrameRange kWhole{0, std::numeric_limits<int>::max()};
+  const SourceCuts found =
+      find_source_cuts(sources.front().path, {&kWhole, 1}, kSupposedRate, options);
+  if (found.damage) throw *found.damage;
+  cuts = found.ranges.front().cuts.size();
+  for (ShotSource& source : ranges) {
+    if (is_detected(source))
+      source = between_cuts(source, found.ranges.front().cuts, found.decoded);
+  }
+  return ranges;
+}
+
+std::string why_not_cut(const ShotSource& source, int frames, std::size_t cuts) {
+  if (source.kind == ShotSource::Kind::video_detected) {
+    return fmt::format("{} found ({}), and {} shots need {}; give a cut list (cuts.json)",
+                       counted(static_cast<std::int64_t>(cuts), "cut is", "cuts are"), kCutDetector,
+                       source.parts, source.parts - 1);
+  }
+  return fmt::format("{} can't be cut into {} equal parts", counted(frames, "frame", "frames"),
+                     source.parts);
+}
+
 RangePass read_ranges(std::span<const ShotSource> sources, std::span<const FrameRule> rules,
                       const DecodeOptions& options) {
   RangePass read;
@@ -178,6 +223,7 @@ DecodedClip decode_clip(const ShotSource& source, std::span<const FrameRule> rul
       return decode_folder(source.path, rules, options);
     case ShotSource::Kind::video_range:
     case ShotSource::Kind::video_part:
+    case ShotSource::Kind::video_detected:
       break;
   }
   auto outcomes = decode_ranges({&source, 1}, rules, options);
@@ -196,8 +242,9 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
       throw InternalError("decode_ranges: expected ranges of one video");
   }
   RangePass read;
+  std::size_t cuts = 0;
   try {
-    read = read_ranges(sources, rules, options);
+    read = read_ranges(with_detected(sources, options, cuts), rules, options);
     if (read.pass.damage && options.threads > 1)
       return decode_ranges(sources, rules, on_one_thread(options));
     if (read.pass.decoded == 0) {
@@ -214,12 +261,9 @@ std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const ShotSource& source = read.ranges[i];
     const std::size_t own = is_range(source) ? measured++ : measured;
-    if (sources[i].kind == ShotSource::Kind::video_part && !is_range(source)) {
+    if (sources[i].is_part() && !is_range(source)) {
       outcomes.emplace_back(
-          BrokenVideo(file,
-                      fmt::format("{} can't be cut into {} equal parts",
-                                  counted(pass.decoded, "frame", "frames"), sources[i].parts),
-                      "bad_cuts"));
+          BrokenVideo(file, why_not_cut(sources[i], pass.decoded, cuts), "bad_cuts"));
       continue;
     }
     if (const Damage* damage = pass.damage_before(source.end_frame); damage && is_range(source)) {
@@ -272,6 +316,10 @@ std::string content_sha256(const ShotSource& source) {
   if (source.kind == ShotSource::Kind::video_file) return file;
   if (source.kind == ShotSource::Kind::video_part)
     return sha256_hex(fmt::format("part {} {} {}", file, source.part, source.parts));
+  if (source.kind == ShotSource::Kind::video_detected) {
+    return sha256_hex(
+        fmt::format("shot {} {} {} {}", kCutDetector, file, source.part, source.parts));
+  }
   return sha256_hex(fmt::format("range {} {} {}", file, source.begin_frame, source.end_frame));
 }
 

@@ -78,7 +78,9 @@ using DecodeOutcome = std::variant<DecodedClip, BrokenVideo>;
 /// The same for several ranges or parts of ONE video in one pass over it, which decode_clip can't
 /// do. Every source must be cut (is_cut()) from one path. Equal parts are those of the frames that
 /// decode: where the container declares another number, a second pass is made; a video that is
-/// damaged anywhere has no parts. @returns one outcome for each, in their order.
+/// damaged anywhere has no parts. Shots between detected cuts need a pass of their own to find
+/// these; a video with fewer than they need has none of them (`bad_cuts`). @returns one outcome for
+/// each, in their order.
 [[nodiscard]] std::vector<DecodeOutcome> decode_ranges(std::span<const ShotSource> sources,
                                                        std::span<const FrameRule> rules,
                                                        const DecodeOptions& options = {});

@@ -172,10 +172,103 @@ TEST(Cuts, ThatCantBeMadeAreRefused) {
       return error.what();
     }
   };
-  EXPECT_NE(refusal({.cuts = "detect"}).find("no detector of shots"), std::string::npos);
   EXPECT_NE(refusal({.cuts = "equql"}).find("Did you mean equal?"), std::string::npos);
   EXPECT_NE(refusal({.layout = "default", .cuts = "equal"}).find("nothing to cut"),
             std::string::npos);
+}
+
+/// 128 x 96: a slope to the right, one upwards, a disc, a corner.
+int level(std::size_t scene, int x, int y) {
+  switch (scene) {
+    case 0:
+      return std::min(255, 2 * x);
+    case 1:
+      return 250 - 5 * y / 2;
+    case 2:
+      return (x - 40) * (x - 40) + (y - 48) * (y - 48) < 900 ? 230 : 30;
+    default:
+      return x > y ? 210 : 10;
+  }
+}
+
+/// Frames of scenes of these lengths, whose pictures have nothing in common.
+std::vector<Image> scenes(const std::vector<int>& lengths) {
+  std::vector<Image> frames;
+  for (std::size_t scene = 0; scene < lengths.size(); ++scene) {
+    for (int i = 0; i < lengths[scene]; ++i) {
+      Image frame(96, 128, 3);
+      for (int y = 0; y < frame.height; ++y) {
+        for (int x = 0; x < frame.width; ++x) {
+          for (int c = 0; c < 3; ++c)
+            frame.row(y)[3 * x + c] = static_cast<std::uint8_t>(level(scene, x + i % 4, y));
+        }
+      }
+      frames.push_back(frame);
+    }
+  }
+  return frames;
+}
+
+ShotSource detected(const std::filesystem::path& file, int part, int parts) {
+  return {.kind = ShotSource::Kind::video_detected, .path = file, .part = part, .parts = parts};
+}
+
+TEST(DetectedShots, LieBetweenTheStrongestCuts) {
+  const TemporaryFolder folder;
+  const auto file = folder / "long.avi";
+  testing::make_video_of(file, scenes({20, 31, 17, 25}));
+  const std::vector<FrameRule> rules = {FrameRule{.kind = FrameRule::Kind::all}};
+  const DecodedClip whole = decode_clip({ShotSource::Kind::video_file, file}, rules);
+  std::vector<ShotSource> shots;
+  for (int part = 0; part < 4; ++part) shots.push_back(detected(file, part, 4));
+  const auto outcomes = decode_ranges(shots, rules);
+  const std::vector<int> begins = {0, 20, 51, 68, 93};
+  for (std::size_t part = 0; part < 4; ++part) {
+    const auto& clip = std::get<DecodedClip>(outcomes[part]);
+    EXPECT_EQ(clip.begin_frame, begins[part]);
+    ASSERT_EQ(clip.frame_count, begins[part + 1] - begins[part]);
+    EXPECT_EQ(frame_digest(clip.frames.begin()->second),
+              frame_digest(whole.frames.at(begins[part])));
+    EXPECT_EQ(clip_digest(decode_clip(shots[part], rules)), clip_digest(clip));
+  }
+  EXPECT_NE(content_sha256(shots[0]), content_sha256(shots[1]));
+  EXPECT_NE(content_sha256(shots[0]), content_sha256(part_of(file, 0, 4)));
+  // With fewer shots wanted than there are, the strongest cuts are taken.
+  const auto two = decode_ranges(std::vector{detected(file, 0, 2), detected(file, 1, 2)}, rules);
+  const int cut = std::get<DecodedClip>(two[1]).begin_frame;
+  EXPECT_TRUE(cut == 20 || cut == 51 || cut == 68) << cut;
+  EXPECT_EQ(std::get<DecodedClip>(two[0]).frame_count, cut);
+  EXPECT_EQ(decode_clip(detected(file, 0, 1), rules).frame_count, 93);
+}
+
+TEST(DetectedShots, OfTooFewCutsAreNone) {
+  const TemporaryFolder folder;
+  const auto file = folder / "long.avi";
+  testing::make_video_of(file, scenes({20, 31}));
+  for (int part = 0; part < 3; ++part) {
+    try {
+      static_cast<void>(decode_clip(detected(file, part, 3), std::vector<FrameRule>{FrameRule{}}));
+      FAIL();
+    } catch (const BrokenVideo& broken) {
+      EXPECT_EQ(broken.kind(), "bad_cuts");
+      EXPECT_EQ(broken.cause(),
+                "1 cut is found (cells@1), and 3 shots need 2; give a cut list (cuts.json)");
+    }
+  }
+}
+
+TEST(DetectedShots, AreFoundWhenAskedFor) {
+  const TemporaryFolder folder;
+  const Split split = testing::made_split(1, 2, 3);
+  for (const Story& story : split.stories)
+    testing::make_video_of(folder / fmt::format("{}.avi", story.id), scenes({20, 31, 17}));
+  const Outputs outputs = find_outputs(split, folder.path(), {.cuts = "detect"});
+  EXPECT_EQ(outputs.layout, "{story}.mp4 at the cuts of cells@1");
+  ASSERT_EQ(outputs.shots.size(), 6U);
+  const Inspection inspection = inspect_outputs(split, outputs);
+  ASSERT_EQ(inspection.shots.size(), 6U);
+  EXPECT_EQ(inspection.shots[1].frame_count, 31);
+  EXPECT_EQ(inspection.shots[5].source->begin_frame, 51);
 }
 
 TEST(LongVideos, AreInspectedPartByPart) {
