@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "cli/baselines_command.h"
+#include "cli/boxes_options.h"
 #include "cli/compare_command.h"
 #include "cli/completion_command.h"
 #include "cli/component_options.h"
@@ -195,6 +196,7 @@ int dispatch(int argc, char** argv) {
   add_submit_command(app, chosen);
   add_store_command(app, chosen);
   add_features_command(app, chosen);
+  add_boxes_command(app, chosen);
   add_compare_command(app, chosen);
   add_gate_command(app, chosen);
   add_report_command(app, chosen);

@@ -9,7 +9,8 @@ namespace asbench::cli {
 enum class Module {
   media,    ///< OpenCV: inspect, generate, report, agree
   numbers,  ///< FAISS and BLAS: distribution
-  engine,   ///< OpenCV and LibTorch: demo, score, encode, plan, status, store, features, component
+  engine,   ///< OpenCV and LibTorch: demo, score, encode, plan, status, store, features, boxes,
+            ///< component
 };
 
 /// Loads the module (once) and finds a function in it. @throws Error with the loader's own words.
