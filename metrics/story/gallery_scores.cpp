@@ -15,6 +15,7 @@ GalleryScores::GalleryScores(const StoryFeatures& story, const std::vector<std::
       roles_(roles),
       pooling_(pooling),
       own_(story.characters.size()),
+      same_(story.characters.size()),
       galleries_(roles.size()),
       by_shot_(story.shots.size()) {
   for (const CharacterReferences& character : story.gallery) {
@@ -25,9 +26,10 @@ GalleryScores::GalleryScores(const StoryFeatures& story, const std::vector<std::
     });
     if (!usable) continue;
     for (std::size_t place = 0; place < own_.size(); ++place) {
-      if (story.characters[place].id == character.id) own_[place] = count_;
+      const CharacterFeatures& own = story.characters[place];
+      if (own.id == character.id) own_[place] = count_;
+      if (character.ip == story.ip && character.name == own.name) same_[place].push_back(count_);
     }
-    of_split_.push_back(&character);
     for (std::size_t e = 0; e < roles.size(); ++e)
       galleries_[e].references.push_back(&character.references.units(roles[e]));
     ++count_;

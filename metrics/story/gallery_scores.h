@@ -22,13 +22,16 @@ class GalleryScores {
                 ReferencePooling pooling);
 
   [[nodiscard]] std::size_t characters() const { return count_; }
-  [[nodiscard]] const CharacterReferences& character(std::size_t number) const {
-    return *of_split_[number];
-  }
   /// The number of one of the story's characters, by its place in StoryFeatures::characters;
   /// nothing when it has no usable reference.
   [[nodiscard]] std::optional<std::size_t> own(int place) const {
     return own_[static_cast<std::size_t>(place)];
+  }
+  /// Numbers of the characters that can't be told to be others than that one: itself, and those of
+  /// other stories of its film that have its name. Names are local to a story, so one name in two
+  /// stories may mean one character.
+  [[nodiscard]] std::span<const std::size_t> perhaps_same(int place) const {
+    return same_[static_cast<std::size_t>(place)];
   }
   /// Whether any of them has a number.
   [[nodiscard]] bool has_own() const;
@@ -56,8 +59,8 @@ class GalleryScores {
   std::vector<std::string> roles_;
   ReferencePooling pooling_;
   std::size_t count_ = 0;
-  std::vector<const CharacterReferences*> of_split_;         ///< by number
   std::vector<std::optional<std::size_t>> own_;              ///< by place
+  std::vector<std::vector<std::size_t>> same_;               ///< by place
   std::vector<Role> galleries_;                              ///< by role
   std::vector<std::optional<std::vector<double>>> by_shot_;  ///< what was asked for
 };

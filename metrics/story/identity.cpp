@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/stats.h"
 #include "metrics/aggregate.h"
 #include "metrics/story/gallery_scores.h"
 #include "metrics/story/reference_adherence.h"
@@ -18,12 +19,6 @@ namespace {
 
 constexpr double kLowestMargin = -2.0;  // own score -1, another 1
 constexpr WorstCase kMargin{kLowestMargin, kLowestMargin, kUnbounded};
-
-/// True when a character can be told to be another one: it is of another film, or has another name.
-/// Names are local to a story, so one name in two stories of a film may mean one character.
-bool is_another(const CharacterReferences& character, const CharacterReferences& own) {
-  return character.ip != own.ip || character.name != own.name;
-}
 
 /// Nothing when the character has no rival.
 std::optional<double> quantity_of(Identity quantity, std::span<const double> scores,
@@ -41,14 +36,13 @@ std::optional<double> quantity_of(Identity quantity, std::span<const double> sco
   return 1.0 / (1.0 + ahead);
 }
 
-/// Whom a character of a shot is told apart from: everybody but those whom the shot is to show too.
-std::vector<bool> rivals_of(const ShotFeatures& shot, const GalleryScores& gallery,
-                            std::size_t own) {
-  std::vector<bool> rivals(gallery.characters());
-  for (std::size_t c = 0; c < rivals.size(); ++c)
-    rivals[c] = is_another(gallery.character(c), gallery.character(own));
-  for (const int place : shot.characters) {
-    if (const auto shown = gallery.own(place)) rivals[*shown] = false;
+/// Whom a character of a shot is told apart from: everybody but those whom the shot is to show too,
+/// and those who may be the same.
+std::vector<bool> rivals_of(const ShotFeatures& shot, const GalleryScores& gallery, int place) {
+  std::vector<bool> rivals(gallery.characters(), true);
+  for (const std::size_t same : gallery.perhaps_same(place)) rivals[same] = false;
+  for (const int other : shot.characters) {
+    if (const auto shown = gallery.own(other)) rivals[*shown] = false;
   }
   return rivals;
 }
@@ -72,7 +66,7 @@ ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
   for (const int place : places) {
     const auto own = gallery.own(place);
     if (!own) continue;
-    if (auto value = quantity_of(quantity, scores, *own, rivals_of(shot, gallery, *own)))
+    if (auto value = quantity_of(quantity, scores, *own, rivals_of(shot, gallery, place)))
       values.push_back(*value);
   }
   if (values.empty()) return no_rival(story, index);
@@ -85,9 +79,8 @@ ShotOutcome outcome_of(const StoryFeatures& story, int index, Identity quantity,
 bool has_rival(const StoryFeatures& story, int index, const GalleryScores& gallery) {
   const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
   return std::any_of(shot.characters.begin(), shot.characters.end(), [&](int place) {
-    const auto own = gallery.own(place);
-    if (!own) return false;
-    const auto rivals = rivals_of(shot, gallery, *own);
+    if (!gallery.own(place)) return false;
+    const auto rivals = rivals_of(shot, gallery, place);
     return std::find(rivals.begin(), rivals.end(), true) != rivals.end();
   });
 }
