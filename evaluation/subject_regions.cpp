@@ -11,7 +11,7 @@
 namespace asbench::evaluation {
 namespace {
 
-loaders::SubjectRoster roster_of(const loaders::Split& split) {
+loaders::SubjectRoster roster_from(const loaders::Split& split) {
   std::vector<loaders::SubjectShot> shots;
   for (const auto& story : split.stories) {
     for (const auto& shot : story.shots)
@@ -43,7 +43,7 @@ SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks
         "alone, which are closer.");
   }
   if (masks) {
-    const auto source = std::make_shared<const loaders::MaskSource>(*masks, roster_of(split));
+    const auto source = std::make_shared<const loaders::MaskSource>(*masks, roster_from(split));
     find_ = [source](const std::string& story, int shot, const std::string& character, int frame,
                      int width, int height) -> std::optional<features::Region> {
       auto answer = source->find({story, shot, frame, character}, width, height);
@@ -56,7 +56,7 @@ SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks
     return;
   }
   if (!boxes) throw InternalError("neither masks nor boxes");
-  const auto source = std::make_shared<const loaders::BoxSource>(*boxes, roster_of(split));
+  const auto source = std::make_shared<const loaders::BoxSource>(*boxes, roster_from(split));
   find_ = [source](const std::string& story, int shot, const std::string& character, int frame,
                    int width, int height) -> std::optional<features::Region> {
     const auto answer = source->find({story, shot, frame, character}, width, height);

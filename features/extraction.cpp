@@ -72,9 +72,9 @@ CutMatrix Extraction::cut_features(std::size_t clip, std::size_t view, std::size
   const auto frames = distinct_frames(outcome.indices);
   const auto found =
       stored(*state_->store,
-             cut_feature_key(state_->plan.encoders.at(encoder), outcome.content_sha256,
-                             state_->decoder, frames, cut.sha256, state_->plan.background),
-             path_of(state_->plan, clip));
+             cut_feature_key(state_->plan->encoders.at(encoder), outcome.content_sha256,
+                             state_->decoder, frames, cut.sha256, state_->plan->background),
+             path_of(*state_->plan, clip));
   matrix.features.cols = found.cols;
   int distinct = 0;
   for (std::size_t i = 0; i < outcome.indices.size(); ++i) {
