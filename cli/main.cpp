@@ -7,8 +7,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <iterator>
 #include <regex>
 #include <sstream>
 #include <string>
@@ -34,7 +36,7 @@
 #include "cli/store_options.h"
 #include "cli/submit_options.h"
 #include "cli/version_text.h"
-#include "cli/weights_command.h"
+#include "cli/weights_options.h"
 #include "core/error.h"
 #include "core/nearest_name.h"
 #include "core/print.h"
@@ -168,6 +170,52 @@ int leave(int code) {
 #endif
 }
 
+/// The commands in the order of the help. What is chosen is set by the one that is called.
+struct Command {
+  std::string_view name;
+  void (*add)(CLI::App& app, std::function<int()>& chosen);
+};
+namespace cli = asbench::cli;
+constexpr Command kCommands[] = {
+    {"demo", cli::add_demo_command},
+    {"split", cli::add_split_command},
+    {"inspect", cli::add_inspect_command},
+    {"score", cli::add_score_command},
+    {"encode", cli::add_encode_command},
+    {"plan", cli::add_plan_command},
+    {"status", cli::add_status_command},
+    {"submit", cli::add_submit_command},
+    {"store", cli::add_store_command},
+    {"features", cli::add_features_command},
+    {"boxes", cli::add_boxes_command},
+    {"compare", cli::add_compare_command},
+    {"gate",
+     [](CLI::App& app, std::function<int()>& chosen) { cli::add_gate_command(app, chosen); }},
+    {"report", cli::add_report_command},
+    {"agree", cli::add_agree_command},
+    {"distribution", cli::add_distribution_command},
+    {"generate", cli::add_generate_command},
+    {"baselines", cli::add_baselines_command},
+    {"metrics",
+     [](CLI::App& app, std::function<int()>& chosen) { cli::add_metrics_command(app, chosen); }},
+    {"weights",
+     [](CLI::App& app, std::function<int()>& chosen) { cli::add_weights_command(app, chosen); }},
+    {"component", cli::add_component_command},
+    {"completion", cli::add_completion_command},
+};
+
+/// Adds the command of that name alone, where there is one: the options of the others take longer
+/// to make than some commands to run. Otherwise (`--help`, a misspelt name), and for `completion`,
+/// which writes about all, all of them.
+void add_commands(CLI::App& app, std::function<int()>& chosen, std::string_view name) {
+  const auto* const named =
+      std::find_if(std::begin(kCommands), std::end(kCommands),
+                   [&](const Command& one) { return one.name == name && name != "completion"; });
+  for (const Command& one : kCommands) {
+    if (named == std::end(kCommands) || named == &one) one.add(app, chosen);
+  }
+}
+
 /// Parses the command line and runs the command. @returns the exit code.
 int dispatch(int argc, char** argv) {
   using namespace asbench::cli;
@@ -186,28 +234,7 @@ int dispatch(int argc, char** argv) {
       "was computed.");
 
   std::function<int()> chosen;
-  add_demo_command(app, chosen);
-  add_split_command(app, chosen);
-  add_inspect_command(app, chosen);
-  add_score_command(app, chosen);
-  add_encode_command(app, chosen);
-  add_plan_command(app, chosen);
-  add_status_command(app, chosen);
-  add_submit_command(app, chosen);
-  add_store_command(app, chosen);
-  add_features_command(app, chosen);
-  add_boxes_command(app, chosen);
-  add_compare_command(app, chosen);
-  add_gate_command(app, chosen);
-  add_report_command(app, chosen);
-  add_agree_command(app, chosen);
-  add_distribution_command(app, chosen);
-  add_generate_command(app, chosen);
-  add_baselines_command(app, chosen);
-  add_metrics_command(app, chosen);
-  add_weights_command(app, chosen);
-  add_component_command(app, chosen);
-  add_completion_command(app, chosen);
+  add_commands(app, chosen, argc > 1 ? argv[1] : "");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -25,10 +25,21 @@ const char* file_of(Module module) {
       return "libasbench_media.so";
     case Module::numbers:
       return "libasbench_numbers.so";
+    case Module::network:
+      return "libasbench_network.so";
     case Module::engine:
       return "libasbench_engine.so";
   }
   throw InternalError("unknown module");
+}
+
+/// Note [Functions bound when they are called]
+/// OpenBLAS has tens of thousands of functions, and finding them all took longer than a small
+/// Fréchet distance. The module of numbers needs a few: its libraries' functions are looked up at
+/// their first call. The other modules are bound whole as they are loaded, so that a library of
+/// another version is a message and no abort in the middle of a run.
+int binding_of(Module module) {
+  return module == Module::numbers ? RTLD_LAZY : RTLD_NOW;
 }
 
 extern "C" void on_interrupt_while_loading(int) {
@@ -48,7 +59,7 @@ void* module_function(Module module, const char* name) {
   // OpenBLAS then raises SIGINT; so does a user who no longer wants to wait.
   const auto before = std::signal(SIGINT, on_interrupt_while_loading);
   // Left open until the process ends: LibTorch's threads outlive any call.
-  void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void* handle = ::dlopen(file.c_str(), binding_of(module) | RTLD_LOCAL);
   std::signal(SIGINT, before);
   if (handle == nullptr) {
     throw Error(fmt::format(

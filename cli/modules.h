@@ -9,6 +9,7 @@ namespace asbench::cli {
 enum class Module {
   media,    ///< OpenCV: inspect, generate, report, agree
   numbers,  ///< FAISS and BLAS: distribution
+  network,  ///< libcurl: weights
   engine,   ///< OpenCV and LibTorch: demo, score, encode, plan, status, store, features, boxes,
             ///< component
 };

@@ -1,3 +1,5 @@
+// `asbench weights`, as a function of the network module (cli/modules.h): the only one with
+// libcurl.
 #include "cli/weights_command.h"
 
 #include <fmt/format.h>
@@ -5,10 +7,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
 
+#include "cli/errors.h"
 #include "cli/example_encoder.h"
-#include "cli/option_values.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/json.h"
@@ -34,10 +35,6 @@ std::string environment(const char* name, const char* otherwise) {
 
 WeightFolders folders_of(const WeightsOptions& options) {
   return models::default_weight_folders(options.weights);
-}
-
-const models::Catalogue& catalogue_of(const WeightsOptions& options) {
-  return options.catalogue != nullptr ? *options.catalogue : models::Catalogue::shipped();
 }
 
 std::string place_of(const std::optional<models::LocalCheckpoint>& local) {
@@ -152,9 +149,7 @@ void print_check(const models::CheckReport& report) {
     print_prepared(stdout, fmt::format("  WRONG     {}\n", terminal_lines(problem)));
 }
 
-}  // namespace
-
-int run_weights_list(const WeightsOptions& options) {
+int list_weights(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   Json all = Json::array();
   if (!options.json) {
@@ -193,7 +188,7 @@ int run_weights_list(const WeightsOptions& options) {
   return kExitDone;
 }
 
-int run_weights_fetch(const WeightsOptions& options) {
+int fetch_weights(const WeightsOptions& options) {
   if (options.ids.size() != 1) throw UsageError("weights fetch takes exactly one checkpoint id");
   install_interrupt_handlers();
   models::FetchOptions fetch;
@@ -220,7 +215,7 @@ int run_weights_fetch(const WeightsOptions& options) {
   return kExitDone;
 }
 
-int run_weights_check(const WeightsOptions& options) {
+int check_weights(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   const auto ids =
       options.ids.empty() ? models::local_ids(folders, catalogue_of(options)) : options.ids;
@@ -254,83 +249,23 @@ int run_weights_check(const WeightsOptions& options) {
   return ok ? kExitDone : kExitFailure;
 }
 
-void add_weights_command(CLI::App& app, std::function<int()>& chosen,
-                         const models::Catalogue* catalogue) {
-  CLI::App* command = app.add_subcommand(
-      "weights", "list, download and verify encoder weights, with their licences");
-  command->require_subcommand(1);
-  const std::string example = example_encoder().id;
-  command->footer("Example:\n  asbench weights fetch " + example + " --weights weights");
-  const auto options = std::make_shared<WeightsOptions>();
-  options->catalogue = catalogue;
-  std::vector<std::string> ids;
-  for (const auto& entry : catalogue_of(*options).entries()) ids.push_back(entry.id);
-  const auto add_common = [&](CLI::App* part) {
-    part->add_option(
-        "--weights", options->weights,
-        "folder of checkpoints, each in <org>/<name>/ (default: $ASBENCH_WEIGHTS, then the "
-        "Hugging Face cache)");
-    part->add_flag("--json", options->json, "print JSON instead of text");
-  };
-  const auto choose = [&](CLI::App* part, int (*run)(const WeightsOptions&)) {
-    part->callback([options, run, &chosen] { chosen = [options, run] { return run(*options); }; });
-  };
+}  // namespace
 
-  CLI::App* list = command->add_subcommand(
-      "list",
-      "list the known checkpoints, their licences and pins, and their folders on this machine");
-  add_common(list);
-  list->footer("Example:\n  asbench weights list");
-  choose(list, run_weights_list);
+int run_weights(const WeightsOptions& options) {
+  switch (options.action) {
+    case WeightsOptions::Action::list:
+      return list_weights(options);
+    case WeightsOptions::Action::fetch:
+      return fetch_weights(options);
+    case WeightsOptions::Action::check:
+      return check_weights(options);
+  }
+  throw InternalError("unknown action of weights");
+}
 
-  CLI::App* fetch = command->add_subcommand(
-      "fetch", "download a checkpoint, verify it and print the SHA-256 of each file");
-  fetch->add_option("ID", options->ids, "id of the checkpoint, for example " + example)
-      ->check(suggests(ids))
-      ->required()
-      ->expected(1);
-  add_common(fetch);
-  fetch->add_option(
-      "--revision", options->revision,
-      "branch, tag, commit or refs/pr/N to download instead of the pinned revision; the choice is "
-      "recorded, and the files may differ from the pinned ones");
-  fetch->add_option("--endpoint", options->endpoint,
-                    "address of the hub (default: $HF_ENDPOINT, then https://huggingface.co)");
-  fetch
-      ->add_option("--retries", options->retries,
-                   "number of times to try again after an attempt that received no data")
-      ->check(CLI::Range(0, 100))
-      ->capture_default_str();
-  fetch
-      ->add_option("--time-limit", options->time_limit,
-                   "seconds after which the download is given up (what has arrived is kept); a "
-                   "connection that stalls for a minute is made anew before that")
-      ->check(CLI::Range(0.1, 1e6))
-      ->capture_default_str();
-  fetch->add_flag("--force", options->force, "replace existing files that differ");
-  fetch->footer(
-      "Example:\n"
-      "  asbench weights fetch " +
-      example +
-      " --weights weights\n"
-      "Downloads the pinned revision if the catalogue has one (`asbench weights list`). A pinned\n"
-      "file must have the pinned size and SHA-256; any other file is verified against the hub's\n"
-      "checksum (its ETag). The weights are downloaded in the pinned form, else as\n"
-      "model.safetensors, as its shards, or as pytorch_model.bin. Hashes, revision and commit are\n"
-      "recorded in asbench-weights.json beside the files. The same command resumes an interrupted\n"
-      "download. Gated checkpoints need a token in $HF_TOKEN; it is sent to the endpoint only.");
-  choose(fetch, run_weights_fetch);
-
-  CLI::App* check = command->add_subcommand(
-      "check", "verify hashes, pins and structure of downloaded checkpoints");
-  check->add_option("ID", options->ids, "ids of the checkpoints (default: all that are found)")
-      ->check(suggests(ids));
-  add_common(check);
-  check->footer(
-      "Example:\n  asbench weights check " + example +
-      " --weights weights\nExit "
-      "codes: 0 every file is as expected, 2 a file is wrong or no checkpoint was found.");
-  choose(check, run_weights_check);
+extern "C" __attribute__((visibility("default"))) int asbench_run_weights(
+    const WeightsOptions* options) {
+  return run_guarded("weights", [&] { return run_weights(*options); });
 }
 
 }  // namespace asbench::cli

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cerrno>
 #include <charconv>
@@ -253,17 +254,27 @@ std::vector<double> NpyMatrix::values() const {
   const auto rows = static_cast<std::size_t>(header_.rows),
              cols = static_cast<std::size_t>(header_.cols);
   const auto size = static_cast<std::size_t>(header_.bytes_per_value);
-  std::vector<double> result(rows * cols);
   const std::byte* at = file_.data() + header_.data_offset;
   if (size == sizeof(float) && !header_.big_endian && !header_.fortran_order) {
-    // What encoders write: several times faster than value by value.
-    for (std::size_t i = 0; i < result.size(); ++i) {
-      float value = 0.0F;
-      std::memcpy(&value, at + i * sizeof(value), sizeof(value));
-      result[i] = static_cast<double>(value);
+    // What encoders write: several times faster than value by value, and without writing zeros
+    // first.
+    std::vector<double> widened;
+    widened.reserve(rows * cols);
+    std::array<double, 512> piece{};
+    for (std::size_t done = 0; done < rows * cols;) {
+      const std::size_t count = std::min(piece.size(), rows * cols - done);
+      for (std::size_t i = 0; i < count; ++i) {
+        float value = 0.0F;
+        std::memcpy(&value, at + (done + i) * sizeof(value), sizeof(value));
+        piece[i] = static_cast<double>(value);
+      }
+      widened.insert(widened.end(), piece.begin(),
+                     piece.begin() + static_cast<std::ptrdiff_t>(count));
+      done += count;
     }
-    return result;
+    return widened;
   }
+  std::vector<double> result(rows * cols);
   for (std::size_t i = 0; i < result.size(); ++i, at += size) {
     const std::size_t to = header_.fortran_order ? i % rows * cols + i / rows : i;
     result[to] =

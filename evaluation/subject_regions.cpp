@@ -9,18 +9,6 @@
 #include "loaders/masks/subject_roster.h"
 
 namespace asbench::evaluation {
-namespace {
-
-loaders::SubjectRoster roster_from(const loaders::Split& split) {
-  std::vector<loaders::SubjectShot> shots;
-  for (const auto& story : split.stories) {
-    for (const auto& shot : story.shots)
-      shots.push_back({story.id, shot.number, shown_characters(story, shot)});
-  }
-  return loaders::SubjectRoster(std::move(shots));
-}
-
-}  // namespace
 
 std::vector<std::string> shown_characters(const loaders::Story& story, const loaders::Shot& shot) {
   if (!shot.characters) {
@@ -43,7 +31,8 @@ SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks
         "alone, which are closer.");
   }
   if (masks) {
-    const auto source = std::make_shared<const loaders::MaskSource>(*masks, roster_from(split));
+    const auto source =
+        std::make_shared<const loaders::MaskSource>(*masks, loaders::roster_of(split));
     find_ = [source](const std::string& story, int shot, const std::string& character, int frame,
                      int width, int height) -> std::optional<features::Region> {
       auto answer = source->find({story, shot, frame, character}, width, height);
@@ -56,7 +45,7 @@ SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks
     return;
   }
   if (!boxes) throw InternalError("neither masks nor boxes");
-  const auto source = std::make_shared<const loaders::BoxSource>(*boxes, roster_from(split));
+  const auto source = std::make_shared<const loaders::BoxSource>(*boxes, loaders::roster_of(split));
   find_ = [source](const std::string& story, int shot, const std::string& character, int frame,
                    int width, int height) -> std::optional<features::Region> {
     const auto answer = source->find({story, shot, frame, character}, width, height);

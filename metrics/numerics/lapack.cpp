@@ -64,10 +64,9 @@ void product_with_transposed(std::span<const float> a, std::span<const float> b,
          out.data(), &rows_b);
 }
 
-Samples triangular_factor(SamplesView a) {
+Samples triangular_factor(Samples a) {
   // Column-major, the matrix is its transpose [cols, rows]; its LQ factor L is R^T.
-  std::vector<double> factored(
-      a.data, a.data + static_cast<std::size_t>(a.rows) * static_cast<std::size_t>(a.cols));
+  std::vector<double>& factored = a.values;
   std::vector<double> scales(static_cast<std::size_t>(a.cols));
   int info = 0, size = -1;
   double wanted = 0.0;

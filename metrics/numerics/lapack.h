@@ -30,8 +30,8 @@ void product_with_transposed(std::span<const float> a, std::span<const float> b,
                              std::span<float> out);
 
 /// R of the thin QR of a matrix with more rows than columns: [cols, cols] with a^T a = R^T R; a
-/// small matrix with the same Gram matrix.
-[[nodiscard]] Samples triangular_factor(SamplesView a);
+/// small matrix with the same Gram matrix. `a` is used up: move it in.
+[[nodiscard]] Samples triangular_factor(Samples a);
 
 /// Singular values, descending. @param a  used up
 [[nodiscard]] std::vector<double> singular_values(Samples a);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #include "metrics/numerics/lapack.h"
 
@@ -11,12 +13,6 @@ namespace {
 
 constexpr double kPromised = 1e-8;  ///< relative error of a distance
 constexpr int kSmall = 256;         ///< below, a singular value decomposition takes milliseconds
-
-double squared_norm(const Samples& samples) {
-  double sum = 0.0;
-  for (const double value : samples.values) sum += value * value;
-  return sum;
-}
 
 // Note [Gram eigenvalues]
 // The eigenvalues l = s^2 of A A^T take a third of the time of A's singular values s. Each carries
@@ -32,28 +28,54 @@ double root_error(double eigenvalue, double error) {
                                   : std::sqrt(5.0 * error);
 }
 
+/// One side of the distance.
+struct Side {
+  std::vector<double> mean;
+  double squares = 0.0;  ///< of the centred rows
+  Samples reduced;       ///< no larger than min(N - 1, D) x D; products with the other side's have
+                         ///< the singular values that those of the centred rows have
+};
+
 // Note [One direction less]
 // Centred rows add up to 0, so N <= D of them span N - 1 directions, and their product with the
 // other side's has a singular value 0, which eigenvalues resolve badly (Note [Gram eigenvalues]).
 // The reflection that turns (1, ..., 1) into the first axis leaves the singular values as they are
 // and makes the first row 0, which is dropped; row i becomes x_i - x_1 / (sqrt(N) + 1).
-Samples without_the_sum(const Samples& centred) {
-  Samples result(centred.rows - 1, centred.cols);
-  const auto first = centred.view().row(0);
-  const double share = 1.0 / (std::sqrt(centred.rows) + 1.0);
-  for (int i = 1; i < centred.rows; ++i) {
-    const auto from = centred.view().row(i);
-    const auto to = result.row(i - 1);
-    for (std::size_t j = 0; j < to.size(); ++j) to[j] = from[j] - share * first[j];
+//
+// Centring, squaring and reflecting go row by row through one copy of the samples: a fresh page
+// costs as much as computing what it holds.
+Side without_the_sum(SamplesView samples) {
+  Side side;
+  side.mean = mean_row(samples);
+  side.reduced.rows = samples.rows - 1;
+  side.reduced.cols = samples.cols;
+  auto& values = side.reduced.values;
+  values.reserve(static_cast<std::size_t>(side.reduced.rows) * side.mean.size());
+  const double share = 1.0 / (std::sqrt(samples.rows) + 1.0);
+  std::vector<double> first, row(side.mean.size());
+  for (int i = 0; i < samples.rows; ++i) {
+    const auto from = samples.row(i);
+    for (std::size_t j = 0; j < row.size(); ++j) {
+      row[j] = from[j] - side.mean[j];
+      side.squares += row[j] * row[j];
+    }
+    if (i == 0) {
+      first = row;
+      continue;
+    }
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] -= share * first[j];
+    values.insert(values.end(), row.begin(), row.end());
   }
-  return result;
+  return side;
 }
 
-/// A matrix with the same singular values of its products as the centred one, no larger than min(N
-/// - 1, D) x D.
-Samples reduced(const Samples& centred) {
-  return centred.rows > centred.cols ? lapack::triangular_factor(centred)
-                                     : without_the_sum(centred);
+Side side_of(SamplesView samples) {
+  if (samples.rows <= samples.cols) return without_the_sum(samples);
+  Side side;
+  Samples x = centred(samples, side.mean);
+  for (const double value : x.values) side.squares += value * value;
+  side.reduced = lapack::triangular_factor(std::move(x));
+  return side;
 }
 
 Samples transposed(const Samples& matrix) {
@@ -94,22 +116,18 @@ Frechet FrechetParts::with(int ddof) const {
 
 FrechetParts frechet_parts(SamplesView real, SamplesView generated) {
   require_pair(real, generated, "frechet", 2);
-  std::vector<double> real_mean, generated_mean;
-  Samples x = centred(real, real_mean);
-  Samples y = centred(generated, generated_mean);
+  const Side x = side_of(real), y = side_of(generated);
   FrechetParts parts;
   parts.real_rows = real.rows;
   parts.generated_rows = generated.rows;
-  for (std::size_t j = 0; j < real_mean.size(); ++j) {
-    const double difference = real_mean[j] - generated_mean[j];
+  for (std::size_t j = 0; j < x.mean.size(); ++j) {
+    const double difference = x.mean[j] - y.mean[j];
     parts.mean_term += difference * difference;
   }
-  parts.real_squares = squared_norm(x);
-  parts.generated_squares = squared_norm(y);
-  x = reduced(x);
-  y = reduced(y);
-  Samples product(x.rows, y.rows);
-  lapack::product_with_transposed(x, y, product.values);
+  parts.real_squares = x.squares;
+  parts.generated_squares = y.squares;
+  Samples product(x.reduced.rows, y.reduced.rows);
+  lapack::product_with_transposed(x.reduced, y.reduced, product.values);
   if (std::min(product.rows, product.cols) > kSmall) {
     const SingularSum quick = singular_sum_by_eigenvalues(product);
     parts.singular_sum = quick.value;

@@ -67,19 +67,23 @@ void require_variance(SamplesView real, SamplesView generated, std::string_view 
   }
 }
 
-Samples centred(SamplesView samples, std::vector<double>& mean) {
-  const auto columns = static_cast<std::size_t>(samples.cols);
-  mean.assign(columns, 0.0);
+std::vector<double> mean_row(SamplesView samples) {
+  std::vector<double> mean(static_cast<std::size_t>(samples.cols), 0.0);
   for (int i = 0; i < samples.rows; ++i) {
     const auto row = samples.row(i);
-    for (std::size_t j = 0; j < columns; ++j) mean[j] += row[j];
+    for (std::size_t j = 0; j < mean.size(); ++j) mean[j] += row[j];
   }
   for (double& value : mean) value /= samples.rows;
+  return mean;
+}
+
+Samples centred(SamplesView samples, std::vector<double>& mean) {
+  mean = mean_row(samples);
   Samples result(samples.rows, samples.cols);
   for (int i = 0; i < samples.rows; ++i) {
     const auto from = samples.row(i);
     const auto to = result.row(i);
-    for (std::size_t j = 0; j < columns; ++j) to[j] = from[j] - mean[j];
+    for (std::size_t j = 0; j < mean.size(); ++j) to[j] = from[j] - mean[j];
   }
   return result;
 }

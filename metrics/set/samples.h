@@ -61,6 +61,9 @@ void require_pair(SamplesView real, SamplesView generated, std::string_view metr
 /// but one that says nothing.
 void require_variance(SamplesView real, SamplesView generated, std::string_view metric);
 
+/// Means of the columns, in double, ascending rows. At least one row.
+[[nodiscard]] std::vector<double> mean_row(SamplesView samples);
+
 /// Rows minus the mean row (two passes, in double). @param mean  receives it, [cols]
 [[nodiscard]] Samples centred(SamplesView samples, std::vector<double>& mean);
 

@@ -145,7 +145,8 @@ TEST(CommandLine, CommandsThatNeedNoNetworkLoadNoHeavyLibrary) {
   ::unsetenv("LD_DEBUG");
   EXPECT_EQ(run.exit_code, 0);
   ASSERT_NE(run.err.find("libc.so.6"), std::string::npos) << "the loader's own report is missing";
-  for (const char* library : {"libtorch", "libopencv", "libasbench_engine"}) {
+  for (const char* library :
+       {"libtorch", "libopencv", "libcurl", "libasbench_engine", "libasbench_network"}) {
     EXPECT_EQ(run.err.find(library), std::string::npos) << library;
   }
 }

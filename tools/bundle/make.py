@@ -22,7 +22,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-MODULES = ("libasbench_engine.so", "libasbench_media.so", "libasbench_numbers.so", "libasbench_faiss_gpu.so")
+MODULES = ("libasbench_engine.so", "libasbench_media.so", "libasbench_numbers.so", "libasbench_network.so", "libasbench_faiss_gpu.so")
 OPTIONAL_MODULES = ("libasbench_faiss_gpu.so",)
 OF_THE_SYSTEM = re.compile(r"^(ld-linux.*|lib(c|m|dl|pthread|rt|util|resolv|stdc\+\+|gcc_s)\.so.*)$")
 OF_TORCH = re.compile(r"^lib(torch.*|c10.*|cudart|cublas|cublasLt|cupti|gomp-.*)\.so.*$")
