@@ -52,10 +52,10 @@ void all_metrics_on_the_test_set(benchmark::State& state) {
     asbench::metrics::StoryFeatures& story = stories.emplace_back();
     story.id = "story" + std::to_string(i);
     story.ip = "ip" + std::to_string(i / 10);
-    story.references.straight.set("clip", {clip.data(), 1, 512});
-    story.references.mirrored.set("clip", {clip.data(), 1, 512});
-    story.references.straight.set("dino", {dino.data(), 1, 768});
-    story.references.cells = {cells.data(), 1, asbench::kCellCount};
+    story.characters.front().references.straight.set("clip", {clip.data(), 1, 512});
+    story.characters.front().references.mirrored.set("clip", {clip.data(), 1, 512});
+    story.characters.front().references.straight.set("dino", {dino.data(), 1, 768});
+    story.characters.front().references.cells = {cells.data(), 1, asbench::kCellCount};
     for (int s = 0; s < 4; ++s) {
       asbench::metrics::ShotFeatures& shot = story.shots.emplace_back();
       shot.decodable_frames = 49;

@@ -20,9 +20,9 @@ namespace metrics = asbench::metrics;
 metrics::StoryValue measure_story(const metrics::StoryFeatures& story,
                                   const metrics::Metric& metric,
                                   const metrics::MetricSettings& settings) {
-  const metrics::UnitRows& references = story.references_under(metric.role());
-  if (auto without = metrics::without_usable_references(story, references, story.shot_count()))
+  if (auto without = metrics::without_usable_references(story, metric.role(), story.shot_count()))
     return *std::move(without);
+  const metrics::UnitRows& references = story.character(0).references_under(metric.role());
   auto outcomes = metrics::outcomes_of(story, [&](int index) {
     const metrics::ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
     const metrics::UnitRows& frames = shot.frames(metric.role());
@@ -64,7 +64,7 @@ int main() {
   for (std::size_t i = 0; i < stories.size(); ++i) {
     stories[i].id = "story" + std::to_string(i);
     stories[i].ip = "character" + std::to_string(i);
-    stories[i].references.straight.set(role, {reference, 2});
+    stories[i].characters.front().references.straight.set(role, {reference, 2});
     stories[i].shots.resize(2);
     for (metrics::ShotFeatures& shot : stories[i].shots) {
       shot.decodable_frames = 2;
