@@ -123,9 +123,9 @@ int list(const metrics::Catalogue& catalogue, bool json) {
     print_prepared(stdout, json_for_terminal(all, 2) + "\n");
     return kExitDone;
   }
-  print_safe(stdout, "{:<26}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
+  print_safe(stdout, "{:<28}{:<10}{:<10}{}\n", "metric", "better", "kind", "what it is");
   for (const Metric& metric : catalogue.all()) {
-    print_safe(stdout, "{:<26}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
+    print_safe(stdout, "{:<28}{:<10}{:<10}{}\n", metric.id, metrics::to_string(metric.direction),
                metrics::to_string(metric.kind), metric.title);
   }
   print_safe(stdout, "\n`asbench metrics show NAME` prints the definition of a metric.\n");

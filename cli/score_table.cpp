@@ -36,7 +36,7 @@ std::string real_stories_of(const document::Result& result) {
     const auto& real = metric.real_stories;
     if (!real) continue;
     text += fmt::format(
-        "\n  {:<27} {:>8}  {:>18}  {:>8}", metric.id, number(real->mean),
+        "\n  {:<29} {:>8}  {:>18}  {:>8}", metric.id, number(real->mean),
         real->ci95 ? fmt::format("{:.4f} .. {:.4f}", real->ci95->low, real->ci95->high) : "-",
         number(real->distance));
   }
@@ -48,7 +48,7 @@ void print_metric(const document::ResultMetric& metric, bool normalised) {
                       : metric.direction == document::ResultDirection::lower ? " v"
                                                                              : "";
   print_safe(
-      stdout, "{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}{}\n", metric.id + arrow,
+      stdout, "{:<29} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}{}\n", metric.id + arrow,
       number(metric.mean),
       metric.ci95 ? fmt::format("{:.4f} .. {:.4f}", metric.ci95->low, metric.ci95->high) : "-",
       metric.has_harmeanp ? number(metric.harmeanp) : "", metric.n_evaluated, metric.n_failed,
@@ -131,7 +131,7 @@ void print_score_table(const document::Result& result, const std::string& out) {
                fmt::format("{}", fmt::join(result.demo_encoders, ", ")));
   }
   const auto& between = result.normalised_between;
-  print_safe(stdout, "\n{:<27} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
+  print_safe(stdout, "\n{:<29} {:>8}  {:>18}  {:>8}  {:>6}  {:>6}  {:>7}{}\n", "metric", "mean",
              "95 % interval", "HarMeanP", "N", "failed", "skipped", between ? "  normalised" : "");
   for (const auto& metric : result.metrics) print_metric(metric, between.has_value());
   if (between) {

@@ -74,12 +74,12 @@ TEST(RoundTrip, KeepsTheOrderOfKeys) {
   EXPECT_THAT(keys_of(document),
               ElementsAre("schema", "system", "protocol", "split", "coverage", "provenance",
                           "canonical", "overrides", "demo_encoders", "references", "metrics",
-                          "stories", "normalised_between"));
+                          "stories", "normalised_between", "real_stories"));
   EXPECT_THAT(keys_of(document.at("metrics").at("clip_i")),
               ElementsAre("signature", "description", "direction", "mean", "ci95", "n_stories",
                           "of_stories", "n_evaluated", "n_failed", "n_skipped", "per_shot_index",
-                          "harmeanp", "real_ceiling", "worst", "adjacent", "by_distance", "ips",
-                          "normalised"));
+                          "harmeanp", "real_ceiling", "real_stories", "worst", "adjacent",
+                          "by_distance", "ips", "normalised"));
   EXPECT_THAT(keys_of(document.at("stories").at(0).at("shots").at(0)),
               ElementsAre("shot", "caption", "frames", "frame_count", "fps", "width", "height",
                           "seconds", "sha256", "nearest", "columns"));
