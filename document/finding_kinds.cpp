@@ -65,6 +65,8 @@ constexpr FindingKind kKinds[] = {
     {"missing_video_id", false,
      "An annotation file does not state its video's id, or one that can't be part of a path. The "
      "file's name is used."},
+    {"duplicate_video", false,
+     "Two annotation files are of one video. The first in byte order of their paths is used."},
     {"missing_fps", false,
      "An annotation file does not state the frame rate of its video. Its shots have no range of "
      "frames; prompts are used all the same."},

@@ -53,13 +53,22 @@ class FileParser {
             "the file has no list \"segments\", so it is not an annotation of this data set");
       }
     }
+    return done();
+  }
+
+  AnnotationFile without_bytes(const std::string& problem) {
+    lose_video({}, "bad_json", problem);
+    return done();
+  }
+
+ private:
+  AnnotationFile done() {
     tell_placeholders();
     file_.findings = std::move(notes_.findings);
     file_.unknown_keys = std::move(notes_.unknown_keys);
     return std::move(file_);
   }
 
- private:
   std::optional<Json> parse(std::string_view bytes) {
     try {
       if (bytes.empty()) throw BadInput("empty file (0 bytes)");
@@ -267,6 +276,10 @@ class FileParser {
 
 AnnotationFile parse_annotations(std::string_view bytes, const AnnotationFileName& name) {
   return FileParser(name).run(bytes);
+}
+
+AnnotationFile unreadable_annotations(const std::string& problem, const AnnotationFileName& name) {
+  return FileParser(name).without_bytes(problem);
 }
 
 bool holds_annotations(const Json& document) {

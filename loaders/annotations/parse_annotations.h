@@ -38,6 +38,10 @@ struct AnnotationFileName {
 [[nodiscard]] AnnotationFile parse_annotations(std::string_view bytes,
                                                const AnnotationFileName& name);
 
+/// What is known of a file whose bytes can't be had: `bad_json` with the problem.
+[[nodiscard]] AnnotationFile unreadable_annotations(const std::string& problem,
+                                                    const AnnotationFileName& name);
+
 /// True when a JSON document is a video's annotation, or an object of such.
 [[nodiscard]] bool holds_annotations(const Json& document);
 
