@@ -95,9 +95,6 @@ constexpr FindingKind kKinds[] = {
     {"missing_description", false,
      "A shot has no descriptive caption. Runs with text=descriptive or text=both report it as "
      "missing_caption."},
-    {"unknown_character", false,
-     "A shot or a reference names a character that is no main character of its story. The name is "
-     "kept; it has no reference."},
     {"id_case", false,
      "A shot or a reference names a character or a scene in other letter case or with other spaces "
      "than its story does. It is taken for that one."},
@@ -241,7 +238,8 @@ constexpr FindingKind kKinds[] = {
      "No shot of a story has a value. The story's value is null and not part of the mean."},
     {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},
     {"unknown_character", false,
-     "A shot names a character that its story does not declare. It has no reference: reference "
+     "A shot or a reference names a character that its story does not declare. It has no "
+     "reference: reference "
      "metrics judge the shot by its other characters."},
     {"no_such_pair", false,
      "No two shots of a story have in common what a metric compares them for: a character, a "

@@ -61,7 +61,7 @@ struct AnnotatedShot {
   SecondsRange seconds;  ///< from the segment's first frame on, clipped to the segment
   std::optional<SecondsRange> excerpt;  ///< "extra 4-second ...", the same clock; inside the shot
   /// Of the source video, by the times as they are given; nothing where the file states no fps.
-  std::optional<FrameRange> frames;
+  std::optional<FrameSpan> frames;
   bool prologue_or_epilogue = false;
   std::vector<std::string> characters;  ///< main characters' ids; unknown ones as written
   std::optional<std::string> scene;
@@ -73,8 +73,8 @@ struct AnnotatedShot {
 
 /// One story: about a minute of the video.
 struct AnnotatedSegment {
-  int index = 0;      ///< from 0, its place in the file
-  FrameRange frames;  ///< of the source video
+  int index = 0;     ///< from 0, its place in the file
+  FrameSpan frames;  ///< of the source video
   std::string storyline;
   std::vector<AnnotatedCharacter> characters;
   std::vector<AnnotatedScene> scenes;

@@ -112,10 +112,10 @@ std::optional<SecondsRange> seconds_range_of(std::string_view text) {
   return SecondsRange{*start, *end};
 }
 
-std::optional<FrameRange> frames_of(const SecondsRange& seconds, const FrameRange& segment,
-                                    double fps) {
-  const FrameRange frames{segment.first + frame_at(seconds.start, fps),
-                          std::min(segment.first + frame_at(seconds.end, fps), segment.end)};
+std::optional<FrameSpan> frames_of(const SecondsRange& seconds, const FrameSpan& segment,
+                                   double fps) {
+  const FrameSpan frames{segment.first + frame_at(seconds.start, fps),
+                         std::min(segment.first + frame_at(seconds.end, fps), segment.end)};
   if (frames.first >= frames.end) return std::nullopt;
   return frames;
 }

@@ -20,11 +20,11 @@ struct SecondsRange {
 };
 
 /// Frames of the source video, counted from 0: `first` included, `end` excluded.
-struct FrameRange {
+struct FrameSpan {
   std::int64_t first = 0;
   std::int64_t end = 0;
   [[nodiscard]] std::int64_t length() const { return end - first; }
-  bool operator==(const FrameRange&) const = default;
+  bool operator==(const FrameSpan&) const = default;
 };
 
 /// Which frames of a shot are taken. The release's boundaries are whole seconds, so that frames of
@@ -52,8 +52,8 @@ struct BoundaryRule {
 /// and before min(F0 + floor(end fps + 0.5), F1). @returns nothing when no frame is left.
 /// @param segment  F0 and F1
 /// @param fps      > 0
-[[nodiscard]] std::optional<FrameRange> frames_of(const SecondsRange& seconds,
-                                                  const FrameRange& segment, double fps);
+[[nodiscard]] std::optional<FrameSpan> frames_of(const SecondsRange& seconds,
+                                                 const FrameSpan& segment, double fps);
 
 /// The seconds that the rule takes of a shot. @returns nothing when trimming leaves nothing.
 [[nodiscard]] std::optional<SecondsRange> seconds_taken(const SecondsRange& shot,

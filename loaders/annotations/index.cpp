@@ -3,11 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
 #include <limits>
-#include <mutex>
-#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -15,35 +11,20 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
-#include "core/interrupt.h"
-#include "core/progress.h"
 #include "core/say.h"
 #include "core/text.h"
-#include "core/threads.h"
 #include "core/words.h"
 #include "loaders/annotations/index_file.h"
 #include "loaders/annotations/parse_annotations.h"
-#include "loaders/splits/common.h"
+#include "loaders/annotations/read_files.h"
+#include "loaders/annotations/word_count.h"
 
 namespace asbench::loaders {
 namespace {
 
-constexpr std::uint64_t kWorthKeeping = std::uint64_t{16} << 20;
-
 std::uint16_t small_number(std::size_t number) {
   return static_cast<std::uint16_t>(
       std::min<std::size_t>(number, std::numeric_limits<std::uint16_t>::max()));
-}
-
-std::size_t words_in(std::string_view text) {
-  std::size_t words = 0;
-  bool inside = false;
-  for (const char c : text) {
-    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-    if (!space && !inside) ++words;
-    inside = !space;
-  }
-  return words;
 }
 
 /// Gives equal texts one number. Not thread-safe.
@@ -125,78 +106,23 @@ IndexedFile indexed(const AnnotationFile& read, const SourceEntry& entry) {
   return file;
 }
 
-/// Whether reading these files takes long enough to be told about.
-bool is_long(const AnnotationSource& source, const std::vector<std::size_t>& wanted) {
-  std::uint64_t bytes = 0;
-  for (const std::size_t place : wanted) bytes += source.entries()[place].size;
-  return bytes > kWorthKeeping;
-}
-
-/// Reads the files that are missing in an index, on several threads.
-class Indexer {
- public:
-  Indexer(const AnnotationSource& source, AnnotationIndex& index,
-          const std::vector<std::size_t>& wanted)
-      : source_(source),
-        index_(index),
-        wanted_(wanted),
-        kinds_(index.kinds),
-        texts_(index.texts),
-        progress_("reading annotations", static_cast<std::int64_t>(wanted.size()),
-                  is_long(source, wanted) ? Progress::Style::automatic : Progress::Style::quiet) {}
-
-  void run(unsigned threads) {
-    const unsigned most = static_cast<unsigned>(std::max<std::size_t>(1, wanted_.size()));
-    run_on_threads(
-        std::min(threads, most), [this] { work(); }, [this] { stop_ = true; });
-    progress_.finish();
-    if (failure_) std::rethrow_exception(failure_);
-    if (interrupted()) throw UsageError("interrupted before all annotation files were read");
-  }
-
- private:
-  void work() {
-    try {
-      const auto reader = source_.open();
-      while (!stop_ && !interrupted()) {
-        const std::size_t next = next_++;
-        if (next >= wanted_.size()) return;
-        one(*reader, wanted_[next]);
-        progress_.advance();
-      }
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
-      stop_ = true;
-    }
-  }
-
-  void one(AnnotationSource::Reader& reader, std::size_t place) {
-    const SourceEntry& entry = source_.entries()[place];
-    AnnotationFile read = read_annotations(source_, reader, place);
-    IndexedFile file = indexed(read, entry);
-    const std::lock_guard lock(mutex_);
+/// Reads the files that are missing in an index.
+void read_into(AnnotationIndex& index, const AnnotationSource& source,
+               const std::vector<std::size_t>& places, unsigned threads) {
+  Texts kinds(index.kinds);
+  Texts texts(index.texts);
+  read_files(source, places, threads, [&](std::size_t place, const AnnotationFile& read) {
+    IndexedFile file = indexed(read, source.entries()[place]);
     for (const AnnotationFinding& finding : read.findings) {
-      file.findings.push_back(
-          {texts_.place_of(finding.text), static_cast<std::uint16_t>(kinds_.place_of(finding.kind)),
-           finding.video < 0 ? IndexedFinding::kNoVideo
-                             : small_number(static_cast<std::size_t>(finding.video)),
-           finding.segment, finding.shot});
+      const auto video = finding.video < 0 ? IndexedFinding::kNoVideo
+                                           : small_number(static_cast<std::size_t>(finding.video));
+      file.findings.push_back({texts.place_of(finding.text),
+                               static_cast<std::uint16_t>(kinds.place_of(finding.kind)), video,
+                               finding.segment, finding.shot});
     }
-    index_.files[place] = std::move(file);
-  }
-
-  const AnnotationSource& source_;
-  AnnotationIndex& index_;
-  const std::vector<std::size_t>& wanted_;
-  Texts kinds_;
-  Texts texts_;
-  Progress progress_;
-  std::mutex mutex_;
-  std::atomic<std::size_t> next_ = 0;
-  std::atomic<bool> stop_ = false;
-  std::exception_ptr failure_;
-};
+    index.files[place] = std::move(file);
+  });
+}
 
 /// The numbers that texts have in the index depend on the order in which threads finish: they are
 /// given anew in the order of files, and texts that no file has any more go.
@@ -335,14 +261,14 @@ AnnotationIndex index_annotations(const AnnotationSource& source, const IndexOpt
   std::uint64_t bytes = 0;
   for (const SourceEntry& entry : source.entries()) bytes += entry.size;
   std::optional<std::filesystem::path> file = options.file;
-  if (!file && bytes > kWorthKeeping) file = default_index_file(source.path());
+  if (!file && bytes > kManyBytes) file = default_index_file(source.path());
   AnnotationIndex index;
   std::optional<AnnotationIndex> kept;
   if (file) kept = read_index(*file);
   const std::size_t were_kept = kept ? kept->files.size() : 0;
   const std::vector<std::size_t> wanted = take_kept(source, std::move(kept), index);
   if (!wanted.empty() || were_kept != index.files.size() || (file && were_kept == 0)) {
-    Indexer(source, index, wanted).run(options.threads > 0 ? options.threads : cores_at_hand());
+    read_into(index, source, wanted, options.threads);
     order_texts(index);
     if (file) keep(*file, !options.file, index, wanted.size());
   } else if (file) {

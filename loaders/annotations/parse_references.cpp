@@ -159,7 +159,7 @@ class ReferenceParser {
   }
 
   void tell_outside(std::int64_t frame, std::size_t number, const AnnotatedReference& reference) {
-    const FrameRange& frames = segment_.frames;
+    const FrameSpan& frames = segment_.frames;
     if (frame >= frames.first && frame < frames.end) return;
     raise("mask_outside_segment",
           fmt::format("mask {} of \"{}\" is of frame {}, outside the segment's frames {} to {}",

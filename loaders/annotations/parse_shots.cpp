@@ -152,7 +152,7 @@ class ShotParser {
   }
 
   bool frames(AnnotatedShot& shot) {
-    const FrameRange& segment = context_.segment.frames;
+    const FrameSpan& segment = context_.segment.frames;
     const double length = static_cast<double>(segment.length()) / context_.fps;
     if (shot.seconds.end > length + kTolerance) {
       raise("beyond_segment",

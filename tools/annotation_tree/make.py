@@ -174,20 +174,22 @@ def time_gap(document):
                 mask["frame index"] += 10 ** 6
 
 
+def seconds_of(text):
+    minutes, seconds = text.split(":")
+    return 60 * int(minutes) + int(seconds)
+
+
 def time_overlap(document):
     shots = document["segments"][0]["story script"]["shots"]
     last = shots[-1]
-    end = sum(int(part) * 60 ** (1 - i) for i, part in enumerate(last["end time"].split(":")))
+    end = seconds_of(last["end time"])
     shots.append({**last, "start time": clock(max(0, end - 2)) + ".5", "end time": clock(end)})
     shots[-1].pop("extra 4-second timestamp", None)
-    if end < 2:
-        raise ValueError("the story is too short")
 
 
 def duplicate_range(document):
     shots = document["segments"][0]["story script"]["shots"]
-    last = dict(shots[-1])
-    shots.append(last)  # the same times: overlaps by its length
+    shots.append(dict(shots[0]))  # after the others: it overlaps them too
 
 
 def change(key, value):
@@ -291,7 +293,7 @@ DEFECTS = {
     "conflicting_keys": scene_conflict, "unknown_key": change("made by", "a machine"), "bad_json": None, "duplicate_video": None,
 }
 # Findings that a planted defect brings with it.
-BESIDE = {"time_overlap": (), "duplicate_range": ("time_overlap",), "missing_fps": ()}
+BESIDE = {"duplicate_range": ("time_overlap",)}
 
 
 def planted_places(options):
@@ -323,10 +325,6 @@ def text_of(number, options, pool, planted, first_name):
 STATE = {}
 
 
-def start_worker(options, planted, first_name):
-    STATE.update(options=options, pool=mask_pool(options.seed), planted=planted, first_name=first_name)
-
-
 def write_one(number):
     name, text = text_of(number, STATE["options"], STATE["pool"], STATE["planted"], STATE["first_name"])
     with open(os.path.join(STATE["options"].out, f"{number:05}-{name}.json"), "w", encoding="utf-8") as file:
@@ -356,7 +354,8 @@ def main():
                 archive.writestr(member, text)
     else:
         os.makedirs(options.out, exist_ok=True)
-        with multiprocessing.Pool(options.jobs, start_worker, (options, planted, first_name)) as workers:
+        STATE.update(options=options, pool=pool, planted=planted, first_name=first_name)
+        with multiprocessing.get_context("fork").Pool(options.jobs) as workers:  # they inherit STATE
             for done, _ in enumerate(workers.imap(write_one, range(options.videos), chunksize=16), 1):
                 if done % 1000 == 0:
                     print(f"{done} of {options.videos} files", file=sys.stderr)

@@ -37,7 +37,7 @@ TEST(ParseAnnotations, ReadsAVideoWithoutAFinding) {
   ASSERT_EQ(video.segments.size(), 2U);
   const AnnotatedSegment& segment = video.segments[1];
   EXPECT_EQ(segment.index, 1);
-  EXPECT_EQ(segment.frames, (FrameRange{1500, 3000}));
+  EXPECT_EQ(segment.frames, (FrameSpan{1500, 3000}));
   EXPECT_EQ(segment.storyline, "A fox meets an owl.");
   EXPECT_THAT(segment.characters,
               ElementsAre(AnnotatedCharacter{"Fox", "red"}, AnnotatedCharacter{"Owl", "grey"}));
@@ -47,7 +47,7 @@ TEST(ParseAnnotations, ReadsAVideoWithoutAFinding) {
   const AnnotatedShot& shot = segment.shots[1];
   EXPECT_EQ(shot.number, 2);
   EXPECT_EQ(shot.seconds, (SecondsRange{20.0, 40.0}));
-  EXPECT_EQ(shot.frames, (FrameRange{2000, 2500}));
+  EXPECT_EQ(shot.frames, (FrameSpan{2000, 2500}));
   EXPECT_THAT(shot.characters, ElementsAre("Fox"));
   EXPECT_EQ(shot.scene, "Den");
   EXPECT_EQ(shot.narrative_caption, "The fox does thing 2.");
@@ -219,7 +219,7 @@ TEST(ParseAnnotations, ClipsToTheSegmentAndSeesGaps) {
   Json video = annotated_video();
   shot_of(video, 3)["end time"] = "01:01";  // a second: within what whole seconds mean
   EXPECT_THAT(kinds_of(parsed(video)), IsEmpty());
-  EXPECT_EQ(video_of(parsed(video)).segments[0].shots[2].frames, (FrameRange{1000, 1500}));
+  EXPECT_EQ(video_of(parsed(video)).segments[0].shots[2].frames, (FrameSpan{1000, 1500}));
   shot_of(video, 3)["end time"] = "01:02";
   EXPECT_THAT(kinds_of(parsed(video)), ElementsAre("beyond_segment@0/0#3"));
   EXPECT_EQ(video_of(parsed(video)).segments[0].shots[2].seconds.end, 60.0);
