@@ -50,6 +50,7 @@ std::string placeholder_help() {
          "else\n"
          "                                     from 0                  the last part of its id\n"
          "  {story}     {ip}/{prompt}          {ip}/{prompt}           \"id\" of the story\n"
+         "              annotations: {ip} is the video's id, {prompt} the segment's number from 0\n"
          "  {shot}      number of the shot from 1; {shot0}: from 0\n"
          "  {prompt0}, {prompt1}  a numeric prompt less one, plus one: for videos whose stories "
          "are\n"

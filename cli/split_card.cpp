@@ -72,9 +72,9 @@ std::string card_markdown(const SplitCard& card) {
   text += fmt::format(
       "{} stories of {} IPs (videos), {} shots; SHA-256 of the content `{}`.\nDrawn by asbench {} "
       "from {}: {} files, {} videos, {} stories.\n\n",
-      split.stories.size(), split.ips.size(), split.shot_count(), split.sha256, build_info().version,
-      markdown_text(file_name(card.options.from)), card.from_files, card.from_videos,
-      card.from_stories);
+      split.stories.size(), split.ips.size(), split.shot_count(), split.sha256,
+      build_info().version, markdown_text(file_name(card.options.from)), card.from_files,
+      card.from_videos, card.from_stories);
   text += fmt::format("```\n{}\n```\n\n", command_of(card.options));
   text += fmt::format(
       "The draw is by IP: IPs in a random order of seed {}, {}. {} stories of {} IPs passed the "

@@ -21,7 +21,8 @@ struct Bins {
 
 Bins bins_of(std::span<const float> values) {
   const double low = values.front();
-  const auto place = static_cast<std::size_t>(kShown * static_cast<double>(values.size() - 1));
+  const auto place =
+      static_cast<std::size_t>(std::ceil(kShown * static_cast<double>(values.size()))) - 1;
   const double high = std::max<double>(values[place], low);
   const bool whole = std::all_of(values.begin(), values.end(),
                                  [](float value) { return value == std::floor(value); });

@@ -140,7 +140,7 @@ TEST(SplitForm, IsNamedInTheMessageWhenNothingFits) {
   EXPECT_NE(refusal(folder / "absent").find("no such file"), std::string::npos);
   EXPECT_NE(refusal(folder.path(), "demo").find("no stories found"), std::string::npos);
   EXPECT_NE(refusal(folder.path(), "demos")
-                .find("Choose from manifest, demo, test-set, or leave the option out"),
+                .find("Choose from manifest, annotations, demo, test-set, or leave the option out"),
             std::string::npos);
 }
 

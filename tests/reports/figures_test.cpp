@@ -318,7 +318,7 @@ TEST(DistributionFigure, PutsWhatIsFarAwayIntoTheLastBin) {
   EXPECT_LT(right, 10.0);
 }
 
-TEST(Figures, AreTheSamePngTwiceOnWhite) {
+TEST(DistributionFigure, IsTheSamePngTwice) {
   TextSetter text;
   const std::vector<float> values = {1.0F, 2.0F};
   const std::vector<NamedDistribution> distributions = {{"shots", values, 1.5, {}}};

@@ -334,6 +334,8 @@ TEST(ParseAnnotations, ReadsExcerpts) {
   EXPECT_THAT(kinds_of(file), ElementsAre("extra_not_4s@0/0#2", "extra_outside@0/0#3"));
   EXPECT_EQ(video_of(file).segments[0].shots[0].excerpt, (SecondsRange{4.0, 8.0}));
   EXPECT_FALSE(video_of(file).segments[0].shots[2].excerpt);
+  shot_of(video, 1)["extra 4-second timestamp"] = "00:18-00:22";  // its end is outside
+  EXPECT_FALSE(video_of(parsed(video)).segments[0].shots[0].excerpt);
   shot_of(video, 1)["extra 4-second timestamp"] = "the beginning";
   EXPECT_THAT(kinds_of(parsed(video)),
               ElementsAre("bad_field@0/0#1", "extra_not_4s@0/0#2", "extra_outside@0/0#3"));
