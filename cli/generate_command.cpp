@@ -61,9 +61,10 @@ void require_whole(const loaders::Split& split) {
 
 int run_generate(const GenerateOptions& options) {
   install_interrupt_handlers();
-  const loaders::Split split = loaders::read_split(options.split, options.split_format);
-  const loaders::Split part = loaders::select(
-      split, {.ips = options.ips, .stories = options.stories, .limit = options.limit});
+  const loaders::Selection selection{
+      .ips = options.ips, .stories = options.stories, .limit = options.limit};
+  const loaders::Split split = loaders::read_split(options.split, options.split_format, selection);
+  const loaders::Split part = loaders::select(split, selection);
   require_whole(part);
   std::optional<loaders::Outputs> source;
   if (options.source)

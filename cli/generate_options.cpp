@@ -33,8 +33,9 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
                    "manifest (JSON)")
       ->required();
   command
-      ->add_option("--split-format", options->split_format,
-                   "read the split as demo, test-set or manifest, when detection gets it wrong")
+      ->add_option(
+          "--split-format", options->split_format,
+          "read the split as demo, test-set, manifest or annotations, when detection gets it wrong")
       ->check(suggests(split_forms()));
   command->add_option("--source", options->source,
                       "folder of real videos of the split's stories, for baselines that reuse them "

@@ -8,12 +8,14 @@ namespace asbench::cli {
 void add_split_options(CLI::App& command, SplitOptions& split) {
   command
       .add_option("--split", split.path,
-                  "prompts and reference images: a demo folder, a test-set folder or a split "
-                  "manifest (JSON), which `asbench split make` makes of your prompts")
+                  "prompts and reference images: a demo folder, a test-set folder, the data set's "
+                  "annotation files, or a split manifest (JSON), which `asbench split make` makes "
+                  "of your prompts")
       ->required();
   command
-      .add_option("--split-format", split.format,
-                  "read the split as demo, test-set or manifest, when detection gets it wrong")
+      .add_option(
+          "--split-format", split.format,
+          "read the split as demo, test-set, manifest or annotations, when detection gets it wrong")
       ->check(suggests(split_forms()));
 }
 
@@ -49,6 +51,7 @@ std::string placeholder_help() {
          "else\n"
          "                                     from 0                  the last part of its id\n"
          "  {story}     {ip}/{prompt}          {ip}/{prompt}           \"id\" of the story\n"
+         "              annotations: {ip} is the video's id, {prompt} the segment's number from 0\n"
          "  {shot}      number of the shot from 1; {shot0}: from 0\n"
          "  {prompt0}, {prompt1}  a numeric prompt less one, plus one: for videos whose stories "
          "are\n"

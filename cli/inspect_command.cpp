@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "cli/errors.h"
+#include "cli/inspect_annotations.h"
 #include "cli/inspect_options.h"
 #include "cli/selection.h"
 #include "core/error.h"
@@ -51,8 +52,9 @@ struct Report {
 
 Report gather(const InspectOptions& options) {
   Report report;
-  const loaders::Split read = loaders::read_split(options.split.path, options.split.format);
   const loaders::Selection selection = selection_of(options.selection);
+  const loaders::Split read =
+      loaders::read_split(options.split.path, options.split.format, selection);
   report.split = loaders::select(read, selection);
   if (!loaders::is_whole(selection)) report.of_stories = read.stories.size() + read.lost.size();
   report.findings = report.split.findings;
@@ -337,6 +339,12 @@ void write_manifest(const loaders::Split& split, const std::string& file) {
 
 int run_inspect(const InspectOptions& options) {
   install_interrupt_handlers();
+  if (inspects_annotations(options)) return run_inspect_annotations(options);
+  if (options.plot || options.index) {
+    throw UsageError(
+        "--plot and --index are for the annotation files of a data set, without --outputs, --write "
+        "or a selection");
+  }
   const Report report = gather(options);
   if (options.write) {
     require_whole(report);

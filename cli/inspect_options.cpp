@@ -31,12 +31,19 @@ void add_inspect_command(CLI::App& app, std::function<int()>& chosen) {
                    "white, gray, mean or keep; a reference that shows nothing on it is empty")
       ->check(one_of(background_names()))
       ->capture_default_str();
+  command->add_option("--index", options->index,
+                      "file in which what is known of annotation files is kept, so that only "
+                      "changed ones are read again (default: in the cache folder, for more than 16 "
+                      "MB of files)");
   command->option_defaults()->group("Selection");
   add_selection_options(*command, options->selection);
   command->option_defaults()->group("Output");
   command->add_option("--write", options->write,
                       "also write the split, or the part that was chosen, as a split manifest "
                       "(JSON) to this file");
+  command->add_option("--plot", options->plot,
+                      "draw the distributions of a data set's annotations: file that ends in .png, "
+                      ".pdf or .svg");
   command->add_flag("--all", options->all,
                     "list every finding, not only the first ten of each kind");
   command->add_flag("--json", options->json, "print everything as one JSON document");

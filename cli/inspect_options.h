@@ -15,6 +15,8 @@ struct InspectOptions {
   SelectionOptions selection;        ///< as `score` has it
   OutputsOptions outputs;            ///< without a path only the split is looked at
   std::string background = "black";  ///< behind transparent references, as `score` has it
+  std::optional<std::string> index;  ///< where the index of annotation files is kept
+  std::optional<std::string> plot;   ///< draw the statistics of annotation files
   std::optional<std::string> write;  ///< save the split as a manifest
   int threads = 2;
   bool json = false;

@@ -104,7 +104,7 @@ std::vector<std::string> layout_names() {
 }
 
 std::vector<std::string> split_forms() {
-  return {"demo", "test-set", "manifest"};
+  return {"demo", "test-set", "manifest", "annotations"};
 }
 
 std::vector<std::string> fvd_variant_names() {

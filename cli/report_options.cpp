@@ -121,7 +121,7 @@ void add_agree_command(CLI::App& app, std::function<int()>& chosen) {
   command->add_flag("--json", options->json, "print one JSON document: the same as --format json");
   command->add_option("--figure", options->figure,
                       "also write a scatter chart of stories by metric and rating, a panel for "
-                      "each metric and dimension; FILE ends in .pdf or .svg");
+                      "each metric and dimension; FILE ends in .pdf, .svg or .png");
   command
       ->add_option("--figure-metrics", options->figure_metrics,
                    "metrics of the chart (comma-separated; default: the headline metrics)")

@@ -1,4 +1,4 @@
-// split make, as a function of the media module (cli/modules.h).
+// split make, merge and stats, as functions of the media module (cli/modules.h).
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -6,15 +6,25 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "cli/errors.h"
+#include "cli/selection.h"
+#include "cli/split_draw.h"
+#include "cli/split_file.h"
 #include "cli/split_options.h"
+#include "cli/statistics_output.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/json.h"
 #include "core/print.h"
 #include "core/words.h"
+#include "loaders/annotations/annotation_form.h"
+#include "loaders/annotations/index.h"
 #include "loaders/make_split.h"
+#include "loaders/merge_splits.h"
+#include "loaders/selection.h"
+#include "loaders/statistics.h"
 
 namespace asbench::cli {
 namespace {
@@ -111,35 +121,17 @@ void print_understood(const SplitMakeOptions& options, const loaders::MadeSplit&
     print_safe(stdout, "note        {}: {}\n", finding.kind, finding.detail);
 }
 
-/// Checked before anything is shown as done: a file of other content stays.
-/// @returns true when the file has these bytes already.
-bool require_replaceable(const std::string& out, const std::string& bytes, bool force) {
-  if (!output_target(out).is_file() || !is_file(out)) return false;
-  if (read_text_file(out) == bytes) return true;
-  if (force) return false;
-  throw UsageError(fmt::format(
-      "--out {}: the file is there and has other content.\n  Write to another file, or replace it "
-      "with --force.",
-      out));
-}
-
-/// As write_json_file() writes it.
-std::string text_of(const Json& manifest) {
-  return manifest.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-void require_folder(const std::string& out) {
-  if (is_folder(out))
-    throw UsageError(fmt::format("--out {}: this is a folder; name a file to write", out));
-  const fs::path folder = fs::absolute(out).parent_path();
-  if (!is_folder(folder)) {
-    throw UsageError(
-        fmt::format("--out {}: no such folder: {}. Create it first.", out, folder.string()));
-  }
+/// Options of the draw that mean nothing for prompts.
+bool draws(const DrawOptions& draw) {
+  return draw.stories || draw.ips || draw.stories_per_ip || draw.characters || draw.shots ||
+         draw.scenes || draw.min_seconds || draw.without_ips || draw.with_references || draw.card ||
+         draw.index;
 }
 
 int run_split_make(const SplitMakeOptions& options) {
-  if (options.out) require_folder(*options.out);
+  if (draws(options.draw) || loaders::looks_like_annotations(options.from))
+    return run_split_draw(options);
+  if (options.out) require_place(*options.out);
   loaders::PromptSource source{.prompts = options.from,
                                .references = {},
                                .name = options.name,
@@ -155,13 +147,68 @@ int run_split_make(const SplitMakeOptions& options) {
     print_safe(stdout, "nothing is written: --out FILE writes the split\n");
     return kExitDone;
   }
-  const std::string manifest =
-      text_of(loaders::split_to_manifest(made.split, fs::absolute(*options.out).parent_path()));
-  const bool is_there = require_replaceable(*options.out, manifest, options.force);
-  if (!is_there) write_file_atomically(*options.out, manifest);
-  print_safe(stdout, "{}  {}\n", is_there ? "unchanged " : "written   ", *options.out);
+  const std::string done =
+      write_result(*options.out, manifest_text(made.split, *options.out), options.force);
+  print_safe(stdout, "{:<10}  {}\n", done, *options.out);
   print_safe(stdout, "next: asbench score --split {} --outputs YOUR-VIDEOS --out result.json\n",
              *options.out);
+  return kExitDone;
+}
+
+int run_split_merge(const SplitMergeOptions& options) {
+  require_place(options.out);
+  std::vector<loaders::Split> splits;
+  for (const std::string& path : options.splits) splits.push_back(loaders::read_split(path));
+  const std::string name = options.name.value_or(fs::path(options.out).stem().string());
+  for (const auto& split : splits) {
+    if (split.lost.empty() && split.uncounted_ips.empty()) continue;
+    throw BadInput(fmt::format(
+        "{}: stories of this split can't be read, and the merged manifest would not show it.\n  "
+        "`asbench inspect` lists them; mend the split first.",
+        split.name));
+  }
+  const loaders::Split merged = loaders::merge_splits(splits, name);
+  const std::string done =
+      write_result(options.out, manifest_text(merged, options.out), options.force);
+  print_safe(stdout, "merged      {}, {}, {} of {} splits\n",
+             counted(static_cast<std::int64_t>(merged.ips.size()), "IP", "IPs"),
+             counted(static_cast<std::int64_t>(merged.stories.size()), "story", "stories"),
+             counted(static_cast<std::int64_t>(merged.shot_count()), "shot", "shots"),
+             splits.size());
+  print_safe(stdout, "{:<10}  {}\n", done, options.out);
+  return kExitDone;
+}
+
+/// Of annotation files from their index, which knows lengths; of a part, and of other forms, from
+/// the split itself.
+int run_split_stats(const SplitStatsOptions& options) {
+  loaders::SplitStatistics statistics;
+  std::string name;
+  const loaders::Selection selection = selection_of(options.selection);
+  const bool annotations = options.split.format
+                               ? *options.split.format == "annotations"
+                               : loaders::looks_like_annotations(options.split.path);
+  if (annotations && is_whole(selection)) {
+    loaders::IndexOptions index_options;
+    if (options.index) index_options.file = *options.index;
+    const loaders::AnnotationSource source(options.split.path);
+    statistics = loaders::statistics_of(loaders::index_annotations(source, index_options));
+    name = loaders::name_of_annotations(options.split.path);
+  } else {
+    const loaders::Split split = loaders::select(
+        loaders::read_split(options.split.path, options.split.format, selection), selection);
+    statistics = loaders::statistics_of(split);
+    name = split.name;
+  }
+  if (options.plot) plot_statistics(statistics, name, *options.plot);
+  if (options.json) {
+    Json document{{"schema", "asbench/split-statistics@1"}, {"split", name}};
+    document.update(statistics_json(statistics));
+    print_prepared(stdout, json_for_terminal(document, 1) + "\n");
+  } else {
+    print_safe(stdout, "split     {}\n", name);
+    print_prepared(stdout, statistics_text(statistics));
+  }
   return kExitDone;
 }
 
@@ -170,6 +217,16 @@ int run_split_make(const SplitMakeOptions& options) {
 extern "C" __attribute__((visibility("default"))) int asbench_run_split_make(
     const SplitMakeOptions* options) {
   return run_guarded("split make", [&] { return run_split_make(*options); });
+}
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_split_merge(
+    const SplitMergeOptions* options) {
+  return run_guarded("split merge", [&] { return run_split_merge(*options); });
+}
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_split_stats(
+    const SplitStatsOptions* options) {
+  return run_guarded("split stats", [&] { return run_split_stats(*options); });
 }
 
 }  // namespace asbench::cli

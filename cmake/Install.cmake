@@ -7,6 +7,7 @@ set(packages
   "nlohmann_json::nlohmann_json|nlohmann_json" "fmt::fmt|fmt" "Threads::Threads|Threads" "OpenSSL::Crypto|OpenSSL COMPONENTS Crypto"
   "PkgConfig::xxhash|PKGCONFIG xxhash libxxhash"
   "PkgConfig::ffmpeg|PKGCONFIG ffmpeg libavformat libavcodec libavutil libswscale libswresample"
+  "PkgConfig::libzip|PKGCONFIG libzip libzip"
   "PkgConfig::pango|PKGCONFIG pango pangocairo cairo-pdf cairo-svg fontconfig"
   "ICU::uc|ICU COMPONENTS uc" "CURL::libcurl|CURL" "OpenMP::OpenMP_CXX|OpenMP COMPONENTS CXX"
   "BLAS::BLAS|BLAS" "faiss|faiss" "LibTorch::cpu|LibTorch"

@@ -85,6 +85,60 @@ constexpr FindingKind kKinds[] = {
     {"clip_unusable", false,
      "One of the IPs' own clips cannot be decoded. It is left out of real_ceiling and of the "
      "reference set; the system's own value does not change."},
+    // Annotation files.
+    {"missing_video_id", false,
+     "An annotation file does not state its video's id, or one that can't be part of a path. The "
+     "file's name is used."},
+    {"duplicate_video", false,
+     "Two annotation files are of one video. The first in byte order of their paths is used."},
+    {"missing_fps", false,
+     "An annotation file does not state the frame rate of its video. Its shots have no range of "
+     "frames; prompts are used all the same."},
+    {"bad_segment_range", true,
+     "A segment of a video has no valid range of frames. Its story cannot be scored; under "
+     "--missing zero it counts as a failure."},
+    {"segment_overlap", false,
+     "A segment begins before an earlier one of the same video ends. Both are used."},
+    {"missing_time", true, "A shot has no start or no end time. It is left out of its story."},
+    {"bad_time", true,
+     "A shot has a start or an end time that cannot be read. It is left out of its story."},
+    {"end_before_start", true,
+     "A shot ends before it begins, or at once. It is left out of its story."},
+    {"beyond_segment", false,
+     "A shot ends more than a second after its segment. It is clipped to the segment."},
+    {"time_gap", false,
+     "A shot begins more than a second after the one before it ends. Both are used."},
+    {"time_overlap", false,
+     "A shot begins more than a second before the one before it ends. Both are used."},
+    {"duplicate_range", true,
+     "A shot has the range of frames of an earlier one of its story. It is left out."},
+    {"empty_range", true, "A shot has no frame inside its segment. It is left out of its story."},
+    {"bad_field", false,
+     "A part of an annotation has another type than it should, or says nothing. That part is left "
+     "out."},
+    {"missing_description", false,
+     "A shot has no descriptive caption. Runs with text=descriptive or text=both report it as "
+     "missing_caption."},
+    {"id_case", false,
+     "A shot or a reference names a character or a scene in other letter case or with other spaces "
+     "than its story does. It is taken for that one."},
+    {"no_scene", false, "A shot names no scene."},
+    {"unknown_scene", false,
+     "A shot names a scene that is no main scene of its story. The name is kept."},
+    {"prologue_epilogue", false,
+     "A shot is a title or an end of the film rather than a part of its story. It is listed, and "
+     "not scored unless the protocol says so."},
+    {"extra_not_4s", false, "The excerpt of a shot is not four seconds long. It is kept."},
+    {"extra_outside", false, "The excerpt of a shot is not inside the shot. It is left out."},
+    {"mask_placeholder", false,
+     "An annotation file has a text in the place of its reference masks. Its characters have no "
+     "references."},
+    {"bad_rle", false,
+     "A reference mask cannot be read. It is left out; a character without another one has no "
+     "reference."},
+    {"conflicting_keys", false,
+     "An object has two spellings of one key with different values. The one that the release uses "
+     "is taken."},
     // The outputs.
     {"missing_shot", true,
      "A shot of the split has no file. --missing decides whether it stops the run, counts as a "
@@ -204,7 +258,8 @@ constexpr FindingKind kKinds[] = {
      "No shot of a story has a value. The story's value is null and not part of the mean."},
     {"no_character", false, "A shot lists no character. Identity and reference metrics skip it."},
     {"unknown_character", false,
-     "A shot names a character that its story does not declare. It has no reference: reference "
+     "A shot or a reference names a character that its story does not declare. It has no "
+     "reference: reference "
      "metrics judge the shot by its other characters."},
     {"subject_not_found", false,
      "In some sampled frames of a shot, masks or boxes show no subject. These frames count as "

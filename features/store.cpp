@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/cache_folder.h"
 #include "core/error.h"
 #include "core/say.h"
 #include "features/store_age.h"
@@ -188,14 +189,8 @@ bool FeatureStore::contains(std::string_view key) const {
 }
 
 std::filesystem::path default_store_folder() {
-  if (const char* folder = std::getenv("ASBENCH_CACHE"); folder != nullptr && *folder != '\0')
-    return folder;
-  if (const char* folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
-    return std::filesystem::path(folder) / "asbench";
-  }
-  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-    return std::filesystem::path(home) / ".cache" / "asbench";
-  }
+  std::filesystem::path folder = cache_folder();
+  if (!folder.empty()) return folder;
   throw UsageError(
       "no folder for the feature store: set HOME or ASBENCH_CACHE, or give --cache DIR");
 }

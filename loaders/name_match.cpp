@@ -51,17 +51,6 @@ bool is_utf8(std::string_view text, const icu::UnicodeString& converted) {
   return back == text;
 }
 
-std::string folded_case(std::string_view text) {
-  if (is_ascii(text)) return ascii_lower(text);
-  icu::UnicodeString converted = utf16(text);
-  if (!is_utf8(text, converted)) return std::string(text);
-  converted = normalised(converted);
-  converted = normalised(converted.foldCase());
-  std::string folded;
-  converted.toUTF8String(folded);
-  return folded;
-}
-
 }  // namespace
 
 std::string nfc(std::string_view text) {
@@ -71,6 +60,17 @@ std::string nfc(std::string_view text) {
   std::string result;
   normalised(converted).toUTF8String(result);
   return result;
+}
+
+std::string folded_case(std::string_view text) {
+  if (is_ascii(text)) return ascii_lower(text);
+  icu::UnicodeString converted = utf16(text);
+  if (!is_utf8(text, converted)) return std::string(text);
+  converted = normalised(converted);
+  converted = normalised(converted.foldCase());
+  std::string folded;
+  converted.toUTF8String(folded);
+  return folded;
 }
 
 std::string loose_name(std::string_view relative) {

@@ -11,6 +11,10 @@ namespace asbench::loaders {
 /// A text that is not UTF-8 comes back as it is. Thread-safe.
 [[nodiscard]] std::string nfc(std::string_view text);
 
+/// The text without letter case, by Unicode's case folding, in normalisation form C. A text that is
+/// not UTF-8 comes back as it is. Thread-safe.
+[[nodiscard]] std::string folded_case(std::string_view text);
+
 /// What is left of a relative path when letter case, Unicode form, zeros in front of numbers and
 /// the ending of a video file are taken away: "Cat/0/Shot_1.MOV" and "cat/0/shot_01.mp4" are one.
 [[nodiscard]] std::string loose_name(std::string_view relative);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,12 @@ struct Selection {
 /// only on the seed and the ids, not on the order of files (SplitMix64, Fisher-Yates).
 /// @throws UsageError for unknown ids, numbers below 1, more than there are, or limit with subset.
 [[nodiscard]] Split select(const Split& split, const Selection& selection);
+
+/// read_split() for a run that select() follows. Of annotation files only the chosen stories are
+/// read, because a whole data set is no split for one run; the other forms are read whole.
+/// @throws also what select() throws.
+[[nodiscard]] Split read_split(const std::filesystem::path& path,
+                               const std::optional<std::string>& form, const Selection& selection);
 
 /// True when the selection keeps everything.
 [[nodiscard]] bool is_whole(const Selection& selection);

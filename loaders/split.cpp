@@ -10,7 +10,9 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "loaders/annotations/annotation_split.h"
 #include "loaders/name_match.h"
+#include "loaders/selection.h"
 #include "loaders/splits/common.h"
 #include "loaders/text_file.h"
 
@@ -76,9 +78,6 @@ const SplitReader& reader_named(std::string_view form) {
     if (reader->form() == form) return *reader;
     known.emplace_back(reader->form());
   }
-  if (form == "annotations") {
-    throw BadInput("--split-format annotations: this version doesn't read annotation files yet");
-  }
   throw UsageError(fmt::format(
       "--split-format {}: unknown form of a split.{}\n  Choose from {}, or leave the option out: "
       "the form is recognised from the files.",
@@ -90,13 +89,6 @@ const SplitReader& reader_for(const std::filesystem::path& path) {
   for (const SplitReader* reader : split_readers()) {
     if (reader->recognises(path)) return *reader;
     forms += fmt::format("\n    {}: {}", reader->form(), reader->looks_like());
-  }
-  if (looks_like_annotations(path)) {
-    throw BadInput(
-        fmt::format("{}: this is an AnimeShooter annotation file (it has \"segments\").\n  This "
-                    "version doesn't "
-                    "read annotation files yet. It reads these forms of a split:{}",
-                    path.string(), forms));
   }
   if (!is_folder(path)) {
     // A file that isn't JSON at all deserves its own message.
@@ -139,22 +131,29 @@ std::size_t Split::shot_count() const {
 }
 
 const std::vector<const SplitReader*>& split_readers() {
-  static const std::vector<const SplitReader*> readers = {&manifest_reader(), &demo_reader(),
-                                                          &test_set_reader()};
+  static const std::vector<const SplitReader*> readers = {&manifest_reader(), &annotations_reader(),
+                                                          &demo_reader(), &test_set_reader()};
   return readers;
 }
 
 Split read_split(const std::filesystem::path& path, const std::optional<std::string>& form) {
+  return read_split(path, form, Selection{});
+}
+
+Split read_split(const std::filesystem::path& path, const std::optional<std::string>& form,
+                 const Selection& selection) {
   const SplitReader* named = form ? &reader_named(*form) : nullptr;
   if (!is_there(path)) {
-    throw BadInput(fmt::format(
-        "{}: no such file or folder.\n  Expected a demo folder, a test-set folder or a split "
-        "manifest (--split).",
-        path.string()));
+    throw BadInput(
+        fmt::format("{}: no such file or folder.\n  Expected a demo folder, a test-set folder, a "
+                    "split manifest "
+                    "or annotation files (--split).",
+                    path.string()));
   }
   try {
     const SplitReader& reader = named != nullptr ? *named : reader_for(path);
-    Split split = reader.read(path);
+    Split split = &reader == &annotations_reader() ? read_annotation_split(path, selection)
+                                                   : reader.read(path);
     finish_split(split);
     if (split.stories.empty() && split.ips.empty() && split.findings.empty()) {
       throw BadInput(fmt::format("{}: no stories found when read in the form {}: {}.",

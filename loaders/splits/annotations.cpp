@@ -1,44 +1,31 @@
-#include <algorithm>
-#include <cctype>
-
-#include "core/error.h"
-#include "core/files.h"
+#include "loaders/annotations/annotation_form.h"
+#include "loaders/annotations/annotation_split.h"
 #include "loaders/splits/common.h"
 
+// The data set's own form: annotation files of videos (docs/design/dataset.md 2 to 5).
 namespace asbench::loaders {
 namespace {
 
-/// docs/design/dataset.md 2: keys are compared in lower case, with '_' as a space.
-std::string plain_key(std::string_view key) {
-  std::string plain(key);
-  for (char& c : plain) {
-    c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+class AnnotationsReader : public SplitReader {
+ public:
+  std::string_view form() const override { return "annotations"; }
+  std::string_view looks_like() const override {
+    return "AnimeShooter's annotations: JSON files with \"segments\", one of them, a folder or the "
+           "zip archive";
   }
-  return plain;
-}
-
-bool has_segments(const Json& object) {
-  if (!object.is_object()) return false;
-  for (const auto& [key, value] : object.items()) {
-    if (plain_key(key) == "segments" && value.is_array()) return true;
+  bool recognises(const std::filesystem::path& path) const override {
+    return looks_like_annotations(path);
   }
-  return false;
-}
-
-bool is_annotation_file(const std::filesystem::path& file) {
-  if (file.extension() != ".json") return false;
-  Findings ignored;
-  const auto document = read_split_json(file, ignored);
-  if (!document || !document->is_object()) return false;
-  return has_segments(*document) || std::any_of(document->begin(), document->end(), has_segments);
-}
+  Split read(const std::filesystem::path& path) const override {
+    return read_annotation_split(path);
+  }
+};
 
 }  // namespace
 
-bool looks_like_annotations(const std::filesystem::path& path) {
-  if (!is_folder(path)) return is_annotation_file(path);
-  const auto files = list_files(path);
-  return std::any_of(files.begin(), files.end(), is_annotation_file);
+const SplitReader& annotations_reader() {
+  static const AnnotationsReader reader;
+  return reader;
 }
 
 }  // namespace asbench::loaders

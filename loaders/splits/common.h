@@ -84,10 +84,7 @@ class UnknownKeys {
 const SplitReader& demo_reader();
 const SplitReader& test_set_reader();
 const SplitReader& manifest_reader();
-
-/// True for AnimeShooter annotation files (a file or a folder of them), which this version can't
-/// read; their reader would be added to split_readers().
-[[nodiscard]] bool looks_like_annotations(const std::filesystem::path& path);
+const SplitReader& annotations_reader();
 
 /// Parses the text of a manifest (schema, ids, references). The entry for fuzzing: never opens
 /// anything but the reference files that `base` allows; with an empty `base`, none at all.

@@ -4,6 +4,7 @@
 #include <cairo-svg.h>
 #include <fmt/format.h>
 
+#include <cmath>
 #include <numbers>
 
 #include "core/error.h"
@@ -51,6 +52,22 @@ std::string with_title(const std::string& svg, const std::string& title) {
   if (end == std::string::npos) throw InternalError("cairo wrote an SVG without its first element");
   return fmt::format("{}\n<title>{}</title>{}", svg.substr(0, end + 1), xml_text(title),
                      svg.substr(end + 1));
+}
+
+constexpr double kPixelsPerPoint = 200.0 / 72.0;
+
+/// @param bytes  where PDF and SVG are written to; must outlive the surface
+cairo_surface_t* make_surface(FigureFormat format, double width, double height,
+                              std::string& bytes) {
+  if (format == FigureFormat::pdf)
+    return cairo_pdf_surface_create_for_stream(take_bytes, &bytes, width, height);
+  if (format == FigureFormat::svg)
+    return cairo_svg_surface_create_for_stream(take_bytes, &bytes, width, height);
+  cairo_surface_t* surface = cairo_image_surface_create(
+      CAIRO_FORMAT_RGB24, static_cast<int>(std::ceil(width * kPixelsPerPoint)),
+      static_cast<int>(std::ceil(height * kPixelsPerPoint)));
+  cairo_surface_set_device_scale(surface, kPixelsPerPoint, kPixelsPerPoint);
+  return surface;
 }
 
 void set_colour(cairo_t* context, const Colour& colour) {
@@ -104,8 +121,10 @@ void outline(cairo_t* context, Marker marker, Place at, double r) {
 FigureFormat figure_format(std::string_view file_name) {
   if (file_name.ends_with(".pdf")) return FigureFormat::pdf;
   if (file_name.ends_with(".svg")) return FigureFormat::svg;
+  if (file_name.ends_with(".png")) return FigureFormat::png;
   throw UsageError(fmt::format(
-      "{}: a figure is written as PDF or SVG\n  End its name in .pdf or .svg.", file_name));
+      "{}: a figure is written as PDF, SVG or PNG\n  End its name in .pdf, .svg or .png.",
+      file_name));
 }
 
 struct Canvas::Surface {
@@ -121,9 +140,7 @@ Canvas::Canvas(FigureFormat format, double width, double height, const std::stri
     : surface_(std::make_unique<Surface>()), text_(text) {
   surface_->format = format;
   surface_->title = title;
-  const auto create = format == FigureFormat::pdf ? cairo_pdf_surface_create_for_stream
-                                                  : cairo_svg_surface_create_for_stream;
-  surface_->surface.reset(create(take_bytes, &surface_->bytes, width, height));
+  surface_->surface.reset(make_surface(format, width, height, surface_->bytes));
   if (format == FigureFormat::pdf) {
     cairo_surface_t* pdf = surface_->surface.get();
     cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATE_DATE, nullptr);
@@ -131,6 +148,10 @@ Canvas::Canvas(FigureFormat format, double width, double height, const std::stri
     cairo_pdf_surface_set_metadata(pdf, CAIRO_PDF_METADATA_CREATOR, "asbench");
   }
   surface_->context.reset(cairo_create(surface_->surface.get()));
+  if (format == FigureFormat::png) {
+    cairo_set_source_rgb(surface_->context.get(), 1.0, 1.0, 1.0);
+    cairo_paint(surface_->context.get());
+  }
   cairo_set_line_join(surface_->context.get(), CAIRO_LINE_JOIN_ROUND);
 }
 
@@ -181,17 +202,22 @@ void Canvas::text_upwards(std::string_view text, Place place, const TextStyle& s
 std::string Canvas::finish() {
   const cairo_status_t drawn = cairo_status(surface_->context.get());
   surface_->context.reset();
+  cairo_status_t packed = CAIRO_STATUS_SUCCESS;
+  if (surface_->format == FigureFormat::png) {
+    packed =
+        cairo_surface_write_to_png_stream(surface_->surface.get(), take_bytes, &surface_->bytes);
+  }
   cairo_surface_finish(surface_->surface.get());
   const cairo_status_t written = cairo_surface_status(surface_->surface.get());
-  for (const cairo_status_t status : {drawn, written}) {
+  for (const cairo_status_t status : {drawn, packed, written}) {
     if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
     if (status != CAIRO_STATUS_SUCCESS)
       throw InternalError(
           fmt::format("a figure can't be drawn: {}", cairo_status_to_string(status)));
   }
-  return surface_->format == FigureFormat::pdf
-             ? std::move(surface_->bytes)
-             : with_title(without_counters(surface_->bytes), surface_->title);
+  return surface_->format == FigureFormat::svg
+             ? with_title(without_counters(surface_->bytes), surface_->title)
+             : std::move(surface_->bytes);
 }
 
 }  // namespace asbench::reports

@@ -9,9 +9,9 @@
 
 namespace asbench::reports {
 
-enum class FigureFormat { pdf, svg };
+enum class FigureFormat { pdf, svg, png };
 
-/// By the name's ending. @throws UsageError for any but .pdf and .svg.
+/// By the name's ending. @throws UsageError for any but .pdf, .svg and .png.
 [[nodiscard]] FigureFormat figure_format(std::string_view file_name);
 
 /// A place on a canvas, in points (1/72 inch) from its top left corner.
@@ -38,7 +38,8 @@ struct Stroke {
   std::span<const double> dashes = {};
 };
 
-/// A page of lines, marks and text, written as PDF (fonts embedded) or SVG (letters as outlines).
+/// A page of lines, marks and text, written as PDF (fonts embedded), SVG (letters as outlines) or
+/// PNG (200 pixels an inch, on white).
 /// The same calls give the same bytes: no dates, no counters. Not thread-safe.
 class Canvas {
  public:

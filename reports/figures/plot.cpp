@@ -66,6 +66,7 @@ Scale scale_of(const Plot& plot, bool horizontal, int wanted_ticks) {
       }
     }
   }
+  if (horizontal && plot.dashed_x) take(*plot.dashed_x);
   const PlotAxis& axis = horizontal ? plot.x : plot.y;
   const bool named = !axis.ticks.empty();
   if (named) {
@@ -161,6 +162,11 @@ class Painter {
     if (plot_.zero_line && layout_.x.low < 0.0 && layout_.x.high > 0.0) {
       const Place zero[] = {{across(0.0), area_.y}, {across(0.0), end.y}};
       canvas_.lines(zero, {.colour = kInk, .width = 0.5, .dashes = kZeroDashes});
+    }
+    if (plot_.dashed_x) {
+      const double x = across(*plot_.dashed_x);
+      const Place dashed[] = {{x, area_.y}, {x, end.y}};
+      canvas_.lines(dashed, {.colour = kInk, .width = 0.7, .dashes = kZeroDashes});
     }
     for (const auto& series : plot_.series) {
       if (plot_.lines) join(series);
@@ -270,6 +276,7 @@ class Painter {
   }
 
   void marks(const PlotSeries& series) {
+    if (plot_.mark_size <= 0.0) return;
     const SeriesStyle style = series_style(series.place);
     for (const auto& point : series.points)
       canvas_.mark(style.marker, place_of(series, point), plot_.mark_size, style.colour);

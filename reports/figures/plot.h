@@ -41,7 +41,8 @@ struct Plot {
   bool lines = false;      ///< the points of a series are joined
   bool spread = false;     ///< series whose x are equal stand a little beside each other
   bool zero_line = false;  ///< a line at x = 0
-  double mark_size = 4.0;
+  std::optional<double> dashed_x = {};  ///< a dashed line at this x
+  double mark_size = 4.0;               ///< 0: no marks
 };
 
 /// One file: panels side by side and in rows, with one legend.

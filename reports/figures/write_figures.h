@@ -22,8 +22,8 @@ std::vector<std::filesystem::path> stage_figures(StagedFiles& staged,
                                                  const std::filesystem::path& folder,
                                                  std::span<const Figure> figures, TextSetter& text);
 
-/// One figure into a file whose name ends in .pdf or .svg. @throws UsageError for another name;
-/// SystemFault when it can't be written.
+/// One figure into a file whose name ends in .pdf, .svg or .png. @throws UsageError for another
+/// name; SystemFault when it can't be written.
 void write_figure(const std::filesystem::path& file, const Figure& figure, TextSetter& text);
 
 }  // namespace asbench::reports

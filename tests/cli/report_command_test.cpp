@@ -128,9 +128,11 @@ TEST(AgreeCommand, AFigureIsWrittenAsItsNameSays) {
   EXPECT_TRUE(read_text_file(folder / "scatter.pdf").starts_with("%PDF"));
   EXPECT_EQ(agree("scatter.svg").exit_code, 0);
   EXPECT_TRUE(read_text_file(folder / "scatter.svg").starts_with("<?xml"));
-  const auto other = agree("scatter.png");
+  EXPECT_EQ(agree("scatter.png").exit_code, 0);
+  EXPECT_TRUE(read_text_file(folder / "scatter.png").starts_with("\x89PNG"));
+  const auto other = agree("scatter.gif");
   EXPECT_EQ(other.exit_code, 2);
-  EXPECT_NE(other.err.find("End its name in .pdf or .svg"), std::string::npos) << other.err;
+  EXPECT_NE(other.err.find("End its name in .pdf, .svg or .png"), std::string::npos) << other.err;
 }
 
 TEST(ReportCommand, RatingsBecomeAColumnAndBadOnesAreNamedByLine) {

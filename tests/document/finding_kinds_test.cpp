@@ -59,8 +59,9 @@ std::set<std::string> kinds_raised_in(const std::string& source) {
   static const std::regex finding(
       R"re(\{ ?"([a-z][a-z0-9_]+)", ?(?:""|[^,"{}]+(?:\? [^,"{}]+: "")?), ?[^,"{}]+, ?[^ }])re");
   static const std::regex carrier(
-      R"re((?:story_finding|outcome_with_finding|skipped_story|BrokenVideo|report) ?[({]|kind =)re");
-  static const std::regex kind(R"re("([a-z]+(?:_[a-z0-9]+)+)")re");
+      R"re((?:story_finding|outcome_with_finding|skipped_story|BrokenVideo|report|add_finding)re"
+      R"re(|raise|put_off|skip_segment|lose_video) ?[({]|kind =)re");
+  static const std::regex kind(R"re("([a-z]+(?:_[a-z0-9]+)+|vfr)")re");
   const std::string text = squeezed(source);
   std::set<std::string> kinds;
   for (std::sregex_iterator it(text.begin(), text.end(), finding), end; it != end; ++it)
@@ -101,6 +102,8 @@ TEST(FindingKinds, TheScanSeesEveryWayToRaiseOne) {
   EXPECT_THAT(kinds_raised_in(R"(return outcome_with_finding(Outcome::failed, story, 1, "e_kind",)"
                               R"("why");)"),
               UnorderedElementsAre("e_kind"));
+  EXPECT_THAT(kinds_raised_in(R"(raise(gap > 0 ? "h_kind" : "i_kind", "why");)"),
+              UnorderedElementsAre("h_kind", "i_kind"));
   EXPECT_THAT(kinds_raised_in(R"(BrokenVideo(const path& f, std::string kind = "f_kind");)"),
               UnorderedElementsAre("f_kind"));
   EXPECT_THAT(kinds_raised_in(R"(// push_back({"g_kind", "", std::nullopt, "a text"});)"),

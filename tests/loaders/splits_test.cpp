@@ -121,16 +121,15 @@ TEST(TestSetSplit, ReportsOtherCountsAndKeepsTheStories) {
   EXPECT_EQ(split.lost[1].id, "ip/2");
 }
 
-TEST(SplitForm, IsRefusedForAnnotationsWithAClearMessage) {
+TEST(SplitForm, IsThatOfAnnotationsWhateverTheFileIsCalled) {
   const TemporaryFolder folder;
   write_text(folder / "a.json", R"({"video ID": "x", "fps": 30.0, "segments": []})");
   write_text(folder / "wrapped" / "b.json", R"({"x": {"Segments": []}})");
-  for (const auto& path : {folder / "a.json", folder.path(), folder / "wrapped"}) {
-    EXPECT_NE(refusal(path).find("doesn't read annotation files yet"), std::string::npos)
-        << refusal(path);
-  }
-  EXPECT_NE(refusal(folder.path(), "annotations").find("doesn't read annotation"),
-            std::string::npos);
+  for (const auto& path : {folder / "a.json", folder.path(), folder / "wrapped"})
+    EXPECT_EQ(read_split(path).form, "annotations") << path;
+  write_text(folder / "other" / "c.json", R"({"1": {"captions": ["a", "b", "c", "d"]}})");
+  EXPECT_EQ(read_split(folder / "other").form, "demo");
+  EXPECT_EQ(read_split(folder / "other", "annotations").form, "annotations");
 }
 
 TEST(SplitForm, IsNamedInTheMessageWhenNothingFits) {
@@ -141,7 +140,7 @@ TEST(SplitForm, IsNamedInTheMessageWhenNothingFits) {
   EXPECT_NE(refusal(folder / "absent").find("no such file"), std::string::npos);
   EXPECT_NE(refusal(folder.path(), "demo").find("no stories found"), std::string::npos);
   EXPECT_NE(refusal(folder.path(), "demos")
-                .find("Choose from manifest, demo, test-set, or leave the option out"),
+                .find("Choose from manifest, annotations, demo, test-set, or leave the option out"),
             std::string::npos);
 }
 

@@ -11,6 +11,7 @@
 #include "core/json.h"
 #include "core/text.h"
 #include "reports/figures/canvas.h"
+#include "reports/figures/distribution_figure.h"
 #include "reports/figures/plot.h"
 #include "reports/figures/result_figures.h"
 #include "reports/figures/series_style.h"
@@ -280,7 +281,55 @@ TEST_F(Figures, FilesAndCaptionsAreWrittenAndOtherPeoplesAreKept) {
   EXPECT_THAT(captions,
               HasSubstr(R"(Drift: clip\_i \(Reference adherence under CLIP, higher is better\))"));
   require_figure_folder(out, figures);
-  EXPECT_THROW(write_figure(folder / "figure.png", figures[0], text), UsageError);
+  EXPECT_THROW(write_figure(folder / "figure.gif", figures[0], text), UsageError);
+}
+
+TEST(DistributionFigure, HasTheSharesOfItsValuesByHand) {
+  const std::vector<float> counts = {1.0F, 2.0F, 2.0F, 4.0F};
+  const std::vector<NamedDistribution> distributions = {{"shots", counts, 2.25, 14.82}};
+  const Figure figure = distribution_figure("a split", distributions);
+  ASSERT_EQ(figure.panels.size(), 1U);
+  const Plot& plot = figure.panels[0];
+  EXPECT_EQ(plot.dashed_x, 14.82);
+  EXPECT_THAT(plot.note, HasSubstr("n = 4, mean 2.25"));
+  std::vector<std::pair<double, double>> outline;
+  for (const PlotPoint& point : plot.series.at(0).points) outline.emplace_back(point.x, point.y);
+  // Whole numbers have a bin each: 25 % at 1, 50 % at 2, none at 3, 25 % at 4.
+  const std::vector<std::pair<double, double>> expected = {
+      {0.5, 0.0}, {0.5, 25.0}, {1.5, 25.0}, {1.5, 50.0}, {2.5, 50.0},
+      {2.5, 0.0}, {3.5, 0.0},  {3.5, 25.0}, {4.5, 25.0}, {4.5, 0.0}};
+  EXPECT_EQ(outline, expected);
+}
+
+TEST(DistributionFigure, PutsWhatIsFarAwayIntoTheLastBin) {
+  std::vector<float> values;
+  for (int i = 0; i < 1000; ++i) values.push_back(0.25F + static_cast<float>(i % 10));
+  values.push_back(1e6F);
+  const std::vector<NamedDistribution> distributions = {{"seconds", values, 0.0, {}}};
+  const Figure figure = distribution_figure("a split", distributions);
+  double share = 0.0;
+  double right = 0.0;
+  const auto& points = figure.panels[0].series[0].points;
+  for (std::size_t i = 1; i + 1 < points.size(); i += 2) {
+    share += points[i].y;
+    right = points[i + 1].x;
+  }
+  EXPECT_NEAR(share, 100.0, 1e-9);
+  EXPECT_LT(right, 10.0);
+}
+
+TEST(DistributionFigure, IsTheSamePngTwice) {
+  TextSetter text;
+  const std::vector<float> values = {1.0F, 2.0F};
+  const std::vector<NamedDistribution> distributions = {{"shots", values, 1.5, {}}};
+  const Figure figure = distribution_figure("a split", distributions);
+  const std::string png = render(figure, FigureFormat::png, text);
+  EXPECT_TRUE(png.starts_with("\x89PNG"));
+  EXPECT_EQ(png, render(figure, FigureFormat::png, text));
+  EXPECT_EQ(figure_format("a.png"), FigureFormat::png);
+  // The width in the header: 6.9 inches of 200 pixels.
+  const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(png[at]); };
+  EXPECT_EQ(byte(16) << 24 | byte(17) << 16 | byte(18) << 8 | byte(19), 1380);
 }
 
 TEST(SeriesStyles, DifferWithoutColourAndAreOkabeAndItos) {

@@ -5,6 +5,7 @@ A page's "world" in commands.json maps a path of its folder to one of these piec
   "stories N"                     a split of N stories in the form of the project page (captions and references of the demo)
   "videos N SYSTEM [LAYOUT]"      videos for that split: those of one of the demo's systems, in turn
   "reference"                     a reference picture
+  "annotations N"                 made-up annotation files of N videos, with masks
   "weights"                       CLIP and DINO with seeded weights, tiny, in folders of the published names
   "features ROWS SEED"            a feature matrix, .npy
   "ratings A,B"                   a table of ratings of these systems of the demo
@@ -19,6 +20,7 @@ import random
 import shutil
 import struct
 import subprocess
+import sys
 from pathlib import Path
 
 STORIES_OF_AN_IP = 5  # of a large split; 2 of a small one
@@ -85,6 +87,10 @@ class World:
         for ip, stories in prompts.items():
             (path / f"{ip}.json").write_text(json.dumps(stories))
             shutil.copyfile(self.demo() / "world/mini-world" / ip / "reference.png", path / f"{ip}_ref.png")
+
+    def make_annotations(self, path, count):
+        tool = self.root / "tools/annotation_tree/make.py"
+        subprocess.run([sys.executable, tool, "--out", path, "--videos", count, "--jobs", "1"], check=True, stdout=subprocess.DEVNULL)
 
     def make_reference(self, path):
         shutil.copyfile(self.demo() / "world/mini-world" / self.drawn()[0][0] / "reference.png", path)

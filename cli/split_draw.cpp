@@ -1,0 +1,170 @@
+#include "cli/split_draw.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <set>
+#include <string_view>
+
+#include "cli/split_card.h"
+#include "cli/split_file.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/interrupt.h"
+#include "core/json.h"
+#include "core/print.h"
+#include "core/words.h"
+#include "document/finding_kinds.h"
+#include "loaders/annotations/annotation_form.h"
+#include "loaders/annotations/annotation_split.h"
+#include "loaders/annotations/draw_stories.h"
+#include "loaders/statistics.h"
+
+namespace asbench::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "2", "2..4", "2..", "..4". @throws UsageError for anything else.
+loaders::NumberBounds bounds_of(const std::optional<std::string>& text, const char* option) {
+  loaders::NumberBounds bounds;
+  if (!text) return bounds;
+  const auto number = [&](std::string_view part) {
+    int value = -1;
+    const auto parsed = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (parsed.ec != std::errc() || parsed.ptr != part.data() + part.size() || value < 0) {
+      throw UsageError(
+          fmt::format("{} {}: expected a number, or a range as 2..4, 2.. or ..4", option, *text));
+    }
+    return value;
+  };
+  const std::string_view whole = *text;
+  const std::size_t dots = whole.find("..");
+  if (dots == std::string_view::npos) {
+    bounds.least = bounds.most = number(whole);
+    return bounds;
+  }
+  const std::string_view least = whole.substr(0, dots);
+  const std::string_view most = whole.substr(dots + 2);
+  if (!least.empty() || most.empty()) bounds.least = number(least);
+  if (!most.empty()) bounds.most = number(most);
+  if (bounds.most < bounds.least)
+    throw UsageError(fmt::format("{} {}: the range has no number in it", option, *text));
+  return bounds;
+}
+
+/// One id a line; blank lines and what follows a "#" at a line's beginning don't count.
+std::set<std::string> ids_in(const std::string& file) {
+  const std::string text = read_text_file(file);
+  std::set<std::string> ids;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || line[first] == '#') continue;
+    ids.emplace(line.substr(first, line.find_last_not_of(" \t\r") + 1 - first));
+  }
+  if (ids.empty()) throw BadInput(fmt::format("--without-ids {}: no id is in it", file));
+  return ids;
+}
+
+loaders::StoryFilter filter_of(const DrawOptions& draw) {
+  loaders::StoryFilter filter;
+  filter.characters = bounds_of(draw.characters, "--characters");
+  filter.shots = bounds_of(draw.shots, "--shots");
+  filter.scenes = bounds_of(draw.scenes, "--scenes");
+  filter.least_seconds = draw.min_seconds.value_or(0.0);
+  filter.with_references = draw.with_references;
+  if (draw.without_ips) filter.without_ips = ids_in(*draw.without_ips);
+  // A manifest of what is left of a story would look like the whole story.
+  filter.is_defect = [](std::string_view kind) {
+    return document::is_blocking(kind, {.references = false, .captions = true});
+  };
+  return filter;
+}
+
+void require_draw(const SplitMakeOptions& options) {
+  if (!loaders::looks_like_annotations(options.from)) {
+    throw UsageError(fmt::format(
+        "--from {}: options of a draw are for a data set's annotations, and this is none",
+        options.from));
+  }
+  if (!options.draw.stories) {
+    throw UsageError(fmt::format(
+        "--from {}: this is a data set's annotations: say how many stories to draw, for example "
+        "--draw-stories 200",
+        options.from));
+  }
+  if (options.references || options.without_references)
+    throw UsageError("--references and --without-references are for prompts, not for annotations");
+  if (options.out && output_target(*options.out).is_stdout())
+    throw UsageError("--out: a draw writes a file, and a card beside it");
+}
+
+std::string card_of(const SplitMakeOptions& options) {
+  if (options.draw.card) return *options.draw.card;
+  return fs::path(*options.out).replace_extension(".md").string();
+}
+
+void print_drawn(const loaders::DrawnStories& drawn, const loaders::Split& split) {
+  print_safe(stdout, "drawn       {} of {}, {}\n",
+             counted(static_cast<std::int64_t>(split.stories.size()), "story", "stories"),
+             counted(static_cast<std::int64_t>(split.ips.size()), "IP", "IPs"),
+             counted(static_cast<std::int64_t>(split.shot_count()), "shot", "shots"));
+  print_safe(stdout, "from        {} of {} that pass the filters\n",
+             counted(static_cast<std::int64_t>(drawn.of_stories), "story", "stories"),
+             counted(static_cast<std::int64_t>(drawn.of_ips), "IP", "IPs"));
+  for (const auto& [reason, number] : drawn.left_out)
+    print_safe(stdout, "left out    {}: {}\n",
+               counted(static_cast<std::int64_t>(number), "story", "stories"), reason);
+}
+
+}  // namespace
+
+int run_split_draw(const SplitMakeOptions& options) {
+  install_interrupt_handlers();
+  require_draw(options);
+  if (options.out) require_place(*options.out);
+  const loaders::StoryFilter filter = filter_of(options.draw);
+  loaders::IndexOptions index_options;
+  if (options.draw.index) index_options.file = *options.draw.index;
+  const loaders::AnnotationSource source(options.from);
+  const loaders::AnnotationIndex index = loaders::index_annotations(source, index_options);
+  const loaders::DrawnStories drawn = loaders::draw_stories(
+      index, filter, {*options.draw.stories, options.draw.ips, options.draw.stories_per_ip},
+      options.draw.seed);
+  loaders::Split split = loaders::annotation_split_of(source, index, drawn.stories);
+  split.form = "manifest";
+  split.name = options.name.value_or(options.out ? fs::path(*options.out).stem().string()
+                                                 : loaders::name_of_annotations(options.from));
+  loaders::finish_split(split);
+  print_drawn(drawn, split);
+  if (!options.out) {
+    print_safe(stdout, "nothing is written: --out FILE writes the split and its card\n");
+    return kExitDone;
+  }
+  const loaders::SplitStatistics statistics = loaders::statistics_of(index, drawn.stories);
+  SplitCard card{options, split, drawn, statistics};
+  card.from_files = index.files.size();
+  card.excluded_ids = filter.without_ips.size();
+  for (const auto& file : index.files) {
+    for (const auto& video : file.videos) {
+      if (video.is_duplicate) continue;
+      ++card.from_videos;
+      card.from_stories += video.segments;
+      card.excluded_ids_found += filter.without_ips.contains(video.id) ? 1 : 0;
+    }
+  }
+  const std::string card_file = card_of(options);
+  const std::string text = card_markdown(card);
+  const std::string done =
+      write_result(*options.out, manifest_text(split, *options.out), options.force);
+  const std::string card_done = write_result(card_file, text, options.force, "--card");
+  print_safe(stdout, "{:<10}  {}\n", done, *options.out);
+  print_safe(stdout, "{:<10}  {}\n", card_done, card_file);
+  return kExitDone;
+}
+
+}  // namespace asbench::cli

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <set>
+#include <string>
+
+#include "loaders/annotations/index.h"
+#include "loaders/selection.h"
+#include "loaders/split.h"
+
+namespace asbench::loaders {
+
+/// So many stories are read into one split at most; larger trees are for a selection, or for
+/// `asbench split make`.
+inline constexpr std::size_t kMostAnnotatedStories = 20'000;
+
+/// The stories of annotation files as a split: IP = video, story id "<video>/<segment from 0>",
+/// captions = narrative captions, with their characters, scenes, sounds and frames of the video. A
+/// character has no reference picture (those need the video: its masks are frames of it):
+/// `missing_reference` says so. Not finished (finish_split()).
+/// @param selection  what select() would take of the whole; only these files are read
+/// @throws BadInput when nothing is there, or without a selection when there are more stories than
+///   kMostAnnotatedStories; UsageError as select(); SystemFault.
+[[nodiscard]] Split read_annotation_split(const std::filesystem::path& path,
+                                          const Selection& selection = {});
+
+/// The same of the stories that are named. @param stories  ids
+[[nodiscard]] Split annotation_split_of(const AnnotationSource& source,
+                                        const AnnotationIndex& index,
+                                        const std::set<std::string>& stories);
+
+}  // namespace asbench::loaders
