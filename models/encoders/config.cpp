@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <string>
 
 #include "models/encoders/config_reader.h"
@@ -39,6 +40,16 @@ void read_picture(const ConfigReader& reader, std::int64_t patch_size, VisionCon
   }
 }
 
+// A number of tokens, which may be 0.
+std::int64_t read_registers(const ConfigReader& reader, std::int64_t fallback) {
+  constexpr double kMost = 1024.0;
+  const double count = reader.number("num_register_tokens", static_cast<double>(fallback));
+  if (count != std::floor(count) || count > kMost) {
+    reader.refuse("num_register_tokens", "an integer from 0 to 1024 is needed");
+  }
+  return static_cast<std::int64_t>(count);
+}
+
 // `vision_config` or `text_config`, with what the `…_config_dict` that old files have beside it
 // says: every field of that one wins, and so do the class defaults of fields that it leaves out
 // (`CLIPConfig.__post_init__`). Nearly always it is null.
@@ -70,9 +81,9 @@ VisionConfig vit(const ConfigReader& root) {
   return vision;
 }
 
-VisionConfig dinov2(const ConfigReader& root) {
+VisionConfig dinov2(const ConfigReader& root, VisionFamily family) {
   VisionConfig vision;
-  vision.family = VisionFamily::dinov2;
+  vision.family = family;
   vision.blocks = parse_blocks(root, {768, 3072, 12, 12, "gelu", 1e-6});
   vision.blocks.qkv_bias = root.flag("qkv_bias", true);
   vision.blocks.gated = root.flag("use_swiglu_ffn", false);
@@ -85,10 +96,54 @@ VisionConfig dinov2(const ConfigReader& root) {
       vision.blocks.gated
           ? (static_cast<std::int64_t>(static_cast<double>(inner) * 2.0 / 3.0) + 7) / 8 * 8
           : inner;
-  if (root.find("num_register_tokens") != nullptr && root.size("num_register_tokens", 0) > 0) {
-    root.refuse("num_register_tokens", "variants with registers are not supported");
+  const bool has_registers = family == VisionFamily::dinov2_registers;
+  vision.registers = read_registers(root, has_registers ? 4 : 0);
+  if (!has_registers && vision.registers > 0) {
+    root.refuse("num_register_tokens",
+                "variants with registers have the model_type dinov2_with_registers");
   }
-  read_picture(root, 14, vision);
+  read_picture(root, has_registers ? 16 : 14, vision);
+  return vision;
+}
+
+VisionConfig dinov3(const ConfigReader& root) {
+  VisionConfig vision;
+  vision.family = VisionFamily::dinov3;
+  const bool gated = root.flag("use_gated_mlp", false);
+  vision.blocks = parse_blocks(root, {384, 1536, 12, 6, gated ? nullptr : "gelu", 1e-5});
+  if (gated && root.text("hidden_act", "gelu") != "silu") {
+    root.refuse("hidden_act", "the gated MLP is supported with silu");
+  }
+  vision.blocks.gated = gated;
+  vision.registers = read_registers(root, 0);
+  vision.rope_theta = root.number("rope_theta", 100.0);
+  if (vision.rope_theta == 0.0) root.refuse("rope_theta", "a number above 0 is needed");
+  if (vision.blocks.width / vision.blocks.heads % 4 != 0) {
+    root.refuse("num_attention_heads",
+                fmt::format("heads of hidden_size {} must have a width that 4 divides, because "
+                            "positions rotate a quarter of it by rows and columns",
+                            vision.blocks.width));
+  }
+  vision.biases = {.query = root.flag("query_bias", true),
+                   .key = root.flag("key_bias", false),
+                   .value = root.flag("value_bias", true),
+                   .attention_out = root.flag("proj_bias", true),
+                   .mlp = root.flag("mlp_bias", true)};
+  read_picture(root, 16, vision);
+  return vision;
+}
+
+VisionConfig siglip_vision(const ConfigReader& root, const std::string& file) {
+  const Json* const given = root.find("vision_config");
+  const Json section = given == nullptr ? Json::object() : *given;
+  const ConfigReader reader(section, file, "vision_config.");
+  VisionConfig vision;
+  vision.family = VisionFamily::siglip;
+  vision.blocks = parse_blocks(reader, {768, 3072, 12, 12, "gelu_pytorch_tanh", 1e-6});
+  if (!reader.flag("vision_use_head", true)) {
+    reader.refuse("vision_use_head", "the feature is that of the attention-pooling head");
+  }
+  read_picture(reader, 16, vision);
   return vision;
 }
 
@@ -110,6 +165,7 @@ BlocksConfig parse_blocks(const ConfigReader& reader, const BlockDefaults& defau
       head * blocks.heads != blocks.width) {
     reader.refuse("head_dim", "only hidden_size / num_attention_heads is supported");
   }
+  if (defaults.activation == nullptr) return blocks;
   const auto activation = parse_activation(reader.text("hidden_act", defaults.activation));
   if (!activation) reader.refuse("hidden_act", "supported are " + activation_names());
   blocks.activation = *activation;
@@ -123,13 +179,28 @@ VisionConfig parse_vision_config(const Json& config, std::string_view id) {
   refuse_unsupported(root);
   if (type == "clip") return clip_vision(config, file);
   if (type == "vit") return vit(root);
-  if (type == "dinov2") return dinov2(root);
-  root.refuse("model_type", "image encoders that are supported: clip, vit, dinov2");
+  if (type == "dinov2") return dinov2(root, VisionFamily::dinov2);
+  if (type == "dinov2_with_registers") return dinov2(root, VisionFamily::dinov2_registers);
+  if (type == "dinov3_vit") return dinov3(root);
+  if (type == "siglip") return siglip_vision(root, file);
+  if (type == "siglip2") {
+    root.refuse("model_type",
+                "SigLIP 2's NaFlex checkpoints take patches of any number and are not supported. "
+                "Those of one resolution are, as google/siglip2-base-patch16-224");
+  }
+  root.refuse("model_type",
+              "image encoders that are supported: clip, vit, dinov2, dinov2_with_registers, "
+              "dinov3_vit, siglip");
 }
 
 TextConfig parse_text_config(const Json& config, std::string_view id) {
   const std::string file = where(id);
   const ConfigReader root(config, file);
+  if (root.text("model_type", "") == "siglip") {
+    root.refuse("model_type",
+                "of SigLIP the image encoder is supported, not the text encoder: its SentencePiece "
+                "vocabulary is not read. Give captions to a clip checkpoint");
+  }
   if (root.text("model_type", "") != "clip") {
     root.refuse("model_type", "only clip checkpoints have a text encoder that is supported");
   }

@@ -25,7 +25,7 @@ struct BlocksConfig {
 /// The class defaults of one kind of network.
 struct BlockDefaults {
   std::int64_t width, inner, layers, heads;
-  const char* activation;
+  const char* activation;  ///< null: the field is not read, as where only SwiGLU is
   double eps;
 };
 
@@ -34,7 +34,12 @@ class ConfigReader;
 /// @throws BadInput naming the field.
 [[nodiscard]] BlocksConfig parse_blocks(const ConfigReader& reader, const BlockDefaults& defaults);
 
-enum class VisionFamily { clip, vit, dinov2 };
+enum class VisionFamily { clip, vit, dinov2, dinov2_registers, dinov3, siglip };
+
+/// Which layers of a block have a bias, where checkpoints of a family differ.
+struct VisionBiases {
+  bool query = true, key = true, value = true, attention_out = true, mlp = true;
+};
 
 struct VisionConfig {
   VisionFamily family = VisionFamily::vit;
@@ -42,10 +47,15 @@ struct VisionConfig {
   std::int64_t image_size = 224;  ///< pixels a side that the position table is for
   std::int64_t patch_size = 16;
   std::int64_t projection = 0;  ///< length of the projected feature; 0: none
+  std::int64_t registers = 0;   ///< tokens between class token and patches
+  double rope_theta = 0.0;      ///< base of the patches' rotation (DINOv3); 0: a position table
+  VisionBiases biases;          ///< DINOv3 alone
 
   [[nodiscard]] std::int64_t table_patches() const {
     return (image_size / patch_size) * (image_size / patch_size);
   }
+  /// SigLIP pools all patches and has no class token.
+  [[nodiscard]] bool has_class_token() const { return family != VisionFamily::siglip; }
   /// Length of a feature.
   [[nodiscard]] std::int64_t dim() const { return projection > 0 ? projection : blocks.width; }
 };
@@ -61,8 +71,9 @@ struct TextConfig {
 
 /// Hyper-parameters from a config.json as found in the wild, with the class defaults of
 /// transformers 5.23.0 for fields that are absent or null (`configuration_clip.py`,
-/// `configuration_vit.py`, `configuration_dinov2.py`). Fields that only matter in training or for
-/// generation are ignored.
+/// `configuration_vit.py`, `configuration_dinov2.py`, `configuration_dinov2_with_registers.py`,
+/// `configuration_dinov3_vit.py`, `configuration_siglip.py`). Fields that only matter in training
+/// or for generation are ignored.
 /// @param id  the checkpoint, for messages
 /// @throws BadInput naming the file and the field: another model_type, an activation, size or
 ///         combination that is not computed here.

@@ -39,4 +39,16 @@ VisionTower load_dinov2(StateDict& weights, const VisionConfig& config) {
   return load_vit_layout(weights, config, "dinov2.", load_block);
 }
 
+VisionTower load_dinov2_registers(StateDict& weights, const VisionConfig& config) {
+  const std::string root = "dinov2_with_registers.";
+  const std::string name = "embeddings.register_tokens";
+  VisionTower tower = load_vit_layout(weights, config, root, load_block);
+  tower.registers = weights
+                        .take((weights.has(root + name) ? root : "") + name,
+                              {1, config.registers, config.blocks.width})
+                        .squeeze(0);
+  tower.stretch = PositionScale::antialiased;
+  return tower;
+}
+
 }  // namespace asbench::models

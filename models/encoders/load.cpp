@@ -32,6 +32,7 @@ std::unique_ptr<ImageEncoder> load_image_encoder(const Checkpoint& checkpoint,
   VisionTower tower =
       load_strictly(checkpoint, config.blocks.layers, ignorable_keys(config.family),
                     [&](StateDict& weights) { return load_vision_tower(weights, config); });
+  if (info.profile.positions_plus_a_tenth) tower.stretch = PositionScale::plus_a_tenth;
   const Placement placement(options.device, options.precision);
   place(tower, checkpoint.id, placement);
   return make_vision_encoder(std::move(info), std::move(tower), placement);

@@ -86,7 +86,8 @@ class VisionEncoder final : public ImageEncoder {
   [[nodiscard]] at::Tensor encode_on_cpu(const at::Tensor& pixels) const {
     const at::Tensor positions = tower_.positions_for(pixels.size(2), pixels.size(3));
     at::Tensor features = at::empty({pixels.size(0), info_.dim});
-    parallel_chunks(pixels.size(0), piece_size(pixels.size(0), positions.size(0)),
+    const std::int64_t tokens = tower_.tokens(pixels.size(2), pixels.size(3));
+    parallel_chunks(pixels.size(0), piece_size(pixels.size(0), tokens),
                     [&](std::int64_t begin, std::int64_t end) {
                       features.narrow(0, begin, end - begin)
                           .copy_(run(tower_, pixels.narrow(0, begin, end - begin), positions));

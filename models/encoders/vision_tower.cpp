@@ -8,26 +8,53 @@
 namespace asbench::models {
 namespace {
 
-// [N, 1 + P, D]: the class token before the patches, positions added.
+// [N, T, D]: class token and registers before the patches, positions added where there is a table.
 at::Tensor embed(const VisionTower& tower, const at::Tensor& pixels, const at::Tensor& positions) {
   const at::Tensor patches = embed_patches(pixels, tower.patches);
+  const bool has_table = tower.positions.defined();
   const std::int64_t count = patches.size(1);
-  at::Tensor x = at::empty({patches.size(0), count + 1, patches.size(2)}, patches.options());
-  x.select(1, 0).copy_(tower.class_token + positions.select(0, 0));
-  at::Tensor rest = x.narrow(1, 1, count);
-  at::add_out(rest, patches, positions.narrow(0, 1, count));
+  const std::int64_t before = tower.tokens_before_patches();
+  at::Tensor x = at::empty({patches.size(0), before + count, patches.size(2)}, patches.options());
+  if (tower.class_token.defined()) {
+    x.select(1, 0).copy_(has_table ? tower.class_token + positions.select(0, 0)
+                                   : tower.class_token);
+  }
+  if (tower.registers.defined()) {
+    x.narrow(1, before - tower.registers.size(0), tower.registers.size(0)).copy_(tower.registers);
+  }
+  at::Tensor rest = x.narrow(1, before, count);
+  if (has_table) {
+    at::add_out(rest, patches, positions.narrow(0, positions.size(0) - count, count));
+  } else {
+    rest.copy_(patches);
+  }
   return x;
 }
 
 }  // namespace
 
 int VisionTower::dim() const {
-  return static_cast<int>(projection ? projection->outputs() : class_token.size(0));
+  return static_cast<int>(projection ? projection->outputs() : final_norm.weight.size(0));
+}
+
+std::int64_t VisionTower::tokens_before_patches() const {
+  return (class_token.defined() ? 1 : 0) + (registers.defined() ? registers.size(0) : 0);
+}
+
+std::int64_t VisionTower::tokens(std::int64_t height, std::int64_t width) const {
+  return tokens_before_patches() + (height / patches.patch) * (width / patches.patch);
 }
 
 at::Tensor VisionTower::positions_for(std::int64_t height, std::int64_t width) const {
-  return interpolate_positions(positions, height / patches.patch, width / patches.patch)
-      .to(class_token.scalar_type());
+  const std::int64_t rows = height / patches.patch;
+  const std::int64_t columns = width / patches.patch;
+  const at::Tensor& like = final_norm.weight;
+  if (!positions.defined()) {
+    const std::int64_t head_width = like.size(0) / blocks.front().heads;
+    return rotation_table(rows, columns, head_width, rope_theta).to(like.options());
+  }
+  return interpolate_positions(positions, rows, columns, stretch, class_token.defined() ? 1 : 0)
+      .to(like.scalar_type());
 }
 
 at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Tensor& positions,
@@ -40,16 +67,21 @@ at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Ten
   show("embeddings", x);
   at::Tensor feature;
   BlockWorkspace workspace = make_workspace(x, tower.blocks.front());
+  std::optional<Rotation> rotation;
+  if (!tower.positions.defined()) rotation = {positions.select(0, 0), positions.select(0, 1)};
+  const Rotation* const turned = rotation ? &*rotation : nullptr;
   for (std::size_t i = 0; i < tower.blocks.size(); ++i) {
-    const bool last = i + 1 == tower.blocks.size();
-    if (last) {
-      feature = apply_block_at(x, tower.blocks[i], 0, workspace);
+    // The pooling head needs every token, a class token only itself.
+    const bool alone = i + 1 == tower.blocks.size() && !tower.pooling;
+    if (alone) {
+      feature = apply_block_at(x, tower.blocks[i], 0, workspace, turned);
     } else {
-      apply_block(x, tower.blocks[i], Mask::none, workspace);
+      apply_block(x, tower.blocks[i], Mask::none, workspace, turned);
     }
-    show("blocks." + std::to_string(i), last ? feature : x);
+    show("blocks." + std::to_string(i), alone ? feature : x);
   }
-  feature = layer_norm(feature, tower.final_norm);
+  feature = layer_norm(tower.pooling ? x : feature, tower.final_norm);
+  if (tower.pooling) feature = pool(feature, *tower.pooling);
   if (tower.projection) feature = linear(feature, *tower.projection);
   show("feature", feature);
   return feature;
@@ -62,23 +94,29 @@ double flops_per_image(const VisionConfig& config, std::int64_t height, std::int
   const auto patch = static_cast<double>(config.patch_size);
   const std::int64_t whole = (height / config.patch_size) * (width / config.patch_size);
   const auto patches = static_cast<double>(whole);
-  const double t = patches + 1.0;
+  const double t =
+      patches + (config.has_class_token() ? 1.0 : 0.0) + static_cast<double>(config.registers);
   const double mlp = (config.blocks.gated ? 6.0 : 4.0) * d * inner;
   const double block = t * (8.0 * d * d + mlp) + 4.0 * t * t * d;
-  const double last = 4.0 * t * d * d + 4.0 * d * d + mlp + 4.0 * t * d;
-  return 2.0 * patches * 3.0 * patch * patch * d + (layers - 1.0) * block + last +
+  // One query against all tokens: the last block of a class token, or the pooling head after it.
+  const double single = 4.0 * t * d * d + 4.0 * d * d + mlp + 4.0 * t * d;
+  const double whole_blocks = config.has_class_token() ? layers - 1.0 : layers;
+  return 2.0 * patches * 3.0 * patch * patch * d + whole_blocks * block + single +
          2.0 * d * static_cast<double>(config.projection);
 }
 
 void move_to(VisionTower& tower, const Placement& placement) {
   move_to(tower.patches.projection, placement);
-  move_to(tower.class_token, placement);
+  for (at::Tensor* tokens : {&tower.class_token, &tower.registers}) {
+    if (tokens->defined()) move_to(*tokens, placement);
+  }
   // In float32: it may have to be stretched, and is rounded afterwards (positions_for()).
-  move_to(tower.positions, Placement(placement.device));
+  if (tower.positions.defined()) move_to(tower.positions, Placement(placement.device));
   if (tower.pre_norm) move_to(*tower.pre_norm, placement);
   move_to(tower.blocks, placement);
   move_to(tower.final_norm, placement);
   if (tower.projection) move_to(*tower.projection, placement);
+  if (tower.pooling) move_to(*tower.pooling, placement);
 }
 
 Linear take_linear(StateDict& weights, const std::string& name, std::int64_t out, std::int64_t in,
@@ -101,6 +139,12 @@ VisionTower load_vision_tower(StateDict& weights, const VisionConfig& config) {
       return load_vit(weights, config);
     case VisionFamily::dinov2:
       return load_dinov2(weights, config);
+    case VisionFamily::dinov2_registers:
+      return load_dinov2_registers(weights, config);
+    case VisionFamily::dinov3:
+      return load_dinov3(weights, config);
+    case VisionFamily::siglip:
+      return load_siglip_vision(weights, config);
   }
   throw InternalError("no such vision family");
 }
@@ -114,6 +158,13 @@ std::vector<std::string> ignorable_keys(VisionFamily family) {
               "*.position_ids", "embeddings.mask_token", "vit.embeddings.mask_token"};
     case VisionFamily::dinov2:
       return {"embeddings.mask_token", "dinov2.embeddings.mask_token", "classifier.*"};
+    case VisionFamily::dinov2_registers:
+      return {"embeddings.mask_token", "dinov2_with_registers.embeddings.mask_token",
+              "classifier.*"};
+    case VisionFamily::dinov3:
+      return {"embeddings.mask_token"};
+    case VisionFamily::siglip:
+      return {"*.position_ids", "logit_scale", "logit_bias", "text_model.*"};
   }
   return {};
 }

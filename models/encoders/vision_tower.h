@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "models/encoders/config.h"
+#include "models/layers/attention_pooling.h"
 #include "models/layers/block.h"
 #include "models/layers/patch_embedding.h"
+#include "models/layers/position_table.h"
 #include "models/weights/state_dict.h"
 
 namespace asbench::models {
@@ -19,20 +21,30 @@ namespace asbench::models {
 /// "feature". Tensors are only valid during the call.
 using Observer = std::function<void(std::string_view name, const at::Tensor& value)>;
 
-/// The network that CLIP's image tower, ViT and DINOv2 share: patches times a matrix, a class token
-/// before them, positions added, blocks, a norm on the class token and perhaps a projection. What
-/// differs is which parts there are, the numbers in them and the names in checkpoints.
+/// The network that all image encoders here share: patches times a matrix, a class token and
+/// registers before them, positions added or turned in, blocks, a norm on the class token and
+/// perhaps a projection; SigLIP pools all patches instead. What differs is which parts there are,
+/// the numbers in them and the names in checkpoints.
 struct VisionTower {
   PatchEmbedding patches;
-  at::Tensor class_token;             ///< [D]
-  at::Tensor positions;               ///< [1 + G * G, D]
-  std::optional<LayerNorm> pre_norm;  ///< CLIP only
+  at::Tensor class_token;  ///< [D]; undefined: SigLIP
+  at::Tensor registers;    ///< [R, D] between class token and patches, without positions
+  at::Tensor positions;    ///< [1 + G * G, D], without a class token [G * G, D]; DINOv3 has none
+  PositionScale stretch = PositionScale::by_size;  ///< of the table to another grid
+  double rope_theta = 0.0;                         ///< DINOv3: base of the rotation by place
+  std::optional<LayerNorm> pre_norm;               ///< CLIP only
   std::vector<Block> blocks;
   LayerNorm final_norm;
-  std::optional<Linear> projection;  ///< CLIP only, without bias
+  std::optional<Linear> projection;         ///< CLIP only, without bias
+  std::optional<AttentionPooling> pooling;  ///< SigLIP only
 
   [[nodiscard]] int dim() const;
-  /// Positions for pictures of H x W pixels, [1 + P, D]: the table, or the table stretched by size.
+  /// Class token and registers.
+  [[nodiscard]] std::int64_t tokens_before_patches() const;
+  /// Tokens of a picture of H x W pixels.
+  [[nodiscard]] std::int64_t tokens(std::int64_t height, std::int64_t width) const;
+  /// What run() needs for pictures of H x W pixels: the table of positions, stretched where the
+  /// grid is another one, or the rotation_table().
   [[nodiscard]] at::Tensor positions_for(std::int64_t height, std::int64_t width) const;
 };
 
@@ -58,6 +70,13 @@ void move_to(VisionTower& tower, const Placement& placement);
 /// DINOv2: the same with layer scales and `mlp.*`, perhaps after `dinov2.` (HF
 /// `modeling_dinov2.py`, checkpoint spelling).
 [[nodiscard]] VisionTower load_dinov2(StateDict& weights, const VisionConfig& config);
+/// DINOv2 with registers: the same with `embeddings.register_tokens`, perhaps after
+/// `dinov2_with_registers.` (HF `modeling_dinov2_with_registers.py`, checkpoint spelling).
+[[nodiscard]] VisionTower load_dinov2_registers(StateDict& weights, const VisionConfig& config);
+/// DINOv3 ViT: keys `embeddings.*`, `layer.*`, `norm.*` (HF `modeling_dinov3_vit.py`).
+[[nodiscard]] VisionTower load_dinov3(StateDict& weights, const VisionConfig& config);
+/// SigLIP, and SigLIP 2 of one resolution: keys `vision_model.*` (HF `modeling_siglip.py`).
+[[nodiscard]] VisionTower load_siglip_vision(StateDict& weights, const VisionConfig& config);
 /// Dispatches on config.family.
 [[nodiscard]] VisionTower load_vision_tower(StateDict& weights, const VisionConfig& config);
 
@@ -70,7 +89,7 @@ using BlockLoader = Block (*)(StateDict& weights, const std::string& name,
                               const BlocksConfig& config);
 
 /// What ViT and DINOv2 spell alike: `embeddings.*`, `encoder.layer.N.`, `layernorm.*`.
-/// @param root  classifiers keep the network below it: "vit." or "dinov2."
+/// @param root  classifiers keep the network below it: "vit.", "dinov2."
 [[nodiscard]] VisionTower load_vit_layout(StateDict& weights, const VisionConfig& config,
                                           const std::string& root, BlockLoader load_block);
 

@@ -19,6 +19,9 @@ struct CpuKernels {
   void (*add_bias_gelu)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
   /// x[r][c] = q(x[r][c] + bias[c]) with q(v) = v * sigmoid(1.702 v); `bias` may be null.
   void (*add_bias_quick_gelu)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
+  /// x[r][c] = t(x[r][c] + bias[c]) with t(v) = v * (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) /
+  /// 2; `bias` may be null.
+  void (*add_bias_gelu_tanh)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
   /// out[r] = layer norm of x[r]; then x[r][c] += then_add[c] unless that is null: the bias of the
   /// product that is added to x next.
   void (*norm_then_add)(float* x, const float* then_add, const float* weight, const float* bias,

@@ -59,6 +59,14 @@ ASBENCH_INLINE Lanes quick_gelu(Lanes x) {
   return x / (1.0F + exponential(at_least(x * -1.702F, -87.0F)));
 }
 
+// (1 + tanh y) / 2 is the sigmoid of 2 y. Below -10 the value is 0 to float32's last bit, and the
+// exponential would overflow.
+ASBENCH_INLINE Lanes gelu_tanh(Lanes x) {
+  x = at_least(x, -10.0F);
+  const Lanes inner = x + x * x * x * 0.044715F;
+  return x / (1.0F + exponential(at_least(inner * -1.5957691216F, -87.0F)));
+}
+
 template <typename Function>
 ASBENCH_INLINE void add_bias_and_apply(float* x, const float* bias, std::int64_t rows,
                                        std::int64_t width, Function function) {
@@ -82,6 +90,10 @@ void add_bias_gelu(float* x, const float* bias, std::int64_t rows, std::int64_t 
 
 void add_bias_quick_gelu(float* x, const float* bias, std::int64_t rows, std::int64_t width) {
   add_bias_and_apply(x, bias, rows, width, [](Lanes v) { return quick_gelu(v); });
+}
+
+void add_bias_gelu_tanh(float* x, const float* bias, std::int64_t rows, std::int64_t width) {
+  add_bias_and_apply(x, bias, rows, width, [](Lanes v) { return gelu_tanh(v); });
 }
 
 ASBENCH_INLINE double total(const Lanes& lanes) {
@@ -164,7 +176,7 @@ void softmax(float* x, std::int64_t rows, std::int64_t width, std::int64_t strid
 }
 
 constexpr CpuKernels kKernels = {ASBENCH_KERNELS_NAME, add_bias_gelu, add_bias_quick_gelu,
-                                 norm_then_add, softmax};
+                                 add_bias_gelu_tanh,   norm_then_add, softmax};
 
 }  // namespace
 }  // namespace asbench::models

@@ -21,13 +21,28 @@ bool runs_on_cpu_kernels(const at::Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.is_contiguous();
 }
 
+namespace {
+
+auto loop_of(Activation activation) {
+  const CpuKernels& kernels = cpu_kernels();
+  switch (activation) {
+    case Activation::quick_gelu:
+      return kernels.add_bias_quick_gelu;
+    case Activation::gelu_tanh:
+      return kernels.add_bias_gelu_tanh;
+    case Activation::gelu:
+      break;
+  }
+  return kernels.add_bias_gelu;
+}
+
+}  // namespace
+
 void add_bias_and_activate(at::Tensor& x, const at::Tensor& bias, Activation activation) {
-  if (runs_on_cpu_kernels(x) && activation != Activation::gelu_tanh) {
-    const CpuKernels& kernels = cpu_kernels();
-    const auto loop =
-        activation == Activation::gelu ? kernels.add_bias_gelu : kernels.add_bias_quick_gelu;
-    loop(x.data_ptr<float>(), bias.defined() ? bias.const_data_ptr<float>() : nullptr, x.size(0),
-         x.size(1));
+  if (runs_on_cpu_kernels(x)) {
+    loop_of(activation)(x.data_ptr<float>(),
+                        bias.defined() ? bias.const_data_ptr<float>() : nullptr, x.size(0),
+                        x.size(1));
     return;
   }
   if (bias.defined()) x.add_(bias);

@@ -49,12 +49,14 @@ BlockWorkspace make_workspace(const at::Tensor& x, const Block& block) {
           at::empty({rows, block.mlp_in.outputs()}, x.options())};
 }
 
-void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& workspace) {
+void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& workspace,
+                 const Rotation* rotation) {
   const std::int64_t width = x.size(2);
   at::Tensor rows = x.view({-1, width});
   layer_norm_into(workspace.normed, rows, block.norm1, block.attention_out.bias);
   linear_into(workspace.qkv, workspace.normed, block.qkv);
   const at::Tensor qkv = workspace.qkv.view({x.size(0), x.size(1), 3 * width});
+  if (rotation != nullptr) rotate(qkv.narrow(2, 0, 2 * width), *rotation);
   const at::Tensor mixed = attention(qkv.narrow(2, 0, width), qkv.narrow(2, width, width),
                                      qkv.narrow(2, 2 * width, width), block.heads, mask);
   add_product(rows, mixed.view({-1, width}), block.attention_out);
@@ -62,7 +64,8 @@ void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& w
 }
 
 at::Tensor apply_block_at(at::Tensor& x, const Block& block, std::int64_t token,
-                          BlockWorkspace& workspace) {
+                          BlockWorkspace& workspace, const Rotation* rotation) {
+  TORCH_INTERNAL_ASSERT(rotation == nullptr || token < x.size(1) - rotation->cosines.size(0));
   const std::int64_t count = x.size(0);
   const std::int64_t width = x.size(2);
   at::Tensor rows = x.view({-1, width});
@@ -70,6 +73,7 @@ at::Tensor apply_block_at(at::Tensor& x, const Block& block, std::int64_t token,
   const at::Tensor normed = workspace.normed.view(x.sizes());
   const at::Tensor query = linear(normed.narrow(1, token, 1), slice(block.qkv, 0, width));
   const at::Tensor kv = linear(normed, slice(block.qkv, width, 3 * width));
+  if (rotation != nullptr) rotate(kv.narrow(2, 0, width), *rotation);
   const at::Tensor mixed =
       attention(query, kv.narrow(2, 0, width), kv.narrow(2, width, width), block.heads, Mask::none);
   at::Tensor out = x.select(1, token).contiguous();

@@ -6,6 +6,7 @@
 #include "models/layers/attention.h"
 #include "models/layers/linear.h"
 #include "models/layers/norm.h"
+#include "models/layers/rotary.h"
 
 namespace asbench::models {
 
@@ -39,14 +40,18 @@ void move_to(std::vector<Block>& blocks, const Placement& placement);
 [[nodiscard]] BlockWorkspace make_workspace(const at::Tensor& x, const Block& block);
 
 /// @param x  [N, T, D], contiguous; changed in place
-void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& workspace);
+/// @param rotation  of the queries and keys of the last tokens, or null
+void apply_block(at::Tensor& x, const Block& block, Mask mask, BlockWorkspace& workspace,
+                 const Rotation* rotation = nullptr);
 
 /// The block's output at one token, the others' not being computed: what the last block is needed
 /// for. Equal to apply_block() there up to rounding.
 /// @param x  [N, T, D], contiguous; used up
-/// @param token  0 <= token < T; sees all tokens, so with a causal mask it must be the last
+/// @param token  0 <= token < T; sees all tokens, so with a causal mask it must be the last. With a
+///        rotation it is one of those that are not rotated
 /// @returns [N, D]
 [[nodiscard]] at::Tensor apply_block_at(at::Tensor& x, const Block& block, std::int64_t token,
-                                        BlockWorkspace& workspace);
+                                        BlockWorkspace& workspace,
+                                        const Rotation* rotation = nullptr);
 
 }  // namespace asbench::models

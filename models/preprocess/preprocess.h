@@ -31,7 +31,8 @@ class Preprocessor {
   /// another size.
   void run(const Image& image, std::span<float> out);
 
-  /// The bytes between the centre crop and the scaling: [H, W, 3], valid until the next call.
+  /// The bytes between the centre crop and the scaling: [H, W, 3], valid until the next call. Only
+  /// where profile().by_levels(). @throws InternalError elsewhere.
   [[nodiscard]] std::span<const std::uint8_t> geometry(const Image& image);
 
   [[nodiscard]] const Profile& profile() const { return profile_; }
@@ -41,6 +42,12 @@ class Preprocessor {
   Resizer resizer_;
   LevelValues values_;  ///< of a channel's level, scaled and normalised
   std::vector<std::uint8_t> bytes_, part_;
+  std::vector<float> planes_;  ///< [3, H, W] resized by torch's filter, before the crop
+
+  /// The resized picture in planes_. @returns its size
+  Extent resize_planes(const Image& image);
+  void run_floats(const Image& image, std::span<float> out);
+  [[nodiscard]] std::span<const std::uint8_t> torch_levels(const Image& image);
 };
 
 /// One picture. As Preprocessor::run, with everything made anew. Thread-safe.

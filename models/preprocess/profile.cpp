@@ -53,6 +53,36 @@ Profile torchvision_style(std::string name, int short_side, const std::array<dou
   return checked_profile(profile, profile.name);
 }
 
+/// VBench's: shorter side 224 by torch without antialias, then / 255 and normalised
+/// (`vbench/utils.py`).
+Profile vbench(std::string name, Filter filter, Resampler resampler,
+               const std::array<double, 3>& mean, const std::array<double, 3>& std) {
+  Profile profile;
+  profile.name = std::move(name);
+  profile.resize = ResizeKind::shortest_edge;
+  profile.short_side = 224;
+  profile.filter = filter;
+  profile.resampler = resampler;
+  profile.crop_offset = CropOffset::round_half_even;
+  profile.scale = LevelScale::divide_by_255;
+  profile.mean = mean;
+  profile.std = std;
+  return profile;
+}
+
+Profile vbench_dino() {
+  Profile profile =
+      vbench("vbench-dino", Filter::bilinear, Resampler::torch_floats, kImageNetMean, kImageNetStd);
+  profile.positions_plus_a_tenth = true;
+  return checked_profile(profile, profile.name);
+}
+
+Profile vbench_clip(std::string name, Resampler resampler) {
+  Profile profile = vbench(std::move(name), Filter::bicubic, resampler, kClipMean, kClipStd);
+  profile.crop = Extent{224, 224};
+  return checked_profile(profile, profile.name);
+}
+
 }  // namespace
 
 std::string Profile::describe() const {
@@ -69,7 +99,11 @@ std::string Profile::describe() const {
       break;
   }
   if (crop) parts.push_back("crop" + extent(*crop));
-  if (resize != ResizeKind::none) parts.emplace_back(to_string(filter));
+  if (resize != ResizeKind::none) {
+    parts.push_back(fmt::format("{}{}{}", resampler == Resampler::pillow ? "" : "torch-",
+                                to_string(filter),
+                                resampler == Resampler::torch_levels ? "-levels" : ""));
+  }
   // The crop's rounding and the division go with the name: floor and x * factor are hf's.
   if (scale == LevelScale::none) parts.emplace_back("noscale");
   if (scale == LevelScale::factor && rescale_factor != 1.0 / 255.0) {
@@ -81,6 +115,7 @@ std::string Profile::describe() const {
   } else {
     parts.emplace_back("nonorm");
   }
+  if (positions_plus_a_tenth) parts.emplace_back("positions+.1");
   return fmt::format("{}[{}]", name, fmt::join(parts, ","));
 }
 
@@ -155,12 +190,15 @@ Profile checked_profile(Profile profile, std::string_view where) {
 }
 
 std::vector<std::string> profile_names() {
-  return {"hf", "openai-clip", "dino-eval"};
+  return {"hf", "openai-clip", "dino-eval", "vbench-dino", "vbench-clip", "vbench-viclip"};
 }
 
 Profile named_profile(std::string_view name) {
   if (name == "openai-clip") return torchvision_style("openai-clip", 224, kClipMean, kClipStd);
   if (name == "dino-eval") return torchvision_style("dino-eval", 256, kImageNetMean, kImageNetStd);
+  if (name == "vbench-dino") return vbench_dino();
+  if (name == "vbench-clip") return vbench_clip("vbench-clip", Resampler::torch_floats);
+  if (name == "vbench-viclip") return vbench_clip("vbench-viclip", Resampler::torch_levels);
   const auto names = profile_names();
   throw UsageError(fmt::format(
       "preprocessing profile `{}` isn't available.{} Choose {}, or leave the option out for the "

@@ -23,6 +23,13 @@ enum class ResizeKind {
   squash,         ///< to exactly `squash`, aspect ratio lost
 };
 
+/// Whose interpolation resizes (docs/design/metrics.md 1.1 and 1.2).
+enum class Resampler {
+  pillow,        ///< on bytes, antialiased: the default
+  torch_floats,  ///< torch's without antialias, on floats: values between and beyond the levels
+  torch_levels,  ///< the same, drawn into 0..255 and rounded to levels again, halves to the even
+};
+
 /// Where a centre crop of n out of L pixels begins.
 enum class CropOffset {
   floor,            ///< floor((L - n) / 2): Hugging Face, `image_transforms.center_crop`
@@ -37,8 +44,8 @@ enum class LevelScale {
 };
 
 /// How pictures become an encoder's input: a plain value, resolved to numbers. In this order:
-/// resize with Pillow's filter on bytes, centre crop (what the picture lacks is 0), scale, (v -
-/// mean) / std in float32. Made by the functions below; docs/design/metrics.md 1.3 and 1.4.
+/// resize (mostly with Pillow's filter on bytes), centre crop (what the picture lacks is 0), scale,
+/// (v - mean) / std in float32. Made by the functions below; docs/design/metrics.md 1.3 and 1.4.
 struct Profile {
   std::string name = "hf";
   ResizeKind resize = ResizeKind::none;
@@ -46,17 +53,22 @@ struct Profile {
   Extent squash;               ///< for squash
   std::optional<Extent> crop;  ///< none: the resized picture whole
   Filter filter = Filter::bicubic;
+  Resampler resampler = Resampler::pillow;
   CropOffset crop_offset = CropOffset::floor;
   LevelScale scale = LevelScale::factor;
   double rescale_factor = 1.0 / 255.0;
   bool normalize = true;
   std::array<double, 3> mean{}, std{1.0, 1.0, 1.0};  ///< R, G, B, of values in [0, 1]
+  /// The encoder stretches its position table by (new + 0.1) / old, as the original DINO does,
+  /// instead of by size (docs/design/metrics.md 3.2).
+  bool positions_plus_a_tenth = false;
   int output_height = 0, output_width = 0;  ///< of the result; 0 when they depend on the picture
 
   /// Name and every number that decides the result, shortest form that reads back to the same
   /// double: `hf[short256,crop224,bicubic,mean=.485/.456/.406,std=.229/.224/.225]`. Two profiles
   /// with the same text give the same values. Other pieces: `squash224`, `squash224x336` (height x
-  /// width), `noresize`, `scale=F` (not 1/255), `noscale`, `nonorm`.
+  /// width), `noresize`, `torch-bilinear` and `torch-bicubic` (`-levels` where they are rounded),
+  /// `scale=F` (not 1/255), `noscale`, `nonorm`, `positions+.1`.
   [[nodiscard]] std::string describe() const;
 
   /// Size of the picture after the resize. @throws BadInput when the picture is empty.
@@ -64,15 +76,18 @@ struct Profile {
   /// Size of the result: the crop, or the resized picture.
   [[nodiscard]] Extent output(Extent picture) const;
 
+  /// Whether every value comes from a level 0..255, so that pictures can travel as bytes.
+  [[nodiscard]] bool by_levels() const { return resampler != Resampler::torch_floats; }
+
   bool operator==(const Profile&) const = default;
 };
 
 /// Reads a checkpoint's `preprocessor_config.json` as Hugging Face's Pillow-based processors do
 /// (`hf` of docs/design/metrics.md 1.4): old spelling (`feature_extractor_type`, sizes as numbers)
-/// and new. Classes CLIP, Bit and ViT with their defaults; of another or no class only when no
-/// default is needed. Keys that change no value are ignored (see kHarmlessKeys in the source), as
-/// are keys set to null and unknown `do_*` set to false. Any other unknown key is an error that
-/// names it.
+/// and new. Classes CLIP, Bit, ViT, Siglip and DINOv3ViT with their defaults; of another or no
+/// class only when no default is needed. Keys that change no value are ignored (see kHarmlessKeys
+/// in the source), as are keys set to null and unknown `do_*` set to false. Any other unknown key
+/// is an error that names it.
 /// @param where  what to call the document in messages
 /// @throws BadInput naming the key, its value and what is allowed.
 [[nodiscard]] Profile profile_from_preprocessor_config(
@@ -83,7 +98,8 @@ struct Profile {
 /// "bilinear", "mean": [3], "std": [3], "rescale_factor": number | "1/255"}. @throws BadInput.
 [[nodiscard]] Profile profile_from_pin(const Json& preprocess, std::string_view where);
 
-/// A profile that doesn't depend on the checkpoint: `openai-clip`, `dino-eval`.
+/// A profile that doesn't depend on the checkpoint: `openai-clip`, `dino-eval`, `vbench-dino`,
+/// `vbench-clip`, `vbench-viclip`.
 /// @throws UsageError naming those there are.
 [[nodiscard]] Profile named_profile(std::string_view name);
 /// What `--preprocess ROLE=...` takes: `hf` (the checkpoint's own file) and the named ones.

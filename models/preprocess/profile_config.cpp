@@ -47,10 +47,14 @@ constexpr std::array<double, 3> kClipMean{.48145466, .4578275, .40821073};
 constexpr std::array<double, 3> kClipStd{.26862954, .26130258, .27577711};
 constexpr std::array<double, 3> kHalves{.5, .5, .5};
 constexpr int kDefaultSide = 224;
-constexpr std::array<ClassDefaults, 3> kClasses{{
+constexpr std::array<double, 3> kImageNetMean{.485, .456, .406};
+constexpr std::array<double, 3> kImageNetStd{.229, .224, .225};
+constexpr std::array<ClassDefaults, 5> kClasses{{
     {"CLIP", false, ResizeKind::shortest_edge, true, 3, kClipMean, kClipStd},
     {"Bit", false, ResizeKind::shortest_edge, true, 3, kClipMean, kClipStd},
     {"ViT", true, ResizeKind::squash, false, 2, kHalves, kHalves},
+    {"Siglip", false, ResizeKind::squash, false, 3, kHalves, kHalves},
+    {"DINOv3ViT", true, ResizeKind::squash, false, 2, kImageNetMean, kImageNetStd},
 }};
 
 /// One object of settings that remembers what to call itself and which keys it has been asked for.
@@ -202,7 +206,8 @@ Profile profile_from_preprocessor_config(const Json& config, std::string_view wh
     if (defaults != nullptr) return;
     throw BadInput(fmt::format(
         "{}: {} isn't given, and the default depends on the class, which is {}. Known classes: "
-        "CLIP, Bit and ViT (…ImageProcessor, …FeatureExtractor). Add the key, or choose a profile "
+        "CLIP, Bit, ViT, Siglip and DINOv3ViT (…ImageProcessor, …FeatureExtractor). Add the key, "
+        "or choose a profile "
         "by name: --preprocess ROLE=openai-clip or dino-eval.",
         where, what, class_name.empty() ? "not named" : "`" + class_name + "`"));
   };

@@ -102,6 +102,44 @@ TEST(EncoderConfig, RoundsTheGatedMlpOfDinov2GiantAsPublished) {
   EXPECT_TRUE(v.blocks.gated);
 }
 
+TEST(EncoderConfig, KnowsTheDefaultsOfDinov2WithRegisters) {
+  const VisionConfig v = vision({{"model_type", "dinov2_with_registers"}, {"patch_size", 14}});
+  EXPECT_EQ(v.family, VisionFamily::dinov2_registers);
+  EXPECT_EQ(v.blocks.eps, 1e-6);
+  EXPECT_EQ(v.registers, 4);
+  EXPECT_EQ(vision({{"model_type", "dinov2_with_registers"}, {"num_register_tokens", 0}}).registers,
+            0);
+}
+
+TEST(EncoderConfig, KnowsTheDefaultsOfDinov3) {
+  const VisionConfig v = vision({{"model_type", "dinov3_vit"}});
+  EXPECT_EQ(v.blocks.width, 384);
+  EXPECT_EQ(v.blocks.inner, 1536);
+  EXPECT_EQ(v.blocks.heads, 6);
+  EXPECT_EQ(v.blocks.eps, 1e-5);
+  EXPECT_EQ(v.patch_size, 16);
+  EXPECT_EQ(v.registers, 0);
+  EXPECT_EQ(v.rope_theta, 100.0);
+  EXPECT_TRUE(v.biases.query);
+  EXPECT_FALSE(v.biases.key);
+  const VisionConfig gated =
+      vision({{"model_type", "dinov3_vit"}, {"use_gated_mlp", true}, {"hidden_act", "silu"}});
+  EXPECT_TRUE(gated.blocks.gated);
+  EXPECT_EQ(gated.blocks.inner, 1536);
+}
+
+TEST(EncoderConfig, KnowsTheDefaultsOfSiglip) {
+  const VisionConfig v =
+      vision({{"model_type", "siglip"}, {"vision_config", {{"patch_size", 14}}}});
+  EXPECT_EQ(v.family, VisionFamily::siglip);
+  EXPECT_EQ(v.blocks.activation, Activation::gelu_tanh);
+  EXPECT_EQ(v.blocks.eps, 1e-6);
+  EXPECT_EQ(v.blocks.width, 768);
+  EXPECT_EQ(v.patch_size, 14);
+  EXPECT_EQ(v.dim(), 768);
+  EXPECT_FALSE(v.has_class_token());
+}
+
 TEST(EncoderConfig, LetsTheLegacyDictWinWithItsDefaults) {
   // CLIPConfig(text_config_dict=...) of old versions: its fields, and the class defaults for those
   // it leaves out, replace the section's.
@@ -140,7 +178,18 @@ TEST(EncoderConfig, RefusesWhatItDoesNotComputeByTheFieldsName) {
     std::vector<std::string_view> parts;
   };
   const std::vector<Case> cases = {
-      {{{"model_type", "siglip"}}, {"model_type", "siglip", "clip, vit, dinov2"}},
+      {{{"model_type", "swin"}}, {"model_type", "swin", "clip, vit, dinov2", "siglip"}},
+      {{{"model_type", "siglip2"}},
+       {"model_type", "siglip2", "NaFlex", "siglip2-base-patch16-224"}},
+      {{{"model_type", "siglip"}, {"vision_config", {{"vision_use_head", false}}}},
+       {"vision_config.vision_use_head", "pooling"}},
+      {{{"model_type", "dinov3_vit"}, {"use_gated_mlp", true}}, {"hidden_act", "silu"}},
+      {{{"model_type", "dinov3_vit"}, {"hidden_act", "silu"}}, {"hidden_act", "silu"}},
+      {{{"model_type", "dinov3_vit"}, {"rope_theta", 0}}, {"rope_theta", "above 0"}},
+      {{{"model_type", "dinov3_vit"}, {"hidden_size", 66}, {"num_attention_heads", 11}},
+       {"num_attention_heads", "4 divides"}},
+      {{{"model_type", "dinov2_with_registers"}, {"num_register_tokens", 1.5}},
+       {"num_register_tokens", "1.5"}},
       {{{"hidden_size", 768}}, {"model_type", "absent"}},
       {{{"model_type", "vit"}, {"hidden_act", "relu"}}, {"hidden_act", "relu", "quick_gelu"}},
       {{{"model_type", "clip"}, {"vision_config", {{"hidden_act", "swish"}}}},
@@ -168,6 +217,11 @@ TEST(EncoderConfig, RefusesWhatItDoesNotComputeByTheFieldsName) {
     expect_error([&] { static_cast<void>(vision(one.config)); }, parts);
   }
   expect_error([&] { static_cast<void>(text({{"model_type", "vit"}})); }, {"model_type", "vit"});
+  expect_error(
+      [&] {
+        static_cast<void>(text({{"model_type", "siglip"}}));
+      },
+      {"model_type", "siglip", "SentencePiece", "clip checkpoint"});
   expect_error(
       [&] {
         static_cast<void>(text(

@@ -101,14 +101,17 @@ TEST_P(TextGolden, GivesTheSameScores) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Published, TextGolden,
-                         ::testing::Values("clip/quick_gelu", "clip/gelu", "open_clip/gelu"),
+                         ::testing::Values("clip/quick_gelu", "clip/gelu", "open_clip/gelu",
+                                           "open_clip_hf/h14", "open_clip_hf/bigg14"),
                          [](const auto& chosen) {
                            std::string name = chosen.param;
                            name[name.find('/')] = '_';
                            return name;
                          });
 
-INSTANTIATE_TEST_SUITE_P(Published, TextBlocks, ::testing::Values("clip/quick_gelu", "clip/gelu"));
+INSTANTIATE_TEST_SUITE_P(Published, TextBlocks,
+                         ::testing::Values("clip/quick_gelu", "clip/gelu", "open_clip_hf/h14",
+                                           "open_clip_hf/bigg14"));
 
 TEST(EndToken, IsTheFirstLargestIdWhereTheConfigIsNotBelieved) {
   const TextConfig config;

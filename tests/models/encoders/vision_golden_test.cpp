@@ -1,6 +1,6 @@
 // Image towers against transformers 5.23.0 and open_clip_torch 3.3.0
-// (tests/golden/{clip,vit,dinov2, open_clip}): block by block, then the feature, also for pictures
-// of another size.
+// (tests/golden/{clip,vit,dinov2,dinov2_registers,dinov3,siglip,open_clip_hf,open_clip}): block by
+// block, then the feature, also for pictures of another size.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -45,7 +45,7 @@ TEST_P(VisionBlocks, MatchTheGoldenOneByOne) {
   std::size_t compared = 0;
   const Observer compare = [&](std::string_view name, const at::Tensor& value) {
     at::Tensor expected = golden_.at(std::string(name));
-    // The last block is computed at the class token only.
+    // The last block is computed at the class token only, where there is one.
     if (expected.dim() == 3 && value.dim() == 2) expected = expected.select(1, 0);
     EXPECT_LE(state_distance(value, expected), kStateTolerance) << name;
     ++compared;
@@ -74,14 +74,14 @@ TEST_P(VisionGolden, CountsTheOperationsOfItsMatrixProducts) {
   const VisionTower tower = load_tower(golden_.checkpoint);
   const double side = static_cast<double>(config.image_size / config.patch_size);
   const double patches = side * side;
-  const double tokens = patches + 1;
+  const double tokens = patches + static_cast<double>(tower.tokens_before_patches());
   const auto product = [](const Linear& layer) {
     return 2.0 * static_cast<double>(layer.weight.numel());
   };
   double expected = patches * product(tower.patches.projection);
   for (std::size_t i = 0; i < tower.blocks.size(); ++i) {
     const Block& block = tower.blocks[i];
-    const bool last = i + 1 == tower.blocks.size();
+    const bool last = i + 1 == tower.blocks.size() && !tower.pooling;
     const double rows = last ? 1.0 : tokens;  // that queries, output projection and MLP run over
     const auto width = static_cast<double>(block.qkv.inputs());
     expected += product(block.qkv) / 3.0 * (rows + 2.0 * tokens);
@@ -90,17 +90,30 @@ TEST_P(VisionGolden, CountsTheOperationsOfItsMatrixProducts) {
         rows * (product(block.attention_out) + product(block.mlp_in) + product(block.mlp_out));
   }
   if (tower.projection) expected += product(*tower.projection);
+  if (tower.pooling) {
+    const AttentionPooling& head = *tower.pooling;
+    expected += product(head.qkv) / 3.0 * (1.0 + 2.0 * tokens) +
+                4.0 * tokens * static_cast<double>(head.qkv.inputs()) +
+                product(head.attention_out) + product(head.mlp_in) + product(head.mlp_out);
+  }
   EXPECT_DOUBLE_EQ(flops_per_image(config, config.image_size, config.image_size), expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Published, VisionBlocks,
                          ::testing::Values("clip/quick_gelu", "clip/gelu", "vit/dino",
-                                           "vit/classifier", "dinov2/mlp", "dinov2/swiglu"));
+                                           "vit/classifier", "dinov2/mlp", "dinov2/swiglu",
+                                           "dinov2_registers/mlp", "dinov2_registers/swiglu",
+                                           "dinov3/mlp", "dinov3/gated", "siglip/base",
+                                           "siglip/so400m", "open_clip_hf/h14",
+                                           "open_clip_hf/bigg14"));
 
 INSTANTIATE_TEST_SUITE_P(Published, VisionGolden,
                          ::testing::Values("clip/quick_gelu", "clip/gelu", "vit/dino",
                                            "vit/classifier", "dinov2/mlp", "dinov2/swiglu",
-                                           "open_clip/gelu"),
+                                           "open_clip/gelu", "dinov2_registers/mlp",
+                                           "dinov2_registers/swiglu", "dinov3/mlp", "dinov3/gated",
+                                           "siglip/base", "siglip/so400m", "open_clip_hf/h14",
+                                           "open_clip_hf/bigg14"),
                          [](const auto& chosen) {
                            std::string name = chosen.param;
                            name[name.find('/')] = '_';
@@ -132,6 +145,22 @@ TEST(VisionPitfalls, TheWrongEpsIsSeen) {
             2 * read_encoder_golden("vit/dino").noise_tolerance());
   EXPECT_GT(distance_with("dinov2/mlp", [](Json& config) { config["layer_norm_eps"] = 1e-5; }),
             2 * read_encoder_golden("dinov2/mlp").noise_tolerance());
+}
+
+TEST(VisionPitfalls, TheWrongBaseOfTheRotationIsSeen) {
+  EXPECT_GT(distance_with("dinov3/mlp", [](Json& config) { config["rope_theta"] = 50.0; }),
+            10 * kFeatureTolerance);
+}
+
+TEST(VisionPitfalls, ATableThatIsShrunkWithoutAntialiasIsSeen) {
+  const EncoderGolden golden = read_encoder_golden("dinov2_registers/mlp");
+  const InferenceScope scope;
+  VisionTower tower = load_tower(golden.checkpoint);
+  tower.stretch = PositionScale::by_size;
+  const at::Tensor& pixels = golden.at("pixels");
+  const at::Tensor feature =
+      run(tower, pixels, tower.positions_for(pixels.size(2), pixels.size(3)));
+  EXPECT_GT(feature_distance(feature, golden.at("feature")), 10 * kFeatureTolerance);
 }
 
 TEST(VisionPitfalls, TheWrongNumberOfHeadsIsSeen) {

@@ -28,6 +28,12 @@ double exact_quick_gelu(double x) {
   return x / (1.0 + std::exp(-1.702 * x));
 }
 
+double exact_gelu_tanh(double x) {
+  // (1 + tanh y) / 2 without the cancellation of its negative tail.
+  const double inner = std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x);
+  return x / (1.0 + std::exp(-2.0 * inner));
+}
+
 double relative_error(float value, double exact) {
   return std::abs(static_cast<double>(value) - exact) / std::max(1.0, std::abs(exact));
 }
@@ -45,21 +51,26 @@ TEST_P(CpuKernelsOf, ActivationsAreExactToTheLastBits) {
   }
   std::vector<float> gelu = x;
   std::vector<float> quick = x;
+  std::vector<float> tanh_shaped = x;
   kernels_.add_bias_gelu(gelu.data(), nullptr, 1, static_cast<std::int64_t>(x.size()));
   kernels_.add_bias_quick_gelu(quick.data(), nullptr, 1, static_cast<std::int64_t>(x.size()));
+  kernels_.add_bias_gelu_tanh(tanh_shaped.data(), nullptr, 1, static_cast<std::int64_t>(x.size()));
   for (std::size_t i = 0; i < x.size(); ++i) {
     const auto v = static_cast<double>(x[i]);
     ASSERT_LE(relative_error(gelu[i], exact_gelu(v)), kKernelTolerance) << x[i];
     ASSERT_LE(relative_error(quick[i], exact_quick_gelu(v)), kKernelTolerance) << x[i];
+    ASSERT_LE(relative_error(tanh_shaped[i], exact_gelu_tanh(v)), kKernelTolerance) << x[i];
   }
 }
 
 TEST_P(CpuKernelsOf, ActivationsPassOnWhatIsNotANumber) {
   std::vector<float> x = {std::nanf(""), 1.0F, -INFINITY, INFINITY};
   std::vector<float> y = x;
+  std::vector<float> z = x;
   kernels_.add_bias_gelu(x.data(), nullptr, 1, 4);
+  kernels_.add_bias_gelu_tanh(z.data(), nullptr, 1, 4);
   kernels_.add_bias_quick_gelu(y.data(), nullptr, 1, 4);
-  for (const auto& values : {x, y}) {
+  for (const auto& values : {x, y, z}) {
     EXPECT_FALSE(std::isfinite(values[0]));
     EXPECT_FALSE(std::isnan(values[1]));
     EXPECT_EQ(values[3], INFINITY);

@@ -76,6 +76,67 @@ TEST(PositionTable, StretchesPlusATenthAsTheNaiveForm) {
   expect_naive(PositionScale::plus_a_tenth, 0.1);
 }
 
+/// The same with the filter as wide as the step where it shrinks, a = -0.5, weights summing to 1.
+double antialiased_weight(double t) {
+  constexpr double a = -0.5;
+  t = std::abs(t);
+  if (t <= 1) return ((a + 2) * t - (a + 3)) * t * t + 1;
+  if (t < 2) return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a;
+  return 0;
+}
+
+std::vector<double> antialiased_weights(std::int64_t x, std::int64_t side, std::int64_t wanted) {
+  const double scale = static_cast<double>(side) / static_cast<double>(wanted);
+  const double widened = std::max(scale, 1.0);
+  const double centre = scale * (static_cast<double>(x) + 0.5);
+  std::vector<double> weights;
+  double sum = 0;
+  for (std::int64_t i = 0; i < side; ++i) {
+    const double t = (static_cast<double>(i) - centre + 0.5) / widened;
+    const bool inside = i >= static_cast<std::int64_t>(std::max(centre - 2 * widened + 0.5, 0.0)) &&
+                        i < static_cast<std::int64_t>(centre + 2 * widened + 0.5);
+    weights.push_back(inside ? antialiased_weight(t) : 0.0);
+    sum += weights.back();
+  }
+  for (double& weight : weights) weight /= sum;
+  return weights;
+}
+
+TEST(PositionTable, StretchesAntialiasedAsTheNaiveForm) {
+  constexpr std::int64_t kSide = 6;
+  constexpr std::int64_t kRows = 4;
+  constexpr std::int64_t kColumns = 9;
+  const at::Tensor positions = table(kSide, 3);
+  const at::Tensor stretched =
+      interpolate_positions(positions, kRows, kColumns, PositionScale::antialiased);
+  EXPECT_TRUE(at::equal(stretched[0], positions[0]));
+  for (std::int64_t channel = 0; channel < 3; ++channel) {
+    for (std::int64_t r = 0; r < kRows; ++r) {
+      for (std::int64_t c = 0; c < kColumns; ++c) {
+        const auto down = antialiased_weights(r, kSide, kRows);
+        const auto across = antialiased_weights(c, kSide, kColumns);
+        double expected = 0;
+        for (std::int64_t y = 0; y < kSide; ++y) {
+          for (std::int64_t x = 0; x < kSide; ++x) {
+            expected += down[static_cast<std::size_t>(y)] * across[static_cast<std::size_t>(x)] *
+                        positions[1 + y * kSide + x][channel].item<double>();
+          }
+        }
+        EXPECT_NEAR(stretched[1 + r * kColumns + c][channel].item<double>(), expected,
+                    kInterpolationTolerance);
+      }
+    }
+  }
+}
+
+TEST(PositionTable, MayHaveNoTokenBeforeTheGrid) {
+  const at::Tensor positions = table(5, 3);
+  const at::Tensor with = interpolate_positions(positions, 4, 7);
+  const at::Tensor without =
+      interpolate_positions(positions.narrow(0, 1, 25), 4, 7, PositionScale::by_size, 0);
+  EXPECT_TRUE(at::equal(without, with.narrow(0, 1, 28)));
+}
+
 TEST(PositionTable, TheTwoScalesAreNotTheSame) {
   const at::Tensor positions = table(14, 8);
   const at::Tensor difference =

@@ -64,6 +64,10 @@ TEST(HubProfile, EachClassHasItsOwnDefaults) {
   EXPECT_EQ(describe(R"({"image_processor_type": "BitImageProcessor"})"), clip);
   EXPECT_EQ(describe(R"({"image_processor_type": "ViTImageProcessor"})"),
             "hf[squash224,bilinear,mean=.5/.5/.5,std=.5/.5/.5]");
+  EXPECT_EQ(describe(R"({"image_processor_type": "SiglipImageProcessor"})"),
+            "hf[squash224,bicubic,mean=.5/.5/.5,std=.5/.5/.5]");
+  EXPECT_EQ(describe(R"({"image_processor_type": "DINOv3ViTImageProcessorFast"})"),
+            "hf[squash224,bilinear,mean=.485/.456/.406,std=.229/.224/.225]");
 }
 
 TEST(HubProfile, ANumberIsTheShortestEdgeForClipAndBitAndASquareForVit) {
@@ -182,10 +186,11 @@ TEST(NamedProfile, HasTheNumbersOfTheOriginalCode) {
 
 TEST(NamedProfile, AskingForOneThatIsNotThereNamesThoseThatAre) {
   try {
-    (void)named_profile("vbench-clip");
+    (void)named_profile("vbench");
     FAIL();
   } catch (const UsageError& error) {
-    expect_names(error.what(), "hf, openai-clip, dino-eval");
+    expect_names(error.what(),
+                 "hf, openai-clip, dino-eval, vbench-dino, vbench-clip, vbench-viclip");
   }
 }
 
@@ -236,7 +241,7 @@ TEST(ResolveProfile, AnOverrideWinsAndHfMeansTheOwnFile) {
   EXPECT_EQ(resolve_profile("facebook/dino-vitb16", own, "hf").describe(),
             "hf[squash224,bilinear,mean=.5/.5/.5,std=.5/.5/.5]");
   EXPECT_EQ(resolve_profile("facebook/dino-vitb16", own, "dino-eval"), named_profile("dino-eval"));
-  EXPECT_THROW((void)resolve_profile("facebook/dino-vitb16", own, "vbench-dino"), UsageError);
+  EXPECT_THROW((void)resolve_profile("facebook/dino-vitb16", own, "vbench"), UsageError);
   EXPECT_THROW((void)resolve_profile("facebook/dino-vitb16", std::nullopt, "hf"), BadInput);
 }
 
