@@ -124,7 +124,7 @@ VisionConfig parse_vision_config(const Json& config, std::string_view id) {
   if (type == "clip") return clip_vision(config, file);
   if (type == "vit") return vit(root);
   if (type == "dinov2") return dinov2(root);
-  root.refuse("model_type", "image encoders that are supported: clip, vit, dinov2");
+  root.refuse("model_type", "image encoders that are supported: clip, vit, dinov2, dreamsim");
 }
 
 TextConfig parse_text_config(const Json& config, std::string_view id) {

@@ -49,7 +49,7 @@ at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Ten
     }
     show("blocks." + std::to_string(i), last ? feature : x);
   }
-  feature = layer_norm(feature, tower.final_norm);
+  if (tower.final_norm) feature = layer_norm(feature, *tower.final_norm);
   if (tower.projection) feature = linear(feature, *tower.projection);
   show("feature", feature);
   return feature;
@@ -77,7 +77,7 @@ void move_to(VisionTower& tower, const Placement& placement) {
   move_to(tower.positions, Placement(placement.device));
   if (tower.pre_norm) move_to(*tower.pre_norm, placement);
   move_to(tower.blocks, placement);
-  move_to(tower.final_norm, placement);
+  if (tower.final_norm) move_to(*tower.final_norm, placement);
   if (tower.projection) move_to(*tower.projection, placement);
 }
 

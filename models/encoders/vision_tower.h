@@ -28,8 +28,8 @@ struct VisionTower {
   at::Tensor positions;               ///< [1 + G * G, D]
   std::optional<LayerNorm> pre_norm;  ///< CLIP only
   std::vector<Block> blocks;
-  LayerNorm final_norm;
-  std::optional<Linear> projection;  ///< CLIP only, without bias
+  std::optional<LayerNorm> final_norm;  ///< absent: the class token as it leaves the last block
+  std::optional<Linear> projection;     ///< CLIP only, without bias
 
   [[nodiscard]] int dim() const;
   /// Positions for pictures of H x W pixels, [1 + P, D]: the table, or the table stretched by size.
