@@ -31,6 +31,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* kClip = "openai/clip-vit-base-patch32";
 constexpr const char* kDino = "facebook/dino-vitb16";
+constexpr const char* kDreamSim = "ssundaram21/dreamsim-ensemble";
 
 struct Elapsed {
   double wall = 0.0, cpu = 0.0;  // seconds; cpu of all threads
@@ -73,6 +74,9 @@ fs::path weights_folder() {
   const fs::path folder = fs::temp_directory_path() / "asbench-benchmark-weights";
   if (!fs::exists(folder / kDino / "model.safetensors")) {
     testing::write_seeded_checkpoints(folder, testing::CheckpointSize::real);
+  }
+  if (!fs::exists(folder / kDreamSim / "model.safetensors")) {
+    testing::write_seeded_checkpoint(folder, kDreamSim, testing::CheckpointSize::real);
   }
   return folder;
 }
@@ -205,6 +209,13 @@ BENCHMARK_CAPTURE(encode_images, dino_b16, kDino)
     ->Arg(8)
     ->Arg(16)
     ->Arg(32)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(encode_images, dreamsim, kDreamSim)
+    ->Arg(1)
+    ->Arg(4)
+    ->Arg(8)
+    ->Arg(16)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 BENCHMARK(encode_texts)->Unit(benchmark::kMillisecond)->UseRealTime();

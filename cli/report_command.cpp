@@ -39,7 +39,7 @@ namespace {
 std::vector<document::Result> read_results(const std::vector<std::string>& files) {
   std::vector<document::Result> results;
   for (const auto& file : files) results.push_back(document::read_result(file));
-  reports::require_reportable(results);
+  if (!results.empty()) reports::require_reportable(results);
   return results;
 }
 
@@ -88,6 +88,17 @@ void require_one_output(const ReportOptions& options) {
         printed == 0 ? "" : "; with --out they are files"));
   if (!options.table.set.empty() && !options.metrics.empty())
     throw UsageError("--table and --metrics both choose metrics: give one of them");
+}
+
+/// Without documents there are the paper's rows, which have a table and nothing else.
+void require_results(const ReportOptions& options) {
+  if (!options.results.empty()) return;
+  const bool published = options.reported || shows_published(options.table);
+  if (published && !options.format.empty() && !options.scores) return;
+  throw UsageError(
+      "RESULTS is required: name the result documents of `asbench score`. Without any, only a "
+      "table "
+      "of the paper's rows can be printed: --table paper2 --format markdown");
 }
 
 /// The metrics that the tables show; empty: those of the leaderboard.
@@ -176,6 +187,7 @@ std::vector<reports::Figure> all_figures(const std::vector<document::Result>& re
 
 int run_report(const ReportOptions& options) {
   require_one_output(options);
+  require_results(options);
   const fs::path out = options.out;
   if (!out.empty() && !options.force) reports::require_report_folder(out);
   auto results = read_results(options.results);
@@ -190,7 +202,7 @@ int run_report(const ReportOptions& options) {
     if (const auto unmatched = reports::unmatched_ratings(results, ratings); unmatched.ratings > 0)
       say(fmt::format("asbench report: warning: {}\n", reports::unmatched_text(unmatched)));
   }
-  if (options.reported) {
+  if (options.reported || shows_published(options.table)) {
     auto published = reports::published_results();
     results.insert(results.end(), std::make_move_iterator(published.begin()),
                    std::make_move_iterator(published.end()));

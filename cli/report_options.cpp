@@ -26,10 +26,10 @@ void add_report_command(CLI::App& app, std::function<int()>& chosen) {
       "A table for a paper, on stdout:\n"
       "  asbench report asbench-demo/results/*.json --table headline --rows ref-still,... "
       "--format latex");
-  command
-      ->add_option("RESULTS", options->results,
-                   "result documents of `asbench score`, one per system")
-      ->required();
+  command->add_option(
+      "RESULTS", options->results,
+      "result documents of `asbench score`, one per system; none are needed for the "
+      "paper's rows alone (--table paper2 --format markdown)");
   command->option_defaults()->group("Output");
   command->add_option("--out", options->out,
                       "folder to write: index.html, table.md, table.csv, table.tex and sheets/");

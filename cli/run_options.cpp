@@ -96,8 +96,9 @@ void add_run_groups(CLI::App& command, RunOptions& run) {
 
   start_group(command, "Encoders and metrics");
   command
-      .add_option("--protocol", run.protocol,
-                  "settings to start from: animeshooter-v1, demo, or a protocol file")
+      .add_option(
+          "--protocol", run.protocol,
+          "settings to start from: animeshooter-v1, animeshooter-paper, demo, or a protocol file")
       ->check(suggests(protocol_names()))
       ->capture_default_str();
   add_weights_option(command, run.compute);

@@ -60,6 +60,10 @@ void require_label(const std::string& label) {
 
 }  // namespace
 
+bool shows_published(const TableArguments& arguments) {
+  return !arguments.set.empty() && set_of(arguments.set).published;
+}
+
 std::vector<reports::DisplayName> display_names(const TableArguments& arguments,
                                                 const std::vector<document::Result>& results) {
   return reports::read_display_names(arguments.names, results);

@@ -26,6 +26,9 @@ struct TableArguments {
 
 void add_table_options(CLI::App& command, TableArguments& arguments);
 
+/// Whether the column set that is asked for has the paper's printed rows. @throws UsageError
+[[nodiscard]] bool shows_published(const TableArguments& arguments);
+
 /// Reads the names that systems are to have. @throws UsageError
 [[nodiscard]] std::vector<reports::DisplayName> display_names(
     const TableArguments& arguments, const std::vector<document::Result>& results);

@@ -153,14 +153,14 @@ int list_weights(const WeightsOptions& options) {
   const WeightFolders folders = folders_of(options);
   Json all = Json::array();
   if (!options.json) {
-    print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
+    print_safe(stdout, "{:<36}{:<10}{:<13}{:<10}{}\n", "id", "kind", "licence", "pinned", "folder");
   }
   for (const models::CatalogueEntry& entry : catalogue_of(options).entries()) {
     const auto local = models::find_local(entry.id, folders);
     if (options.json) {
       all.push_back(as_json(entry, local));
     } else {
-      print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
+      print_safe(stdout, "{:<36}{:<10}{:<13}{:<10}{}\n", entry.id, entry.kind, entry.licence.name,
                  pin_of(entry), place_of(local));
     }
   }
@@ -174,7 +174,7 @@ int list_weights(const WeightsOptions& options) {
                      {"pinned", false},
                      {"local", local ? Json{{"folder", local->folder.string()}} : Json()}});
     } else {
-      print_safe(stdout, "{:<36}{:<8}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
+      print_safe(stdout, "{:<36}{:<10}{:<13}{:<10}{}\n", id, "?", "unknown", "no", place_of(local));
     }
   }
   if (options.json) {

@@ -7,7 +7,7 @@
 #include "core/hash.h"
 #include "core/stand_in.h"
 #include "features/weights_hash.h"
-#include "models/encoders/config.h"
+#include "models/encoders/encoder.h"
 
 namespace asbench::features {
 
@@ -29,7 +29,7 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
   use.precision = models::precision_of_dtype(request.dtype);
   use.images = request.images;
-  if (use.images) use.width = models::parse_vision_config(use.checkpoint.config, use.id).dim();
+  if (use.images) use.width = models::image_feature_length(use.checkpoint);
   use.text = request.text;
   if (use.text) {
     std::string files;

@@ -190,7 +190,7 @@ VisionConfig parse_vision_config(const Json& config, std::string_view id) {
   }
   root.refuse("model_type",
               "image encoders that are supported: clip, vit, dinov2, dinov2_with_registers, "
-              "dinov3_vit, siglip");
+              "dinov3_vit, siglip, dreamsim");
 }
 
 TextConfig parse_text_config(const Json& config, std::string_view id) {

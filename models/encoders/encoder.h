@@ -87,12 +87,16 @@ struct EncoderOptions {
   std::optional<std::string> weights_sha256 = {};
 };
 
+/// Length of a feature, from config.json alone. @throws BadInput as load_image_encoder().
+[[nodiscard]] int image_feature_length(const Checkpoint& checkpoint);
+
 /// What load_image_encoder() would report, from the checkpoint's JSON files and the hash of its
 /// weights, without loading them: enough to ask a feature store.
 [[nodiscard]] EncoderInfo describe_image_encoder(const Checkpoint& checkpoint,
                                                  const EncoderOptions& options = {});
 
-/// The network that `model_type` in config.json names: clip (its image tower), vit, dinov2.
+/// The network that `model_type` in config.json names: clip (its image tower), vit, dinov2,
+/// dreamsim.
 /// @throws BadInput: config.json names something that we don't compute (field, value and what is
 ///         allowed), tensors are missing, unexpected or misshaped (all of them are listed), no
 ///         profile is known for the id. UsageError for an unknown profile name.

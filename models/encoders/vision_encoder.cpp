@@ -3,30 +3,14 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
-#include "core/error.h"
 #include "models/encoders/level_table.h"
-#include "models/layers/parallel.h"
+#include "models/encoders/picture_pieces.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
 namespace {
-
-// On the CPU a thread takes several pictures at a time, so that its matrix products are tall enough
-// to run at full speed and the activations between them still fit its share of the cache.
-constexpr std::int64_t kTokensPerPiece = 800;
-
-std::int64_t piece_size(std::int64_t count, std::int64_t tokens) {
-  const std::int64_t share = (count + thread_count() - 1) / thread_count();
-  return std::clamp<std::int64_t>(share, 1, std::max<std::int64_t>(1, kTokensPerPiece / tokens));
-}
-
-std::string describe(const at::Tensor& tensor) {
-  return fmt::format("{} [{}]", std::string(tensor.dtype().name()),
-                     fmt::join(tensor.sizes().vec(), ", "));
-}
 
 class VisionEncoder final : public ImageEncoder {
  public:
@@ -62,18 +46,12 @@ class VisionEncoder final : public ImageEncoder {
 
  private:
   void check(const at::Tensor& pixels) const {
-    const std::int64_t patch = tower_.patches.patch;
-    if (pixels.dim() != 4 || pixels.size(1) != 3 || pixels.scalar_type() != at::kFloat ||
-        pixels.size(2) < patch || pixels.size(3) < patch) {
-      throw BadInput(
-          fmt::format("{}: pictures must be float [N, 3, H, W] with sides of at least {}, not {}",
-                      info_.id, patch, describe(pixels)));
-    }
+    check_pictures(pixels, info_.id, tower_.patches.patch);
   }
 
   [[nodiscard]] std::string failing(const at::Tensor& input) const {
     return fmt::format("{} on {}: encoding pictures {}", info_.id, placement_.device.str(),
-                       describe(input));
+                       describe_pictures(input));
   }
 
   /// The batch as it comes, from its first to its last operation. @param pixels  on the device
@@ -85,14 +63,9 @@ class VisionEncoder final : public ImageEncoder {
 
   [[nodiscard]] at::Tensor encode_on_cpu(const at::Tensor& pixels) const {
     const at::Tensor positions = tower_.positions_for(pixels.size(2), pixels.size(3));
-    at::Tensor features = at::empty({pixels.size(0), info_.dim});
-    const std::int64_t tokens = tower_.tokens(pixels.size(2), pixels.size(3));
-    parallel_chunks(pixels.size(0), piece_size(pixels.size(0), tokens),
-                    [&](std::int64_t begin, std::int64_t end) {
-                      features.narrow(0, begin, end - begin)
-                          .copy_(run(tower_, pixels.narrow(0, begin, end - begin), positions));
-                    });
-    return features;
+    return encode_in_pieces(
+        pixels, {tower_.tokens(pixels.size(2), pixels.size(3)), info_.dim,
+                 [&](const at::Tensor& piece) { return run(tower_, piece, positions); }});
   }
 
   EncoderInfo info_;

@@ -34,7 +34,7 @@ at::Tensor embed(const VisionTower& tower, const at::Tensor& pixels, const at::T
 }  // namespace
 
 int VisionTower::dim() const {
-  return static_cast<int>(projection ? projection->outputs() : final_norm.weight.size(0));
+  return static_cast<int>(projection ? projection->outputs() : blocks.front().norm1.weight.size(0));
 }
 
 std::int64_t VisionTower::tokens_before_patches() const {
@@ -48,7 +48,7 @@ std::int64_t VisionTower::tokens(std::int64_t height, std::int64_t width) const 
 at::Tensor VisionTower::positions_for(std::int64_t height, std::int64_t width) const {
   const std::int64_t rows = height / patches.patch;
   const std::int64_t columns = width / patches.patch;
-  const at::Tensor& like = final_norm.weight;
+  const at::Tensor& like = blocks.front().norm1.weight;
   if (!positions.defined()) {
     const std::int64_t head_width = like.size(0) / blocks.front().heads;
     return rotation_table(rows, columns, head_width, rope_theta).to(like.options());
@@ -80,8 +80,11 @@ at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Ten
     }
     show("blocks." + std::to_string(i), alone ? feature : x);
   }
-  feature = layer_norm(tower.pooling ? x : feature, tower.final_norm);
-  if (tower.pooling) feature = pool(feature, *tower.pooling);
+  if (!tower.pooling) {
+    if (tower.final_norm) feature = layer_norm(feature, *tower.final_norm);
+  } else {
+    feature = pool(layer_norm(x, tower.final_norm.value()), *tower.pooling);
+  }
   if (tower.projection) feature = linear(feature, *tower.projection);
   show("feature", feature);
   return feature;
@@ -114,7 +117,7 @@ void move_to(VisionTower& tower, const Placement& placement) {
   if (tower.positions.defined()) move_to(tower.positions, Placement(placement.device));
   if (tower.pre_norm) move_to(*tower.pre_norm, placement);
   move_to(tower.blocks, placement);
-  move_to(tower.final_norm, placement);
+  if (tower.final_norm) move_to(*tower.final_norm, placement);
   if (tower.projection) move_to(*tower.projection, placement);
   if (tower.pooling) move_to(*tower.pooling, placement);
 }

@@ -34,7 +34,7 @@ struct VisionTower {
   double rope_theta = 0.0;                         ///< DINOv3: base of the rotation by place
   std::optional<LayerNorm> pre_norm;               ///< CLIP only
   std::vector<Block> blocks;
-  LayerNorm final_norm;
+  std::optional<LayerNorm> final_norm;      ///< absent: the class token as it leaves the last block
   std::optional<Linear> projection;         ///< CLIP only, without bias
   std::optional<AttentionPooling> pooling;  ///< SigLIP only
 

@@ -425,6 +425,11 @@ FetchReport fetch_checkpoint(const FetchOptions& options) {
                     "openai/clip-vit-base-patch32 (`asbench weights list` shows the known ones)",
                     options.id));
   }
+  if (const CatalogueEntry* const entry = options.catalogue->find(options.id);
+      entry != nullptr && !entry->made_by.empty()) {
+    throw UsageError(fmt::format("{} can't be fetched. {}", options.id,
+                                 conversion_advice(*entry, options.folders)));
+  }
   if (options.revision && !is_safe_revision(*options.revision)) {
     throw UsageError(
         fmt::format("{:?} is not a revision: expected a branch, a tag, a commit or refs/pr/N",

@@ -193,6 +193,16 @@ std::vector<std::string> profile_names() {
   return {"hf", "openai-clip", "dino-eval", "vbench-dino", "vbench-clip", "vbench-viclip"};
 }
 
+Profile dreamsim_profile() {
+  Profile profile;
+  profile.name = "dreamsim";
+  profile.resize = ResizeKind::squash;
+  profile.squash = {224, 224};
+  profile.scale = LevelScale::divide_by_255;
+  profile.normalize = false;
+  return checked_profile(profile, profile.name);
+}
+
 Profile named_profile(std::string_view name) {
   if (name == "openai-clip") return torchvision_style("openai-clip", 224, kClipMean, kClipStd);
   if (name == "dino-eval") return torchvision_style("dino-eval", 256, kImageNetMean, kImageNetStd);

@@ -93,7 +93,13 @@ struct Profile {
 [[nodiscard]] Profile profile_from_preprocessor_config(
     const Json& config, std::string_view where = "preprocessor_config.json");
 
-/// Reads the `preprocess` object of a file in configs/encoders/: {"resize": {"shortest_edge": n} |
+/// DreamSim's: squash 224 by Pillow's bicubic, level / 255, not normalised, because each of its
+/// networks does that for itself. Only its checkpoints are pinned to it: no other encoder takes
+/// such values, so `--preprocess` does not offer it.
+[[nodiscard]] Profile dreamsim_profile();
+
+/// Reads the `preprocess` object of a file in configs/encoders/: {"profile": "dreamsim"}, or
+/// {"resize": {"shortest_edge": n} |
 /// {"height", "width"} | null, "crop": {"height", "width"} | null, "resample": "bicubic" |
 /// "bilinear", "mean": [3], "std": [3], "rescale_factor": number | "1/255"}. @throws BadInput.
 [[nodiscard]] Profile profile_from_pin(const Json& preprocess, std::string_view where);

@@ -275,6 +275,11 @@ Profile profile_from_pin(const Json& preprocess, std::string_view where) {
     if (value != nullptr) return *value;
     throw BadInput(fmt::format("{}: `{}` is missing.", name, key));
   };
+  if (const Json* named = settings.find("profile"); named != nullptr) {
+    if (*named != "dreamsim") settings.fail("profile", *named, "\"dreamsim\"");
+    refuse_unknown_keys(settings);
+    return dreamsim_profile();
+  }
   Profile profile;
   if (const Json* resize = settings.find("resize"); resize != nullptr) {
     if (resize->is_object() && resize->size() == 1 && resize->contains("shortest_edge")) {

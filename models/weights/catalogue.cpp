@@ -38,6 +38,7 @@ CatalogueEntry entry_of(const Json& json, std::string_view where) {
                    .model_card = licence.value("model_card", std::string())};
   entry.source = json.at("source").get<std::string>();
   entry.revision = json.at("revision").get<std::string>();
+  entry.made_by = json.value("made_by", std::string());
   for (const Json& item : json.at("files")) {
     CatalogueFile file = read_file(item);
     if (entry.file(file.name) != nullptr) {

@@ -40,10 +40,13 @@ struct CatalogueFile {
 /// A checkpoint that we know.
 struct CatalogueEntry {
   std::string id;    ///< hub name, "openai/clip-vit-base-patch32"
-  std::string kind;  ///< model_type of its config.json: "clip", "vit", "dinov2"
+  std::string kind;  ///< model_type of its config.json: "clip", "vit", "dinov2", "dreamsim"
   Licence licence;
   std::string source;    ///< page of the checkpoint
   std::string revision;  ///< what is fetched unless told otherwise: a commit, else a branch
+  /// Script of the repository that makes the checkpoint from the file at `source`; empty: a hub has
+  /// it.
+  std::string made_by;
   std::vector<CatalogueFile> files;
 
   /// A form of its weights is pinned, so that a file can be told from the published one.

@@ -199,6 +199,15 @@ std::string similar_checkpoint(std::string_view id) {
   return did_you_mean(id, known);
 }
 
+/// What brings the weights: a download, or a conversion where no hub has them.
+std::string how_to_get(std::string_view id, const WeightFolders& folders) {
+  const CatalogueEntry* const entry = Catalogue::shipped().find(id);
+  if (entry == nullptr || entry->made_by.empty()) {
+    return fmt::format("Download them with\n  {}", fetch_command(id, folders));
+  }
+  return conversion_advice(*entry, folders);
+}
+
 /// Tries every folder where `id` may be, in order; the first that opens is used.
 Attempt search(std::string_view id, const WeightFolders& folders) {
   std::vector<std::string> reasons;
@@ -275,9 +284,16 @@ Checkpoint open_checkpoint(std::string_view id, const WeightFolders& folders) {
                     id));
   }
   throw BadInput(fmt::format(
-      "no weights of {} found.{} Searched:\n  {}\nDownload them with\n  {}\nor name another folder "
-      "with --weights or $ASBENCH_WEIGHTS.",
-      id, similar_checkpoint(id), attempt.reason, fetch_command(id, folders)));
+      "no weights of {} found.{} Searched:\n  {}\n{}\nor name another folder with --weights or "
+      "$ASBENCH_WEIGHTS.",
+      id, similar_checkpoint(id), attempt.reason, how_to_get(id, folders)));
+}
+
+std::string conversion_advice(const CatalogueEntry& entry, const WeightFolders& folders) {
+  const std::string root = folders.roots.empty() ? "WEIGHTS" : folders.roots.front().string();
+  return fmt::format("No hub has them: download\n  {}\nand convert it with\n  python3 {} {} {}",
+                     entry.source, entry.made_by, fs::path(entry.source).filename().string(),
+                     (fs::path(root) / entry.id).string());
 }
 
 std::string fetch_command(std::string_view id, const WeightFolders& folders) {

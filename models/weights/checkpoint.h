@@ -68,6 +68,12 @@ struct Checkpoint {
 /// @returns 64 hexadecimal digits. @throws BadInput when a file can't be read. Thread-safe.
 [[nodiscard]] std::string weights_sha256(const Checkpoint& checkpoint);
 
+struct CatalogueEntry;
+/// How to make a checkpoint whose entry has `made_by`: what to download and the command of the
+/// conversion, for messages.
+[[nodiscard]] std::string conversion_advice(const CatalogueEntry& entry,
+                                            const WeightFolders& folders);
+
 /// The command that downloads a checkpoint: "asbench weights fetch ID", with --weights where it was
 /// given.
 [[nodiscard]] std::string fetch_command(std::string_view id, const WeightFolders& folders);

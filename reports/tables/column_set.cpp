@@ -119,6 +119,7 @@ ColumnSet column_set_from_json(const Json& json, std::string_view where) {
   set.name = where;
   set.caption = json.value("caption", "");
   set.label = json.value("label", "");
+  set.published = json.value("published", false);
   if (json.contains("select")) {
     set.choice = json.at("select") == "headline" ? ColumnSet::Choice::headline
                                                  : ColumnSet::Choice::leaderboard;

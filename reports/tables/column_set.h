@@ -51,6 +51,8 @@ struct ColumnSet {
   std::vector<SetGroup> groups = {};
   std::string caption = {};  ///< unless the user states one
   std::string label = {};
+  /// The results printed in the paper are rows too, without being asked for: a table of the paper.
+  bool published = false;
 };
 
 /// The names of the built-in sets: "headline", "leaderboard", "paper2".

@@ -64,6 +64,43 @@ TEST_F(PaperTables, PrintATableInEachLanguage) {
   EXPECT_THAT(in("csv"), HasSubstr("1,base,submission,0.75,"));
 }
 
+// Table 2 in each language: the paper's rows stand below in grey, whatever was measured beside
+// them.
+TEST_F(PaperTables, PrintThePapersTable2BesideMeasuredSystems) {
+  const auto in = [&](const std::string& format) {
+    const auto run = report({"--table", "paper2", "--format", format});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    return run.out;
+  };
+  const std::string markdown = in("markdown");
+  EXPECT_THAT(markdown, HasSubstr("| system | CLIP shot 1 ↑ | CLIP shot 2 ↑ | CLIP shot 3 ↑ | "
+                                  "CLIP shot 4 ↑ | CLIP Mean ↑ | CLIP HarMeanP ↑ | DreamSim shot 1 "
+                                  "↓ |"));
+  EXPECT_THAT(markdown, HasSubstr("| my-model |"));
+  EXPECT_THAT(markdown, HasSubstr("*as published, not re-run, encoder not stated*"));
+  EXPECT_THAT(markdown,
+              HasSubstr("| CogVideo-LoRA | 0.7297 | 0.7200 | 0.7417 | 0.7413 | 0.7332 | "
+                        "0.5028 | 0.4777 | 0.5060 | 0.4842 | 0.4864 | 0.4886 | 0.7759 |"));
+  EXPECT_THAT(markdown, HasSubstr("| IP-Adapter + I2V |"));
+  EXPECT_THAT(in("latex"), HasSubstr("\\textcolor[gray]{0.45}{AnimeShooterGen} & "
+                                     "\\textcolor[gray]{0.45}{$0.8022$}"));
+  EXPECT_THAT(in("csv"), HasSubstr(",AnimeShooterGen,reported,0.8022,0.7949,0.797,0.7986,0.7982,"));
+}
+
+TEST_F(PaperTables, PrintThePapersTable2WithoutAnyDocument) {
+  const auto run =
+      run_program(asbench_program(), {"report", "--table", "paper2", "--format", "markdown"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("AnimeShooterGen"));
+  const auto refused = run_program(asbench_program(), {"report", "--format", "markdown"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("RESULTS is required"));
+  const auto folder_refused = run_program(
+      asbench_program(), {"report", "--table", "paper2", "--out", (folder / "o").string()});
+  EXPECT_EQ(folder_refused.exit_code, 2);
+  EXPECT_FALSE(fs::exists(folder / "o"));
+}
+
 TEST_F(PaperTables, TakeAColumnSetFromAFile) {
   write_file_atomically(folder / "own.json", R"({"schema": "asbench/table@1", "groups": [
     {"head": "Picture", "columns": [{"metric": "clip_i", "head": "CLIP-I"}]}]})");

@@ -80,6 +80,16 @@ TEST(ColumnSet, Paper2HasThePapersColumnsAndDropsWhatNobodyHas) {
               HasSubstr("| AnimeShooterGen | 0.80 | 0.79 | 0.80 | 0.80 | 0.80 | 0.61 | 0.35 |"));
 }
 
+TEST(ColumnSet, Paper2AsksForThePapersRows) {
+  EXPECT_TRUE(column_set("paper2").published);
+  EXPECT_FALSE(column_set("headline").published);
+  EXPECT_FALSE(column_set("clip_i,dino_i").published);
+  const auto own = column_set_from_json(
+      parse_json(R"({"schema": "asbench/table@1", "published": true, "select": "headline"})", "x"),
+      "x");
+  EXPECT_TRUE(own.published);
+}
+
 TEST(ColumnSet, AListNamesMetricsValuesAndHeads) {
   EXPECT_THAT(markdown(three(), "clip_i=CLIP-I,clip_t:mean,dino_i:harmeanp"),
               HasSubstr("| system | CLIP-I ↑ | clip\\_t ↑ | dino\\_i HarMeanP ↑ |"));

@@ -27,11 +27,13 @@ Scale scale_of(const SeededTensor& tensor) {
   const std::string_view name = tensor.name;
   if (name.ends_with(".bias")) return {0.0, 0.2};
   if (tensor.shape.empty()) return {2.6592, 0.0};  // logit_scale
-  if (contains(name, "norm") || contains(name, "layrnorm") || name.ends_with("lambda1")) {
+  if (contains(name, "norm") || contains(name, "layrnorm") || name.ends_with("lambda1") ||
+      name.ends_with("pos_drop.weight")) {
     return {1.0, 0.2};
   }
   if (contains(name, "_token") || contains(name, "position_embedding") ||
-      contains(name, "class_embedding") || contains(name, "token_embedding")) {
+      contains(name, "class_embedding") || contains(name, "token_embedding") ||
+      name.ends_with("pos_embed")) {
     return {0.0, 0.5};
   }
   double fan_in = 1.0;
@@ -151,6 +153,38 @@ std::vector<SeededTensor> vit_tensors(const Json& config) {
   return std::move(list).sorted();
 }
 
+std::vector<SeededTensor> dreamsim_tensors(const Json& config) {
+  TensorList list;
+  for (std::size_t b = 0; b < config.at("branches").size(); ++b) {
+    const Json& branch = config.at("branches")[b];
+    const std::string extractor = "extractor_list." + std::to_string(b) + ".";
+    const std::string model = extractor + "model.";
+    const std::int64_t width = integer(branch, "hidden_size");
+    const std::int64_t inner = integer(branch, "intermediate_size");
+    const std::int64_t patch = integer(branch, "patch_size");
+    const std::int64_t grid = integer(config, "image_size") / patch;
+    list.plain(model + "cls_token", {1, 1, width});
+    list.plain(model + "pos_embed", {1, grid * grid + 1, width});
+    list.weight(model + "patch_embed.proj", {width, 3, patch, patch});
+    list.plain(model + "patch_embed.proj.bias", {width});
+    for (std::int64_t i = 0; i < integer(branch, "num_hidden_layers"); ++i) {
+      const std::string block = model + "blocks." + std::to_string(i) + ".";
+      list.norm(block + "norm1", width);
+      list.linear(block + "attn.qkv", 3 * width, width);
+      list.linear(block + "attn.proj", width, width);
+      list.norm(block + "norm2", width);
+      list.linear(block + "mlp.fc1", inner, width);
+      list.linear(block + "mlp.fc2", width, inner);
+    }
+    if (branch.at("pre_norm").get<bool>()) list.norm(model + "pos_drop", width);
+    if (branch.at("feat_type") == "embedding") {
+      list.norm(model + "norm", width);
+      list.plain(extractor + "proj", {width, integer(branch, "projection_dim")});
+    }
+  }
+  return std::move(list).sorted();
+}
+
 Json clip_config(bool tiny) {
   Json text = {{"model_type", "clip_text_model"},
                {"vocab_size", 49408},
@@ -197,8 +231,44 @@ Json dino_config(bool tiny) {
           {"patch_size", 16}};
 }
 
-Json preprocessor_config(bool clip) {
-  if (clip) {
+// The published ensemble: docs/design/metrics.md 3.4.
+Json dreamsim_config(bool tiny) {
+  const auto branch = [&](const char* name, bool clip, const char* activation) {
+    Json sizes = {{"name", name},
+                  {"feat_type", clip ? "embedding" : "cls"},
+                  {"pre_norm", clip},
+                  {"patch_size", 16},
+                  {"hidden_size", tiny ? 48 : 768},
+                  {"intermediate_size", tiny ? 96 : 3072},
+                  {"num_hidden_layers", tiny ? 2 : 12},
+                  {"num_attention_heads", tiny ? 3 : 12},
+                  {"hidden_act", activation},
+                  {"layer_norm_eps", clip ? 1e-5 : 1e-6}};
+    if (clip) sizes["projection_dim"] = tiny ? 32 : 512;
+    sizes["image_mean"] =
+        clip ? Json{0.48145466, 0.4578275, 0.40821073} : Json{0.485, 0.456, 0.406};
+    sizes["image_std"] =
+        clip ? Json{0.26862954, 0.26130258, 0.27577711} : Json{0.229, 0.224, 0.225};
+    return sizes;
+  };
+  return {{"model_type", "dreamsim"},
+          {"image_size", 224},
+          {"branches",
+           {branch("dino_vitb16", false, "gelu"), branch("clip_vitb16", true, "quick_gelu"),
+            branch("open_clip_vitb16", true, "gelu")}}};
+}
+
+Json preprocessor_config(const Json& model_type) {
+  if (model_type == "dreamsim") {
+    return {{"do_center_crop", false},
+            {"do_normalize", false},
+            {"do_rescale", true},
+            {"do_resize", true},
+            {"rescale_factor", 1.0 / 255.0},
+            {"resample", 3},
+            {"size", {{"height", 224}, {"width", 224}}}};
+  }
+  if (model_type == "clip") {
     return {{"crop_size", 224},
             {"do_center_crop", true},
             {"do_normalize", true},
@@ -259,16 +329,20 @@ void write_seeded_weights(const std::filesystem::path& path,
 }
 
 std::vector<SeededTensor> seeded_tensors(const Json& config) {
-  return config.at("model_type") == "clip" ? clip_tensors(config) : vit_tensors(config);
+  const Json& type = config.at("model_type");
+  return type == "clip"       ? clip_tensors(config)
+         : type == "dreamsim" ? dreamsim_tensors(config)
+                              : vit_tensors(config);
 }
 
 Json seeded_config(std::string_view id, CheckpointSize size) {
   const bool tiny = size == CheckpointSize::tiny;
   if (id == "openai/clip-vit-base-patch32") return clip_config(tiny);
   if (id == "facebook/dino-vitb16") return dino_config(tiny);
+  if (id == "ssundaram21/dreamsim-ensemble") return dreamsim_config(tiny);
   throw UsageError(
-      "seeded checkpoints exist for openai/clip-vit-base-patch32 and "
-      "facebook/dino-vitb16, not for " +
+      "seeded checkpoints exist for openai/clip-vit-base-patch32, facebook/dino-vitb16 and "
+      "ssundaram21/dreamsim-ensemble, not for " +
       std::string(id));
 }
 
@@ -280,7 +354,8 @@ std::filesystem::path write_seeded_checkpoint(const std::filesystem::path& folde
   const std::filesystem::path target = folder / id;
   std::filesystem::create_directories(target);
   write_json_file(target / "config.json", config);
-  write_json_file(target / "preprocessor_config.json", preprocessor_config(clip));
+  write_json_file(target / "preprocessor_config.json",
+                  preprocessor_config(config.at("model_type")));
   if (clip) {
     write_seeded_vocabulary(target);
     write_json_file(target / "tokenizer_config.json", {{"tokenizer_class", "CLIPTokenizer"},

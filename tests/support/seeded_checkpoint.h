@@ -33,7 +33,7 @@ struct SeededTensor {
 [[nodiscard]] std::vector<float> seeded_tensor(const SeededTensor& tensor, std::uint64_t seed);
 
 /// The tensors of a network as the hub's files have them, from its config.json (every field that is
-/// needed must be there). model_type clip, vit or dinov2; sorted by name.
+/// needed must be there). model_type clip, vit, dinov2 or dreamsim; sorted by name.
 [[nodiscard]] std::vector<SeededTensor> seeded_tensors(const Json& config);
 
 /// Writes the tensors as one safetensors file.
@@ -42,10 +42,11 @@ void write_seeded_weights(const std::filesystem::path& path,
 
 enum class CheckpointSize {
   tiny,  ///< two narrow blocks, the real input size: a few MB, milliseconds to run
-  real,  ///< ViT-B/32 CLIP and ViT-B/16: 950 MB
+  real,  ///< ViT-B/32 CLIP and ViT-B/16: 950 MB; DreamSim: 1 GB
 };
 
-/// config.json of `id` (openai/clip-vit-base-patch32 or facebook/dino-vitb16) in that size.
+/// config.json of `id` (openai/clip-vit-base-patch32, facebook/dino-vitb16 or
+/// ssundaram21/dreamsim-ensemble) in that size.
 /// @throws UsageError for another id.
 [[nodiscard]] Json seeded_config(std::string_view id, CheckpointSize size);
 

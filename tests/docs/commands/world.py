@@ -6,7 +6,7 @@ A page's "world" in commands.json maps a path of its folder to one of these piec
   "videos N SYSTEM [LAYOUT]"      videos for that split: those of one of the demo's systems, in turn
   "reference"                     a reference picture
   "annotations N"                 made-up annotation files of N videos, with masks
-  "weights"                       CLIP and DINO with seeded weights, tiny, in folders of the published names
+  "weights"                       CLIP, DINO and DreamSim with seeded weights, tiny, in folders of the published names
   "features ROWS SEED"            a feature matrix, .npy
   "ratings A,B"                   a table of ratings of these systems of the demo
   "source PATH"                   a file of the source tree
@@ -110,7 +110,7 @@ class World:
         folder = self.folder / "weights"
         if not folder.exists():
             program = self.bin("asbench_seeded_checkpoint")
-            subprocess.run([program, "--preset", "tiny", folder], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([program, "--preset", "tiny", "--dreamsim", folder], check=True, stdout=subprocess.DEVNULL)
         return folder
 
     def make_weights(self, path):

@@ -88,9 +88,12 @@ TEST_P(Determinism, GivesTheSameBitsEveryTime) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, Determinism,
-                         ::testing::Values("openai/clip-vit-base-patch32", "facebook/dino-vitb16"),
+                         ::testing::Values("openai/clip-vit-base-patch32", "facebook/dino-vitb16",
+                                           "ssundaram21/dreamsim-ensemble"),
                          [](const auto& chosen) {
-                           return chosen.param[0] == 'o' ? std::string("clip") : "dino";
+                           return chosen.param[0] == 'o'   ? std::string("clip")
+                                  : chosen.param[0] == 'f' ? "dino"
+                                                           : "dreamsim";
                          });
 
 /// The families of networks that no seeded checkpoint has, on their goldens' weights.

@@ -70,6 +70,18 @@ TEST_F(OnAGpu, FeaturesAreThoseOfTheCpu) {
             kFloat32Distance);
 }
 
+TEST_F(OnAGpu, DreamSimsEmbeddingsAreThoseOfTheCpu) {
+  constexpr const char* kDreamSim = "ssundaram21/dreamsim-ensemble";
+  asbench::testing::write_seeded_checkpoint(folder_.path(), kDreamSim,
+                                            asbench::testing::CheckpointSize::tiny);
+  const Checkpoint dreamsim = open_checkpoint(kDreamSim, default_weight_folders(folder_.path()));
+  const auto queue = make_cuda_queue(gpu_);
+  const auto there = load_image_encoder(dreamsim, {.device = gpu_});
+  const at::Tensor features = through(*queue, *there, levels_);
+  EXPECT_LE(feature_distance(features, load_image_encoder(dreamsim)->encode_levels(levels_)),
+            kFloat32Distance);
+}
+
 TEST_F(OnAGpu, TheSameBatchGivesTheSameBits) {
   const auto queue = make_cuda_queue(gpu_);
   const auto network = encoder(gpu_);

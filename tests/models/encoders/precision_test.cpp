@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/encoders/clip_encoder.h"
+#include "models/encoders/dreamsim.h"
 #include "models/encoders/encoder.h"
 #include "models/encoders/vision_tower.h"
 #include "models/layers/runtime.h"
@@ -73,6 +74,29 @@ TEST_P(PrecisionOf, TheWayOfAGpuGivesTheFeaturesOfTheCpu) {
   const at::Tensor features = run(tower, pixels_, tower.positions_for(224, 224));
   const at::Tensor expected = load_image_encoder(checkpoint_)->encode_images(pixels_);
   EXPECT_LE(feature_distance(features, expected), kFloat32Distance);
+}
+
+// The same of DreamSim, whose branches are joined.
+TEST(PrecisionOfDreamSim, TheWayOfAGpuGivesTheFeaturesOfTheCpu) {
+  const InferenceScope scope;
+  const asbench::testing::TemporaryFolder folder;
+  constexpr const char* kDreamSim = "ssundaram21/dreamsim-ensemble";
+  asbench::testing::write_seeded_checkpoint(folder.path(), kDreamSim,
+                                            asbench::testing::CheckpointSize::tiny);
+  const Checkpoint checkpoint = open_checkpoint(kDreamSim, default_weight_folders(folder.path()));
+  StateDict weights = StateDict::load(checkpoint);
+  DreamSim network = load_dreamsim(weights, parse_dreamsim_config(checkpoint.config, "id"));
+  Placement placement = c10::Device(c10::kCPU);
+  placement.own_kernels = false;
+  move_to(network, placement);
+  const at::Tensor pixels =
+      at::arange(4 * 3 * 224 * 224, at::kFloat).mul_(0.618034).frac_().view({4, 3, 224, 224});
+  const at::Tensor expected = load_image_encoder(checkpoint)->encode_images(pixels);
+  EXPECT_LE(feature_distance(run(network, pixels), expected), kFloat32Distance);
+  const auto rounded = load_image_encoder(checkpoint, {.precision = Precision::bf16});
+  const at::Tensor cosines = at::cosine_similarity(rounded->encode_images(pixels), expected);
+  EXPECT_GE(cosines.min().item<double>(), 1.0 - kBfloat16Cosine);
+  EXPECT_LT(cosines.min().item<double>(), 1.0 - 1e-7) << "nothing was rounded";
 }
 
 INSTANTIATE_TEST_SUITE_P(Tiny, PrecisionOf,

@@ -1,5 +1,5 @@
-// Real-size CLIP ViT-B/32 and DINO ViT-B/16 from seeds, against transformers 5.23.0
-// (tests/golden/seeded_encoders). About a gigabyte on disk while it runs.
+// Real-size CLIP ViT-B/32, DINO ViT-B/16 and DreamSim from seeds, against transformers 5.23.0
+// (tests/golden/seeded_encoders) and dreamsim 0.2.1. About a gigabyte on disk while it runs.
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
@@ -100,6 +100,29 @@ TEST_F(SeededEncoders, ClipB32GivesThePublishedFeatures) {
 
 TEST_F(SeededEncoders, DinoB16GivesThePublishedFeatures) {
   expect_images(*load_image_encoder(write("facebook/dino-vitb16")), "dino.images");
+}
+
+// tests/golden/dreamsim/real.safetensors: the dreamsim package with the same weights.
+TEST_F(SeededEncoders, DreamSimGivesThePublishedEmbeddings) {
+  const fs::path golden = testing::source_folder() / "tests" / "golden" / "dreamsim";
+  const auto expected = read_tensors(golden / "real.safetensors");
+  EXPECT_EQ(SafetensorsFile::open(golden / "real.safetensors").metadata().at("script_sha256"),
+            sha256_file(golden / "generate.py"));
+  const at::Tensor pixels = pictures().mul(0.2).add(0.5);
+  EXPECT_LE(
+      (pixels.select(3, 0).select(2, 0) - expected.at("first_pixels")).abs().max().item<double>(),
+      1e-7);
+  const auto encoder = load_image_encoder(write("ssundaram21/dreamsim-ensemble"));
+  EXPECT_EQ(encoder->info().dim, 1792);
+  const at::Tensor embedding = encoder->encode_images(pixels);
+  const at::Tensor& published = expected.at("embedding");
+  EXPECT_LE(state_distance(embedding, published), kFeatureTolerance);
+  EXPECT_LE(feature_distance(embedding, published), kRealSizeNoise);
+  const at::Tensor wide = unit_rows(embedding);
+  const at::Tensor distances = 1.0 - at::mv(wide, wide[0]);
+  const at::Tensor& published_distances = expected.at("distance");
+  EXPECT_LE((distances - published_distances).abs().max().item<double>(),
+            kFeatureTolerance * published_distances.max().item<double>());
 }
 
 }  // namespace

@@ -178,5 +178,16 @@ TEST_F(FetchTest, FilesThatAreOnlyVerifiedAreNotDownloaded) {
   EXPECT_TRUE(models::check_checkpoint(kId, options().folders, catalogue()).ok());
 }
 
+TEST_F(FetchTest, WhatNoHubHasIsRefusedWithTheConversion) {
+  entry_.made_by = "tools/convert_dreamsim/convert.py";
+  entry_.source = "https://example.org/archive.zip";
+  start();
+  const std::string message = failure();
+  EXPECT_THAT(message, HasSubstr("can't be fetched"));
+  EXPECT_THAT(message, HasSubstr("https://example.org/archive.zip"));
+  EXPECT_THAT(message, HasSubstr("python3 tools/convert_dreamsim/convert.py archive.zip"));
+  EXPECT_THAT(hub_->requests(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace asbench::testing

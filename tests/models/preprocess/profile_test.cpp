@@ -216,6 +216,17 @@ TEST(PinnedProfile, ReadsEveryForm) {
   EXPECT_THROW((void)profile_from_pin(pin, "x"), BadInput);
 }
 
+TEST(PinnedProfile, MayBeDreamSimsByName) {
+  const Profile profile = profile_from_pin({{"profile", "dreamsim"}}, "x");
+  EXPECT_EQ(profile, dreamsim_profile());
+  EXPECT_EQ(profile.describe(), "dreamsim[squash224,bicubic,nonorm]");
+  EXPECT_EQ(profile.output({480, 720}), (Extent{224, 224}));
+  EXPECT_THROW((void)profile_from_pin({{"profile", "dino-eval"}}, "x"), BadInput);
+  EXPECT_THROW((void)profile_from_pin(
+                   {{"profile", "dreamsim"}, {"crop", nullptr}, {"mean", {0, 0, 0}}}, "x"),
+               BadInput);
+}
+
 TEST(ResolveProfile, PinsTheKnownCheckpointsWhateverTheirFilesSay) {
   const Json own = Json::parse(R"({"feature_extractor_type": "ViTFeatureExtractor"})");
   const std::string dino = "hf[short256,crop224,bicubic,mean=.485/.456/.406,std=.229/.224/.225]";

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 
 #include "core/config_files.h"
 #include "core/error.h"
+#include "tests/support/paths.h"
 
 namespace asbench::models {
 namespace {
@@ -32,8 +34,9 @@ TEST(Catalogue, EveryEntryNamesItsLicenceItsSourceAndItsFiles) {
     EXPECT_FALSE(entry.licence.name.empty());
     EXPECT_THAT(entry.licence.url, StartsWith("https://"));
     EXPECT_FALSE(entry.licence.allows.empty());
-    EXPECT_EQ(entry.source, "https://huggingface.co/" + entry.id);
     EXPECT_FALSE(entry.revision.empty());
+    if (!entry.made_by.empty()) continue;
+    EXPECT_EQ(entry.source, "https://huggingface.co/" + entry.id);
     std::vector<std::string> required;
     std::vector<std::string> weights;
     for (const auto& file : entry.files) {
@@ -45,6 +48,21 @@ TEST(Catalogue, EveryEntryNamesItsLicenceItsSourceAndItsFiles) {
     const bool has_vocabulary = std::count(required.begin(), required.end(), "vocab.json") == 1;
     EXPECT_EQ(has_vocabulary, entry.kind == "clip");
   }
+}
+
+TEST(Catalogue, WhatIsConvertedNamesAScriptOfTheRepositoryAndNothingToFetch) {
+  int converted = 0;
+  for (const auto& entry : Catalogue::shipped().entries()) {
+    if (entry.made_by.empty()) continue;
+    ++converted;
+    EXPECT_TRUE(
+        std::filesystem::is_regular_file(asbench::testing::source_folder() / entry.made_by));
+    EXPECT_THAT(entry.source, StartsWith("https://"));
+    for (const auto& file : entry.files) EXPECT_FALSE(file.fetch) << file.name;
+    ASSERT_NE(entry.file("model.safetensors"), nullptr);
+    EXPECT_TRUE(entry.file("model.safetensors")->weights);
+  }
+  EXPECT_EQ(converted, 1);
 }
 
 TEST(Catalogue, FindsAnEntryByItsIdOnly) {

@@ -203,6 +203,17 @@ TEST(Hub, SaysWhereItSearchedAndHowToFetch) {
   expect_error(open, {line});
 }
 
+TEST(Hub, SaysHowToConvertWhatNoHubHas) {
+  const TemporaryFolder folder;
+  expect_error(
+      [&] {
+        (void)open_checkpoint("ssundaram21/dreamsim-ensemble", {.roots = {folder / "weights"}});
+      },
+      {"No hub has them", "releases/download/v0.2.0-checkpoints/dreamsim_ensemble_checkpoint.zip",
+       "python3 tools/convert_dreamsim/convert.py dreamsim_ensemble_checkpoint.zip " +
+           (folder / "weights" / "ssundaram21/dreamsim-ensemble").string()});
+}
+
 TEST(Hub, SaysWhatAnIncompleteFolderLacks) {
   const TemporaryFolder folder;
   put(folder / kId / "pytorch_model.bin", "");
