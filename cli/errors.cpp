@@ -51,24 +51,30 @@ std::string bug_words(std::string_view problem) {
       problem);
 }
 
-int run(std::string_view command, const std::function<int()>& action) {
+/// @param print_error  of a print to stdout that failed, else as it was
+int run(std::string_view command, const std::function<int()>& action, int& print_error) {
   try {
     return action();
   } catch (const std::exception& error) {
     // A failed print is said below, once.
-    const bool printing = dynamic_cast<const std::system_error*>(&error) != nullptr &&
+    const auto* const system = dynamic_cast<const std::system_error*>(&error);
+    const bool printing = system != nullptr &&
                           dynamic_cast<const std::filesystem::filesystem_error*>(&error) == nullptr;
-    if (!printing || std::ferror(stdout) == 0) say_problem(command, problem_words(error));
+    if (!printing || std::ferror(stdout) == 0)
+      say_problem(command, problem_words(error));
+    else
+      print_error = system->code().value();
   }
   return kExitFailure;
 }
 
 /// Flushes stdout. @returns `code`, or 2 with a message when something could not be written.
-int finish_output(std::string_view command, int code) noexcept {
+/// @param print_error  of a print that has failed before, 0: none
+int finish_output(std::string_view command, int code, int print_error) noexcept {
   const bool failed_before = std::ferror(stdout) != 0;
   errno = 0;
   if (std::fflush(stdout) == 0 && !failed_before) return code;
-  const int error = errno;
+  const int error = print_error != 0 ? print_error : errno;
   try {
     say_problem(command, fmt::format("stdout can't be written: {}",
                                      error != 0 ? std::strerror(error) : "a write failed"));
@@ -99,13 +105,14 @@ int run_guarded(std::string_view command, const std::function<int()>& action) no
   static const bool registered = std::atexit(on_exit_of_a_library) == 0;
   static_cast<void>(registered);
   running = true;
+  int print_error = 0;
   int code = kExitFailure;
   try {
-    code = run(command, action);
+    code = run(command, action, print_error);
   } catch (...) {
     say("asbench: failed, and the message could not be made: out of memory\n");
   }
-  code = finish_output(command, code);
+  code = finish_output(command, code, print_error);
   running = false;
   return code;
 }
