@@ -227,8 +227,13 @@ class Maker {
         take_(at->second.first->make(*at->second.second, frame));
     };
     const Pass pass = VideoDecoder(video_, {}).run(wanted);
-    if (pass.has_variable_rate() && !std::exchange(said_variable_, true))
-      report("vfr", "its frame rate varies; masks are found by the number of the frame");
+    if (pass.has_variable_rate() && !std::exchange(said_variable_, true)) {
+      findings_.push_back(
+          {"vfr", "", std::nullopt,
+           fmt::format(
+               "video {}: its frame rate varies; masks are found by the number of the frame",
+               id_)});
+    }
     if (pass.damage && pass.damage->first_frame < limit_) {
       limit_ = pass.damage->first_frame;
       report("video_unreadable",
