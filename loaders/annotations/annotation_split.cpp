@@ -71,7 +71,15 @@ Chosen chosen_by(const Split& split) {
   return chosen;
 }
 
-Shot shot_of(const AnnotatedShot& annotated) {
+/// The frames of the source video that the rule takes of a shot; nothing when none is left.
+std::optional<FrameSpan> frames_taken(const AnnotatedShot& shot, const AnnotatedSegment& segment,
+                                      double fps, const ExcerptRule& boundaries) {
+  const auto seconds = seconds_taken(shot.seconds, shot.excerpt, boundaries);
+  if (!seconds) return std::nullopt;
+  return frames_of(*seconds, segment.frames, fps);
+}
+
+Shot shot_of(const AnnotatedShot& annotated, const std::optional<FrameSpan>& frames) {
   Shot shot;
   shot.number = annotated.number;
   shot.caption = annotated.narrative_caption;
@@ -85,14 +93,13 @@ Shot shot_of(const AnnotatedShot& annotated) {
     shot.audio_context = annotated.audio->visual_context;
   }
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-  if (annotated.frames && annotated.frames->end <= kMost) {
-    shot.source = FrameRange{static_cast<int>(annotated.frames->first),
-                             static_cast<int>(annotated.frames->end)};
-  }
+  if (frames && frames->end <= kMost)
+    shot.source = FrameRange{static_cast<int>(frames->first), static_cast<int>(frames->end)};
   return shot;
 }
 
-Story story_of(const AnnotatedVideo& video, const AnnotatedSegment& segment) {
+Story story_of(const AnnotatedVideo& video, const AnnotatedSegment& segment,
+               const ExcerptRule& boundaries, Findings& findings) {
   Story story;
   story.id = annotated_story_id(video.id, segment.index);
   story.ip = video.id;
@@ -102,7 +109,18 @@ Story story_of(const AnnotatedVideo& video, const AnnotatedSegment& segment) {
     story.characters.push_back({character.id, character.appearance, {}, {}});
   for (const AnnotatedScene& scene : segment.scenes)
     story.scenes.push_back({scene.id, scene.environment});
-  for (const AnnotatedShot& shot : segment.shots) story.shots.push_back(shot_of(shot));
+  for (const AnnotatedShot& shot : segment.shots) {
+    std::optional<FrameSpan> frames;
+    if (shot.frames) {
+      frames = frames_taken(shot, segment, video.fps, boundaries);
+      if (!frames) {
+        findings.push_back({"empty_range", story.id, shot.number,
+                            "the rule for boundaries leaves no frame of the shot; it is left out"});
+        continue;
+      }
+    }
+    story.shots.push_back(shot_of(shot, frames));
+  }
   return story;
 }
 
@@ -119,12 +137,19 @@ void tell_unmade_references(const AnnotatedSegment& segment, const std::string& 
   }
 }
 
-void add_video(const AnnotatedVideo& video, const Chosen& chosen, Split& split) {
+void add_video(const AnnotatedVideo& video, const Chosen& chosen, const ExcerptRule& boundaries,
+               Split& split) {
   split.ips.emplace_back().id = video.id;
   for (const AnnotatedSegment& segment : video.segments) {
     const std::string id = annotated_story_id(video.id, segment.index);
     if (!chosen.stories.contains(id)) continue;
-    split.stories.push_back(story_of(video, segment));
+    Story story = story_of(video, segment, boundaries, split.findings);
+    if (story.shots.empty()) {
+      split.findings.push_back({"empty_story", id, std::nullopt, "no shot of the story is left"});
+      split.lost.push_back({id, video.id, static_cast<int>(segment.shots.size())});
+      continue;
+    }
+    split.stories.push_back(std::move(story));
     tell_unmade_references(segment, id, split.findings);
   }
   for (const SkippedSegment& segment : video.skipped) {
@@ -151,7 +176,7 @@ void add_findings(const AnnotationIndex& index, const IndexedFile& file, const C
 }
 
 Split read_chosen(const AnnotationSource& source, const AnnotationIndex& index,
-                  const Chosen& chosen) {
+                  const Chosen& chosen, const ExcerptRule& boundaries) {
   Split split;
   split.name = name_of_annotations(source.path());
   split.form = "annotations";
@@ -173,7 +198,7 @@ Split read_chosen(const AnnotationSource& source, const AnnotationIndex& index,
     }
     for (std::size_t i = 0; i < file.videos.size(); ++i) {
       if (indexed.videos[i].is_duplicate || !chosen.ips.contains(file.videos[i].id)) continue;
-      add_video(file.videos[i], chosen, split);
+      add_video(file.videos[i], chosen, boundaries, split);
       if (indexed.videos[i].is_unreadable) split.uncounted_ips.push_back(file.videos[i].id);
     }
   });
@@ -186,7 +211,8 @@ Split read_chosen(const AnnotationSource& source, const AnnotationIndex& index,
 
 }  // namespace
 
-Split read_annotation_split(const std::filesystem::path& path, const Selection& selection) {
+Split read_annotation_split(const std::filesystem::path& path, const Selection& selection,
+                            const ExcerptRule& boundaries) {
   const AnnotationSource source(path);
   const AnnotationIndex index = index_annotations(source);
   const Split skeleton = skeleton_of(index);
@@ -197,7 +223,7 @@ Split read_annotation_split(const std::filesystem::path& path, const Selection& 
         "--from {} --draw-stories 200 --out split.json",
         path.string(), skeleton.stories.size(), kMostAnnotatedStories, path.string()));
   }
-  Split split = read_chosen(source, index, chosen_by(select(skeleton, selection)));
+  Split split = read_chosen(source, index, chosen_by(select(skeleton, selection)), boundaries);
   if (is_whole(selection)) {
     const Findings unknown = index.unknown_key_findings();
     split.findings.insert(split.findings.end(), unknown.begin(), unknown.end());
@@ -206,10 +232,10 @@ Split read_annotation_split(const std::filesystem::path& path, const Selection& 
 }
 
 Split annotation_split_of(const AnnotationSource& source, const AnnotationIndex& index,
-                          const std::set<std::string>& stories) {
+                          const std::set<std::string>& stories, const ExcerptRule& boundaries) {
   Chosen chosen{stories, {}};
   for (const std::string& story : stories) chosen.ips.insert(story.substr(0, story.rfind('/')));
-  return read_chosen(source, index, chosen);
+  return read_chosen(source, index, chosen, boundaries);
 }
 
 }  // namespace asbench::loaders

@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "loaders/annotations/frame_range.h"
 #include "loaders/annotations/index.h"
 #include "loaders/selection.h"
 #include "loaders/split.h"
@@ -18,15 +19,19 @@ inline constexpr std::size_t kMostAnnotatedStories = 20'000;
 /// captions = narrative captions, with their characters, scenes, sounds and frames of the video. A
 /// character has no reference picture (those need the video: its masks are frames of it):
 /// `missing_reference` says so. Not finished (finish_split()).
-/// @param selection  what select() would take of the whole; only these files are read
+/// @param selection   what select() would take of the whole; only these files are read
+/// @param boundaries  which frames of a shot are its source; a shot of which it leaves none is left
+///   out, with `empty_range`
 /// @throws BadInput when nothing is there, or without a selection when there are more stories than
 ///   kMostAnnotatedStories; UsageError as select(); SystemFault.
 [[nodiscard]] Split read_annotation_split(const std::filesystem::path& path,
-                                          const Selection& selection = {});
+                                          const Selection& selection = {},
+                                          const ExcerptRule& boundaries = {});
 
 /// The same of the stories that are named. @param stories  ids
 [[nodiscard]] Split annotation_split_of(const AnnotationSource& source,
                                         const AnnotationIndex& index,
-                                        const std::set<std::string>& stories);
+                                        const std::set<std::string>& stories,
+                                        const ExcerptRule& boundaries = {});
 
 }  // namespace asbench::loaders

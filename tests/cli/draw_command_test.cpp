@@ -48,8 +48,8 @@ class DrawCommand : public ::testing::Test {
 
   std::set<std::string> ids_in(const std::string& manifest, const char* list) const {
     std::set<std::string> ids;
-    for (const Json& item : read_json_file(folder_ / manifest)[list])
-      ids.insert(item["id"].get<std::string>());
+    const Json document = read_json_file(folder_ / manifest);
+    for (const Json& item : document[list]) ids.insert(item["id"].get<std::string>());
     return ids;
   }
 
@@ -116,6 +116,7 @@ TEST_F(DrawCommand, ItsSplitsCanBeMergedAndDescribed) {
   ASSERT_EQ(draw({"--draw-stories", "10", "--seed", "1", "--out", "@b.json"}).exit_code, 0);
   const auto merged = split({"merge", "@a.json", "@b.json", "--out", "@both.json"});
   EXPECT_EQ(merged.exit_code, 0) << merged.err;
+  EXPECT_EQ(ids_in("both.json", "stories").size(), 10U);
   EXPECT_EQ(ids_in("both.json", "stories"), ids_in("b.json", "stories"))
       << "the larger draw begins with the smaller";
   const auto stats = split({"stats", "--split", "@both.json", "--json"});

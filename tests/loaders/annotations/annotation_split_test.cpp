@@ -148,6 +148,36 @@ TEST_F(AnnotationSplit, HasTheStatisticsOfItsIndex) {
   EXPECT_EQ(of_index.counts[2].number, 11U);
 }
 
+TEST_F(AnnotationSplit, TakesTheFramesThatTheRuleForBoundariesSays) {
+  Json video = annotated_video("delta", 1);
+  shot_of(video, 1)["extra 4-second timestamp"] = "00:04-00:08";
+  shot_of(video, 2)["end time"] = "00:21";
+  shot_of(video, 3)["start time"] = "00:21";
+  write(folder_ / "delta.json", video.dump());
+  const auto sources = [&](const ExcerptRule& rule) {
+    std::vector<FrameRange> frames;
+    const Split split = read_annotation_split(folder_ / "delta.json", {}, rule);
+    for (const Shot& shot : split.stories.at(0).shots) frames.push_back(shot.source.value());
+    return frames;
+  };
+  // 25 fps: shots of 0 to 20, 20 to 21 and 21 to 60 seconds.
+  EXPECT_THAT(sources({}),
+              ElementsAre(FrameRange{0, 500}, FrameRange{500, 525}, FrameRange{525, 1500}));
+  EXPECT_THAT(sources({ExcerptRule::Take::excerpt, 0.0}),
+              ElementsAre(FrameRange{100, 200}, FrameRange{500, 525}, FrameRange{525, 1500}));
+  EXPECT_THAT(sources({ExcerptRule::Take::shot, 0.5}),
+              ElementsAre(FrameRange{13, 488}, FrameRange{538, 1488}))
+      << "of the second, half a second at each end leaves nothing";
+  const Split trimmed =
+      read_annotation_split(folder_ / "delta.json", {}, {ExcerptRule::Take::shot, 0.5});
+  EXPECT_EQ(count_by_kind(trimmed.findings).at("empty_range"), 1);
+  const Split nothing =
+      read_annotation_split(folder_ / "delta.json", {}, {ExcerptRule::Take::shot, 30.0});
+  EXPECT_TRUE(nothing.stories.empty());
+  ASSERT_EQ(nothing.lost.size(), 1U);
+  EXPECT_EQ(nothing.lost[0].shots, 3);
+}
+
 TEST(SplitStatistics, AreThoseByHand) {
   const TemporaryFolder folder;
   Json a = annotated_video("a", 1);
