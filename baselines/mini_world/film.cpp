@@ -208,6 +208,16 @@ Film make_film(const FilmOptions& options, int number) {
   return film;
 }
 
+loaders::FrameRange annotated_frames(const FilmSegment& segment, const FilmShot& shot,
+                                     double frames_per_second) {
+  const auto frame_at = [&](int seconds) {
+    const int frame =
+        segment.frames.begin + static_cast<int>(std::floor(seconds * frames_per_second + 0.5));
+    return std::min(frame, segment.frames.end);
+  };
+  return {frame_at(shot.annotated_begin), frame_at(shot.annotated_end)};
+}
+
 void plant(Film& film, Plant what, std::size_t segment, int shot) {
   FilmShot& target = shot_of(film, segment, shot);
   const FilmSegment& home = film.segments[segment];

@@ -73,6 +73,10 @@ struct Film {
 /// shots; one shot shows nobody. @throws UsageError for options out of range.
 [[nodiscard]] Film make_film(const FilmOptions& options, int number);
 
+/// The frames of the film that the annotated times stand for (docs/design/dataset.md 3, rule 3).
+[[nodiscard]] loaders::FrameRange annotated_frames(const FilmSegment& segment, const FilmShot& shot,
+                                                   double frames_per_second);
+
 /// What a picture shows in the place of what its annotation says.
 enum class Plant {
   other_character,  ///< the shot's first figure looks like somebody outside the segment's cast

@@ -127,6 +127,20 @@ TEST(Film, AnnotatedTimesAreLessThanASecondOffInBothDirections) {
   EXPECT_GT(late, 20);
 }
 
+TEST(Film, AnnotatedTimesStandForFrames) {
+  const Film film = make_film({}, 0);
+  const FilmSegment& second = film.segments[1];
+  ASSERT_EQ(second.frames, (loaders::FrameRange{147, 348}));
+  ASSERT_EQ(second.shots[1].annotated_begin, 3);
+  ASSERT_EQ(second.shots[1].annotated_end, 5);
+  EXPECT_EQ(second.shots[1].frames, (loaders::FrameRange{184, 208}));
+  EXPECT_EQ(annotated_frames(second, second.shots[1], 12.0),
+            (loaders::FrameRange{147 + 36, 147 + 60}));
+  EXPECT_EQ(annotated_frames(second, second.shots[1], 12.5),
+            (loaders::FrameRange{147 + 38, 147 + 63}));
+  EXPECT_EQ(annotated_frames(second, second.shots[1], 100.0), (loaders::FrameRange{348, 348}));
+}
+
 TEST(Film, AMaskIsWhereTheFigureIsSeen) {
   std::int64_t drawn = 0;
   std::int64_t outside = 0;

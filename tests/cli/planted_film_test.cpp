@@ -12,7 +12,7 @@
 //   background_consistency_clip      0.7620              0.7623             0.5544
 //   background_consistency_dino      0.9560              0.9536             0.8998
 //
-// What must fall has to fall by half of what was measured; what must stay may move by kStill.
+// What must fall has to fall by about half of what was measured; what must stay may move by kStill.
 #include <gtest/gtest.h>
 
 #include <array>
