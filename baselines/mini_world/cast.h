@@ -54,6 +54,7 @@ struct Character {
 
   [[nodiscard]] std::string id() const;     ///< "red-striped-cat-green-cap"
   [[nodiscard]] std::string words() const;  ///< "red striped cat with a green cap"
+  bool operator==(const Character&) const = default;
 };
 
 enum class Place {

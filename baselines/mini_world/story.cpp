@@ -45,30 +45,35 @@ std::vector<Setting> shuffled(std::vector<Setting> settings, std::uint64_t seed)
 
 }  // namespace
 
-std::string ShotScript::narrative(std::string_view opening) const {
+std::string deed(const Character& character, Action action, Prop prop, std::size_t prop_colour,
+                 bool is_verb) {
+  const ActionWords& words = kActions[static_cast<std::size_t>(action)];
+  const std::string_view shade = kColours[prop_colour].name;
   const std::string object =
       prop == Prop::none
           ? std::string()
-          : fmt::format(" {} {} {}", article(kColours[prop_colour].name),
-                        kColours[prop_colour].name, kProps[static_cast<std::size_t>(prop)]);
-  return fmt::format(
-      "{} {} {}{} {}.", opening == "A" && character.words().starts_with("orange") ? "An" : opening,
-      character.words(), kActions[static_cast<std::size_t>(action)].verb, object, setting.words());
+          : fmt::format(" {} {} {}", article(shade), shade, kProps[static_cast<std::size_t>(prop)]);
+  return is_verb ? fmt::format("{} {}{}", character.words(), words.verb, object)
+                 : fmt::format("{} is {}{}", character.words(), words.participle, object);
 }
 
-std::string ShotScript::descriptive() const {
+std::string camera_words(ShotSize size, CameraMove camera) {
   constexpr std::array<std::string_view, 3> kSizes = {"Wide shot", "Medium shot", "Close shot"};
   constexpr std::array<std::string_view, 4> kMoves = {"the camera stands still", "the camera pans",
                                                       "the camera moves in", "the camera follows"};
-  const std::string object =
-      prop == Prop::none
-          ? std::string()
-          : fmt::format(" {} {} {}", article(kColours[prop_colour].name),
-                        kColours[prop_colour].name, kProps[static_cast<std::size_t>(prop)]);
-  return fmt::format("{}, {}: the {} is {}{} {}.", kSizes[static_cast<std::size_t>(size)],
-                     kMoves[static_cast<std::size_t>(camera)], character.words(),
-                     kActions[static_cast<std::size_t>(action)].participle, object,
-                     setting.words());
+  return fmt::format("{}, {}", kSizes[static_cast<std::size_t>(size)],
+                     kMoves[static_cast<std::size_t>(camera)]);
+}
+
+std::string ShotScript::narrative(std::string_view opening) const {
+  return fmt::format("{} {} {}.",
+                     opening == "A" && character.words().starts_with("orange") ? "An" : opening,
+                     deed(character, action, prop, prop_colour, true), setting.words());
+}
+
+std::string ShotScript::descriptive() const {
+  return fmt::format("{}: the {} {}.", camera_words(size, camera),
+                     deed(character, action, prop, prop_colour, false), setting.words());
 }
 
 std::vector<ShotScript> write_story(const Character& character,

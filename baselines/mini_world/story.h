@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -31,6 +32,13 @@ struct ShotScript {
   /// "Medium shot, the camera pans: the red cat is walking on the beach at sunset."
   [[nodiscard]] std::string descriptive() const;
 };
+
+/// "red cat holds a blue ball"; not as a verb: "red cat is holding a blue ball".
+[[nodiscard]] std::string deed(const Character& character, Action action, Prop prop,
+                               std::size_t prop_colour, bool is_verb);
+
+/// "Medium shot, the camera pans".
+[[nodiscard]] std::string camera_words(ShotSize size, CameraMove camera);
 
 /// A story: the character comes, meets something, does its utmost, rests, each shot in another
 /// setting. Stories of one character share no setting either. Both hold as long as the cast has
