@@ -159,7 +159,7 @@ void place_shots(FilmSegment& segment, int begin, double fps, SplitMix64& random
   for (std::size_t i = 0; i < segment.shots.size(); ++i) {
     FilmShot& shot = segment.shots[i];
     shot.frames = {at, at + lengths[i]};
-    at = shot.frames.end;
+    at = shot.frames.end_frame;
     shot.annotated_begin = second;
     const double end = (at - begin) / fps;
     // The last shot ends before its segment does, as in the annotations.
@@ -211,9 +211,9 @@ Film make_film(const FilmOptions& options, int number) {
 loaders::FrameRange annotated_frames(const FilmSegment& segment, const FilmShot& shot,
                                      double frames_per_second) {
   const auto frame_at = [&](int seconds) {
-    const int frame =
-        segment.frames.begin + static_cast<int>(std::floor(seconds * frames_per_second + 0.5));
-    return std::min(frame, segment.frames.end);
+    const int frame = segment.frames.begin_frame +
+                      static_cast<int>(std::floor(seconds * frames_per_second + 0.5));
+    return std::min(frame, segment.frames.end_frame);
   };
   return {frame_at(shot.annotated_begin), frame_at(shot.annotated_end)};
 }

@@ -8,7 +8,7 @@
 
 #include "baselines/mini_world/cast.h"
 #include "baselines/mini_world/story.h"
-#include "loaders/boundaries/frame_range.h"
+#include "loaders/frame_range.h"
 
 // Films as AnimeShooter annotates them: several stories one after the other, each with characters
 // and scenes of its own, shots of different lengths, times in whole seconds. Plain values; who
@@ -48,7 +48,7 @@ struct FilmShot {
   int annotated_begin = 0;
   int annotated_end = 0;
 
-  [[nodiscard]] int length() const { return frames.end - frames.begin; }
+  [[nodiscard]] int length() const { return frames.end_frame - frames.begin_frame; }
   bool operator==(const FilmShot&) const = default;
 };
 
@@ -65,7 +65,9 @@ struct Film {
   std::string id;  ///< "film-<seed>-<number>"
   FilmOptions options;
   std::vector<FilmSegment> segments;  ///< the last shot of the last is an epilogue without scene
-  [[nodiscard]] int frames() const { return segments.empty() ? 0 : segments.back().frames.end; }
+  [[nodiscard]] int frames() const {
+    return segments.empty() ? 0 : segments.back().frames.end_frame;
+  }
 };
 
 /// Film `number` (from 0) of the options. Depends on the arguments only. In every segment each

@@ -20,8 +20,10 @@ std::string clock(int seconds) {
 
 /// Whole seconds that are surely of this shot, at most four: the annotator's best excerpt.
 std::string excerpt_of(const FilmSegment& segment, const FilmShot& shot, double fps) {
-  const int begin = static_cast<int>(std::ceil((shot.frames.begin - segment.frames.begin) / fps));
-  const int end = static_cast<int>(std::floor((shot.frames.end - segment.frames.begin) / fps));
+  const int begin =
+      static_cast<int>(std::ceil((shot.frames.begin_frame - segment.frames.begin_frame) / fps));
+  const int end =
+      static_cast<int>(std::floor((shot.frames.end_frame - segment.frames.begin_frame) / fps));
   return fmt::format("{}-{}", clock(begin), clock(std::min(end, begin + kExcerptSeconds)));
 }
 
@@ -75,8 +77,8 @@ Json segment_json(const FilmSegment& segment, const std::vector<FilmReference>& 
   Json shots = Json::array();
   for (std::size_t i = 0; i < segment.shots.size(); ++i)
     shots.push_back(shot_json(segment, i, fps, with_audio));
-  return {{"start frame index", segment.frames.begin},
-          {"end frame index", segment.frames.end},
+  return {{"start frame index", segment.frames.begin_frame},
+          {"end frame index", segment.frames.end_frame},
           {"story script",
            {{"storyline", storyline_of(segment)},
             {"main characters", characters},

@@ -23,14 +23,14 @@ bool is_usual(const FilmReference& reference) {
 std::vector<FilmReference> all_of(const FilmSegment& segment, const FilmFormat& format) {
   std::vector<FilmReference> all;
   for (int second = 0;; ++second) {
-    const int frame = segment.frames.begin +
+    const int frame = segment.frames.begin_frame +
                       static_cast<int>(std::floor(second * format.frames_per_second + 0.5));
     const auto shot =
         std::find_if(segment.shots.begin(), segment.shots.end(), [&](const FilmShot& candidate) {
-          return candidate.frames.begin <= frame && frame < candidate.frames.end;
+          return candidate.frames.begin_frame <= frame && frame < candidate.frames.end_frame;
         });
     if (shot == segment.shots.end()) return all;
-    auto masks = film_masks(*shot, format, frame - shot->frames.begin);
+    auto masks = film_masks(*shot, format, frame - shot->frames.begin_frame);
     for (std::size_t i = 0; i < masks.size(); ++i)
       all.push_back({shot->figures[i].member, frame, std::move(masks[i])});
   }

@@ -76,14 +76,14 @@ TEST(Film, HasTheFormOfAnAnnotatedOne) {
       ASSERT_EQ(segment.scenes.size(), 2U);
       EXPECT_NE(segment.scenes[0].place, segment.scenes[1].place);
       EXPECT_THAT(segment.shots.size(), ::testing::AllOf(::testing::Ge(4U), ::testing::Le(6U)));
-      EXPECT_EQ(segment.frames.begin, at);
+      EXPECT_EQ(segment.frames.begin_frame, at);
       std::set<int> lengths;
       std::multiset<std::size_t> scenes;
       std::set<std::size_t> members;
       std::set<std::size_t> numbers;
       for (const FilmShot& shot : segment.shots) {
-        EXPECT_EQ(shot.frames.begin, at);
-        at = shot.frames.end;
+        EXPECT_EQ(shot.frames.begin_frame, at);
+        at = shot.frames.end_frame;
         EXPECT_TRUE(lengths.insert(shot.length()).second) << "two shots of one length";
         numbers.insert(shot.figures.size());
         for (const FilmFigure& figure : shot.figures) members.insert(figure.member);
@@ -92,7 +92,7 @@ TEST(Film, HasTheFormOfAnAnnotatedOne) {
         EXPECT_EQ(shot.is_epilogue,
                   &segment == &film.segments.back() && &shot == &segment.shots.back());
       }
-      EXPECT_EQ(segment.frames.end, at);
+      EXPECT_EQ(segment.frames.end_frame, at);
       EXPECT_EQ(members.size(), segment.cast.size()) << "somebody is never shown";
       EXPECT_EQ(numbers, (std::set<std::size_t>{0, 1, 2}));
       EXPECT_GE(scenes.count(0), 2U);
@@ -115,12 +115,12 @@ TEST(Film, AnnotatedTimesAreLessThanASecondOffInBothDirections) {
         EXPECT_EQ(shot.annotated_begin, second) << "a gap";
         EXPECT_GT(shot.annotated_end, shot.annotated_begin);
         second = shot.annotated_end;
-        const double off = second * fps - (shot.frames.end - segment.frames.begin);
+        const double off = second * fps - (shot.frames.end_frame - segment.frames.begin_frame);
         EXPECT_LT(std::abs(off), fps);
         early += off < 0 ? 1 : 0;
         late += off > 0 ? 1 : 0;
       }
-      EXPECT_LE(second * fps, segment.frames.end - segment.frames.begin);
+      EXPECT_LE(second * fps, segment.frames.end_frame - segment.frames.begin_frame);
     }
   });
   EXPECT_GT(early, 20);

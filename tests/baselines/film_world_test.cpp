@@ -67,13 +67,13 @@ class FilmWorldTest : public ::testing::Test {
   }
   static const FilmShot& shot_at(const FilmSegment& segment, int frame) {
     for (const FilmShot& shot : segment.shots) {
-      if (shot.frames.begin <= frame && frame < shot.frames.end) return shot;
+      if (shot.frames.begin_frame <= frame && frame < shot.frames.end_frame) return shot;
     }
     throw std::runtime_error("no shot has that frame");
   }
   static loaders::Mask mask_at(const FilmSegment& segment, const std::string& name, int frame) {
     const FilmShot& shot = shot_at(segment, frame);
-    const auto masks = film_masks(shot, format(), frame - shot.frames.begin);
+    const auto masks = film_masks(shot, format(), frame - shot.frames.begin_frame);
     for (std::size_t i = 0; i < masks.size(); ++i) {
       if (name_of(segment.cast[shot.figures[i].member]) == name) return masks[i];
     }
@@ -92,8 +92,8 @@ TEST_F(FilmWorldTest, TheAnnotationHasTheReleasedKeys) {
   for (std::size_t s = 0; s < film().segments.size(); ++s) {
     const FilmSegment& segment = film().segments[s];
     const Json& json = annotation_.at("segments").at(s);
-    EXPECT_EQ(json.at("start frame index"), segment.frames.begin);
-    EXPECT_EQ(json.at("end frame index"), segment.frames.end);
+    EXPECT_EQ(json.at("start frame index"), segment.frames.begin_frame);
+    EXPECT_EQ(json.at("end frame index"), segment.frames.end_frame);
     EXPECT_EQ(script(s).at("storyline"), storyline_of(segment));
     EXPECT_EQ(script(s).at("main characters").size(), segment.cast.size());
     EXPECT_TRUE(script(s).at("main characters")[0].contains("appearance"));
@@ -119,8 +119,8 @@ TEST_F(FilmWorldTest, TheAnnotationHasTheReleasedKeys) {
       EXPECT_LT(begin, end);
       EXPECT_GE(begin, drawn.annotated_begin);
       EXPECT_LE(end, drawn.annotated_end);
-      EXPECT_GE(segment.frames.begin + 12 * begin, drawn.frames.begin);
-      EXPECT_LE(segment.frames.begin + 12 * end, drawn.frames.end);
+      EXPECT_GE(segment.frames.begin_frame + 12 * begin, drawn.frames.begin_frame);
+      EXPECT_LE(segment.frames.begin_frame + 12 * end, drawn.frames.end_frame);
     }
   }
 }
@@ -134,7 +134,7 @@ TEST_F(FilmWorldTest, MasksAreOneASecondAndDecodeToWhatIsDrawn) {
       EXPECT_FALSE(reference.at("masks").empty());
       for (const Json& entry : reference.at("masks")) {
         const int frame = entry.at("frame index");
-        EXPECT_EQ((frame - segment.frames.begin) % 12, 0);
+        EXPECT_EQ((frame - segment.frames.begin_frame) % 12, 0);
         const Json& rle = entry.at("rle mask");
         EXPECT_TRUE(rle.at("counts").is_string());
         EXPECT_EQ(loaders::decode_runs(loaders::parse_json_runs(rle)),
@@ -188,12 +188,12 @@ TEST_F(FilmWorldTest, TheVideoShowsTheShotsWhereTheTruthSays) {
   for (const FilmSegment& segment : film().segments) {
     for (const FilmShot& shot : segment.shots) {
       for (const int index : {0, shot.length() / 2, shot.length() - 1}) {
-        const double off = mean_difference(clip.frames.at(shot.frames.begin + index),
+        const double off = mean_difference(clip.frames.at(shot.frames.begin_frame + index),
                                            render_film_frame(shot, format(), index));
-        EXPECT_LT(off, kCodecError) << "frame " << shot.frames.begin + index;
+        EXPECT_LT(off, kCodecError) << "frame " << shot.frames.begin_frame + index;
       }
-      if (shot.frames.begin > 0) {
-        EXPECT_GT(mean_difference(clip.frames.at(shot.frames.begin - 1),
+      if (shot.frames.begin_frame > 0) {
+        EXPECT_GT(mean_difference(clip.frames.at(shot.frames.begin_frame - 1),
                                   render_film_frame(shot, format(), 0)),
                   2 * kCodecError);
       }
