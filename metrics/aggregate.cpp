@@ -79,6 +79,30 @@ void add_interval(const MetricSettings& settings, Measurement& measurement) {
   }
 }
 
+/// Over the shots of all stories that count. A failed shot that counts has no known weight:
+/// whatever it were, dropping a shot could raise the total, so it is then the worst that there is.
+Overall total_of(const Measure::Total& total, const std::vector<StoryValue>& stories) {
+  const bool by_weight = total.by == Measure::Total::By::weight;
+  Overall result{std::string(total.part), std::nullopt, 0};
+  double sum = 0.0;
+  double weights = 0.0;
+  std::optional<double> worst;
+  for (const StoryValue& story : stories) {
+    bool counts = false;
+    for (const ShotValue& shot : story.shots) {
+      if (!shot.counted) continue;
+      counts = true;
+      if (by_weight && !shot.value) worst = shot.counted;
+      const double weight = by_weight ? shot.weight : 1.0;
+      sum += weight * *shot.counted;
+      weights += weight;
+    }
+    if (counts) ++result.n_stories;
+  }
+  if (weights > 0.0) result.value = worst ? worst : sum / weights;
+  return result;
+}
+
 }  // namespace
 
 std::optional<double> counted_value(Outcome outcome, std::optional<double> value,
@@ -237,6 +261,8 @@ Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> st
   result.n_stories = mean.count();
   if (metric.has_harmeanp) result.harmeanp = harmeanp.value();
   result.parts = parts.overall();
+  for (const Measure::Total& total : metric.totals)
+    result.parts.push_back(total_of(total, stories));
   if (metric.unit == "shots") {
     for (const RunningMean& index : by_index) result.per_shot_index.push_back(index.value());
   }

@@ -37,6 +37,12 @@ namespace {
 /// A decoder that fails this often in a row when it is asked for its last frames has no more.
 constexpr int kFailuresAtTheEnd = 256;
 
+bool is_received(const Wanted& wanted, int index) {
+  return std::any_of(wanted.received.begin(), wanted.received.end(), [&](const auto& range) {
+    return range.first <= index && index < range.second;
+  });
+}
+
 }  // namespace
 
 std::optional<std::string> size_defect(long width, long height) {
@@ -231,13 +237,19 @@ void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
       std::any_of(wanted.ranges.begin(), wanted.ranges.end(),
                   [&](const auto& range) { return range.first <= index && index < range.second; });
   if (damage.damage()) return;
+  Image made;
   try {
     measuring->take(index, *frame, picture);
-    if (!is_wanted) return;
-    pass.frames.emplace(index, picture.make(*frame, matrix.orientation));
+    if (!is_wanted && !is_received(wanted, index)) return;
+    made = picture.make(*frame, matrix.orientation);
   } catch (const NoPicture& error) {
     throw BrokenVideo(file, fmt::format("frame {}: {}", index, error.what()));
   }
+  for (std::size_t shot = 0; shot < wanted.received.size(); ++shot) {
+    const auto& [begin, end] = wanted.received[shot];
+    if (begin <= index && index < end) wanted.receiver->take(shot, index - begin, made);
+  }
+  if (is_wanted) pass.frames.emplace(index, std::move(made));
 }
 
 void VideoDecoder::State::decode(const Wanted& wanted, Pass& pass) {
@@ -279,6 +291,7 @@ Pass VideoDecoder::run(const Wanted& wanted) {
   pass.facts.codec = avcodec_get_name(state_->codec->codec_id);
   state_->source.describe(pass.facts);
   state_->measuring.emplace(wanted.measured);
+  if (wanted.receiver != nullptr) wanted.receiver->begin();
   state_->decode(wanted, pass);
   pass.measured = state_->measuring->finish();
   pass.damage = state_->damage.damage();

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/frame_changes.h"
 #include "core/picture_statistics.h"
 #include "metrics/numerics/feature_view.h"
 #include "metrics/story/role_features.h"
@@ -39,10 +40,12 @@ struct ShotFeatures {
       false;                 ///< the split lists no character for it: not judged against references
   int decodable_frames = 0;  ///< n of docs/design/metrics.md 0, not the number sampled
   RoleFeatures images;       ///< [k, D] the sampled frames, by role
+  RoleFeatures every_frame;  ///< [n, D] all its frames, by role
   RoleFeatures captions;     ///< [1, D] its caption, by role; none: no caption
   PixelFeatures pixels;
   double fps = 0.0;                          ///< frames per second; 0: unknown
   std::optional<PictureStatistics> picture;  ///< of all its frames, not only the sampled ones
+  std::optional<FrameChanges> changes;       ///< from each of its frames to the next
   std::span<const FrameCopy> copies;         ///< [k], where a training set is searched
 
   /// The sampled frames under a role's encoder, as unit vectors: [k, D].

@@ -159,6 +159,8 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
     shot.images.set("dino", with_value(shelf_, shot.images.view("dino"), 2, value));
     shot.pixels.cells = with_value(shelf_, shot.pixels.cells, 2, value);
     shot.picture->laplacian = static_cast<double>(value);
+    shot.changes->mean_difference = static_cast<double>(value);
+    testing::set_vbench_roles(shot);
     for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});
       EXPECT_TRUE(measured.mean && std::isfinite(*measured.mean)) << metric.id;
