@@ -96,9 +96,9 @@ void add_run_groups(CLI::App& command, RunOptions& run) {
 
   start_group(command, "Encoders and metrics");
   command
-      .add_option(
-          "--protocol", run.protocol,
-          "settings to start from: animeshooter-v1, animeshooter-paper, demo, or a protocol file")
+      .add_option("--protocol", run.protocol,
+                  "settings to start from: animeshooter-v1, animeshooter-paper, vbench, demo, or a "
+                  "protocol file")
       ->check(suggests(protocol_names()))
       ->capture_default_str();
   add_weights_option(command, run.compute);
@@ -111,9 +111,11 @@ void add_run_groups(CLI::App& command, RunOptions& run) {
       ->check(suggests(role_encoders()))
       ->take_all();
   command
-      .add_option("--preprocess", run.preprocess,
-                  "ROLE=PROFILE: preprocess images for a role as hf, openai-clip or dino-eval; "
-                  "for the role video as stylegan-v, cmv, cd-i3d, cd-videomae or hf (repeatable)")
+      .add_option(
+          "--preprocess", run.preprocess,
+          "ROLE=PROFILE: preprocess images for a role as hf, openai-clip, dino-eval, vbench-dino, "
+          "vbench-clip or vbench-viclip; "
+          "for the role video as stylegan-v, cmv, cd-i3d, cd-videomae or hf (repeatable)")
       ->check(suggests(role_profiles()))
       ->take_all();
   command

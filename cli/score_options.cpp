@@ -120,7 +120,8 @@ void add_features_command(CLI::App& app, std::function<int()>& chosen) {
   add_weights_option(*command, options->compute);
   command
       ->add_option("--preprocess", options->preprocess,
-                   "preprocess images as hf, openai-clip or dino-eval (default: as the "
+                   "preprocess images as hf, openai-clip, dino-eval, vbench-dino, vbench-clip or "
+                   "vbench-viclip (default: as the "
                    "checkpoint says)")
       ->check(suggests(profile_names()));
   command

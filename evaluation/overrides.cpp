@@ -61,6 +61,8 @@ std::vector<std::string> chosen_metrics(const Protocol& defaults,
   std::vector<std::string> chosen;
   for (const auto& id : ids) {
     if (defaults.catalogue.find(id) == nullptr) {
+      if (const auto reason = defaults.catalogue.why_not(id))
+        throw UsageError(fmt::format("--metrics {}: {}", id, *reason));
       std::vector<std::string> known;
       for (const auto& metric : defaults.catalogue.all()) known.push_back(metric.id);
       throw UsageError(

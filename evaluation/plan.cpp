@@ -40,6 +40,14 @@ void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role,
       std::any_of(plan.needs.all().begin(), plan.needs.all().end(), [&](const metrics::Need& need) {
         return need.role == role && need.modality != Modality::caption;
       });
+  // Captions and every frame are asked for by themselves; all else is of sampled frames or
+  // references.
+  wanted.every_frame = plan.needs.has(role, Modality::every_frame);
+  wanted.sampled_frames =
+      std::any_of(plan.needs.all().begin(), plan.needs.all().end(), [&](const metrics::Need& need) {
+        return need.role == role && need.modality != Modality::caption &&
+               need.modality != Modality::every_frame;
+      });
   plan.encoders[role] = plan.extraction.encoders.size();
   plan.extraction.encoders.push_back(features::open_encoder(wanted));
 }
@@ -233,6 +241,7 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   extraction.background = protocol.background;
   extraction.pixels = needs.has(metrics::kPixels, Modality::frames);
   extraction.pictures = needs.has(metrics::kPixels, Modality::every_frame);
+  extraction.changes = needs.has(metrics::kPixels, Modality::colour_frames);
   extraction.cells_encoder = cells_encoder(plan, protocol);
   for (const auto& role : needs.roles(Modality::mirrored_references))
     extraction.encoders.at(plan.encoders.at(role)).mirrored_references = true;
@@ -286,7 +295,7 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
       fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess, use.demo_only});
     }
   }
-  if (metric.needs.has(Modality::every_frame)) {
+  if (metric.needs.has(Modality::every_frame) || metric.needs.has(Modality::colour_frames)) {
     fields.frames = "all";
   } else if (!metric.needs.has(Modality::clip)) {
     fields.frames = protocol.frames;

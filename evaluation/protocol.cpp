@@ -78,6 +78,8 @@ Protocol load_protocol(const std::string& name_or_path) {
   protocol.text = json.at("text").get<std::string>();
   for (const auto& [role, id] : json.at("encoders").items())
     protocol.encoders[role] = id.get<std::string>();
+  if (json.contains("preprocess"))
+    protocol.preprocess = json.at("preprocess").get<std::map<std::string, std::string>>();
   for (const Json& entry : json.at("metrics")) {
     if (entry.is_object()) protocol.declared.push_back(entry);
     const auto id = (entry.is_object() ? entry.at("id") : entry).get<std::string>();

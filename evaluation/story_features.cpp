@@ -198,6 +198,12 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
       entry.pixels.cells = kept.keep(std::move(pixels.cells));
       entry.pixels.motion = kept.motions.emplace_back(std::move(pixels.motion));
     }
+    for (const auto& role : plan.needs.roles(Modality::every_frame)) {
+      entry.every_frame.set(
+          role, kept.keep(extraction.every_frame_features(clip, plan.encoders.at(role))));
+    }
+    if (plan.needs.has(metrics::kPixels, Modality::colour_frames))
+      entry.changes = extraction.clip_changes(clip);
     if (plan.needs.has(metrics::kPixels, Modality::every_frame)) {
       entry.fps = extraction.clip(clip).fps;
       entry.picture = extraction.clip_pictures(clip);

@@ -1,8 +1,10 @@
 #include "features/clip_record.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "core/json.h"
+#include "features/every_frame.h"
 #include "features/keys.h"
 #include "loaders/video/frame_rules.h"
 
@@ -39,6 +41,18 @@ loaders::StreamFacts facts_of(const Json& json) {
   loaders::StreamFacts facts;
   visit_fields(facts, [&](const char* name, auto& field) { json.at(name).get_to(field); });
   return facts;
+}
+
+/// What is computed of every frame, where the plan wants that.
+bool has_every_frame(const ExtractionPlan& plan, ClipUse use, const ClipOutcome& outcome,
+                     std::string_view decoder, const std::function<bool(const std::string&)>& has) {
+  if (!wants_every_frame(plan, use)) return true;
+  const auto& content = outcome.content_sha256;
+  if (plan.changes && !has(frame_changes_key(content, decoder))) return false;
+  const auto frames = every_frame_of(outcome.frame_count);
+  return std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
+    return !encoder.every_frame || has(frame_feature_key(encoder, content, decoder, frames));
+  });
 }
 
 }  // namespace
@@ -83,9 +97,10 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
   if (!digest) return false;
   outcome.sample_digest = *digest;
   if (wants_pictures(plan, use) && !has(picture_key(content, decoder))) return false;
+  if (!has_every_frame(plan, use, outcome, decoder, has)) return false;
   const bool encoded =
       std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
-        return !encoder.images || has(frame_feature_key(encoder, content, decoder, frames));
+        return !encoder.sampled_frames || has(frame_feature_key(encoder, content, decoder, frames));
       });
   if (!encoded || (plan.pixels && !has(pixel_key(content, decoder, frames)))) return false;
   outcome.views.clear();

@@ -40,22 +40,51 @@ bool DecodeWorker::claim(const std::string& key) {
   return !shared_.store.has(key) && shared_.schedule.claim(key);
 }
 
-bool DecodeWorker::queue_image(const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row) {
+PreparedInput DecodeWorker::prepare(const Image& rgb, std::size_t encoder) {
+  const StageTimer timer(statistics_.preprocess_seconds);
+  auto& preprocessor = preprocessors_.at(encoder);
   PreparedInput prepared;
+  const auto size = preprocessor.profile().output({rgb.height, rgb.width});
+  prepared.height = size.height;
+  prepared.width = size.width;
+  if (shared_.levels && travels_as_levels(shared_.plan.encoders.at(encoder))) {
+    const auto bytes = preprocessor.geometry(rgb);
+    prepared.levels.assign(bytes.begin(), bytes.end());
+  } else {
+    preprocess_whole(preprocessor, rgb, prepared.values);
+  }
+  return prepared;
+}
+
+bool DecodeWorker::push(PreparedInput&& input) {
+  const std::size_t bytes = input.bytes();
+  return shared_.queue.push(std::move(input), bytes);
+}
+
+bool DecodeWorker::queue_image(const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row) {
+  PreparedInput prepared = prepare(rgb, job->encoder);
   prepared.job = job;
   prepared.row = row;
-  {
-    const StageTimer timer(statistics_.preprocess_seconds);
-    auto& preprocessor = preprocessors_.at(job->encoder);
-    if (shared_.levels) {
-      const auto bytes = preprocessor.geometry(rgb);
-      prepared.levels.assign(bytes.begin(), bytes.end());
-    } else {
-      preprocess_whole(preprocessor, rgb, prepared.values);
-    }
-  }
-  const std::size_t bytes = prepared.bytes();
-  return shared_.queue.push(std::move(prepared), bytes);
+  return push(std::move(prepared));
+}
+
+std::unique_ptr<EveryFrame> DecodeWorker::every_frame(const std::vector<std::size_t>& clips) {
+  if (!wants_every_frame(shared_.plan, shared_.plan.clips[clips.front()].use)) return nullptr;
+  std::vector<const ClipOutcome*> outcomes;
+  for (const std::size_t clip : clips) outcomes.push_back(&shared_.outcomes[clip]);
+  return std::make_unique<EveryFrame>(
+      shared_.plan, shared_.store, decoder_, std::move(outcomes),
+      EveryFrame::Sinks{.prepare =
+                            [this](const Image& rgb, std::size_t e) {
+                              const StageTimer timer(away_seconds_);
+                              return prepare(rgb, e);
+                            },
+                        .queue =
+                            [this](PreparedInput&& input) {
+                              const StageTimer timer(away_seconds_);
+                              return push(std::move(input));
+                            },
+                        .claim = [this](const std::string& key) { return claim(key); }});
 }
 
 void DecodeWorker::queue_clip(const loaders::DecodedClip& decoded, const ClipOutcome& outcome) {
@@ -150,7 +179,8 @@ bool DecodeWorker::look_at(std::size_t clip) {
   return sink != nullptr && sink->wants(outcome.content_sha256, distinct_frames(outcome.indices));
 }
 
-std::vector<loaders::DecodeOutcome> DecodeWorker::decode(const std::vector<std::size_t>& clips) {
+std::vector<loaders::DecodeOutcome> DecodeWorker::decode(const std::vector<std::size_t>& clips,
+                                                         loaders::FrameReceiver* receiver) {
   const auto& plan = shared_.plan;
   std::vector<loaders::ShotSource> sources;
   for (const std::size_t clip : clips) sources.push_back(plan.clips[clip].source);
@@ -159,6 +189,7 @@ std::vector<loaders::DecodeOutcome> DecodeWorker::decode(const std::vector<std::
   if (plan.clip_encoder) rules.push_back(plan.clip_rule);
   loaders::DecodeOptions options;
   options.pictures = wants_pictures(plan, plan.clips[clips.front()].use);
+  options.receiver = receiver;
   const StageTimer timer(statistics_.decode_seconds);
   if (sources.size() > 1) return shared_.source.decode_ranges(sources, rules, options);
   std::vector<loaders::DecodeOutcome> one;
@@ -176,13 +207,17 @@ void DecodeWorker::run_clips(const std::vector<std::size_t>& clips) {
     if (look_at(clip)) wanted.push_back(clip);
   }
   if (wanted.empty()) return;
-  const auto decoded = decode(wanted);
+  const auto every = every_frame(wanted);
+  away_seconds_ = 0.0;
+  const auto decoded = decode(wanted, every.get());
+  statistics_.decode_seconds -= away_seconds_;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     ClipOutcome& outcome = shared_.outcomes[wanted[i]];
     if (const auto* broken = std::get_if<loaders::BrokenVideo>(&decoded[i])) {
       outcome.broken = {broken->kind(), broken->cause()};
     } else {
       take_clip(std::get<loaders::DecodedClip>(decoded[i]), shared_.plan.clips[wanted[i]], outcome);
+      if (every && !outcome.broken) every->finish(i);
     }
     if (outcome.broken && !shared_.remember_as.empty())
       remember_failure(shared_.store, outcome.content_sha256, shared_.remember_as, *outcome.broken);
@@ -234,7 +269,7 @@ void DecodeWorker::take_frames(const loaders::DecodedClip& decoded, const ClipRe
   queue_clip(decoded, outcome);
 
   for (std::size_t e = 0; e < plan.encoders.size(); ++e) {
-    if (!plan.encoders[e].images) continue;
+    if (!plan.encoders[e].sampled_frames) continue;
     auto job = std::make_shared<EncodeJob>();
     job->key = frame_feature_key(plan.encoders[e], content, decoder_, frames);
     if (!claim(job->key)) continue;

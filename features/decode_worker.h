@@ -10,6 +10,7 @@
 #include "features/bounded_queue.h"
 #include "features/clip_outcome.h"
 #include "features/clip_source.h"
+#include "features/every_frame.h"
 #include "features/extraction_plan.h"
 #include "features/jobs.h"
 #include "features/schedule.h"
@@ -58,7 +59,11 @@ class DecodeWorker {
   /// Finds out the clip's content. @returns true when it has to be decoded.
   [[nodiscard]] bool look_at(std::size_t clip);
   [[nodiscard]] KnownClip content_of(std::size_t clip);
-  [[nodiscard]] std::vector<loaders::DecodeOutcome> decode(const std::vector<std::size_t>& clips);
+  /// @param receiver  of every frame; may be null
+  [[nodiscard]] std::vector<loaders::DecodeOutcome> decode(const std::vector<std::size_t>& clips,
+                                                           loaders::FrameReceiver* receiver);
+  /// What every frame of the clips goes to; null when nothing wants them.
+  [[nodiscard]] std::unique_ptr<EveryFrame> every_frame(const std::vector<std::size_t>& clips);
   void take_clip(const loaders::DecodedClip& decoded, const ClipRequest& request,
                  ClipOutcome& outcome);
   void take_frames(const loaders::DecodedClip& decoded, const ClipRequest& request,
@@ -69,6 +74,8 @@ class DecodeWorker {
   void queue_clip(const loaders::DecodedClip& decoded, const ClipOutcome& outcome);
   /// False once the queue was closed.
   bool queue_image(const Image& rgb, const std::shared_ptr<EncodeJob>& job, int row);
+  [[nodiscard]] PreparedInput prepare(const Image& rgb, std::size_t encoder);
+  bool push(PreparedInput&& input);
   /// True when `key` is to be computed: the store lacks it and nobody has claimed it.
   [[nodiscard]] bool claim(const std::string& key);
   [[nodiscard]] FrameSink* sink_of(ClipUse use) const {
@@ -79,6 +86,7 @@ class DecodeWorker {
   const std::string decoder_;
   std::vector<models::Preprocessor> preprocessors_;  ///< by encoder; they hold scratch memory
   DecodeStatistics statistics_;
+  double away_seconds_ = 0.0;  ///< of a decode: for what its frames went to
 };
 
 }  // namespace asbench::features

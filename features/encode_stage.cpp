@@ -20,6 +20,11 @@
 namespace asbench::features {
 namespace {
 
+/// Pictures in a batch that goes up as float32 to a device, where `--batch` says nothing.
+constexpr int kFloatsOnDevice = 32;
+/// So many batches of pictures of several sizes may wait before they are encoded as they are.
+constexpr std::size_t kMostWaiting = 4;
+
 std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -44,9 +49,15 @@ struct EncodeStage::Slot {
   std::size_t index = 0;
   std::unique_ptr<models::ImageEncoder> encoder;
   BatchSize batch_size;                    ///< in the caller's thread
-  std::unique_ptr<DeviceBatches> batches;  ///< on a device; else null
-  std::vector<PreparedInput> pending;
+  std::unique_ptr<DeviceBatches> batches;  ///< on a device that scales bytes itself; else null
+  /// By height and width: a batch has one size. Most profiles give one only.
+  std::map<std::pair<int, int>, Pending> pending;
 
+  [[nodiscard]] std::size_t waiting() const {
+    std::size_t count = 0;
+    for (const auto& [size, images] : pending) count += images.size();
+    return count;
+  }
   [[nodiscard]] std::size_t batch() const {
     return static_cast<std::size_t>(batches ? batches->size() : batch_size.next());
   }
@@ -98,7 +109,9 @@ std::string EncodeStage::machine_name() const {
 
 void EncodeStage::find_batch_size(Slot& slot) {
   const auto& use = plan_.encoders[slot.index];
-  if (accelerator_ != nullptr) {
+  if (accelerator_ != nullptr && !travels_as_levels(use)) {
+    slot.batch_size = BatchSize(settings_.batch > 0 ? settings_.batch : kFloatsOnDevice);
+  } else if (accelerator_ != nullptr) {
     DeviceBatches::Setting setting;
     setting.batch = settings_.batch;
     setting.remembered = calibration_key(use.weights_sha256, machine_name(), 0);
@@ -117,11 +130,6 @@ void EncodeStage::find_batch_size(Slot& slot) {
 
 void EncodeStage::require_image_encoder(std::size_t encoder) {
   const auto& use = plan_.encoders[encoder];
-  if (use.profile.output_height == 0 || use.profile.output_width == 0) {
-    throw BadInput(
-        fmt::format("{}: its preprocessing {} gives images of varying size, which can't be batched",
-                    use.id, use.profile.describe()));
-  }
   const std::string key = loaded_key(use.weights_sha256, "images", use.config_sha256);
   if (store_.get_text(key)) return;
   static_cast<void>(loaded(encoder));
@@ -205,12 +213,11 @@ void EncodeStage::encode_images() {
       continue;
     }
     Slot& slot = loaded(image->job->encoder);
-    slot.pending.push_back(std::move(*image));
-    run_batches(slot, false);
+    add(slot, std::move(*image));
   }
   if (settings_.stop()) drop_what_is_not_begun();
   for (auto& slot : slots_) {
-    if (slot) run_batches(*slot, true);
+    if (slot) run_all(*slot);
   }
   writer_.finish();
 }
@@ -222,55 +229,68 @@ void EncodeStage::encode_images() {
 // everything else is decoded again by the next run.
 void EncodeStage::drop_what_is_not_begun() {
   for (auto& slot : slots_) {
-    if (slot)
-      std::erase_if(slot->pending, [](const PreparedInput& image) { return !image.job->begun; });
+    if (!slot) continue;
+    for (auto& [size, images] : slot->pending)
+      std::erase_if(images, [](const PreparedInput& image) { return !image.job->begun; });
   }
 }
 
-void EncodeStage::run_batches(Slot& slot, bool all) {
-  while (slot.pending.size() >= slot.batch() || (all && !slot.pending.empty())) {
+void EncodeStage::add(Slot& slot, PreparedInput image) {
+  Pending& pending = slot.pending[{image.height, image.width}];
+  pending.push_back(std::move(image));
+  run_batches(slot, pending, false);
+  // Pictures of many sizes fill no batch: they must not all wait for the end.
+  if (slot.waiting() >= kMostWaiting * slot.batch()) run_all(slot);
+}
+
+void EncodeStage::run_all(Slot& slot) {
+  for (auto& [size, images] : slot.pending) run_batches(slot, images, true);
+  slot.pending.clear();
+}
+
+void EncodeStage::run_batches(Slot& slot, Pending& pending, bool all) {
+  while (pending.size() >= slot.batch() || (all && !pending.empty())) {
     if (slot.batches) {
-      run_on_device(slot);
+      run_on_device(slot, pending);
     } else {
-      run_batch(slot);
+      run_batch(slot, pending);
     }
     statistics_.batch_sizes[plan_.encoders[slot.index].role] = static_cast<int>(slot.batch());
   }
 }
 
-void EncodeStage::run_on_device(Slot& slot) {
-  const std::size_t count = std::min(slot.pending.size(), slot.batch());
-  auto features = slot.batches->submit(std::span(slot.pending).first(count));
-  if (features) hand_over(slot, count, *std::move(features));
+void EncodeStage::run_on_device(Slot& slot, Pending& pending) {
+  const std::size_t count = std::min(pending.size(), slot.batch());
+  auto features = slot.batches->submit(std::span(pending).first(count));
+  if (features) hand_over(slot, pending, count, *std::move(features));
 }
 
-void EncodeStage::hand_over(Slot& slot, std::size_t count,
+void EncodeStage::hand_over(Slot& slot, Pending& pending, std::size_t count,
                             std::function<FeatureMatrix()> features) {
   statistics_.encode_flops += slot.encoder->info().flops_per_image * static_cast<double>(count);
   statistics_.images_encoded += static_cast<std::int64_t>(count);
   FeatureWriter::Batch batch;
   batch.features = std::move(features);
-  const auto end = slot.pending.begin() + static_cast<std::ptrdiff_t>(count);
-  for (auto image = slot.pending.begin(); image != end; ++image) {
+  const auto end = pending.begin() + static_cast<std::ptrdiff_t>(count);
+  for (auto image = pending.begin(); image != end; ++image) {
     image->job->begun = true;
-    batch.rows.push_back({std::move(image->job), image->row});
+    batch.rows.push_back({std::move(image->job), image->row, image->rows});
   }
-  slot.pending.erase(slot.pending.begin(), end);
+  pending.erase(pending.begin(), end);
   writer_.push(std::move(batch));
 }
 
-void EncodeStage::run_batch(Slot& slot) {
-  const auto& profile = plan_.encoders[slot.index].profile;
-  const auto count = static_cast<std::int64_t>(slot.pending.size());
+void EncodeStage::run_batch(Slot& slot, Pending& pending) {
+  const auto count = static_cast<std::int64_t>(pending.size());
+  const PreparedInput& first = pending.front();
   const models::InferenceScope scope;
   auto features = std::make_shared<FeatureMatrix>();
   double seconds = 0.0;
   {
     const StageTimer timer(seconds);
-    at::Tensor pixels =
-        at::empty({count, 3, profile.output_height, profile.output_width}, at::kFloat);
+    at::Tensor pixels = at::empty({count, 3, first.height, first.width}, at::kFloat);
     float* target = pixels.mutable_data_ptr<float>();
-    for (auto& image : slot.pending) {
+    for (auto& image : pending) {
       std::memcpy(target, image.values.data(), image.bytes());
       target += image.values.size();
       image.values = {};
@@ -284,7 +304,7 @@ void EncodeStage::run_batch(Slot& slot) {
         calibration_key(use.weights_sha256, machine_name(), models::thread_count()),
         slot.batch_size.text());
   }
-  hand_over(slot, slot.pending.size(), [features] { return std::move(*features); });
+  hand_over(slot, pending, pending.size(), [features] { return std::move(*features); });
 }
 
 models::ClipEncoder& EncodeStage::loaded_clip_encoder() {

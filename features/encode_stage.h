@@ -64,13 +64,19 @@ class EncodeStage {
   models::ClipEncoder& loaded_clip_encoder();
   [[nodiscard]] std::string machine_name() const;
   void find_batch_size(Slot& slot);
+  /// Pictures of one size that wait for their batch.
+  using Pending = std::vector<PreparedInput>;
+  void add(Slot& slot, PreparedInput image);
+  /// Encodes what is pending of every size, the rest too.
+  void run_all(Slot& slot);
   /// Encodes what is pending in full batches; `all`: also the rest.
-  void run_batches(Slot& slot, bool all);
-  void run_batch(Slot& slot);
-  void run_on_device(Slot& slot);
+  void run_batches(Slot& slot, Pending& pending, bool all);
+  void run_batch(Slot& slot, Pending& pending);
+  void run_on_device(Slot& slot, Pending& pending);
   /// The first `count` pending pictures are on their way: they are now begun, counted, and the
   /// writer's. @param features  of FeatureWriter::Batch
-  void hand_over(Slot& slot, std::size_t count, std::function<FeatureMatrix()> features);
+  void hand_over(Slot& slot, Pending& pending, std::size_t count,
+                 std::function<FeatureMatrix()> features);
   void drop_what_is_not_begun();
   void run_clip(const PreparedInput& input);
 

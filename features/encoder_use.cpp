@@ -29,6 +29,8 @@ EncoderUse open_encoder(const EncoderRequest& request) {
   use.config_sha256 = sha256_hex(use.checkpoint.config.dump());
   use.precision = models::precision_of_dtype(request.dtype);
   use.images = request.images;
+  use.sampled_frames = request.images && request.sampled_frames;
+  use.every_frame = request.images && request.every_frame;
   if (use.images) use.width = models::image_feature_length(use.checkpoint);
   use.text = request.text;
   if (use.text) {

@@ -25,7 +25,9 @@ struct EncoderRequest {
   std::optional<std::string> preprocess;  ///< profile name; else pinned, else the checkpoint's own
   std::string dtype = "float32";          ///< how it computes: dtype_of() (features/extractor.h)
   bool images = true;
-  bool text = false;  ///< captions go through its text tower
+  bool sampled_frames = true;  ///< of the images: the frames that the frame rule takes
+  bool every_frame = false;    ///< of the images: every frame of the shots
+  bool text = false;           ///< captions go through its text tower
 };
 
 /// One encoder of a run: found, hashed, not loaded. The plain fields are what signatures and
@@ -44,6 +46,8 @@ struct EncoderUse {
   std::int64_t width = 0;        ///< of a picture's feature; 0 where it gets no pictures
   std::string tokenizer_sha256;  ///< of all its files; empty without a text tower
   bool images = true;
+  bool sampled_frames = true;  ///< of the clips it gets the frames that the frame rule takes
+  bool every_frame = false;    ///< it gets every frame of the shots, in a matrix of its own
   bool text = false;
   bool mirrored_references = false;  ///< it gets the references mirrored left-right too
   bool subjects = false;             ///< it gets the subject views of clips too (frame_view.h)

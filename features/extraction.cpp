@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/thumbnail.h"
+#include "features/every_frame.h"
 #include "features/extraction_state.h"
 #include "features/keys.h"
 #include "features/picture_record.h"
@@ -113,6 +114,21 @@ PictureStatistics Extraction::clip_pictures(std::size_t clip) const {
       *state_->store, picture_key(state_->outcomes.at(clip).content_sha256, state_->decoder));
   if (!statistics) throw vanished(*state_->store, path_of(*state_->plan, clip));
   return *statistics;
+}
+
+FeatureMatrix Extraction::every_frame_features(std::size_t clip, std::size_t encoder) const {
+  const auto& outcome = state_->outcomes.at(clip);
+  return stored(*state_->store,
+                frame_feature_key(state_->plan->encoders.at(encoder), outcome.content_sha256,
+                                  state_->decoder, every_frame_of(outcome.frame_count)),
+                path_of(*state_->plan, clip));
+}
+
+FrameChanges Extraction::clip_changes(std::size_t clip) const {
+  const auto changes = read_changes(
+      *state_->store, frame_changes_key(state_->outcomes.at(clip).content_sha256, state_->decoder));
+  if (!changes) throw vanished(*state_->store, path_of(*state_->plan, clip));
+  return *changes;
 }
 
 FeatureMatrix Extraction::reference_features(std::size_t reference, std::size_t encoder,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/frame_changes.h"
 #include "core/picture_statistics.h"
 #include "features/caption_feature.h"
 #include "features/clip_outcome.h"
@@ -75,6 +76,10 @@ class Extraction {
   [[nodiscard]] PixelMatrix clip_pixels(std::size_t clip) const;
   /// What all frames of a shot show, under a plan with `pictures`.
   [[nodiscard]] PictureStatistics clip_pictures(std::size_t clip) const;
+  /// [n, D]: a row for each frame of a shot, under an encoder with `every_frame`.
+  [[nodiscard]] FeatureMatrix every_frame_features(std::size_t clip, std::size_t encoder) const;
+  /// How much neighbouring frames of a shot differ, under a plan with `changes`.
+  [[nodiscard]] FrameChanges clip_changes(std::size_t clip) const;
   /// [1, D]
   [[nodiscard]] FeatureMatrix reference_features(std::size_t reference, std::size_t encoder,
                                                  bool mirrored = false) const;

@@ -50,6 +50,17 @@ bool wants_pictures(const ExtractionPlan& plan, ClipUse use) {
   return plan.pictures && use == ClipUse::shot;
 }
 
+bool wants_every_frame(const ExtractionPlan& plan, ClipUse use) {
+  if (use != ClipUse::shot) return false;
+  return plan.changes || std::any_of(plan.encoders.begin(), plan.encoders.end(),
+                                     [](const EncoderUse& use_) { return use_.every_frame; });
+}
+
+bool travels_as_levels(const EncoderUse& encoder) {
+  return encoder.profile.by_levels() && encoder.profile.output_height > 0 &&
+         encoder.profile.output_width > 0;
+}
+
 std::array<double, 3> cells_mean(const ExtractionPlan& plan) {
   return plan.encoders.empty() ? std::array<double, 3>{0.5, 0.5, 0.5}
                                : plan.encoders.at(plan.cells_encoder).profile.mean;

@@ -65,6 +65,7 @@ struct ExtractionPlan {
   std::size_t cells_encoder = 0;
   bool pixels = true;  ///< cells and motion of the sampled frames (controls that need no encoder)
   bool pictures = false;  ///< what all frames of the shots show (core/picture_statistics.h)
+  bool changes = false;   ///< how much neighbouring frames of the shots differ (frame_changes.h)
   std::vector<std::string> captions;
   /// SHA-256 over all masks or boxes that the views of clips are cut by; empty: there are no views.
   std::string regions_sha256;
@@ -106,6 +107,12 @@ struct ExtractionSettings {
 
 /// True when every frame of a clip with this use is measured.
 [[nodiscard]] bool wants_pictures(const ExtractionPlan& plan, ClipUse use);
+
+/// True when every frame of a clip with this use is converted: for an encoder, or for changes.
+[[nodiscard]] bool wants_every_frame(const ExtractionPlan& plan, ClipUse use);
+
+/// True when a device can take the encoder's pictures as bytes of one size and scale them itself.
+[[nodiscard]] bool travels_as_levels(const EncoderUse& encoder);
 
 /// The mean that cells of references stand on under background=mean; grey without any encoder.
 [[nodiscard]] std::array<double, 3> cells_mean(const ExtractionPlan& plan);

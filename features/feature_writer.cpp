@@ -67,9 +67,16 @@ void FeatureWriter::take(const Batch& batch) {
   const FeatureMatrix features = batch.features();
   for (std::size_t i = 0; i < batch.rows.size(); ++i) {
     EncodeJob& job = *batch.rows[i].job;
+    const Row& row = batch.rows[i];
     if (job.features.values.empty()) job.features = FeatureMatrix(job.features.rows, features.cols);
+    if (row.row >= job.features.rows) {
+      job.features.rows = row.row + 1;
+      job.features.values.resize(static_cast<std::size_t>(job.features.rows) *
+                                 static_cast<std::size_t>(job.features.cols));
+    }
+    job.rows_missing += row.rows;
     const auto values = features.row(static_cast<int>(i));
-    std::copy(values.begin(), values.end(), job.features.row(batch.rows[i].row).begin());
+    std::copy(values.begin(), values.end(), job.features.row(row.row).begin());
     if (--job.rows_missing == 0)
       whole_.push(batch.rows[i].job, job.features.values.size() * sizeof(float));
   }

@@ -26,6 +26,7 @@ class FeatureWriter {
   struct Row {
     std::shared_ptr<EncodeJob> job;
     int row = 0;
+    int rows = 0;  ///< of the job, where this row tells (PreparedInput::rows)
   };
   struct Batch {
     std::vector<Row> rows;

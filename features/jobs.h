@@ -13,22 +13,23 @@
 
 namespace asbench::features {
 
-/// One matrix that an encoder has to compute: the distinct sampled frames of a clip, or one
-/// reference.
+/// One matrix that an encoder has to compute: the distinct sampled frames of a clip, every frame of
+/// one, or one reference.
 struct EncodeJob {
   std::string key;
   std::size_t encoder = 0;
   // Of the encode stage's thread:
   bool begun = false;  ///< some of its rows are encoded and would be lost if the others never came
   // Of the writer's thread, once a row is on its way to an encoder:
-  FeatureMatrix features;  ///< filled row by row
-  int rows_missing = 0;
+  FeatureMatrix features;  ///< filled row by row; grows where the number of rows is not known yet
+  int rows_missing = 0;    ///< below 0: so many came before the number of rows was known
 };
 
 /// What goes from decoding to encoding: a picture, or a clip for the video network.
 struct PreparedInput {
   std::shared_ptr<EncodeJob> job;
   int row = 0;
+  int rows = 0;    ///< of the job, told by the picture that comes last; 0: the job knows
   int frames = 0;  ///< of a clip; 0: a picture
   int height = 0, width = 0;
   std::vector<float> values;         ///< picture [3, H, W], clip [3, T, H, W]

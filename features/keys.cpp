@@ -31,6 +31,10 @@ std::string picture_key(std::string_view content_sha256, std::string_view decode
   return sha256_hex(fmt::format("pictures@1\nclip={}\ndecoder={}\n", content_sha256, decoder));
 }
 
+std::string frame_changes_key(std::string_view content_sha256, std::string_view decoder) {
+  return sha256_hex(fmt::format("frame-changes@1\nclip={}\ndecoder={}\n", content_sha256, decoder));
+}
+
 std::string sample_digest_key(std::string_view content_sha256, std::string_view decoder,
                               std::span<const int> frames) {
   return sha256_hex("sample-digest@1\n" + pixel_key(content_sha256, decoder, frames));

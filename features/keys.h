@@ -24,6 +24,10 @@ namespace asbench::features {
 /// What all frames of a clip show: sharpness, flicker, repeats, bars (core/picture_statistics.h).
 [[nodiscard]] std::string picture_key(std::string_view content_sha256, std::string_view decoder);
 
+/// How much neighbouring frames of a clip differ (core/frame_changes.h).
+[[nodiscard]] std::string frame_changes_key(std::string_view content_sha256,
+                                            std::string_view decoder);
+
 /// The digest of a clip's sampled frames (loaders::clip_digest).
 [[nodiscard]] std::string sample_digest_key(std::string_view content_sha256,
                                             std::string_view decoder, std::span<const int> frames);

@@ -29,9 +29,12 @@ std::size_t queue_bytes(const ExtractionPlan& plan, const QueueNeeds& needs) {
   std::size_t bytes = 0;
   for (const auto& use : plan.encoders) {
     if (!use.images) continue;
-    const std::size_t picture = 3 * as_size(use.profile.output_height) *
-                                as_size(use.profile.output_width) *
-                                (needs.levels ? sizeof(std::uint8_t) : sizeof(float));
+    // A size that depends on the picture: somewhat more than the usual square.
+    const std::size_t pixels = use.profile.output_height > 0 ? as_size(use.profile.output_height) *
+                                                                   as_size(use.profile.output_width)
+                                                             : std::size_t{224} * 400;
+    const bool levels = needs.levels && travels_as_levels(use);
+    const std::size_t picture = 3 * pixels * (levels ? sizeof(std::uint8_t) : sizeof(float));
     bytes += (batch + ahead) * picture;
   }
   return std::clamp(bytes, kLeast, kMost);

@@ -132,6 +132,7 @@ PlanPart part_of(const ExtractionPlan& plan, const ShardPlan& shards, int index)
   part.plan.cells_encoder = plan.cells_encoder;
   part.plan.pixels = plan.pixels;
   part.plan.pictures = plan.pictures;
+  part.plan.changes = plan.changes;
   part.plan.clip_encoder = plan.clip_encoder;
   part.plan.clip_rule = plan.clip_rule;
   for (std::size_t i = 0; i < plan.clips.size(); ++i) {
@@ -150,14 +151,15 @@ PlanPart part_of(const ExtractionPlan& plan, const ShardPlan& shards, int index)
 
 std::string request_sha256(const ExtractionPlan& plan) {
   std::string text = fmt::format(
-      "request@1\ndecoder={}\nframes={}\nbackground={}\ncells={}\npixels={}\npictures={}\n",
+      "request@2\ndecoder={}\nframes={}\nbackground={}\ncells={}\npixels={}\npictures={}\n"
+      "changes={}\n",
       loaders::decoder_name(), loaders::to_string(plan.frame_rule), plan.background,
-      plan.cells_encoder, plan.pixels, plan.pictures);
+      plan.cells_encoder, plan.pixels, plan.pictures, plan.changes);
   for (const auto& encoder : plan.encoders) {
-    text +=
-        fmt::format("encoder={} {} {} {} images={} text={} mirrored={}\n", encoder.weights_sha256,
-                    encoder.config_sha256, encoder.tokenizer_sha256, encoder.preprocess,
-                    encoder.images, encoder.text, encoder.mirrored_references);
+    text += fmt::format("encoder={} {} {} {} images={} sampled={} every={} text={} mirrored={}\n",
+                        encoder.weights_sha256, encoder.config_sha256, encoder.tokenizer_sha256,
+                        encoder.preprocess, encoder.images, encoder.sampled_frames,
+                        encoder.every_frame, encoder.text, encoder.mirrored_references);
     if (encoder.subjects || encoder.backgrounds) {
       text += fmt::format("subjects={} backgrounds={} regions={}\n", encoder.subjects,
                           encoder.backgrounds, plan.regions_sha256);

@@ -141,6 +141,12 @@ Catalogue Catalogue::with(const Json& list, std::string_view where) const {
   Catalogue result = *this;
   for (const Json& entry : list.at("metrics"))
     result.metrics_.push_back(metric_of(entry, result, where));
+  if (list.contains("not_computed")) {
+    for (const Json& entry : list.at("not_computed"))
+      result.not_computed_.push_back({entry.at("id").get<std::string>(),
+                                      entry.at("reason").get<std::string>(),
+                                      entry.value("instead", std::string())});
+  }
   std::stable_partition(result.metrics_.begin(), result.metrics_.end(),
                         [](const Metric& metric) { return !metric.set_level(); });
   for (const Metric& metric : result.metrics_) require_known_controls(metric, result, where);
@@ -167,8 +173,18 @@ const Metric* Catalogue::find(std::string_view id) const {
   return found == metrics_.end() ? nullptr : &*found;
 }
 
+std::optional<std::string> Catalogue::why_not(std::string_view id) const {
+  const auto found = std::find_if(not_computed_.begin(), not_computed_.end(),
+                                  [&](const NotComputed& one) { return one.id == id; });
+  if (found == not_computed_.end()) return std::nullopt;
+  return fmt::format(
+      "{}.\n  {}", found->reason,
+      found->instead.empty() ? "Leave it out." : fmt::format("Take {} instead.", found->instead));
+}
+
 const Metric& Catalogue::require(std::string_view id) const {
   if (const Metric* metric = find(id)) return *metric;
+  if (const auto reason = why_not(id)) throw UsageError(fmt::format("{}: {}", id, *reason));
   std::vector<std::string> known;
   for (const Metric& metric : metrics_) known.push_back(metric.id);
   throw UsageError(fmt::format("Unknown metric '{}'.{} Metrics: {}.", id, did_you_mean(id, known),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,7 +37,10 @@ class Catalogue {
 
   /// @returns nullptr when there is no such metric.
   [[nodiscard]] const Metric* find(std::string_view id) const;
-  /// @throws UsageError naming `id` and the known ids.
+  /// Why a published metric is not among them ("not_computed" of the list), as a sentence with a
+  /// remedy; nothing for any other id.
+  [[nodiscard]] std::optional<std::string> why_not(std::string_view id) const;
+  /// @throws UsageError naming `id` and the known ids, or why_not().
   [[nodiscard]] const Metric& require(std::string_view id) const;
   /// Union of the needs of several metrics. @throws UsageError for an unknown id.
   [[nodiscard]] Needs needs_of(std::span<const std::string> ids) const;
@@ -44,7 +48,11 @@ class Catalogue {
   [[nodiscard]] std::vector<std::string> roles() const;
 
  private:
+  struct NotComputed {
+    std::string id, reason, instead;
+  };
   std::vector<Metric> metrics_;
+  std::vector<NotComputed> not_computed_;
 };
 
 /// One row of the table of metrics in docs/metrics.md (`asbench metrics list --markdown`).

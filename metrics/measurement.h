@@ -37,6 +37,7 @@ struct ShotValue {
   std::optional<double> value;                ///< as measured; nothing when failed or skipped
   std::vector<std::optional<double>> frames;  ///< per sampled frame, where the metric has such
   std::vector<Part> parts;
+  double weight = 1.0;            ///< in totals by weight (Measure::totals)
   std::optional<double> counted;  ///< what it adds to the means under the policy; nothing: outside
 };
 
@@ -69,12 +70,11 @@ struct Measurement {
   int n_stories = 0;               ///< stories in the mean
   Counts counts;
   std::vector<std::optional<double>> per_shot_index;  ///< [j]: mean over stories that have shot j+1
-  std::vector<Overall> parts;                         ///< as StoryValue::parts and ShotValue::parts
-  std::vector<Overall> by_distance;                   ///< named "1", "2", ...
-  std::vector<Overall> ips;                           ///< means by IP, sorted by id (byte order)
-  std::vector<StoryValue> stories;                    ///< in the order given; empty: a Measurer
-                                                      ///< has handed them out
-  Findings findings;                                  ///< of the stories, then of the whole
+  std::vector<Overall> parts;  ///< as StoryValue::parts and ShotValue::parts, then Measure::totals
+  std::vector<Overall> by_distance;  ///< named "1", "2", ...
+  std::vector<Overall> ips;          ///< means by IP, sorted by id (byte order)
+  std::vector<StoryValue> stories;   ///< in the order given; empty: a Measurer has handed them out
+  Findings findings;                 ///< of the stories, then of the whole
 };
 
 class Catalogue;

@@ -42,8 +42,17 @@ struct Measure {
   std::string_view aggregation;         ///< the levels, for the signature's `agg=`
   std::string_view unit;                ///< what Counts counts: "shots", "shot pairs", "clips"
   std::vector<std::string_view> parts;  ///< further numbers beside the value
-  std::vector<Modality> reads;          ///< of each of its roles
-  std::vector<Modality> reads_pixels;   ///< of kPixels
+  /// A part of the whole system that is no mean of stories: over all shots, as the original tool
+  /// adds them up. By weight it is the worst under `zero` where a shot failed, whose weight is not
+  /// known.
+  struct Total {
+    enum class By { shot, weight };  ///< each shot alike, or by ShotValue::weight
+    std::string_view part;
+    By by = By::shot;
+  };
+  std::vector<Total> totals;
+  std::vector<Modality> reads;         ///< of each of its roles
+  std::vector<Modality> reads_pixels;  ///< of kPixels
   int fewest_roles = 1, most_roles = 1;
   bool has_harmeanp = false;
   bool uses_reference_pooling = false;  ///< MetricSettings::references changes it

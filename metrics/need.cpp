@@ -55,6 +55,8 @@ std::string_view to_string(Modality modality) {
       return "clips";
     case Modality::every_frame:
       return "every frame";
+    case Modality::colour_frames:
+      return "every frame in full size and colour";
     case Modality::training_set:
       return "training set";
     case Modality::subject:

@@ -16,7 +16,9 @@ enum class Modality {
   mirrored_references,  ///< the same, mirrored left-right
   gallery,              ///< the references of every character of the split
   clip,                 ///< one feature per clip: of the shots' and of a reference set's
-  every_frame,          ///< every frame of every shot, not only the sampled ones: kPixels only
+  every_frame,          ///< every frame of every shot, not only the sampled ones; as kPixels its
+                        ///< luma (core/picture_statistics.h)
+  colour_frames,        ///< every frame of every shot in full size and colour: kPixels only
   training_set,         ///< each frame's nearest row of a training set
   subject,  ///< the sampled frames of every shot, cut to each of its characters by masks or boxes
   background,  ///< the same without its characters

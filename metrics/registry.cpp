@@ -22,6 +22,8 @@
 #include "metrics/story/subject_adherence.h"
 #include "metrics/story/subject_consistency.h"
 #include "metrics/story/text_alignment.h"
+#include "metrics/story/vbench_consistency.h"
+#include "metrics/story/vbench_flicker.h"
 #include "metrics/story/within_shot.h"
 
 namespace asbench::metrics {
@@ -58,6 +60,8 @@ std::span<const Measure> all_measures() {
         repeated_frames(),
         effective_fps(),
         letterbox(),
+        vbench_consistency(),
+        vbench_flicker(),
     };
     const auto sets = set_measures();
     all.insert(all.end(), sets.begin(), sets.end());

@@ -2,16 +2,39 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "core/stats.h"
 
 namespace asbench::metrics {
 
+void SystemSums::Total::add(const StoryValue& story) {
+  const bool by_weight = total_.by == Measure::Total::By::weight;
+  bool counts = false;
+  for (const ShotValue& shot : story.shots) {
+    if (!shot.counted) continue;
+    counts = true;
+    if (by_weight && !shot.value) worst_ = shot.counted;
+    const double weight = by_weight ? shot.weight : 1.0;
+    sum_ += weight * *shot.counted;
+    weights_ += weight;
+  }
+  if (counts) ++n_stories_;
+}
+
+Overall SystemSums::Total::overall() const {
+  Overall result{std::string(total_.part), std::nullopt, n_stories_};
+  if (weights_ > 0.0) result.value = worst_ ? worst_ : sum_ / weights_;
+  return result;
+}
+
 void SystemSums::add(const StoryValue& story) {
   mean_.add(story.value);
   harmeanp_.add(story.harmeanp);
   parts_.add(story.parts);
+  for (Total& total : totals_) total.add(story);
   by_ip_[story.ip].add(story.value);
   for (const ShotValue& shot : story.shots) {
     const auto column = static_cast<std::size_t>(shot.number - 1);
@@ -51,6 +74,7 @@ Measurement SystemSums::finish(const MetricSettings& settings) {
   if (metric_->has_harmeanp) result.harmeanp = harmeanp_.value();
   result.counts = counts_;
   result.parts = parts_.overall();
+  for (const Total& total : totals_) result.parts.push_back(total.overall());
   if (metric_->unit == "shots") {
     for (const RunningMean& index : by_index_) result.per_shot_index.push_back(index.value());
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ namespace asbench::metrics {
 class SystemSums {
  public:
   /// @param metric  must outlive the sums
-  explicit SystemSums(const Metric& metric) : metric_(&metric) {}
+  explicit SystemSums(const Metric& metric)
+      : metric_(&metric), totals_(metric.totals.begin(), metric.totals.end()) {}
 
   /// In the order of the split: sums depend on it.
   void add(const StoryValue& story);
@@ -27,12 +29,30 @@ class SystemSums {
   [[nodiscard]] Measurement finish(const MetricSettings& settings);
 
  private:
+  /// One of Measure::totals: over the shots of all stories that count. By weight, a failed shot
+  /// that counts has no known weight: whatever it were, dropping a shot could raise the total, so
+  /// it is then the worst that there is.
+  class Total {
+   public:
+    explicit Total(const Measure::Total& total) : total_(total) {}
+    void add(const StoryValue& story);
+    [[nodiscard]] Overall overall() const;
+
+   private:
+    Measure::Total total_;
+    double sum_ = 0.0;
+    double weights_ = 0.0;
+    std::optional<double> worst_;
+    int n_stories_ = 0;
+  };
+
   void add_interval(const MetricSettings& settings, Measurement& measurement) const;
 
   const Metric* metric_;
   RunningMean mean_;
   RunningMean harmeanp_;
   PartMeans parts_;
+  std::vector<Total> totals_;
   std::vector<RunningMean> by_index_;
   std::vector<RunningMean> by_distance_;
   std::map<std::string, RunningMean> by_ip_;  ///< ordered: byte order of the ids

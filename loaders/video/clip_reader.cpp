@@ -76,6 +76,10 @@ DecodedClip decode_file(const std::filesystem::path& file, std::span<const Frame
   for (auto& range : wanted.ranges) range.second = std::numeric_limits<int>::max();
   sort_frames(wanted);
   if (options.pictures) wanted.measured.emplace_back(0, std::numeric_limits<int>::max());
+  if (options.receiver != nullptr) {
+    wanted.receiver = options.receiver;
+    wanted.received.emplace_back(0, std::numeric_limits<int>::max());
+  }
   Pass pass = decoder.run(wanted);
   if (pass.damage) {
     if (options.threads > 1) return decode_file(file, rules, on_one_thread(options));
@@ -170,8 +174,13 @@ RangePass read_ranges(std::span<const ShotSource> sources, std::span<const Frame
     const int supposed = frames.value_or(decoder.declared_frames());
     read.ranges.clear();
     Wanted wanted;
+    wanted.receiver = options.receiver;
     for (const ShotSource& source : sources) {
       const ShotSource& range = read.ranges.emplace_back(source.in_video_of(supposed));
+      // One that is no range gets none, and keeps its place.
+      if (options.receiver != nullptr)
+        wanted.received.emplace_back(range.begin_frame,
+                                     is_range(range) ? range.end_frame : range.begin_frame);
       if (!is_range(range)) continue;
       want(rules, range.begin_frame, range.end_frame, wanted);
       if (options.pictures) wanted.measured.emplace_back(range.begin_frame, range.end_frame);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -47,12 +48,26 @@ struct DecodedClip {
   std::optional<PictureStatistics> pictures;  ///< of every frame, where DecodeOptions asks for it
 };
 
+/// Gets every frame of the shots of one decode, one after the other: nobody has to keep them, so
+/// memory does not grow with the length of a shot.
+class FrameReceiver {
+ public:
+  virtual ~FrameReceiver() = default;
+  /// A pass begins. A file may be read again: what came in an earlier pass is then void.
+  virtual void begin() = 0;
+  /// Frames of a shot come in order, from 0; those of several that lie in one video side by side.
+  /// Whether the shot is sound is only known when the decode has ended.
+  /// @param shot  its place among the sources @param frame  of the shot @param rgb  [H, W, 3]
+  virtual void take(std::size_t shot, int frame, const Image& rgb) = 0;
+};
+
 struct DecodeOptions {
   /// Threads of FFmpeg's decoder, for streams whose frames consist of parts; H.264 always has one.
   /// One is best for many clips, which are decoded side by side. The outcome is the same for any
   /// number.
   int threads = 1;
-  bool pictures = false;  ///< measure every frame: DecodedClip::pictures
+  bool pictures = false;              ///< measure every frame: DecodedClip::pictures
+  FrameReceiver* receiver = nullptr;  ///< of every frame; not owned
 };
 
 /// Decodes a shot forwards, once, and keeps the frames that the rules select, in one pass when the

@@ -242,19 +242,25 @@ void VideoDecoder::State::take(const Wanted& wanted, Pass& pass) {
                          holds(wanted.ranges, index);
   if (damage.damage()) return;
   time(pass);  // lost frames are no longer steps
+  Image made;
   try {
     measuring->take(index, *frame, picture);
     if (wanted.take_luma && holds(wanted.bright, index))
       wanted.take_luma(index, luma.make(*frame, picture));
-    if (!is_wanted) return;
-    Image image = picture.make(*frame, matrix.orientation);
-    if (wanted.take_frame)
-      wanted.take_frame(index, std::move(image));
-    else
-      pass.frames.emplace(index, std::move(image));
+    if (!is_wanted && !holds(wanted.received, index)) return;
+    made = picture.make(*frame, matrix.orientation);
   } catch (const NoPicture& error) {
     throw BrokenVideo(file, fmt::format("frame {}: {}", index, error.what()));
   }
+  for (std::size_t shot = 0; shot < wanted.received.size(); ++shot) {
+    const auto& [begin, end] = wanted.received[shot];
+    if (begin <= index && index < end) wanted.receiver->take(shot, index - begin, made);
+  }
+  if (!is_wanted) return;
+  if (wanted.take_frame)
+    wanted.take_frame(index, std::move(made));
+  else
+    pass.frames.emplace(index, std::move(made));
 }
 
 void VideoDecoder::State::time(Pass& pass) {
@@ -306,6 +312,7 @@ Pass VideoDecoder::run(const Wanted& wanted) {
   pass.facts.codec = avcodec_get_name(state_->codec->codec_id);
   state_->source.describe(pass.facts);
   state_->measuring.emplace(wanted.measured);
+  if (wanted.receiver != nullptr) wanted.receiver->begin();
   state_->decode(wanted, pass);
   pass.measured = state_->measuring->finish();
   pass.damage = state_->damage.damage();

@@ -33,6 +33,9 @@ struct Wanted {
   std::vector<std::pair<int, int>> ranges;  ///< half-open; every frame in them
   /// Half-open ranges of frames to measure as pictures; they may overlap.
   std::vector<std::pair<int, int>> measured = {};
+  /// Gets every frame of the half-open ranges, whose places are the shots'; may be null.
+  FrameReceiver* receiver = nullptr;
+  std::vector<std::pair<int, int>> received = {};
   int stop_after = -1;  ///< frames after which the rest of the video may stay undecoded; -1: none
   /// Takes each frame of `frames` and `ranges` as it comes, which is then not kept.
   std::function<void(int index, Image frame)> take_frame = {};

@@ -53,6 +53,7 @@ DecodedClip decode_folder(const std::filesystem::path& folder, std::span<const F
   const std::vector<int> wanted = union_of(clip.indices);
   LumaReducer reducer;
   PictureMeter meter;
+  if (options.receiver != nullptr) options.receiver->begin();
   // Every picture is decoded, wanted or not: n counts frames that decode.
   for (int i = 0; i < clip.frame_count; ++i) {
     const auto& file = files[static_cast<std::size_t>(i)];
@@ -74,6 +75,7 @@ DecodedClip decode_folder(const std::filesystem::path& folder, std::span<const F
                               clip.height, frame.width, frame.height, file.filename().string()));
     }
     if (options.pictures) meter.add(reducer.reduce(frame));
+    if (options.receiver != nullptr) options.receiver->take(0, i, frame);
     if (std::binary_search(wanted.begin(), wanted.end(), i))
       clip.frames.emplace(i, std::move(frame));
   }

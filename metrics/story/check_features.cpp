@@ -91,6 +91,14 @@ void FeatureChecker::check_frames(const ShotFeatures& shot, const std::string& w
   if (needs_.has(kPixels, Modality::frames)) check_pixels(shot, rows, where);
   if (needs_.has(kPixels, Modality::every_frame) && (!shot.picture || shot.picture->frames < 1))
     refuse(metric_, where, "no statistics of all its frames");
+  if (needs_.has(kPixels, Modality::colour_frames) && (!shot.changes || shot.changes->frames < 1))
+    refuse(metric_, where, "no changes between its frames");
+  for (const std::string& role : needs_.roles(Modality::every_frame)) {
+    const FeatureView frames = shot.every_frame.view(role);
+    if (frames.empty())
+      refuse(metric_, where, fmt::format("no {} features of all its frames", role_label(role)));
+    require_width(role, frames, where);
+  }
 }
 
 void FeatureChecker::check_cut(const CutFrames& cut, Modality modality, int sampled,

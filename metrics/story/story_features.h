@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/frame_changes.h"
 #include "core/picture_statistics.h"
 #include "metrics/numerics/feature_view.h"
 #include "metrics/story/role_features.h"
@@ -53,10 +54,12 @@ struct ShotFeatures {
   std::vector<CutFrames> subjects;  ///< each of `characters` alone, in their order
   CutFrames background;             ///< without all of them
   RoleFeatures images;              ///< [k, D] the sampled frames, by role
+  RoleFeatures every_frame;         ///< [n, D] all its frames, by role
   RoleFeatures captions;            ///< [1, D] its caption, by role; none: no caption
   PixelFeatures pixels;
   double fps = 0.0;                          ///< frames per second; 0: unknown
   std::optional<PictureStatistics> picture;  ///< of all its frames, not only the sampled ones
+  std::optional<FrameChanges> changes;       ///< from each of its frames to the next
   std::span<const FrameCopy> copies;         ///< [k], where a training set is searched
 
   /// The sampled frames under a role's encoder, as unit vectors: [k, D].

@@ -185,6 +185,11 @@ TEST(Overrides, AnUnknownMetricIsRefusedWithTheKnownOnes) {
   EXPECT_THAT(refusal({.metrics = {""}}), HasSubstr("--metrics : unknown metric"));
 }
 
+TEST(Overrides, AMetricThatIsNotComputedIsRefusedWithItsReason) {
+  EXPECT_THAT(refusal({.metrics = {"vbench_smoothness"}}),
+              AllOf(HasSubstr("--metrics vbench_smoothness: "), HasSubstr("AMT-S")));
+}
+
 TEST(Overrides, AnythingButRoleAndValueIsRefused) {
   for (const char* text : {"clip", "=id", "clip=", "="}) {
     EXPECT_THAT(refusal({.encoders = {text}}),

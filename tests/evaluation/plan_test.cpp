@@ -75,6 +75,28 @@ TEST_F(MakePlan, OpensTheEncodersThatTheMetricsReadAndNoOther) {
   EXPECT_EQ(made.extraction.references.size(), 2U);
 }
 
+TEST_F(MakePlan, OfVbenchTakesEveryFrameUnderItsOwnPreprocessing) {
+  protocol_ = load_protocol("vbench");
+  const Plan made =
+      plan({"vbench_subject", "vbench_background", "vbench_flicker", "vbench_clip_score"});
+  ASSERT_EQ(made.extraction.encoders.size(), 3U);
+  const auto& background = made.extraction.encoders.at(made.encoders.at("vbench-clip"));
+  EXPECT_TRUE(background.every_frame);
+  EXPECT_FALSE(background.sampled_frames || background.text);
+  EXPECT_EQ(background.profile.name, "vbench-clip");
+  const auto& subject = made.extraction.encoders.at(made.encoders.at("vbench-dino"));
+  EXPECT_TRUE(subject.every_frame);
+  EXPECT_EQ(subject.profile.name, "vbench-dino");
+  const auto& score = made.extraction.encoders.at(made.encoders.at("vbench-text"));
+  EXPECT_TRUE(score.sampled_frames && score.text);
+  EXPECT_FALSE(score.every_frame);
+  EXPECT_EQ(score.profile.name, "vbench-viclip");
+  EXPECT_TRUE(made.extraction.changes);
+  EXPECT_FALSE(made.extraction.pictures || made.extraction.pixels);
+  EXPECT_TRUE(made.extraction.references.empty());
+  EXPECT_FALSE(plan({"vbench_subject"}).extraction.changes);
+}
+
 TEST_F(MakePlan, ControlsOnPixelsNeedNoEncoderAndNoReference) {
   const Plan made = plan({"frozen_rate"});
   EXPECT_TRUE(made.extraction.encoders.empty());

@@ -168,6 +168,8 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
         cut->frames.set(role, with_value(shelf_, cut->frames.view(role), 2, value));
     }
     shot.picture->laplacian = static_cast<double>(value);
+    shot.changes->mean_difference = static_cast<double>(value);
+    testing::set_vbench_roles(shot);
     for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});
       EXPECT_TRUE(measured.mean && std::isfinite(*measured.mean)) << metric.id;

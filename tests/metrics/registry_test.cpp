@@ -84,6 +84,26 @@ TEST(Registry, AnUnknownNameIsAnsweredWithTheKnownOnes) {
   }
 }
 
+TEST(Registry, APublishedMetricThatIsNotComputedIsRefusedWithItsReason) {
+  const auto refusal = [](std::string_view id) {
+    try {
+      (void)built_in_metrics().require(id);
+    } catch (const UsageError& error) {
+      return std::string(error.what());
+    }
+    return std::string("was accepted");
+  };
+  EXPECT_EQ(refusal("vbench_smoothness"),
+            "vbench_smoothness: VBench's motion smoothness needs the frame-interpolation network "
+            "AMT-S, which is not computed here.\n  Leave it out.");
+  EXPECT_NE(refusal("vbench_overall").find("ViCLIP"), std::string::npos);
+  EXPECT_NE(refusal("vbench_overall").find("Take vbench_clip_score instead."), std::string::npos);
+  EXPECT_NE(built_in_metrics().find("vbench_clip_score"), nullptr);
+  EXPECT_FALSE(built_in_metrics().why_not("clip_x"));
+  for (const char* id : {"vbench_smoothness", "vbench_dynamic", "vbench_overall"})
+    EXPECT_EQ(built_in_metrics().find(id), nullptr) << "refused, and yet there: " << id;
+}
+
 TEST(Registry, NeedsOfSeveralMetricsAreTheirUnion) {
   const std::vector<std::string> ids{"dino_i", "duplicate_pairs"};
   const Needs needs = built_in_metrics().needs_of(ids);

@@ -96,6 +96,13 @@ CutFrames all_frames(FeatureShelf& shelf, std::mt19937_64& random, const RandomS
 
 }  // namespace
 
+void set_vbench_roles(ShotFeatures& shot) {
+  shot.every_frame.set("vbench-dino", shot.images.view("dino"));
+  shot.every_frame.set("vbench-clip", shot.images.view("clip"));
+  shot.images.set("vbench-text", shot.images.view("clip"));
+  shot.captions.set("vbench-text", shot.captions.view("clip"));
+}
+
 FeatureView FeatureShelf::keep(const Rows& rows) {
   if (rows.empty()) return {};
   auto& values = kept_.emplace_back();
@@ -132,6 +139,7 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     shot.images.set("dino",
                     shelf.keep(gaussian_rows(random, options.frames, kDinoWidth, options.bias)));
     shot.captions.set("clip", shelf.keep(gaussian_rows(random, 1, kClipWidth, options.bias)));
+    set_vbench_roles(shot);
     shot.pixels.cells = shelf.keep(cell_rows(random, options.frames));
     std::vector<float> motions(static_cast<std::size_t>(options.frames - 1));
     for (float& value : motions) value = motion(random);
@@ -142,6 +150,7 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     shot.fps = 12.0;
     shot.picture =
         some_picture(static_cast<int>(100.0F * shot.images.view("clip").row(0)[0]) % 50 + 50 + s);
+    shot.changes = FrameChanges{49, 0.5 * s};
     if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
     story.shots.push_back(shot);
   }
@@ -215,10 +224,13 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
       if (!features.characters.empty())
         features.subjects.push_back(cut_of(shelf, shot.at("subject")));
       features.background = cut_of(shelf, shot.at("background"));
+      set_vbench_roles(features);
       features.pixels.cells = shelf.keep(cells_of_all(shot.at("cells")));
       features.pixels.motion = shelf.keep_values(shot.at("motion").get<std::vector<float>>());
       features.fps = shot.at("picture").at("fps").get<double>();
       features.picture = picture_of(shot.at("picture"));
+      features.changes = FrameChanges{features.picture->frames,
+                                      shot.at("picture").at("mean_difference").get<double>()};
     }
     const Json& pictures = entry.at("references");
     ReferenceFeatures& references = story.characters.front().references;

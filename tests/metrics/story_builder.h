@@ -39,6 +39,9 @@ struct RandomStory {
 StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const std::string& id,
                            const std::string& ip, const RandomStory& options = {});
 
+/// The roles of VBench's metrics get what `clip` and `dino` have: the sampled frames as all frames.
+void set_vbench_roles(ShotFeatures& shot);
+
 /// A shot of which only the CLIP frames (and DINO frames, equal to them) are given.
 ShotFeatures shot_of(FeatureShelf& shelf, const Rows& frames);
 

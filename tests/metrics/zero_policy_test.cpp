@@ -41,6 +41,7 @@ std::vector<StoryFeatures> random_system(FeatureShelf& shelf, std::mt19937_64& r
         random_story(shelf, random, "s" + std::to_string(i), "ip" + std::to_string(i % 2), options);
     if (between(0, 3) == 0) story.shots.front().captions.set("clip", {});
     if (between(0, 3) == 0) testing::show_nobody(story.shots.back());
+    for (ShotFeatures& shot : story.shots) testing::set_vbench_roles(shot);
     stories.push_back(story);
   }
   return stories;
@@ -70,6 +71,8 @@ void damage(FeatureShelf& shelf, std::mt19937_64& random, ShotFeatures& shot) {
     shot.images.set("clip", zeros(shot.images.view("clip")));
     shot.images.set("dino", zeros(shot.images.view("dino")));
   }
+  shot.changes->mean_difference = static_cast<double>(value);
+  testing::set_vbench_roles(shot);
 }
 
 class NotBetter {

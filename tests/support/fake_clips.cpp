@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -40,6 +41,18 @@ loaders::DecodedClip sampled(const std::string& content, int begin, int count,
   for (int i = 0; i < count; ++i) meter.add(reducer.reduce(FakeClips::frame(content, begin + i)));
   decoded.pictures = meter.result();
   return decoded;
+}
+
+/// Frames [begin, begin + count) of a content to whoever gets every frame.
+void give(const std::string& content, int begin, int count, std::size_t shot,
+          const loaders::DecodeOptions& options) {
+  if (options.receiver == nullptr) return;
+  for (int i = 0; i < count; ++i)
+    options.receiver->take(shot, i, FakeClips::frame(content, begin + i));
+}
+
+void begin(const loaders::DecodeOptions& options) {
+  if (options.receiver != nullptr) options.receiver->begin();
 }
 
 }  // namespace
@@ -104,11 +117,16 @@ loaders::DecodedClip FakeClips::decode(const loaders::ShotSource& source,
   const auto& clip = readable(source);
   wait(clip.decode_milliseconds);
   if (!clip.failing.empty()) throw InternalError(clip.failing);
-  if (!clip.broken_decode.empty()) throw loaders::BrokenVideo(source.path, clip.broken_decode);
-  const int begin = is_range(source) ? source.begin_frame : 0;
+  begin(options);
+  if (!clip.broken_decode.empty()) {
+    give(clip.content, 0, clip.frames / 2, 0, options);  // damage is found on the way
+    throw loaders::BrokenVideo(source.path, clip.broken_decode);
+  }
+  const int first = is_range(source) ? source.begin_frame : 0;
   const int end = is_range(source) ? source.end_frame : clip.frames;
   if (end > clip.frames) throw loaders::BrokenVideo(source.path, "beyond the end", "bad_cuts");
-  return sampled(clip.content, begin, end - begin, rules, options);
+  give(clip.content, first, end - first, 0, options);
+  return sampled(clip.content, first, end - first, rules, options);
 }
 
 std::vector<loaders::DecodeOutcome> FakeClips::decode_ranges(
@@ -127,13 +145,17 @@ std::vector<loaders::DecodeOutcome> FakeClips::decode_ranges(
     ++counts_.decoded[*videos.begin()];
   }
   std::vector<loaders::DecodeOutcome> outcomes;
+  begin(options);
   for (const auto& source : sources) {
+    const std::size_t shot = outcomes.size();
+    const int count = source.end_frame - source.begin_frame;
     const auto& clip = readable(source);
+    give(clip.content, source.begin_frame, std::min(count, clip.frames - source.begin_frame), shot,
+         options);
     if (source.end_frame > clip.frames)
       outcomes.emplace_back(loaders::BrokenVideo(source.path, "beyond the end", "bad_cuts"));
     else
-      outcomes.emplace_back(sampled(clip.content, source.begin_frame,
-                                    source.end_frame - source.begin_frame, rules, options));
+      outcomes.emplace_back(sampled(clip.content, source.begin_frame, count, rules, options));
   }
   return outcomes;
 }

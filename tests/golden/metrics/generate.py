@@ -53,6 +53,7 @@ def picture_of(story, shot):
             "frames": n, "repeats": (story * 5 + shot * 3) % n, "laplacian": 40.0 + 17.5 * story + 3.25 * shot,
             "band_pass": 60.0 + 8.5 * story - 2.75 * shot, "still_area": 0.125 * ((story + shot) % 9),
             "flicker": None if (story * 2 + shot) % 5 == 1 else 0.001 * (story + 1) / (shot + 2),
+            "mean_difference": 0.375 * ((story * 7 + shot * 3) % 40),
             "bar_rows": 0.0625 * ((story + 2 * shot) % 4), "bar_columns": 0.03125 * ((story + shot) % 3)}
 
 
@@ -442,6 +443,32 @@ def letterbox(p):
     return p["bar_rows"] + p["bar_columns"] - p["bar_rows"] * p["bar_columns"]
 
 
+def vbench_consistency(story, encoder, policy):
+    """The shot's frames stand for all of its frames."""
+    values = []
+    for shot in story["shots"]:
+        if shot["missing"]:
+            values.append("failed")
+            continue
+        frames = shot[encoder]
+        scores = [(max(0.0, cosine(frames[i], frames[i - 1])) + max(0.0, cosine(frames[i], frames[0]))) / 2
+                  for i in range(1, len(frames))]
+        values.append(float(np.mean(scores)))
+    return over_shots(story, values, policy, 0.0, "similarity")
+
+
+def vbench_flicker(story, policy):
+    values = []
+    for shot in story["shots"]:
+        if shot["missing"]:
+            values.append("failed")
+        elif shot["picture"]["frames"] < 2:
+            values.append("skipped")
+        else:
+            values.append((255.0 - shot["picture"]["mean_difference"]) / 255.0)
+    return over_shots(story, values, policy, 0.0, "similarity")
+
+
 METRICS = {
     "clip_i": lambda s, p, r: adherence(s, "clip", p, r),
     "dino_i": lambda s, p, r: adherence(s, "dino", p, r),
@@ -480,6 +507,10 @@ METRICS = {
     "effective_fps": lambda s, p, r: effective_fps(s, p),
     "letterbox": lambda s, p, r: picture(s, p, 1.0, letterbox,
                                          lambda q: {"rows": q["bar_rows"], "columns": q["bar_columns"]}),
+    "vbench_subject": lambda s, p, r: vbench_consistency(s, "dino", p),
+    "vbench_background": lambda s, p, r: vbench_consistency(s, "clip", p),
+    "vbench_flicker": lambda s, p, r: vbench_flicker(s, p),
+    "vbench_clip_score": lambda s, p, r: clip_t(s, p),
 }
 
 
