@@ -186,8 +186,8 @@ std::vector<reports::Figure> all_figures(const std::vector<document::Result>& re
 }
 
 int run_report(const ReportOptions& options) {
-  require_one_output(options);
   require_results(options);
+  require_one_output(options);
   const fs::path out = options.out;
   if (!out.empty() && !options.force) reports::require_report_folder(out);
   auto results = read_results(options.results);

@@ -1,8 +1,7 @@
 #pragma once
 
-// Masks or boxes of a system's subjects, as a run uses them; not a public header.
-
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "loaders/split.h"
 #include "metrics/need.h"
 
+// Masks or boxes of a system's subjects, as a run uses them.
 namespace asbench::evaluation {
 
 /// What a shot is to show, each once, in the shot's order: the story's characters by their ids, or

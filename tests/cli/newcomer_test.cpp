@@ -285,8 +285,8 @@ TEST(SplitExample, PrintsAManifestThatIsRead) {
   world().write("example.json", run.out);
   const auto looked = run_program(
       asbench_program(), {"inspect", "--split", (world().root() / "example.json").string()});
-  EXPECT_THAT(looked.out, HasSubstr("2 IPs, 2 stories, 5 shots, 5 captions"));
-  EXPECT_THAT(looked.out, HasSubstr("missing_reference (3,")) << "its pictures are not there";
+  EXPECT_THAT(looked.out, HasSubstr("2 IPs, 2 stories, 6 shots, 6 captions"));
+  EXPECT_THAT(looked.out, HasSubstr("missing_reference (5,")) << "its pictures are not there";
   EXPECT_THAT(looked.out, Not(HasSubstr("bad_schema")));
 }
 
