@@ -96,9 +96,9 @@ void require_results(const ReportOptions& options) {
   const bool published = options.reported || shows_published(options.table);
   if (published && !options.format.empty() && !options.scores) return;
   throw UsageError(
-      "RESULTS is required: name the result documents of `asbench score`. Without any, only a "
-      "table "
-      "of the paper's rows can be printed: --table paper2 --format markdown");
+      "Missing argument RESULTS: name the result documents of `asbench score`.\n  Without any, "
+      "only "
+      "a table of the paper's rows can be printed: --table paper2 --format markdown");
 }
 
 /// The metrics that the tables show; empty: those of the leaderboard.

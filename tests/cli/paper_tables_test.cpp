@@ -94,7 +94,7 @@ TEST_F(PaperTables, PrintThePapersTable2WithoutAnyDocument) {
   EXPECT_THAT(run.out, HasSubstr("AnimeShooterGen"));
   const auto refused = run_program(asbench_program(), {"report", "--format", "markdown"});
   EXPECT_EQ(refused.exit_code, 2);
-  EXPECT_THAT(refused.err, HasSubstr("RESULTS is required"));
+  EXPECT_THAT(refused.err, HasSubstr("Missing argument RESULTS"));
   const auto folder_refused = run_program(
       asbench_program(), {"report", "--table", "paper2", "--out", (folder / "o").string()});
   EXPECT_EQ(folder_refused.exit_code, 2);
