@@ -344,7 +344,9 @@ class Convert(unittest.TestCase):
         small = self.root / "small"
         torch_save({"state_dict": {"proj": Tensor(np.ones((2, 3), np.float32))}}, small)
         short = small.read_bytes()
-        for content in (hostile_file.read_bytes(), short, short[:100], b"", b"PK"):
+        changed = bytearray(short)
+        changed[short.index(np.ones(6, np.float32).tobytes())] ^= 1  # a checksum of the archive no longer fits
+        for content in (hostile_file.read_bytes(), short, bytes(changed), short[:100], b"", b"PK"):
             clip.write_bytes(content)
             run = self.run_script(folder)
             self.assertEqual(run.returncode, 1, run.stdout)

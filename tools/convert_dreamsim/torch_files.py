@@ -11,6 +11,7 @@ import pathlib
 import pickle
 import struct
 import zipfile
+import zlib
 
 import numpy as np
 
@@ -21,6 +22,11 @@ SAFETENSORS = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "F64": np.dtype("
 
 class Unreadable(Exception):
     """A file that is not what it should be; the message names it."""
+
+
+# What zipfile and pickle raise on a damaged file.
+DAMAGE = (Unreadable, zipfile.BadZipFile, zlib.error, struct.error, pickle.UnpicklingError, LookupError, EOFError,
+          NotImplementedError, OverflowError, RuntimeError, ValueError, TypeError, AttributeError)
 
 
 class Placeholder:
@@ -74,15 +80,15 @@ def read_torch(path):
     path = pathlib.Path(path)
     if not zipfile.is_zipfile(path):
         return read_legacy(path)
-    with zipfile.ZipFile(path) as archive:
-        pickles = [name for name in archive.namelist() if name.endswith("data.pkl") and name.count("/") <= 1]
-        if len(pickles) != 1:
-            raise Unreadable(f"{path}: not a file of torch.save")
-        prefix = pickles[0][:-len("data.pkl")]
-        try:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            pickles = [name for name in archive.namelist() if name.endswith("data.pkl") and name.count("/") <= 1]
+            if len(pickles) != 1:
+                raise Unreadable("not a file of torch.save")
+            prefix = pickles[0][:-len("data.pkl")]
             return Unpickler(io.BytesIO(archive.read(pickles[0])), archive, prefix).load()
-        except (Unreadable, pickle.UnpicklingError, KeyError, EOFError, ValueError, TypeError, AttributeError) as error:
-            raise Unreadable(f"{path}: {error}") from error
+    except DAMAGE as error:
+        raise Unreadable(f"{path}: {error}") from error
 
 
 def read_legacy(path):

@@ -1,14 +1,12 @@
 """DINOv2 by transformers: python tests/golden/dinov2/generate.py (versions in ../requirements.txt)."""
-import copy
 import pathlib
 import sys
 
-import torch
 from transformers import Dinov2Config, Dinov2Model
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-import encoder_golden as golden  # noqa: E402
+from vision_golden import write_case  # noqa: E402
 
 CASES = {
     # As facebook/dinov2-base: the table is for a larger picture than the preprocessor delivers.
@@ -21,23 +19,8 @@ CASES = {
 
 def main():
     for number, (name, config) in enumerate(CASES.items()):
-        folder = HERE / name
-        model = Dinov2Model(Dinov2Config(**config)).eval()
-        model.set_attn_implementation("eager")
-        model.load_state_dict(golden.seeded_weights(model.state_dict(), 300 + number))
-        model.save_pretrained(folder)
-        golden.write_preprocessor(folder, 28)
-        double = copy.deepcopy(model).double()
-        pixels = golden.pictures(47 + number, (2, 3, 28, 28))
-        wide = golden.pictures(57 + number, (1, 3, config["image_size"], config["image_size"]))  # the table's own
-        with torch.inference_mode():
-            out = model(pixels, output_hidden_states=True)
-            feature = out.last_hidden_state[:, 0]
-            feature64 = double(pixels.double()).last_hidden_state[:, 0]
-            own = model(wide).last_hidden_state[:, 0]
-        tensors = {"pixels": pixels, "wide_pixels": wide, "wide_feature": own, "feature": feature}
-        tensors.update(golden.named_states(out.hidden_states))
-        golden.write_expected(folder, tensors, golden.fp64_distance(feature, feature64), __file__)
+        write_case(HERE / name, Dinov2Model(Dinov2Config(**config)), __file__, weights_seed=300 + number,
+                   pictures_seed=47 + number, side=28, wide=(config["image_size"],) * 2)  # the table's own
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """DINOv2 with registers by transformers: python tests/golden/dinov2_registers/generate.py (versions in
 ../requirements.txt)."""
-import copy
 import pathlib
 import sys
 
-import torch
 from transformers import Dinov2WithRegistersConfig, Dinov2WithRegistersModel
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-import encoder_golden as golden  # noqa: E402
+from vision_golden import write_case  # noqa: E402
 
 CASES = {
     # As facebook/dinov2-with-registers-base: the table is for a larger picture than the preprocessor delivers.
@@ -23,23 +21,9 @@ CASES = {
 
 def main():
     for number, (name, config) in enumerate(CASES.items()):
-        folder = HERE / name
-        model = Dinov2WithRegistersModel(Dinov2WithRegistersConfig(**config)).eval()
-        model.set_attn_implementation("eager")
-        model.load_state_dict(golden.seeded_weights(model.state_dict(), 500 + number))
-        model.save_pretrained(folder)
-        golden.write_preprocessor(folder, 28)
-        double = copy.deepcopy(model).double()
-        pixels = golden.pictures(147 + number, (2, 3, 28, 28))
-        wide = golden.pictures(157 + number, (1, 3, 40, 54))  # enlarged and shrunk tables, no multiple of the patch
-        with torch.inference_mode():
-            out = model(pixels, output_hidden_states=True)
-            feature = out.last_hidden_state[:, 0]
-            feature64 = double(pixels.double()).last_hidden_state[:, 0]
-            other = model(wide).last_hidden_state[:, 0]
-        tensors = {"pixels": pixels, "wide_pixels": wide, "wide_feature": other, "feature": feature}
-        tensors.update(golden.named_states(out.hidden_states))
-        golden.write_expected(folder, tensors, golden.fp64_distance(feature, feature64), __file__)
+        write_case(HERE / name, Dinov2WithRegistersModel(Dinov2WithRegistersConfig(**config)), __file__,
+                   weights_seed=500 + number, pictures_seed=147 + number, side=28,
+                   wide=(40, 54))  # enlarged and shrunk tables, no multiple of the patch
 
 
 if __name__ == "__main__":

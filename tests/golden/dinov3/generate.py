@@ -1,14 +1,12 @@
 """DINOv3 ViT by transformers: python tests/golden/dinov3/generate.py (versions in ../requirements.txt)."""
-import copy
 import pathlib
 import sys
 
-import torch
 from transformers import DINOv3ViTConfig, DINOv3ViTModel
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-import encoder_golden as golden  # noqa: E402
+from vision_golden import write_case  # noqa: E402
 
 CASES = {
     # As facebook/dinov3-vitb16: four registers, no bias of keys.
@@ -23,24 +21,9 @@ CASES = {
 
 def main():
     for number, (name, config) in enumerate(CASES.items()):
-        folder = HERE / name
-        model = DINOv3ViTModel(DINOv3ViTConfig(**config)).eval()
-        model.set_attn_implementation("eager")
-        model.load_state_dict(golden.seeded_weights(model.state_dict(), 600 + number))
-        model.save_pretrained(folder)
-        size = config["image_size"]
-        golden.write_preprocessor(folder, size)
-        double = copy.deepcopy(model).double()
-        pixels = golden.pictures(247 + number, (2, 3, size, size))
-        wide = golden.pictures(257 + number, (1, 3, size + 11, size + 20))  # no square, no multiple of the patch
-        with torch.inference_mode():
-            out = model(pixels, output_hidden_states=True)
-            feature = out.last_hidden_state[:, 0]
-            feature64 = double(pixels.double()).last_hidden_state[:, 0]
-            other = model(wide).last_hidden_state[:, 0]
-        tensors = {"pixels": pixels, "wide_pixels": wide, "wide_feature": other, "feature": feature}
-        tensors.update(golden.named_states(out.hidden_states))
-        golden.write_expected(folder, tensors, golden.fp64_distance(feature, feature64), __file__)
+        side = config["image_size"]
+        write_case(HERE / name, DINOv3ViTModel(DINOv3ViTConfig(**config)), __file__, weights_seed=600 + number,
+                   pictures_seed=247 + number, side=side, wide=(side + 11, side + 20))  # no multiple of the patch
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """SigLIP's image tower by transformers: python tests/golden/siglip/generate.py (versions in ../requirements.txt)."""
-import copy
 import pathlib
 import sys
 
-import torch
 from transformers import SiglipConfig, SiglipModel
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-import encoder_golden as golden  # noqa: E402
+from vision_golden import write_case  # noqa: E402
 
 TEXT = dict(hidden_size=16, intermediate_size=24, num_hidden_layers=1, num_attention_heads=2, vocab_size=20,
             max_position_embeddings=8)
@@ -21,25 +19,17 @@ CASES = {
 }
 
 
+def image_feature(network, pixels, **options):
+    out = network.get_image_features(pixels, output_hidden_states=True, **options)
+    return out.pooler_output, out.hidden_states
+
+
 def main():
     for number, (name, config) in enumerate(CASES.items()):
-        folder = HERE / name
-        model = SiglipModel(SiglipConfig(text_config=TEXT, vision_config=config)).eval()
-        model.set_attn_implementation("eager")
-        model.load_state_dict(golden.seeded_weights(model.state_dict(), 700 + number))
-        model.save_pretrained(folder)
-        size = config["image_size"]
-        golden.write_preprocessor(folder, size)
-        double = copy.deepcopy(model).double()
-        pixels = golden.pictures(347 + number, (2, 3, size, size))
-        wide = golden.pictures(357 + number, (1, 3, size + 11, size + 20))
-        with torch.inference_mode():
-            out = model.get_image_features(pixels, output_hidden_states=True)
-            feature64 = double.get_image_features(pixels.double()).pooler_output
-            stretched = model.get_image_features(wide, interpolate_pos_encoding=True).pooler_output
-        tensors = {"pixels": pixels, "wide_pixels": wide, "wide_feature": stretched, "feature": out.pooler_output}
-        tensors.update(golden.named_states(out.hidden_states))
-        golden.write_expected(folder, tensors, golden.fp64_distance(out.pooler_output, feature64), __file__)
+        side = config["image_size"]
+        model = SiglipModel(SiglipConfig(text_config=TEXT, vision_config=config))
+        write_case(HERE / name, model, __file__, weights_seed=700 + number, pictures_seed=347 + number, side=side,
+                   wide=(side + 11, side + 20), forward=image_feature, interpolate_pos_encoding=True)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """ViT and DINO by transformers: python tests/golden/vit/generate.py (versions in ../requirements.txt)."""
-import copy
 import pathlib
 import sys
 
-import torch
 from transformers import ViTConfig, ViTForImageClassification, ViTModel
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
-import encoder_golden as golden  # noqa: E402
+from vision_golden import write_case  # noqa: E402
 
 CASES = {
     # As facebook/dino-vitb16: ViTModel with a pooler that nobody needs, eps 1e-12.
@@ -23,25 +21,11 @@ CASES = {
 
 def main():
     for number, (name, (kind, config)) in enumerate(CASES.items()):
-        folder = HERE / name
-        model = kind(ViTConfig(**config)).eval()
-        model.set_attn_implementation("eager")
-        model.load_state_dict(golden.seeded_weights(model.state_dict(), 200 + number))
-        model.save_pretrained(folder)
-        size = config["image_size"]
-        golden.write_preprocessor(folder, size)
-        body = model if kind is ViTModel else model.vit
-        double = copy.deepcopy(body).double()
-        pixels = golden.pictures(27 + number, (2, 3, size, size))
-        wide = golden.pictures(37 + number, (1, 3, size + 11, size + 20))  # not a multiple of the patch
-        with torch.inference_mode():
-            out = body(pixels, output_hidden_states=True)
-            feature = out.last_hidden_state[:, 0]
-            feature64 = double(pixels.double()).last_hidden_state[:, 0]
-            stretched = body(wide, interpolate_pos_encoding=True).last_hidden_state[:, 0]
-        tensors = {"pixels": pixels, "wide_pixels": wide, "wide_feature": stretched, "feature": feature}
-        tensors.update(golden.named_states(out.hidden_states))
-        golden.write_expected(folder, tensors, golden.fp64_distance(feature, feature64), __file__)
+        model = kind(ViTConfig(**config))
+        side = config["image_size"]
+        write_case(HERE / name, model, __file__, weights_seed=200 + number, pictures_seed=27 + number, side=side,
+                   wide=(side + 11, side + 20),  # not a multiple of the patch
+                   network=model if kind is ViTModel else model.vit, interpolate_pos_encoding=True)
 
 
 if __name__ == "__main__":
