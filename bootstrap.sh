@@ -37,8 +37,8 @@ debian_packages=(
 # what tests and benchmarks link: all but `program` build them
 build_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
 # what only tests need, 1 GB: a batch system that runs jobs on this machine, a browser that clicks through the page, LaTeX that
-# sets the table, shells that complete, the formatter whose form sources have
-test_packages=(slurmctld slurmd slurm-client munge clang-format-14 chromium chromium-driver python3-selenium texlive-latex-base texlive-latex-recommended texlive-luatex fonts-wqy-microhei poppler-utils zsh fish)
+# sets the table, shells that complete, NumPy for the test of a converter, the formatter whose form sources have
+test_packages=(slurmctld slurmd slurm-client munge clang-format-14 chromium chromium-driver python3-numpy python3-selenium texlive-latex-base texlive-latex-recommended texlive-luatex fonts-wqy-microhei poppler-utils zsh fish)
 fuzz_packages=(clang-14 libclang-rt-14-dev)
 tidy_packages=(clang-tidy-14)
 

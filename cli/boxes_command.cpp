@@ -8,13 +8,13 @@
 #include "cli/boxes_options.h"
 #include "cli/errors.h"
 #include "cli/selection.h"
+#include "cli/split_file.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
 #include "core/print.h"
 #include "core/progress.h"
 #include "core/words.h"
-#include "core/write_file.h"
 #include "evaluation/overrides.h"
 #include "evaluation/protocol.h"
 #include "loaders/inspection.h"
@@ -31,17 +31,6 @@ namespace {
 
 constexpr std::size_t kListed = 5;
 
-/// A file of other content stays without --force. @returns true when it has these bytes already.
-bool require_replaceable(const std::string& out, const std::string& bytes, bool force) {
-  if (!output_target(out).is_file() || !is_file(out)) return false;
-  if (read_text_file(out) == bytes) return true;
-  if (force) return false;
-  throw UsageError(fmt::format(
-      "--out {}: the file is there and has other content; boxes that were filled in would be "
-      "lost.\n  Write to another file, or replace it with --force.",
-      out));
-}
-
 loaders::Inspection decode(const loaders::Split& part, const loaders::Outputs& outputs,
                            int threads) {
   loaders::silence_decoders();
@@ -57,8 +46,8 @@ loaders::Inspection decode(const loaders::Split& part, const loaders::Outputs& o
 }
 
 void print_written(const BoxesTemplateOptions& options, const loaders::BoxTemplate& made,
-                   std::string_view rule, bool was_there) {
-  print_safe(stdout, "{}  {}: {} for {} ({})\n", was_there ? "unchanged" : "written", options.out,
+                   std::string_view rule, std::string_view done) {
+  print_safe(stdout, "{}  {}: {} for {} ({})\n", done, options.out,
              counted(made.rows, "row", "rows"), counted(made.shots, "shot", "shots"), rule);
   for (std::size_t i = 0; i < std::min(made.without_video.size(), kListed); ++i) {
     print_safe(stdout, "left out: story {} shot {} has no video that decodes\n",
@@ -75,8 +64,9 @@ int run_boxes_template(const BoxesTemplateOptions& options) {
   const evaluation::Protocol protocol =
       evaluation::apply(evaluation::load_protocol(options.protocol), {.frames = options.frames});
   const loaders::FrameRule rule = loaders::parse_frame_rule(protocol.frames);
-  const loaders::Split whole =
-      loaders::read_split(options.input.split.path, options.input.split.format);
+  const loaders::Split whole = loaders::read_split(
+      options.input.split.path, options.input.split.format, selection_of(options.input.selection),
+      source_rules_of(options.input.split.source));
   loaders::Split part = loaders::select(whole, selection_of(options.input.selection));
   if (!protocol.prologues) loaders::leave_out_prologues(part);
   const loaders::Outputs outputs = loaders::restrict_to(
@@ -89,10 +79,8 @@ int run_boxes_template(const BoxesTemplateOptions& options) {
       loaders::make_box_template(loaders::roster_of(part), inspection.shots, rule);
   if (made.rows == 0)
     throw BadInput("no shot has a video that decodes; `asbench inspect` says why");
-  const bool was_there = require_replaceable(options.out, made.csv, options.force);
-  if (!was_there) write_file_atomically(options.out, made.csv);
-  if (!output_target(options.out).is_stdout())
-    print_written(options, made, protocol.frames, was_there);
+  const std::string done = write_result(options.out, made.csv, options.force);
+  if (!output_target(options.out).is_stdout()) print_written(options, made, protocol.frames, done);
   return kExitDone;
 }
 

@@ -9,6 +9,7 @@
 #include "baselines/generate.h"
 #include "cli/errors.h"
 #include "cli/generate_options.h"
+#include "cli/selection.h"
 #include "core/error.h"
 #include "core/interrupt.h"
 #include "core/print.h"
@@ -63,7 +64,8 @@ int run_generate(const GenerateOptions& options) {
   install_interrupt_handlers();
   const loaders::Selection selection{
       .ips = options.ips, .stories = options.stories, .limit = options.limit};
-  const loaders::Split split = loaders::read_split(options.split, options.split_format, selection);
+  const loaders::Split split = loaders::read_split(
+      options.split.path, options.split.format, selection, source_rules_of(options.split.source));
   const loaders::Split part = loaders::select(split, selection);
   require_whole(part);
   std::optional<loaders::Outputs> source;
@@ -99,8 +101,8 @@ int run_generate(const GenerateOptions& options) {
              "{}: {} written to {}{}\nScore them with: asbench score --split {} --outputs {} --out "
              "{}.json\n",
              options.baseline, counted(report.written, "shot", "shots"), options.out,
-             report.kept > 0 ? fmt::format(" ({} already there)", report.kept) : "", options.split,
-             options.out, options.baseline);
+             report.kept > 0 ? fmt::format(" ({} already there)", report.kept) : "",
+             options.split.path, options.out, options.baseline);
   return kExitDone;
 }
 

@@ -27,16 +27,7 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
                    "name of the baseline; `asbench baselines list` lists them")
       ->check(suggests(baseline_names()))
       ->required();
-  command
-      ->add_option("--split", options->split,
-                   "prompts and reference images: a demo folder, a test-set folder or a split "
-                   "manifest (JSON)")
-      ->required();
-  command
-      ->add_option(
-          "--split-format", options->split_format,
-          "read the split as demo, test-set, manifest or annotations, when detection gets it wrong")
-      ->check(suggests(split_forms()));
+  add_split_options(*command, options->split);
   command->add_option("--source", options->source,
                       "folder of real videos of the split's stories, for baselines that reuse them "
                       "(gt-story, copy-prev, ...)");

@@ -7,13 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "cli/input_options.h"
+
 namespace asbench::cli {
 
 /// `asbench generate`
 struct GenerateOptions {
   std::string baseline;
-  std::string split;
-  std::optional<std::string> split_format;
+  SplitOptions split;
   std::string out;
   std::optional<std::string> source;
   std::string source_layout = "auto";

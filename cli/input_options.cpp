@@ -17,6 +17,30 @@ void add_split_options(CLI::App& command, SplitOptions& split) {
           "--split-format", split.format,
           "read the split as demo, test-set, manifest or annotations, when detection gets it wrong")
       ->check(suggests(split_forms()));
+  add_source_options(command, split.source);
+}
+
+void add_source_options(CLI::App& command, SourceOptions& source) {
+  command.add_option("--videos", source.videos,
+                     "source videos of annotation files: a folder of ID.mp4 (or another ending), "
+                     "or a path with %id in the place of the id; reference pictures are cut out of "
+                     "them by the masks");
+  command
+      .add_option("--boundaries", source.boundaries,
+                  "ends of annotated shots, which are whole seconds: as-given, trim:SECONDS (less "
+                  "at both ends) or snap (to the nearest cut of the video within a second)")
+      ->capture_default_str();
+  command
+      .add_option("--range", source.range,
+                  "frames of annotated shots: whole, or extra (the annotator's excerpt of about "
+                  "four seconds)")
+      ->check(suggests(shot_parts()))
+      ->capture_default_str();
+  command
+      .add_option("--reference-masks", source.reference_masks,
+                  "which of a character's masks become reference pictures: largest, all or first")
+      ->check(suggests(reference_choices()))
+      ->capture_default_str();
 }
 
 CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
@@ -26,7 +50,8 @@ CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs) {
       .add_option(
           "--layout", outputs.layout,
           "how the videos are named: auto (detect), default, default-avi, animeshootergen-demo, "
-          "cuts, a template such as {ip}/{prompt}_{shot:02}.mp4 (placeholders: see the end), or a "
+          "cuts, source (real stories: --outputs is the folder of their source videos), a template "
+          "such as {ip}/{prompt}_{shot:02}.mp4 (placeholders: see the end), or a "
           "CSV file with the columns story,shot,path")
       ->check(suggests(layout_names()))
       ->capture_default_str();

@@ -8,10 +8,19 @@
 
 namespace asbench::cli {
 
-/// `--split --split-format`: prompts and references.
+/// `--videos --boundaries --range --reference-masks`: what is made of annotations' source videos.
+struct SourceOptions {
+  std::optional<std::string> videos;
+  std::string boundaries = "as-given";
+  std::string range = "whole";
+  std::string reference_masks = "largest";
+};
+
+/// `--split --split-format`, and SourceOptions: prompts and references.
 struct SplitOptions {
   std::string path;
   std::optional<std::string> format;
+  SourceOptions source;
 };
 
 /// `--outputs --layout --cuts`: a system's videos.
@@ -33,6 +42,7 @@ struct SelectionOptions {
 // The same names and the same help text in every command. The options go into the help group that
 // is current: App::option_defaults()->group(...).
 void add_split_options(CLI::App& command, SplitOptions& split);
+void add_source_options(CLI::App& command, SourceOptions& source);
 /// @returns `--outputs`, for commands that require it.
 CLI::Option* add_outputs_options(CLI::App& command, OutputsOptions& outputs);
 void add_selection_options(CLI::App& command, SelectionOptions& selection);

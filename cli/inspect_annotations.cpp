@@ -136,7 +136,8 @@ Json to_json(const std::string& name, const loaders::SplitStatistics& statistics
 }  // namespace
 
 bool inspects_annotations(const InspectOptions& options) {
-  if (options.outputs.path || options.write || !is_whole(selection_of(options.selection)))
+  if (options.outputs.path || options.write || !is_whole(selection_of(options.selection)) ||
+      !source_rules_of(options.split.source).is_default())
     return false;
   if (options.split.format) return *options.split.format == "annotations";
   return loaders::looks_like_annotations(options.split.path);

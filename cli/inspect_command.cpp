@@ -11,6 +11,7 @@
 #include "cli/inspect_annotations.h"
 #include "cli/inspect_options.h"
 #include "cli/selection.h"
+#include "cli/split_file.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
@@ -34,6 +35,7 @@ struct Report {
   loaders::Split split;                   ///< the part that was chosen
   std::optional<std::size_t> of_stories;  ///< where it is a part: how many the whole split has
   std::optional<loaders::Outputs> outputs;
+  int prologues = 0;  ///< shots whose outputs are not looked at, as the protocols don't score them
   std::vector<loaders::ShotReport> shots;
   Findings findings;
   Findings split_findings;  ///< those of them that are not about outputs
@@ -53,8 +55,12 @@ struct Report {
 Report gather(const InspectOptions& options) {
   Report report;
   const loaders::Selection selection = selection_of(options.selection);
+  loaders::SourceRules rules = source_rules_of(options.split.source);
+  if (options.write && rules.videos && output_target(*options.write).is_file())
+    rules.pictures = pictures_folder(*options.write);
+  rules.force = true;  // as the manifest itself
   const loaders::Split read =
-      loaders::read_split(options.split.path, options.split.format, selection);
+      loaders::read_split(options.split.path, options.split.format, selection, rules);
   report.split = loaders::select(read, selection);
   if (!loaders::is_whole(selection)) report.of_stories = read.stories.size() + read.lost.size();
   report.findings = report.split.findings;
@@ -69,16 +75,18 @@ Report gather(const InspectOptions& options) {
   // Of the whole split, so that the files of other stories are not called unexpected.
   const loaders::Split whole = loaders::with_lost_stories(read);
   if (whole.stories.empty()) return report;  // no story can be read: the findings say why
+  loaders::Split scored = report.split;
+  report.prologues = loaders::leave_out_prologues(scored);
 
   report.outputs = loaders::restrict_to(
       loaders::find_outputs(whole, *options.outputs.path,
                             {.layout = options.outputs.layout, .cuts = options.outputs.cuts}),
-      report.split);
+      scored);
   Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;
   inspection_options.threads = options.threads;
   inspection_options.on_shot = [&] { progress.advance(); };
-  auto inspection = loaders::inspect_outputs(report.split, *report.outputs, inspection_options);
+  auto inspection = loaders::inspect_outputs(scored, *report.outputs, inspection_options);
   progress.finish();
   if (interrupted()) throw UsageError("interrupted before all videos were decoded");
   report.shots = std::move(inspection.shots);
@@ -134,6 +142,7 @@ void print_split(const Report& report) {
     print_safe(stdout, "          and an unknown number of stories that can't be read: {}\n",
                fmt::format("{}", fmt::join(split.uncounted_ips, ", ")));
   }
+  if (split.source) print_prepared(stdout, source_text(*split.source));
 }
 
 /// "20 shots: 49 frames, 720x480, 16 fps", the most frequent first.
@@ -155,7 +164,11 @@ void print_kinds(const std::map<std::string, int>& kinds, int listed, std::strin
 
 void print_shots(const Report& report) {
   print_safe(stdout, "          {} of {} shots are usable\n", report.usable_shots(),
-             report.split.shot_count());
+             report.split.shot_count() - static_cast<std::size_t>(report.prologues));
+  if (report.prologues > 0) {
+    print_safe(stdout, "          {} left out, as in scoring\n",
+               counted(report.prologues, "prologue or epilogue is", "prologues and epilogues are"));
+  }
   std::map<std::string, int> kinds;
   for (const auto& shot : report.shots) {
     if (shot.frame_count == 0) continue;
@@ -287,6 +300,8 @@ Json to_json(const Report& report) {
                        {"tuning_clips", counts.clips},
                        {"lost_stories", report.split.lost.size()},
                        {"uncounted_ips", report.split.uncounted_ips}};
+  if (report.split.source)
+    document["split"]["source"] = loaders::source_to_json(*report.split.source);
   document["outputs"] = nullptr;
   if (report.outputs) {
     Json shots = Json::array();
@@ -294,6 +309,7 @@ Json to_json(const Report& report) {
     document["outputs"] = {{"layout", report.outputs->layout},
                            {"decoder", loaders::decoder_name()},
                            {"usable_shots", report.usable_shots()},
+                           {"prologues_left_out", report.prologues},
                            {"shots", std::move(shots)}};
   }
   document["counts"] = Json::object();
@@ -342,8 +358,9 @@ int run_inspect(const InspectOptions& options) {
   if (inspects_annotations(options)) return run_inspect_annotations(options);
   if (options.plot || options.index) {
     throw UsageError(
-        "--plot and --index are for the annotation files of a data set, without --outputs, --write "
-        "or a selection");
+        "--plot and --index are for the annotation files of a data set, without --outputs, "
+        "--write, "
+        "--videos, --boundaries, --range or a selection");
   }
   const Report report = gather(options);
   if (options.write) {

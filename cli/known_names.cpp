@@ -100,7 +100,15 @@ std::vector<std::string> missing_policies() {
 }
 
 std::vector<std::string> layout_names() {
-  return {"auto", "default", "default-avi", "animeshootergen-demo", "cuts"};
+  return {"auto", "default", "default-avi", "animeshootergen-demo", "cuts", "source"};
+}
+
+std::vector<std::string> shot_parts() {
+  return {"whole", "extra"};
+}
+
+std::vector<std::string> reference_choices() {
+  return {"largest", "all", "first"};
 }
 
 std::vector<std::string> split_forms() {

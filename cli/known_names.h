@@ -22,6 +22,8 @@ namespace asbench::cli {
 [[nodiscard]] std::vector<std::string> background_names();
 [[nodiscard]] std::vector<std::string> missing_policies();
 [[nodiscard]] std::vector<std::string> layout_names();
+[[nodiscard]] std::vector<std::string> shot_parts();         // of --range
+[[nodiscard]] std::vector<std::string> reference_choices();  // of --reference-masks
 [[nodiscard]] std::vector<std::string> split_forms();
 [[nodiscard]] std::vector<std::string> fvd_variant_names();
 /// "midpoint:5", ...

@@ -12,12 +12,14 @@ template <typename Request>
 void fill_common(Request& request, const InputOptions& input, const ComputeOptions& compute) {
   request.split = input.split.path;
   request.split_format = input.split.format;
+  request.source = source_rules_of(input.split.source);
   request.selection = selection_of(input.selection);
   request.outputs = input.outputs.path.value();
   request.layout = {.layout = input.outputs.layout, .cuts = input.outputs.cuts};
   if (compute.weights) request.weights = *compute.weights;
   request.store =
       compute.cache ? std::filesystem::path(*compute.cache) : features::default_store_folder();
+  request.source.cache = request.store;
   request.extraction.device = compute.device;
   request.extraction.threads = compute.threads;
   request.extraction.batch = compute.batch;

@@ -33,6 +33,13 @@ std::vector<std::string> options_of(const DrawOptions& draw) {
   if (draw.with_references) texts.emplace_back("--with-references");
   if (draw.without_ips)
     texts.push_back(fmt::format("--without-ids {}", file_name(*draw.without_ips)));
+  const SourceOptions& source = draw.source;
+  if (source.videos) texts.push_back(fmt::format("--videos {}", file_name(*source.videos)));
+  if (source.boundaries != "as-given")
+    texts.push_back(fmt::format("--boundaries {}", source.boundaries));
+  if (source.range != "whole") texts.push_back(fmt::format("--range {}", source.range));
+  if (source.reference_masks != "largest")
+    texts.push_back(fmt::format("--reference-masks {}", source.reference_masks));
   return texts;
 }
 
@@ -89,6 +96,15 @@ std::string card_markdown(const SplitCard& card) {
         fmt::format("No video of {} is in it: {} ids, {} of them videos of these annotations.\n\n",
                     markdown_text(file_name(*card.options.draw.without_ips)), card.excluded_ids,
                     card.excluded_ids_found);
+  }
+  if (split.source) {
+    const loaders::ShiftStatistics& shifts = split.source->shifts;
+    text += fmt::format(
+        "Frames of shots: boundaries {}, range {}; {} of {} boundaries moved, {} without a free "
+        "cut "
+        "within a second.\n\n",
+        split.source->boundaries, split.source->range, shifts.moved, shifts.boundaries,
+        shifts.without_cut);
   }
   text += "## Numbers\n\n" + numbers_table(card.statistics);
   text +=

@@ -1,4 +1,4 @@
-// split make, merge and stats, as functions of the media module (cli/modules.h).
+// split make, references, merge and stats, as functions of the media module (cli/modules.h).
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,11 +16,13 @@
 #include "cli/statistics_output.h"
 #include "core/error.h"
 #include "core/files.h"
+#include "core/interrupt.h"
 #include "core/json.h"
 #include "core/print.h"
 #include "core/words.h"
 #include "loaders/annotations/annotation_form.h"
 #include "loaders/annotations/index.h"
+#include "loaders/findings.h"
 #include "loaders/make_split.h"
 #include "loaders/merge_splits.h"
 #include "loaders/selection.h"
@@ -125,7 +127,7 @@ void print_understood(const SplitMakeOptions& options, const loaders::MadeSplit&
 bool draws(const DrawOptions& draw) {
   return draw.stories || draw.ips || draw.stories_per_ip || draw.characters || draw.shots ||
          draw.scenes || draw.min_seconds || draw.without_ips || draw.with_references || draw.card ||
-         draw.index;
+         draw.index || !source_rules_of(draw.source).is_default();
 }
 
 int run_split_make(const SplitMakeOptions& options) {
@@ -188,15 +190,17 @@ int run_split_stats(const SplitStatsOptions& options) {
   const bool annotations = options.split.format
                                ? *options.split.format == "annotations"
                                : loaders::looks_like_annotations(options.split.path);
-  if (annotations && is_whole(selection)) {
+  if (annotations && is_whole(selection) && source_rules_of(options.split.source).is_default()) {
     loaders::IndexOptions index_options;
     if (options.index) index_options.file = *options.index;
     const loaders::AnnotationSource source(options.split.path);
     statistics = loaders::statistics_of(loaders::index_annotations(source, index_options));
     name = loaders::name_of_annotations(options.split.path);
   } else {
-    const loaders::Split split = loaders::select(
-        loaders::read_split(options.split.path, options.split.format, selection), selection);
+    const loaders::Split split =
+        loaders::select(loaders::read_split(options.split.path, options.split.format, selection,
+                                            source_rules_of(options.split.source)),
+                        selection);
     statistics = loaders::statistics_of(split);
     name = split.name;
   }
@@ -212,7 +216,77 @@ int run_split_stats(const SplitStatsOptions& options) {
   return kExitDone;
 }
 
+/// Findings about masks and videos, by kind, a few of each.
+void print_reference_findings(const Findings& findings) {
+  constexpr int kListed = 5;
+  for (const auto& [kind, number] : loaders::count_by_kind(findings)) {
+    print_safe(stdout, "  {} ({})\n", kind, number);
+    int listed = 0;
+    for (const Finding& finding : findings) {
+      if (finding.kind != kind) continue;
+      if (listed++ == kListed) {
+        print_safe(stdout, "    ... and {} more\n", number - kListed);
+        break;
+      }
+      print_prepared(
+          stdout,
+          fmt::format(
+              "    {}{}\n",
+              finding.story.empty() ? "" : fmt::format("story {}: ", terminal_text(finding.story)),
+              terminal_lines(finding.detail)));
+    }
+  }
+}
+
+bool is_about_references(const Finding& finding) {
+  static const std::set<std::string_view> kinds = {
+      "missing_reference",  "mask_placeholder",     "bad_rle",
+      "mask_size_mismatch", "mask_scaled",          "mask_area",
+      "empty_mask",         "duplicate_mask",       "video_missing",
+      "video_unreadable",   "fps_mismatch",         "vfr",
+      "missing_fps",        "mask_outside_segment", "frame_beyond_video"};
+  return kinds.contains(finding.kind);
+}
+
+int run_split_references(const SplitReferencesOptions& options) {
+  install_interrupt_handlers();
+  loaders::SourceRules rules = source_rules_of(options.split.source);
+  if (!rules.videos) {
+    throw UsageError(
+        "reference pictures are cut out of the source videos: say where they are with --videos "
+        "DIR.");
+  }
+  rules.pictures = options.out;
+  rules.force = options.force;
+  const loaders::Selection selection = selection_of(options.selection);
+  loaders::Split split = loaders::select(
+      loaders::read_split(options.split.path, options.split.format, selection, rules), selection);
+  std::size_t characters = 0;
+  std::size_t with_pictures = 0;
+  std::size_t pictures = 0;
+  for (const loaders::Story& story : split.stories) {
+    for (const loaders::Character& character : story.characters) {
+      ++characters;
+      with_pictures += character.references.empty() ? 0 : 1;
+      pictures += character.references.size();
+    }
+  }
+  std::erase_if(split.findings,
+                [](const Finding& finding) { return !is_about_references(finding); });
+  print_safe(stdout, "{} of {} of {}, in {}\n",
+             counted(static_cast<std::int64_t>(pictures), "picture", "pictures"),
+             counted(static_cast<std::int64_t>(with_pictures), "character", "characters"),
+             characters, options.out);
+  print_reference_findings(split.findings);
+  return with_pictures == characters && characters > 0 ? kExitDone : kExitFailure;
+}
+
 }  // namespace
+
+extern "C" __attribute__((visibility("default"))) int asbench_run_split_references(
+    const SplitReferencesOptions* options) {
+  return run_guarded("split references", [&] { return run_split_references(*options); });
+}
 
 extern "C" __attribute__((visibility("default"))) int asbench_run_split_make(
     const SplitMakeOptions* options) {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
 #include <string_view>
 
+#include "cli/selection.h"
 #include "cli/split_card.h"
 #include "cli/split_file.h"
 #include "core/error.h"
@@ -19,6 +21,7 @@
 #include "loaders/annotations/annotation_form.h"
 #include "loaders/annotations/annotation_split.h"
 #include "loaders/annotations/draw_stories.h"
+#include "loaders/findings.h"
 #include "loaders/statistics.h"
 
 namespace asbench::cli {
@@ -121,12 +124,29 @@ void print_drawn(const loaders::DrawnStories& drawn, const loaders::Split& split
                counted(static_cast<std::int64_t>(number), "story", "stories"), reason);
 }
 
+/// What the videos lack, by kind: the annotations' own findings are `asbench inspect`'s.
+void print_notes(const Findings& findings) {
+  for (const auto& [kind, number] : loaders::count_by_kind(findings)) {
+    if (!document::is_blocking(kind) && kind != "video_missing" && kind != "video_unreadable")
+      continue;
+    const auto first = std::find_if(findings.begin(), findings.end(),
+                                    [&](const Finding& finding) { return finding.kind == kind; });
+    print_prepared(stdout, fmt::format("note        {} ({}): {}{}\n", kind, number,
+                                       terminal_lines(first->detail), number > 1 ? ", ..." : ""));
+  }
+}
+
 }  // namespace
 
 int run_split_draw(const SplitMakeOptions& options) {
   install_interrupt_handlers();
   require_draw(options);
   if (options.out) require_place(*options.out);
+  const std::string card_file = options.out ? card_of(options) : std::string();
+  if (options.out && fs::weakly_canonical(card_file) == fs::weakly_canonical(*options.out)) {
+    throw UsageError(fmt::format("--out {}: the card would have the same name; give --card FILE.",
+                                 *options.out));
+  }
   const loaders::StoryFilter filter = filter_of(options.draw);
   loaders::IndexOptions index_options;
   if (options.draw.index) index_options.file = *options.draw.index;
@@ -135,12 +155,19 @@ int run_split_draw(const SplitMakeOptions& options) {
   const loaders::DrawnStories drawn = loaders::draw_stories(
       index, filter, {*options.draw.stories, options.draw.ips, options.draw.stories_per_ip},
       options.draw.seed);
-  loaders::Split split = loaders::annotation_split_of(source, index, drawn.stories);
+  loaders::SourceRules rules = source_rules_of(options.draw.source);
+  if (rules.videos && options.out) {
+    rules.pictures = pictures_folder(*options.out);
+    rules.force = options.force;
+  }
+  loaders::Split split = loaders::annotation_split_of(source, index, drawn.stories, rules);
   split.form = "manifest";
   split.name = options.name.value_or(options.out ? fs::path(*options.out).stem().string()
                                                  : loaders::name_of_annotations(options.from));
   loaders::finish_split(split);
   print_drawn(drawn, split);
+  if (split.source) print_prepared(stdout, source_text(*split.source));
+  if (rules.videos) print_notes(split.findings);
   if (!options.out) {
     print_safe(stdout, "nothing is written: --out FILE writes the split and its card\n");
     return kExitDone;
@@ -157,10 +184,12 @@ int run_split_draw(const SplitMakeOptions& options) {
       card.excluded_ids_found += filter.without_ips.contains(video.id) ? 1 : 0;
     }
   }
-  const std::string card_file = card_of(options);
+  const std::string manifest = manifest_text(split, *options.out);
   const std::string text = card_markdown(card);
-  const std::string done =
-      write_result(*options.out, manifest_text(split, *options.out), options.force);
+  // Both before either is written.
+  require_replaceable(*options.out, manifest, options.force);
+  require_replaceable(card_file, text, options.force, "--card");
+  const std::string done = write_result(*options.out, manifest, options.force);
   const std::string card_done = write_result(card_file, text, options.force, "--card");
   print_safe(stdout, "{:<10}  {}\n", done, *options.out);
   print_safe(stdout, "{:<10}  {}\n", card_done, card_file);

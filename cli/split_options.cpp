@@ -63,6 +63,7 @@ void add_draw_options(CLI::App& command, DrawOptions& draw) {
   command.add_option("--without-ids", draw.without_ips,
                      "text file of video ids, one a line, of which nothing is drawn: those that a "
                      "model was trained on");
+  add_source_options(command, draw.source);
   command.add_option("--card", draw.card,
                      "Markdown file that says what was drawn (default: beside --out, with the "
                      "ending .md)");
@@ -128,6 +129,31 @@ void add_stats(CLI::App& split, std::function<int()>& chosen) {
   });
 }
 
+void add_references(CLI::App& split, std::function<int()>& chosen) {
+  const auto options = std::make_shared<SplitReferencesOptions>();
+  CLI::App* command = split.add_subcommand(
+      "references", "cut the characters' reference pictures out of the source videos");
+  command->footer(
+      "Example:\n"
+      "  asbench split references --split annotations/ --videos films/ --out references\n"
+      "Writes OUT/<video id>/<segment>/<character>_<k>.png: the frame with the mask as alpha. "
+      "Decodes each video\n"
+      "once. What is wrong with masks and videos is listed.\n"
+      "Exit codes: 0 every character has a picture, 2 one has none, or nothing was written.");
+  command->option_defaults()->group("Input");
+  add_split_options(*command, options->split);
+  command->option_defaults()->group("Selection");
+  add_selection_options(*command, options->selection);
+  command->option_defaults()->group("Output");
+  command->add_option("--out", options->out, "folder for the pictures")->required();
+  command->add_flag("--force", options->force, "replace files of other content");
+  command->callback([options, &chosen] {
+    chosen = [options] {
+      return run_in_module(Module::media, "asbench_run_split_references", *options);
+    };
+  });
+}
+
 void add_merge(CLI::App& split, std::function<int()>& chosen) {
   const auto options = std::make_shared<SplitMergeOptions>();
   CLI::App* command = split.add_subcommand("merge", "make one split manifest of several splits");
@@ -161,6 +187,7 @@ void add_split_command(CLI::App& app, std::function<int()>& chosen) {
   command->footer(
       "Example:\n  asbench split make --from prompts.csv --references refs/ --out split.json");
   add_make(*command, chosen);
+  add_references(*command, chosen);
   add_merge(*command, chosen);
   add_stats(*command, chosen);
   CLI::App* example =

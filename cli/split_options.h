@@ -25,6 +25,7 @@ struct DrawOptions {
   bool with_references = false;
   std::optional<std::string> card;
   std::optional<std::string> index;
+  SourceOptions source;
 };
 
 /// `asbench split make`. Plain data: parsed by the program, executed by the media module
@@ -48,6 +49,14 @@ struct SplitStatsOptions {
   bool json = false;
 };
 
+/// `asbench split references`.
+struct SplitReferencesOptions {
+  SplitOptions split;
+  SelectionOptions selection;
+  std::string out;
+  bool force = false;
+};
+
 /// `asbench split merge`.
 struct SplitMergeOptions {
   std::vector<std::string> splits;
@@ -56,7 +65,7 @@ struct SplitMergeOptions {
   bool force = false;
 };
 
-/// `split make`, `split merge`, `split stats` and `split example`.
+/// `split make`, `split references`, `split merge`, `split stats` and `split example`.
 void add_split_command(CLI::App& app, std::function<int()>& chosen);
 
 }  // namespace asbench::cli

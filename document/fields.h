@@ -37,6 +37,16 @@ void fields(auto& archive, Of<Finding> auto& finding) {
   archive.required("detail", finding.detail);
 }
 
+void fields(auto& archive, Of<ResultShotFrames> auto& frames) {
+  archive.required("boundaries", frames.boundaries);
+  archive.required("range", frames.range);
+  archive.required("count", frames.count);
+  archive.required("moved", frames.moved);
+  archive.required("without_cut", frames.without_cut);
+  archive.optional("shift_quartiles_seconds", frames.shift_quartiles_seconds);
+  archive.required("shifts_by_tenth", frames.shifts_by_tenth);
+}
+
 void fields(auto& archive, Of<ResultSplit> auto& split) {
   archive.required("name", split.name);
   archive.required("form", split.form);
@@ -44,6 +54,7 @@ void fields(auto& archive, Of<ResultSplit> auto& split) {
   archive.required("stories", split.stories);
   archive.required("shots", split.shots);
   archive.required("ips", split.ips);
+  archive.optional("source", split.source);
 }
 
 void fields(auto& archive, Of<ResultCoverage> auto& coverage) {

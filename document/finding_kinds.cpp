@@ -82,6 +82,9 @@ constexpr FindingKind kKinds[] = {
      "left out. It is used."},
     {"mask_outside_segment", false,
      "A mask belongs to a frame outside of its segment. It is used."},
+    {"reference_in_shot", false,
+     "A real story is scored, and all reference pictures of a character are frames of this shot. A "
+     "shot is not compared with itself: the character is not judged in it."},
     {"clip_unusable", false,
      "One of the IPs' own clips cannot be decoded. It is left out of real_ceiling and of the "
      "reference set; the system's own value does not change."},

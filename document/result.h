@@ -36,11 +36,26 @@ enum class ResultDirection { higher, lower, none };
 [[nodiscard]] std::string_view to_string(ResultDirection direction);
 [[nodiscard]] std::string_view to_string(MetricKind kind);
 
+/// How the frames of shots in their source videos were chosen, where they are not those that the
+/// annotation gives (docs/design/dataset.md 3 and 14).
+struct ResultShotFrames {
+  std::string boundaries;  ///< "as-given", "trim:0.5", "snap[cells@1]"
+  std::string range;       ///< "whole" or "extra"
+  int count = 0;           ///< boundaries that could be moved
+  int moved = 0;
+  int without_cut = 0;
+  /// Minimum, quartiles, maximum over the boundaries with a cut; later is above 0.
+  std::optional<std::vector<double>> shift_quartiles_seconds;
+  std::vector<int> shifts_by_tenth;  ///< boundaries by shift: -1.0, -0.9, ..., 1.0 seconds
+  bool operator==(const ResultShotFrames&) const = default;
+};
+
 struct ResultSplit {
   std::string name;
   std::string form;
   std::string sha256;  ///< empty in reported results
   int stories = 0, shots = 0, ips = 0;
+  std::optional<ResultShotFrames> source = {};
   bool operator==(const ResultSplit&) const = default;
 };
 

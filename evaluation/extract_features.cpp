@@ -34,7 +34,7 @@ FeatureTable extract_features(const FeatureRequest& request) {
   constexpr std::string_view kNoReferences = "black";  // none is read: any background will do
   features::check_device(request.extraction.device, request.dtype);
   const Inputs inputs = read_inputs(request.split, request.split_format, request.selection,
-                                    request.outputs, request.layout, kNoReferences);
+                                    request.source, request.outputs, request.layout, kNoReferences);
   const features::FeatureStore store(request.store);
   store.announce();
   Probe looked = probe_inputs(inputs, store);

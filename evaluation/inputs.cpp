@@ -65,9 +65,9 @@ std::string causes_in(const Findings& findings) {
 
 Inputs read_inputs(const std::filesystem::path& split_path,
                    const std::optional<std::string>& format, const loaders::Selection& selection,
-                   const std::filesystem::path& outputs_path, const loaders::OutputOptions& layout,
-                   std::string_view background) {
-  const auto whole = loaders::read_split(split_path, format, selection);
+                   const loaders::SourceRules& source, const std::filesystem::path& outputs_path,
+                   const loaders::OutputOptions& layout, std::string_view background) {
+  const auto whole = loaders::read_split(split_path, format, selection, source);
   const auto with_lost = loaders::with_lost_stories(whole);
   if (with_lost.stories.empty()) refuse_without_stories(whole);
   Inputs inputs{loaders::select(whole, selection), {}, {}};

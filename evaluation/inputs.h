@@ -24,11 +24,13 @@ struct Inputs {
 void leave_out_prologues(Inputs& inputs);
 
 /// Reads everything but the videos.
+/// @param source      for annotations
 /// @param background  behind transparent references: decides which of them show nothing
 /// @throws as loaders/split.h, loaders/outputs.h.
 [[nodiscard]] Inputs read_inputs(const std::filesystem::path& split_path,
                                  const std::optional<std::string>& format,
                                  const loaders::Selection& selection,
+                                 const loaders::SourceRules& source,
                                  const std::filesystem::path& outputs_path,
                                  const loaders::OutputOptions& layout, std::string_view background);
 

@@ -40,14 +40,8 @@ void add_encoder(Plan& plan, const Protocol& protocol, const std::string& role,
       std::any_of(plan.needs.all().begin(), plan.needs.all().end(), [&](const metrics::Need& need) {
         return need.role == role && need.modality != Modality::caption;
       });
-  // Captions and every frame are asked for by themselves; all else is of sampled frames or
-  // references.
   wanted.every_frame = plan.needs.has(role, Modality::every_frame);
-  wanted.sampled_frames =
-      std::any_of(plan.needs.all().begin(), plan.needs.all().end(), [&](const metrics::Need& need) {
-        return need.role == role && need.modality != Modality::caption &&
-               need.modality != Modality::every_frame;
-      });
+  wanted.sampled_frames = plan.needs.has(role, Modality::frames);
   plan.encoders[role] = plan.extraction.encoders.size();
   plan.extraction.encoders.push_back(features::open_encoder(wanted));
 }
@@ -208,6 +202,8 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   Plan plan;
   using metrics::Modality;
   plan.needs = protocol.catalogue.needs_of(protocol.metrics);
+  plan.shots_are_source = outputs.layout == loaders::kSourceLayout;
+  plan.source = split.source;
   const auto& needs = plan.needs;
   require_known_roles(protocol);
   const auto clip_roles = needs.roles(Modality::clip);
@@ -302,7 +298,9 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
   }
   if (metric.needs.has(Modality::training_set))
     fields.training = signature_name(plan.training_set.value());
-  if (metric.needs.has(Modality::references)) fields.background = protocol.background;
+  // A masked subject stands on the background of the references; a box has none.
+  const bool is_masked = metric.needs.has(Modality::subject) && plan.regions->kind() == "masks";
+  if (metric.needs.has(Modality::references) || is_masked) fields.background = protocol.background;
   if (metric.needs.has(Modality::caption)) fields.text = protocol.text;
   for (const auto& [name, value] : metrics::signature_fields(metric, protocol.settings)) {
     if (name == "agg")
@@ -317,6 +315,10 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
   if (metric.needs.has(Modality::subject) || metric.needs.has(Modality::background))
     fields.thresholds.emplace_back(plan.regions->kind(), plan.regions->sha256().substr(0, 8));
   if (protocol.prologues) fields.thresholds.emplace_back("prologue", "include");
+  if (plan.source && plan.source->boundaries != "as-given")
+    fields.thresholds.emplace_back("boundaries", plan.source->boundaries);
+  if (plan.source && plan.source->range != "whole")
+    fields.thresholds.emplace_back("range", plan.source->range);
   if (!fields.encoders.empty()) fields.dtype = protocol.dtype;
   fields.subset = subset;
   return fields;

@@ -30,6 +30,9 @@ struct Plan {
   std::map<std::string, std::vector<std::size_t>>
       references;  ///< character_key() -> indices of its pictures, in the split's order
   std::map<std::string, std::size_t> captions;  ///< text -> index
+  /// Shots are parts of the videos that references were cut out of (layout `source`).
+  bool shots_are_source = false;
+  std::optional<loaders::SourceStamp> source;  ///< of the split
   std::string clip_role;      ///< the role of the video network; empty: no metric needs one
   std::string training_role;  ///< whose frames are looked up in the training set; empty: none
   FvdVariant fvd;             ///< when there is a video network

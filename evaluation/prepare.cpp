@@ -29,8 +29,8 @@ Prepared prepare(const ScoreRequest& request, Purpose purpose) {
   if (scores && request.normalise_by) run.anchors = read_anchors(*request.normalise_by);
   if (scores && request.real_stories) run.real_stories = read_real_stories(*request.real_stories);
   if (request.frames_folder) require_picture_folder(*request.frames_folder);
-  run.inputs = read_inputs(request.split, request.split_format, request.selection, request.outputs,
-                           request.layout, request.protocol.background);
+  run.inputs = read_inputs(request.split, request.split_format, request.selection, request.source,
+                           request.outputs, request.layout, request.protocol.background);
   if (!request.protocol.prologues) leave_out_prologues(run.inputs);
   find_missing_captions(run.inputs.split, request.protocol);
   run.needs = needs_of(request.protocol);

@@ -216,6 +216,20 @@ void add_measurements(const ResultParts& parts, document::Result& result) {
   }
 }
 
+document::ResultShotFrames shot_frames_of(const loaders::SourceStamp& source) {
+  const loaders::ShiftStatistics& shifts = source.shifts;
+  document::ResultShotFrames frames;
+  frames.boundaries = source.boundaries;
+  frames.range = source.range;
+  frames.count = shifts.boundaries;
+  frames.moved = shifts.moved;
+  frames.without_cut = shifts.without_cut;
+  if (shifts.seconds)
+    frames.shift_quartiles_seconds.emplace(shifts.seconds->begin(), shifts.seconds->end());
+  frames.shifts_by_tenth.assign(shifts.by_tenth.begin(), shifts.by_tenth.end());
+  return frames;
+}
+
 }  // namespace
 
 document::MetricDescription describe(const metrics::Metric& metric,
@@ -252,6 +266,7 @@ document::Result make_result(const ResultParts& parts) {
                   .stories = stories_of(split),
                   .shots = parts.coverage->expected_shots,
                   .ips = static_cast<int>(split.ips.size())};
+  if (split.source) result.split.source = shot_frames_of(*split.source);
   result.coverage = {.expected_shots = parts.coverage->expected_shots,
                      .scored_shots = parts.coverage->expected_shots - lost_shots(*parts.coverage),
                      .policy = std::string(metrics::to_string(parts.protocol->settings.missing)),

@@ -13,6 +13,7 @@
 #include "features/extractor.h"
 #include "loaders/outputs.h"
 #include "loaders/selection.h"
+#include "loaders/source_rules.h"
 #include "loaders/split.h"
 
 namespace asbench::evaluation {
@@ -21,6 +22,7 @@ namespace asbench::evaluation {
 struct ScoreRequest {
   std::filesystem::path split;
   std::optional<std::string> split_format;
+  loaders::SourceRules source;  ///< for annotations
   loaders::Selection selection;
   std::filesystem::path outputs;
   loaders::OutputOptions layout;  ///< how the outputs lie in their folder
@@ -80,6 +82,7 @@ struct FeatureTable {
 struct FeatureRequest {
   std::filesystem::path split;
   std::optional<std::string> split_format;
+  loaders::SourceRules source;  ///< for annotations
   loaders::Selection selection;
   std::filesystem::path outputs;
   loaders::OutputOptions layout;  ///< how the outputs lie in their folder

@@ -68,6 +68,24 @@ std::vector<int> places_of(const loaders::Shot& shot,
   return places;
 }
 
+/// References that are parts of the shot's own frames, where real stories are scored.
+std::vector<metrics::OwnReference> own_references(
+    const loaders::Story& story, const loaders::Shot& shot,
+    const std::vector<metrics::CharacterFeatures>& characters) {
+  std::vector<metrics::OwnReference> own;
+  if (!shot.source) return own;
+  for (std::size_t place = 0; place < characters.size(); ++place) {
+    const auto* character = story.find_character(characters[place].name);
+    if (character == nullptr) continue;
+    for (std::size_t row = 0; row < character->reference_frames.size(); ++row) {
+      const int frame = character->reference_frames[row];
+      if (frame >= shot.source->begin_frame && frame < shot.source->end_frame)
+        own.push_back({static_cast<int>(place), static_cast<int>(row)});
+    }
+  }
+  return own;
+}
+
 /// Features of the shot's frames cut to each of its characters, and without them: the views of
 /// SubjectRegions::views_of, in its order.
 void set_views(metrics::ShotFeatures& entry, std::size_t clip, const StorySource& source,
@@ -171,6 +189,8 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
     entry.number = shot.number;
     entry.characters = places_of(shot, features.characters);
     entry.scene = shot.scene.value_or("");
+    if (plan.shots_are_source)
+      entry.own_references = own_references(story, shot, features.characters);
     const loaders::ShotKey key{story.id, shot.number};
     for (const auto& role : plan.needs.roles(Modality::caption)) {
       const auto text = caption_of(shot, protocol.text);

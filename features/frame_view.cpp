@@ -123,6 +123,8 @@ Image cut_picture(const Image& frame, FrameView::Kind kind, std::span<const Regi
   if (kind == FrameView::Kind::subject) {
     const Region& subject = regions.front();
     if (const auto* box = std::get_if<loaders::PixelBox>(&subject)) return cropped(frame, *box);
+    // `keep` shows what a reference hides; of a frame that would be all of it.
+    if (backdrop == models::Background::keep) backdrop = models::Background::black;
     return models::composite(with_alpha(frame, std::get<loaders::Mask>(subject)), backdrop, mean);
   }
   Image picture = frame;

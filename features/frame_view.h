@@ -54,7 +54,7 @@ struct ResolvedView {
 /// The picture that an encoder gets.
 /// @param frame    RGB, of the size that the regions were found for
 /// @param regions  one for a subject view
-/// @param backdrop  around a masked subject, as behind references
+/// @param backdrop  around a masked subject, as behind references; `keep` is black here
 /// @param mean     of the encoder, 0..1
 /// @returns RGB; the frame's size, but for a boxed subject.
 [[nodiscard]] Image cut_picture(const Image& frame, FrameView::Kind kind,

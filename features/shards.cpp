@@ -133,6 +133,7 @@ PlanPart part_of(const ExtractionPlan& plan, const ShardPlan& shards, int index)
   part.plan.pixels = plan.pixels;
   part.plan.pictures = plan.pictures;
   part.plan.changes = plan.changes;
+  part.plan.regions_sha256 = plan.regions_sha256;
   part.plan.clip_encoder = plan.clip_encoder;
   part.plan.clip_rule = plan.clip_rule;
   for (std::size_t i = 0; i < plan.clips.size(); ++i) {

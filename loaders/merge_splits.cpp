@@ -41,6 +41,31 @@ void add(const std::vector<T>& from, const Split& source, const char* what,
   }
 }
 
+/// One rule for all frames: a split says once how they were chosen.
+void merge_source(const Split& split, bool is_first, Split& merged) {
+  if (is_first) {
+    merged.source = split.source;
+    return;
+  }
+  const SourceStamp ours = merged.source.value_or(SourceStamp());
+  const SourceStamp theirs = split.source.value_or(SourceStamp());
+  if (ours.boundaries != theirs.boundaries || ours.range != theirs.range) {
+    throw BadInput(fmt::format(
+        "the frames of the split {} were chosen with boundaries {}, range {}; those of the splits "
+        "before it with boundaries {}, range {}.\n  Make them with the same --boundaries and "
+        "--range.",
+        split.name, theirs.boundaries, theirs.range, ours.boundaries, ours.range));
+  }
+  if (!merged.source) return;
+  ShiftStatistics& shifts = merged.source->shifts;
+  shifts.boundaries += theirs.shifts.boundaries;
+  shifts.moved += theirs.shifts.moved;
+  shifts.without_cut += theirs.shifts.without_cut;
+  shifts.seconds.reset();  // quartiles of two parts are not those of the whole
+  for (std::size_t i = 0; i < shifts.by_tenth.size(); ++i)
+    shifts.by_tenth[i] += theirs.shifts.by_tenth[i];
+}
+
 }  // namespace
 
 Split merge_splits(std::span<const Split> splits, const std::string& name) {
@@ -51,6 +76,7 @@ Split merge_splits(std::span<const Split> splits, const std::string& name) {
   std::map<std::string, std::pair<std::size_t, const Split*>> ips;
   std::map<std::string, std::pair<std::size_t, const Split*>> stories;
   for (const Split& split : splits) {
+    merge_source(split, &split == splits.data(), merged);
     add(split.ips, split, "IP", ips, merged.ips);
     add(split.stories, split, "story", stories, merged.stories);
     merged.findings.insert(merged.findings.end(), split.findings.begin(), split.findings.end());

@@ -7,6 +7,8 @@
 #include <cctype>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -42,6 +44,7 @@ std::filesystem::path table_path(const std::string& layout, const std::filesyste
                                  const std::string& layout) {
   std::vector<std::string> names = {"auto"};
   for (const BuiltInLayout& built_in : built_in_layouts()) names.emplace_back(built_in.name);
+  names.emplace_back(kSourceLayout);
   const auto suggestion = suggest_layout(split, index);
   throw UsageError(fmt::format(
       "--layout {}: unknown layout.{}\n  Choose from {}; or give a template with {{ip}}, "
@@ -125,6 +128,12 @@ const std::vector<BuiltInLayout>& built_in_layouts() {
 
 Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                      const OutputOptions& options) {
+  if (options.layout == kSourceLayout) {
+    if (!cuts_of(options.cuts).is_default)
+      throw UsageError("--cuts: the layout source takes the frames that the split names");
+    if (split.stories.empty()) throw BadInput(fmt::format("split {}: no stories", split.name));
+    return find_source_shots(split, folder);
+  }
   if (!is_folder(folder)) {
     throw BadInput(
         fmt::format("{}: no such folder.\n  Expected the folder of the videos that the system "
@@ -154,13 +163,21 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
 
 Outputs restrict_to(const Outputs& outputs, const Split& part) {
   std::set<std::string_view> stories;
-  for (const Story& story : part.stories) stories.insert(story.id);
+  std::set<std::pair<std::string_view, int>> shots;
+  for (const Story& story : part.stories) {
+    stories.insert(story.id);
+    for (const Shot& shot : story.shots) shots.emplace(story.id, shot.number);
+  }
+  const auto is_other = [&](const auto& entry) {
+    return !shots.contains(std::pair(std::string_view(entry.first.story), entry.first.shot));
+  };
   Outputs rest = outputs;
-  std::erase_if(rest.shots, [&](const auto& shot) { return !stories.contains(shot.first.story); });
-  std::erase_if(rest.columns,
-                [&](const auto& shot) { return !stories.contains(shot.first.story); });
+  std::erase_if(rest.shots, is_other);
+  std::erase_if(rest.columns, is_other);
   std::erase_if(rest.findings, [&](const Finding& finding) {
-    return !finding.story.empty() && !stories.contains(finding.story);
+    if (finding.story.empty()) return false;
+    if (!finding.shot) return !stories.contains(finding.story);
+    return !shots.contains(std::pair(std::string_view(finding.story), *finding.shot));
   });
   return rest;
 }

@@ -28,9 +28,14 @@ struct Outputs {
   Findings findings;
 };
 
+/// The layout of real stories: each shot is its frames (Shot::source) of its IP's source video,
+/// which is looked for in the outputs folder as SourceVideos does. Never taken by "auto".
+inline constexpr std::string_view kSourceLayout = "source";
+
 struct OutputOptions {
-  /// "auto", a built-in name (`default`, `animeshootergen-demo`, `cuts`), a path template, or the
-  /// path of a table (ends in .csv, .tsv or .txt; looked for as given, then in the outputs folder).
+  /// "auto", a built-in name (`default`, `animeshootergen-demo`, `cuts`), kSourceLayout, a path
+  /// template, or the path of a table (ends in .csv, .tsv or .txt; looked for as given, then in the
+  /// outputs folder).
   std::string layout = "auto";
   /// Where the shots are in long videos (a template without {shot}): "list" (the cut list
   /// `cuts.json` in the outputs folder), the path of a cut list (ends in .json), "equal" (equal
@@ -71,9 +76,9 @@ struct OutputOptions {
 [[nodiscard]] Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                                    const OutputOptions& options = {});
 
-/// The outputs for a part of the split (see select): its shots and the findings about them or
-/// about no story. Find the outputs of the whole split first, so that the files of the other
-/// stories are not called unexpected.
+/// The outputs for a part of the split (see select(), leave_out_prologues()): its shots, and the
+/// findings about them, about its stories or about no story. Find the outputs of the whole split
+/// first, so that the files of the other stories are not called unexpected.
 [[nodiscard]] Outputs restrict_to(const Outputs& outputs, const Split& part);
 
 /// Names of the built-in layouts and their templates, in the order that `auto` tries them.

@@ -9,9 +9,12 @@ ReferenceOwner owner_of(Ip& ip) {
 }
 
 ReferenceOwner owner_of(Character& character, const std::string& story) {
-  return {story, fmt::format("character {}: ", character.id),
-          fmt::format("{} of {}", character.id, story), &character.references,
-          &character.reference_sha256};
+  return {story,
+          fmt::format("character {}: ", character.id),
+          fmt::format("{} of {}", character.id, story),
+          &character.references,
+          &character.reference_sha256,
+          &character.reference_frames};
 }
 
 std::vector<ReferenceOwner> reference_owners(Split& split) {

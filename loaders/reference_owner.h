@@ -17,6 +17,7 @@ struct ReferenceOwner {
   std::string name;   ///< in a sentence: "IP cat", "Momo of cat/0"
   std::vector<std::filesystem::path>* references = nullptr;
   std::vector<std::string>* sha256 = nullptr;
+  std::vector<int>* frames = nullptr;  ///< Character::reference_frames; an IP has none
 };
 
 [[nodiscard]] ReferenceOwner owner_of(Ip& ip);

@@ -114,6 +114,8 @@ Findings keep_usable_references(Split& split, std::string_view background) {
   for (const ReferenceOwner& owner : reference_owners(split)) {
     std::vector<std::filesystem::path> references;
     std::vector<std::string> hashes;
+    std::vector<int> frames;
+    const bool has_frames = owner.frames != nullptr && !owner.frames->empty();
     for (std::size_t i = 0; i < owner.references->size(); ++i) {
       if (auto defect = defect_of(owner, (*owner.references)[i], background, findings)) {
         findings.push_back(std::move(*defect));
@@ -121,10 +123,12 @@ Findings keep_usable_references(Split& split, std::string_view background) {
       }
       references.push_back((*owner.references)[i]);
       hashes.push_back(owner.sha256->at(i));
+      if (has_frames) frames.push_back(owner.frames->at(i));
       if (auto shared = shared_with(owner, i, first_owners)) findings.push_back(std::move(*shared));
     }
     *owner.references = std::move(references);
     *owner.sha256 = std::move(hashes);
+    if (has_frames) *owner.frames = std::move(frames);
   }
   return findings;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "loaders/source_rules.h"
 #include "loaders/split.h"
 
 namespace asbench::loaders {
@@ -35,9 +36,11 @@ struct Selection {
 
 /// read_split() for a run that select() follows. Of annotation files only the chosen stories are
 /// read, because a whole data set is no split for one run; the other forms are read whole.
-/// @throws also what select() throws.
+/// @param rules  for annotations alone
+/// @throws also what select() throws, and UsageError for rules about another form.
 [[nodiscard]] Split read_split(const std::filesystem::path& path,
-                               const std::optional<std::string>& form, const Selection& selection);
+                               const std::optional<std::string>& form, const Selection& selection,
+                               const SourceRules& rules = {});
 
 /// True when the selection keeps everything.
 [[nodiscard]] bool is_whole(const Selection& selection);

@@ -54,14 +54,15 @@ bool can_be_a_name(const std::string& id) {
 
 }  // namespace
 
-SourceVideos::SourceVideos(std::filesystem::path where) : where_(std::move(where)) {
+SourceVideos::SourceVideos(std::filesystem::path where, std::string_view option)
+    : where_(std::move(where)) {
   is_template_ = where_.string().find(kPlace) != std::string::npos;
   if (is_template_) return;
   if (!is_folder(where_)) {
     throw UsageError(fmt::format(
-        "--videos {}: no such folder.\n  Name the folder of the source videos (ID.mp4, ID.mkv, "
+        "{} {}: no such folder.\n  Name the folder of the source videos (ID.mp4, ID.mkv, "
         "...), or a path with %id in the place of the id.",
-        where_.string()));
+        option, where_.string()));
   }
   index(where_, true);
 }

@@ -18,8 +18,9 @@ class SourceVideos {
   /// @param where  a folder, whose videos are named by their id, in it or in its sub-folders; or a
   ///   path with `%id` in the place of the id: "/films/%id/video.mkv", "/films/%id" (any ending of
   ///   a video is tried where the path has none)
+  /// @param option  for messages: which option names it
   /// @throws UsageError for a path that is neither; SystemFault for what can't be listed.
-  explicit SourceVideos(std::filesystem::path where);
+  explicit SourceVideos(std::filesystem::path where, std::string_view option = "--videos");
 
   /// The video of an id, or why there is none.
   struct Answer {

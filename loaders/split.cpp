@@ -141,7 +141,7 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
 }
 
 Split read_split(const std::filesystem::path& path, const std::optional<std::string>& form,
-                 const Selection& selection) {
+                 const Selection& selection, const SourceRules& rules) {
   const SplitReader* named = form ? &reader_named(*form) : nullptr;
   if (!is_there(path)) {
     throw BadInput(
@@ -152,8 +152,15 @@ Split read_split(const std::filesystem::path& path, const std::optional<std::str
   }
   try {
     const SplitReader& reader = named != nullptr ? *named : reader_for(path);
-    Split split = &reader == &annotations_reader() ? read_annotation_split(path, selection)
-                                                   : reader.read(path);
+    const bool is_annotated = &reader == &annotations_reader();
+    if (!is_annotated && !rules.is_default()) {
+      throw UsageError(fmt::format(
+          "{}: --videos, --boundaries, --range and --reference-masks are for AnimeShooter's "
+          "annotation files, and this split has the form {}.\n  A manifest keeps what they were "
+          "when it was written.",
+          path.string(), reader.form()));
+    }
+    Split split = is_annotated ? read_annotation_split(path, selection, rules) : reader.read(path);
     finish_split(split);
     if (split.stories.empty() && split.ips.empty() && split.findings.empty()) {
       throw BadInput(fmt::format("{}: no stories found when read in the form {}: {}.",

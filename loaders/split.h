@@ -9,6 +9,7 @@
 
 #include "core/finding.h"
 #include "core/json.h"
+#include "loaders/boundaries/shift_statistics.h"
 #include "loaders/frame_range.h"
 
 namespace asbench::loaders {
@@ -35,6 +36,8 @@ struct Character {
   std::string appearance;  ///< in words; may be empty
   std::vector<std::filesystem::path> references;  ///< picture files that exist
   std::vector<std::string> reference_sha256;      ///< of each file's bytes, same order
+  /// Which frames of Ip::video they were cut out of, same order; none: not known.
+  std::vector<int> reference_frames = {};
   bool operator==(const Character&) const = default;
 };
 
@@ -105,6 +108,14 @@ struct LostStory {
   bool operator==(const LostStory&) const = default;
 };
 
+/// How the frames of shots in their source videos differ from those that the annotation gives.
+struct SourceStamp {
+  std::string boundaries = "as-given";  ///< as boundaries/boundary_rule.h writes it
+  std::string range = "whole";          ///< "whole" or "extra"
+  ShiftStatistics shifts;               ///< of the split that was read first
+  bool operator==(const SourceStamp&) const = default;
+};
+
 /// The prompts and references to animate, in the split's own order: that of the manifest; of
 /// folders, IPs in byte order of their ids, stories by IP and then in natural order of their ids,
 /// so that nothing depends on the order of files on disk. A plain value.
@@ -121,6 +132,8 @@ struct Split {
   std::vector<LostStory> lost = {};  ///< a finding says why; no part of `stories` or the hash
   /// IPs with lost stories whose number can't be known.
   std::vector<std::string> uncounted_ips = {};
+  /// Nothing: Shot::source is as given. No part of the hash, which has the frames.
+  std::optional<SourceStamp> source = {};
 
   /// @throws BadInput when there is no such IP.
   [[nodiscard]] const Ip& ip(std::string_view id) const;
@@ -159,6 +172,9 @@ class SplitReader {
 /// The split as our own JSON (schema configs/schemas/split.schema.json); paths are written relative
 /// to `base`, the folder in which the manifest will lie. Reading it back gives an equal sha256.
 [[nodiscard]] Json split_to_manifest(const Split& split, const std::filesystem::path& base);
+
+/// The same as JSON: "source" of a manifest, and of a result document's split.
+[[nodiscard]] Json source_to_json(const SourceStamp& source);
 
 /// "IP cat: ": how the details of findings about an IP begin, so that a selection of other IPs can
 /// leave them out.

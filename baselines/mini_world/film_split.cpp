@@ -71,6 +71,7 @@ loaders::Character character_of(const Character& looks, std::size_t member,
     const fs::path file = folder / looks.id() / fmt::format("{}.png", reference.frame);
     make_folders(file.parent_path());
     character.references.push_back(file);
+    character.reference_frames.push_back(reference.frame);
     character.reference_sha256.push_back(write_png(
         file, cut_out(frames.at(static_cast<std::size_t>(reference.frame)), reference.mask)));
   }

@@ -4,11 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include "core/finding.h"
-#include "loaders/annotations/frame_range.h"
+#include "loaders/annotations/shot_times.h"
+#include "loaders/frame_range.h"
+#include "loaders/masks/reference_picture.h"
 
 // What AnimeShooter's annotation files say, as plain values (docs/design/dataset.md 2 to 5). Texts
 // are UTF-8 as the file has them; ids are those of the file.
@@ -28,22 +29,11 @@ struct AnnotatedScene {
   bool operator==(const AnnotatedScene&) const = default;
 };
 
-/// A mask as the file encodes it (docs/design/dataset.md 4): not decoded, not checked beyond its
-/// structure.
-struct EncodedMask {
-  std::int64_t frame_index = 0;  ///< of the source video, from 0
-  int height = 0;
-  int width = 0;
-  /// COCO's compressed run lengths as a text, or plain run lengths as a list.
-  std::variant<std::string, std::vector<std::int64_t>> counts;
-  bool operator==(const EncodedMask&) const = default;
-};
-
 /// The masks of one character; each mask's frame and the mask make a reference image.
 struct AnnotatedReference {
   std::string character;  ///< a main character's id, or as written when it is nobody's
   bool is_known = true;   ///< whether `character` is a main character
-  std::vector<EncodedMask> masks;
+  std::vector<CharacterMask> masks;
   int placeholders = 0;  ///< masks that are a text in the place of run lengths; not in `masks`
   bool operator==(const AnnotatedReference&) const = default;
 };
@@ -61,7 +51,7 @@ struct AnnotatedShot {
   SecondsRange seconds;  ///< from the segment's first frame on, clipped to the segment
   std::optional<SecondsRange> excerpt;  ///< "extra 4-second ...", the same clock; inside the shot
   /// Of the source video, by the times as they are given; nothing where the file states no fps.
-  std::optional<FrameSpan> frames;
+  std::optional<FrameRange> frames;
   bool prologue_or_epilogue = false;
   std::vector<std::string> characters;  ///< main characters' ids; unknown ones as written
   std::optional<std::string> scene;
@@ -73,8 +63,8 @@ struct AnnotatedShot {
 
 /// One story: about a minute of the video.
 struct AnnotatedSegment {
-  int index = 0;     ///< from 0, its place in the file
-  FrameSpan frames;  ///< of the source video
+  int index = 0;      ///< from 0, its place in the file
+  FrameRange frames;  ///< of the source video
   std::string storyline;
   std::vector<AnnotatedCharacter> characters;
   std::vector<AnnotatedScene> scenes;

@@ -3,18 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "core/words.h"
 #include "loaders/annotations/annotation_form.h"
+#include "loaders/annotations/joined_video.h"
 #include "loaders/annotations/parse_annotations.h"
 #include "loaders/annotations/read_files.h"
+#include "loaders/source_videos.h"
+#include "loaders/video/clip_reader.h"
 
 namespace asbench::loaders {
 namespace {
@@ -71,15 +77,7 @@ Chosen chosen_by(const Split& split) {
   return chosen;
 }
 
-/// The frames of the source video that the rule takes of a shot; nothing when none is left.
-std::optional<FrameSpan> frames_taken(const AnnotatedShot& shot, const AnnotatedSegment& segment,
-                                      double fps, const ExcerptRule& boundaries) {
-  const auto seconds = seconds_taken(shot.seconds, shot.excerpt, boundaries);
-  if (!seconds) return std::nullopt;
-  return frames_of(*seconds, segment.frames, fps);
-}
-
-Shot shot_of(const AnnotatedShot& annotated, const std::optional<FrameSpan>& frames) {
+Shot shot_of(const AnnotatedShot& annotated, const std::optional<FrameRange>& frames) {
   Shot shot;
   shot.number = annotated.number;
   shot.caption = annotated.narrative_caption;
@@ -92,39 +90,51 @@ Shot shot_of(const AnnotatedShot& annotated, const std::optional<FrameSpan>& fra
     shot.audio_type = annotated.audio->type;
     shot.audio_context = annotated.audio->visual_context;
   }
-  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-  if (frames && frames->end <= kMost)
-    shot.source = FrameRange{static_cast<int>(frames->first), static_cast<int>(frames->end)};
+  shot.source = frames;
   return shot;
 }
 
+/// Why nothing is left of a shot.
+std::string_view cause_of_emptiness(const SourceRules& rules) {
+  if (rules.part == ShotPart::excerpt) return "the shot's excerpt has no frame in the segment";
+  if (rules.boundaries.kind == BoundaryRule::Kind::trim) return "trimmed, the shot has no frame";
+  return "the shot has no frame in the video";
+}
+
 Story story_of(const AnnotatedVideo& video, const AnnotatedSegment& segment,
-               const ExcerptRule& boundaries, Findings& findings) {
+               const JoinedSegment& joined, const SourceRules& rules, Findings& findings) {
   Story story;
   story.id = annotated_story_id(video.id, segment.index);
   story.ip = video.id;
   story.prompt = std::to_string(segment.index);
   story.storyline = segment.storyline;
-  for (const AnnotatedCharacter& character : segment.characters)
-    story.characters.push_back({character.id, character.appearance, {}, {}});
+  for (const AnnotatedCharacter& annotated : segment.characters) {
+    Character& character = story.characters.emplace_back();
+    character.id = annotated.id;
+    character.appearance = annotated.appearance;
+    for (const JoinedReference& reference : joined.references) {
+      if (reference.character != annotated.id) continue;
+      character.references.push_back(reference.file);
+      character.reference_sha256.push_back(reference.sha256);
+      character.reference_frames.push_back(reference.frame);
+    }
+  }
   for (const AnnotatedScene& scene : segment.scenes)
     story.scenes.push_back({scene.id, scene.environment});
-  for (const AnnotatedShot& shot : segment.shots) {
-    std::optional<FrameSpan> frames;
-    if (shot.frames) {
-      frames = frames_taken(shot, segment, video.fps, boundaries);
-      if (!frames) {
-        findings.push_back({"empty_range", story.id, shot.number,
-                            "the rule for boundaries leaves no frame of the shot; it is left out"});
-        continue;
-      }
+  for (std::size_t i = 0; i < segment.shots.size(); ++i) {
+    const AnnotatedShot& shot = segment.shots[i];
+    if (joined.shots[i] && joined.shots[i]->empty()) {
+      findings.push_back({"empty_range", story.id, shot.number,
+                          fmt::format("{}; it is left out", cause_of_emptiness(rules))});
+      continue;
     }
-    story.shots.push_back(shot_of(shot, frames));
+    story.shots.push_back(shot_of(shot, joined.shots[i]));
   }
   return story;
 }
 
-/// A character with masks has no picture yet; the parser has told of those without a mask.
+/// A character with masks for which nobody tried to make a picture; the parser has told of those
+/// without a mask.
 void tell_unmade_references(const AnnotatedSegment& segment, const std::string& story,
                             Findings& findings) {
   for (const AnnotatedReference& reference : segment.references) {
@@ -132,33 +142,87 @@ void tell_unmade_references(const AnnotatedSegment& segment, const std::string& 
     findings.push_back(
         {"missing_reference", story, std::nullopt,
          fmt::format("the character \"{}\" has {} and no picture: pictures are made of the source "
-                     "video and its masks",
+                     "video (--videos) and its masks",
                      reference.character, counted(std::ssize(reference.masks), "mask", "masks"))});
   }
 }
 
-void add_video(const AnnotatedVideo& video, const Chosen& chosen, const ExcerptRule& boundaries,
-               Split& split) {
-  split.ips.emplace_back().id = video.id;
-  for (const AnnotatedSegment& segment : video.segments) {
-    const std::string id = annotated_story_id(video.id, segment.index);
-    if (!chosen.stories.contains(id)) continue;
-    Story story = story_of(video, segment, boundaries, split.findings);
-    if (story.shots.empty()) {
-      split.findings.push_back({"empty_story", id, std::nullopt, "no shot of the story is left"});
-      split.lost.push_back({id, video.id, static_cast<int>(segment.shots.size())});
-      continue;
+/// Adds the stories that were chosen.
+class SplitBuilder {
+ public:
+  SplitBuilder(const Chosen& chosen, const SourceRules& rules) : chosen_(chosen), rules_(rules) {}
+
+  void add(const AnnotatedVideo& video, const JoinedVideo& joined) {
+    Ip& ip = split_.ips.emplace_back();
+    ip.id = video.id;
+    ip.video = joined.file;
+    auto part = joined.segments.begin();
+    for (const AnnotatedSegment& segment : video.segments) {
+      const std::string id = annotated_story_id(video.id, segment.index);
+      if (!chosen_.stories.contains(id)) continue;
+      bounds_.emplace_back(id, part->bounds);
+      Story story = story_of(video, segment, *part++, rules_, split_.findings);
+      if (story.shots.empty()) {
+        split_.findings.push_back(
+            {"empty_story", id, std::nullopt, "no shot of the story is left"});
+        split_.lost.push_back({id, video.id, static_cast<int>(segment.shots.size())});
+        continue;
+      }
+      split_.stories.push_back(std::move(story));
+      if (!joined.file || !(video.fps > 0.0)) tell_unmade_references(segment, id, split_.findings);
     }
-    split.stories.push_back(std::move(story));
-    tell_unmade_references(segment, id, split.findings);
+    for (const SkippedSegment& segment : video.skipped) {
+      std::string id = annotated_story_id(video.id, segment.index);
+      if (!chosen_.stories.contains(id)) continue;
+      const int shots = segment.shots > 0 ? segment.shots : kShotsOfAStory;
+      split_.lost.push_back({std::move(id), video.id, shots});
+    }
+    split_.findings.insert(split_.findings.end(), joined.findings.begin(), joined.findings.end());
   }
-  for (const SkippedSegment& segment : video.skipped) {
-    std::string id = annotated_story_id(video.id, segment.index);
-    if (!chosen.stories.contains(id)) continue;
-    const int shots = segment.shots > 0 ? segment.shots : kShotsOfAStory;
-    split.lost.push_back({std::move(id), video.id, shots});
+
+  Split& split() { return split_; }
+
+  /// Threads hand files over in any order; the split doesn't depend on it.
+  Split finish() {
+    std::sort(split_.uncounted_ips.begin(), split_.uncounted_ips.end());
+    std::stable_sort(split_.findings.begin(), split_.findings.end(),
+                     [](const Finding& a, const Finding& b) {
+                       return std::tie(a.story, a.kind) < std::tie(b.story, b.kind);
+                     });
+    if (rules_.boundaries == BoundaryRule() && rules_.part == ShotPart::whole)
+      return std::move(split_);
+    std::sort(bounds_.begin(), bounds_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::vector<BoundedShots> bounds;
+    for (auto& [story, bounded] : bounds_) bounds.push_back(std::move(bounded));
+    split_.source = {to_string(rules_.boundaries), std::string(to_string(rules_.part)),
+                     shift_statistics(bounds)};
+    return std::move(split_);
   }
-}
+
+ private:
+  const Chosen& chosen_;
+  const SourceRules& rules_;
+  Split split_;
+  std::vector<std::pair<std::string, BoundedShots>> bounds_;  ///< by story
+};
+
+/// Videos that threads have joined with their files, by the place of their annotation.
+class JoinedFiles {
+ public:
+  void put(std::size_t place, std::vector<JoinedVideo> videos) {
+    const std::lock_guard lock(mutex_);
+    files_[place] = std::move(videos);
+  }
+  std::vector<JoinedVideo> take(std::size_t place) {
+    const std::lock_guard lock(mutex_);
+    return std::move(files_.extract(place).mapped());
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::size_t, std::vector<JoinedVideo>> files_;
+};
 
 /// The findings about what was chosen.
 void add_findings(const AnnotationIndex& index, const IndexedFile& file, const Chosen& chosen,
@@ -176,8 +240,15 @@ void add_findings(const AnnotationIndex& index, const IndexedFile& file, const C
 }
 
 Split read_chosen(const AnnotationSource& source, const AnnotationIndex& index,
-                  const Chosen& chosen, const ExcerptRule& boundaries) {
-  Split split;
+                  const Chosen& chosen, const SourceRules& rules) {
+  check(rules);
+  std::optional<SourceVideos> videos;
+  if (rules.videos) {
+    silence_decoders();
+    videos.emplace(*rules.videos);
+  }
+  SplitBuilder builder(chosen, rules);
+  Split& split = builder.split();
   split.name = name_of_annotations(source.path());
   split.form = "annotations";
   std::vector<std::size_t> places;
@@ -190,29 +261,41 @@ Split read_chosen(const AnnotationSource& source, const AnnotationIndex& index,
     places.push_back(i);
     add_findings(index, file, chosen, split);
   }
-  read_files(source, places, 0, [&](std::size_t place, const AnnotationFile& file) {
+  const auto is_used = [&](const IndexedVideo& video) {
+    return !video.is_duplicate && chosen.ips.contains(video.id);
+  };
+  JoinedFiles joined_files;
+  const FileReceiver join = [&](std::size_t place, const AnnotationFile& file) {
     const IndexedFile& indexed = index.files[place];
     if (file.videos.size() != indexed.videos.size()) {
       throw BadInput(fmt::format("{}: the file {} has changed while it was read",
                                  source.path().string(), indexed.entry.name));
     }
-    for (std::size_t i = 0; i < file.videos.size(); ++i) {
-      if (indexed.videos[i].is_duplicate || !chosen.ips.contains(file.videos[i].id)) continue;
-      add_video(file.videos[i], chosen, boundaries, split);
+    std::vector<JoinedVideo> joined(file.videos.size());
+    for (std::size_t i = 0; i < joined.size(); ++i) {
+      if (is_used(indexed.videos[i]))
+        joined[i] = join_video(file.videos[i], chosen.stories, videos ? &*videos : nullptr, rules);
+    }
+    joined_files.put(place, std::move(joined));
+  };
+  const FileReceiver add = [&](std::size_t place, const AnnotationFile& file) {
+    if (!videos) join(place, file);
+    const std::vector<JoinedVideo> joined = joined_files.take(place);
+    const IndexedFile& indexed = index.files[place];
+    for (std::size_t i = 0; i < joined.size(); ++i) {
+      if (!is_used(indexed.videos[i])) continue;
+      builder.add(file.videos[i], joined[i]);
       if (indexed.videos[i].is_unreadable) split.uncounted_ips.push_back(file.videos[i].id);
     }
-  });
-  // Threads hand files over in any order.
-  std::sort(split.uncounted_ips.begin(), split.uncounted_ips.end());
-  std::stable_sort(split.findings.begin(), split.findings.end(),
-                   [](const Finding& a, const Finding& b) { return a.story < b.story; });
-  return split;
+  };
+  read_files(source, places, rules.threads, add, videos ? join : FileReceiver());
+  return builder.finish();
 }
 
 }  // namespace
 
 Split read_annotation_split(const std::filesystem::path& path, const Selection& selection,
-                            const ExcerptRule& boundaries) {
+                            const SourceRules& rules) {
   const AnnotationSource source(path);
   const AnnotationIndex index = index_annotations(source);
   const Split skeleton = skeleton_of(index);
@@ -223,7 +306,7 @@ Split read_annotation_split(const std::filesystem::path& path, const Selection& 
         "--from {} --draw-stories 200 --out split.json",
         path.string(), skeleton.stories.size(), kMostAnnotatedStories, path.string()));
   }
-  Split split = read_chosen(source, index, chosen_by(select(skeleton, selection)), boundaries);
+  Split split = read_chosen(source, index, chosen_by(select(skeleton, selection)), rules);
   if (is_whole(selection)) {
     const Findings unknown = index.unknown_key_findings();
     split.findings.insert(split.findings.end(), unknown.begin(), unknown.end());
@@ -232,10 +315,10 @@ Split read_annotation_split(const std::filesystem::path& path, const Selection& 
 }
 
 Split annotation_split_of(const AnnotationSource& source, const AnnotationIndex& index,
-                          const std::set<std::string>& stories, const ExcerptRule& boundaries) {
+                          const std::set<std::string>& stories, const SourceRules& rules) {
   Chosen chosen{stories, {}};
   for (const std::string& story : stories) chosen.ips.insert(story.substr(0, story.rfind('/')));
-  return read_chosen(source, index, chosen, boundaries);
+  return read_chosen(source, index, chosen, rules);
 }
 
 }  // namespace asbench::loaders

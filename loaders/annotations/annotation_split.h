@@ -4,9 +4,9 @@
 #include <set>
 #include <string>
 
-#include "loaders/annotations/frame_range.h"
 #include "loaders/annotations/index.h"
 #include "loaders/selection.h"
+#include "loaders/source_rules.h"
 #include "loaders/split.h"
 
 namespace asbench::loaders {
@@ -16,22 +16,21 @@ namespace asbench::loaders {
 inline constexpr std::size_t kMostAnnotatedStories = 20'000;
 
 /// The stories of annotation files as a split: IP = video, story id "<video>/<segment from 0>",
-/// captions = narrative captions, with their characters, scenes, sounds and frames of the video. A
-/// character has no reference picture (those need the video: its masks are frames of it):
-/// `missing_reference` says so. Not finished (finish_split()).
+/// captions = narrative captions, with their characters, scenes, sounds and frames of the video.
+/// Characters get reference pictures where `rules` name the videos (joined_video.h), because masks
+/// are parts of frames; else `missing_reference` says so. A shot of which no frame is left is left
+/// out, with `empty_range`. Not finished (finish_split()).
 /// @param selection   what select() would take of the whole; only these files are read
-/// @param boundaries  which frames of a shot are its source; a shot of which it leaves none is left
-///   out, with `empty_range`
 /// @throws BadInput when nothing is there, or without a selection when there are more stories than
-///   kMostAnnotatedStories; UsageError as select(); SystemFault.
+///   kMostAnnotatedStories; UsageError as select(), check() and join_video(); SystemFault.
 [[nodiscard]] Split read_annotation_split(const std::filesystem::path& path,
                                           const Selection& selection = {},
-                                          const ExcerptRule& boundaries = {});
+                                          const SourceRules& rules = {});
 
 /// The same of the stories that are named. @param stories  ids
 [[nodiscard]] Split annotation_split_of(const AnnotationSource& source,
                                         const AnnotationIndex& index,
                                         const std::set<std::string>& stories,
-                                        const ExcerptRule& boundaries = {});
+                                        const SourceRules& rules = {});
 
 }  // namespace asbench::loaders

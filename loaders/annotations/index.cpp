@@ -18,6 +18,7 @@
 #include "loaders/annotations/parse_annotations.h"
 #include "loaders/annotations/read_files.h"
 #include "loaders/annotations/word_count.h"
+#include "loaders/name_match.h"
 
 namespace asbench::loaders {
 namespace {
@@ -48,8 +49,8 @@ class Texts {
 IndexedShot indexed(const AnnotatedShot& shot) {
   IndexedShot indexed;
   if (shot.frames) {
-    indexed.first_frame = shot.frames->first;
-    indexed.end_frame = shot.frames->end;
+    indexed.first_frame = shot.frames->begin_frame;
+    indexed.end_frame = shot.frames->end_frame;
   }
   indexed.seconds = static_cast<float>(shot.seconds.length());
   indexed.number = shot.number;
@@ -68,8 +69,8 @@ IndexedShot indexed(const AnnotatedShot& shot) {
 
 void add_segment(const AnnotatedSegment& segment, IndexedFile& file) {
   IndexedSegment& indexed_segment = file.segments.emplace_back();
-  indexed_segment.first_frame = segment.frames.first;
-  indexed_segment.end_frame = segment.frames.end;
+  indexed_segment.first_frame = segment.frames.begin_frame;
+  indexed_segment.end_frame = segment.frames.end_frame;
   indexed_segment.first_shot = static_cast<std::uint32_t>(file.shots.size());
   indexed_segment.shots = static_cast<std::uint32_t>(segment.shots.size());
   indexed_segment.index = segment.index;
@@ -112,10 +113,12 @@ void read_into(AnnotationIndex& index, const AnnotationSource& source,
   Texts kinds(index.kinds);
   Texts texts(index.texts);
   read_files(source, places, threads, [&](std::size_t place, const AnnotationFile& read) {
+    if (read.videos.size() > IndexedFinding::kNoVideo)
+      throw InternalError("an annotation file of more videos than the index can number");
     IndexedFile file = indexed(read, source.entries()[place]);
     for (const AnnotationFinding& finding : read.findings) {
-      const auto video = finding.video < 0 ? IndexedFinding::kNoVideo
-                                           : small_number(static_cast<std::size_t>(finding.video));
+      const auto video =
+          finding.video < 0 ? IndexedFinding::kNoVideo : static_cast<std::uint16_t>(finding.video);
       file.findings.push_back({texts.place_of(finding.text),
                                static_cast<std::uint16_t>(kinds.place_of(finding.kind)), video,
                                finding.segment, finding.shot});
@@ -150,28 +153,33 @@ void order_texts(AnnotationIndex& index) {
   index.kinds = std::move(new_kinds);
 }
 
-/// Marks the videos that an earlier file has, and puts one finding in the place of theirs.
+/// Of the videos of one id, the first that can be read stays. The others are marked, and one
+/// finding stands in the place of theirs.
 void mark_duplicates(AnnotationIndex& index) {
-  std::unordered_map<std::string_view, std::size_t> first;
+  std::unordered_map<std::string, std::pair<std::size_t, std::size_t>> used;  // file and video
+  for (const bool unreadable : {false, true}) {
+    for (std::size_t i = 0; i < index.files.size(); ++i) {
+      const auto& videos = index.files[i].videos;
+      for (std::size_t v = 0; v < videos.size(); ++v) {
+        if (videos[v].is_unreadable == unreadable) used.emplace(nfc(videos[v].id), std::pair(i, v));
+      }
+    }
+  }
   Texts kinds(index.kinds);
   Texts texts(index.texts);
+  const auto kind = static_cast<std::uint16_t>(kinds.place_of("duplicate_video"));
   for (std::size_t i = 0; i < index.files.size(); ++i) {
     IndexedFile& file = index.files[i];
     for (std::size_t v = 0; v < file.videos.size(); ++v) {
-      const auto [at, is_new] = first.emplace(file.videos[v].id, i);
-      if (is_new) continue;
+      const auto& [used_file, used_video] = used.at(nfc(file.videos[v].id));
+      if (used_file == i && used_video == v) continue;
       file.videos[v].is_duplicate = true;
       std::erase_if(file.findings,
                     [&](const IndexedFinding& finding) { return finding.video == v; });
-      const auto raise = [&](std::string_view kind, const std::string& text) {
-        file.findings.push_back({texts.place_of(text),
-                                 static_cast<std::uint16_t>(kinds.place_of(kind)), small_number(v),
-                                 -1, 0});
-      };
-      raise(
-          "duplicate_video",
+      const std::string text =
           fmt::format("the video is in {} too; that one is used",
-                      at->second == i ? "this file" : excerpt(index.files[at->second].entry.name)));
+                      used_file == i ? "this file" : excerpt(index.files[used_file].entry.name));
+      file.findings.push_back({texts.place_of(text), kind, static_cast<std::uint16_t>(v), -1, 0});
     }
   }
 }
@@ -190,10 +198,12 @@ std::vector<std::size_t> take_kept(const AnnotationSource& source,
   std::vector<std::pair<std::size_t, IndexedFile*>> unchanged;
   for (std::size_t i = 0; i < index.files.size(); ++i) {
     const auto at = by_name.find(source.entries()[i].name);
-    if (at != by_name.end() && at->second->entry == source.entries()[i])
+    if (at != by_name.end() && at->second->entry == source.entries()[i]) {
       unchanged.emplace_back(i, at->second);
-    else
+      by_name.erase(at);  // an archive may hold a name twice
+    } else {
       wanted.push_back(i);
+    }
   }
   for (const auto& [place, file] : unchanged) index.files[place] = std::move(*file);
   return wanted;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "loaders/annotations/parse_annotations.h"
 #include "loaders/annotations/source.h"
 
 // What is known of tens of thousands of annotation files without reading them again: numbers, ids
@@ -57,16 +58,17 @@ struct IndexedVideo {
   std::uint32_t segments = 0;       ///< usable ones
   std::uint32_t skipped = 0;        ///< segments that are not usable
   bool is_unreadable = false;       ///< nothing is known of its segments
-  bool is_duplicate = false;        ///< an earlier file has the same video; not in statistics
+  bool is_duplicate = false;        ///< another file's video of this id is used; not in statistics
   bool operator==(const IndexedVideo&) const = default;
 };
 
 struct IndexedFinding {
   std::uint32_t text = 0;   ///< place in the index's texts
   std::uint16_t kind = 0;   ///< place in the index's kinds
-  std::uint16_t video = 0;  ///< place in IndexedFile::videos
+  std::uint16_t video = 0;  ///< place in IndexedFile::videos, or kNoVideo
   std::int32_t segment = -1;
   std::int32_t shot = 0;
+  /// Beyond every place: core/json_shape.h refuses objects of more than 63,000 keys.
   static constexpr std::uint16_t kNoVideo = 0xFFFF;
   bool operator==(const IndexedFinding&) const = default;
 };

@@ -21,7 +21,7 @@ namespace {
 
 /// To be raised with every change of this file, of the indexed types, and of what the parser finds:
 /// indexes of other versions are made again.
-constexpr std::string_view kVersion = "asbench annotation index 1\n";
+constexpr std::string_view kVersion = "asbench annotation index 2\n";
 constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 constexpr std::size_t kLargestBlock = std::size_t{1} << 30;
 constexpr std::size_t kChecksumDigits = 32;
@@ -151,7 +151,8 @@ IndexedFile unpack(Unpacker& unpacker, const AnnotationIndex& index) {
                   }) &&
       std::all_of(file.findings.begin(), file.findings.end(), [&](const auto& finding) {
         return finding.text < index.texts.size() && finding.kind < index.kinds.size() &&
-               (finding.video == IndexedFinding::kNoVideo || finding.video < file.videos.size());
+               (finding.video == IndexedFinding::kNoVideo ? finding.segment < 0
+                                                          : finding.video < file.videos.size());
       });
   if (!sound) throw Damaged();
   return file;

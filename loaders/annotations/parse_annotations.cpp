@@ -29,12 +29,12 @@ bool is_video(const Json& value) {
 }
 
 /// A frame's index: a whole number that is not negative.
-std::optional<std::int64_t> frame_index(const Json* value) {
+std::optional<int> frame_index(const Json* value) {
   if (value == nullptr || !value->is_number()) return std::nullopt;
   const double number = value->get<double>();
   if (!(number >= 0.0 && number <= kMostFrames) || number != std::floor(number))
     return std::nullopt;
-  return static_cast<std::int64_t>(number);
+  return static_cast<int>(number);
 }
 
 class FileParser {
@@ -125,20 +125,20 @@ class FileParser {
       notes_.add_finding("bad_schema", place, "\"segments\" is no list");
       return;
     }
-    std::int64_t last_end = 0;
+    int last_end = 0;
     for (std::size_t i = 0; i < segments.size(); ++i) {
       AnnotationPlace of_segment = place;
       of_segment.segment = static_cast<int>(i);
       auto read = segment(segments[i], video.fps, of_segment);
       if (!read) continue;
-      if (read->frames.first < last_end) {
+      if (read->frames.begin_frame < last_end) {
         notes_.add_finding(
             "segment_overlap", of_segment,
             fmt::format("the segment begins at frame {}, before the end of an earlier one at "
                         "frame {}",
-                        read->frames.first, last_end));
+                        read->frames.begin_frame, last_end));
       }
-      last_end = std::max(last_end, read->frames.end);
+      last_end = std::max(last_end, read->frames.end_frame);
       video.segments.push_back(*std::move(read));
     }
   }

@@ -8,11 +8,11 @@
 #include "core/text.h"
 #include "core/words.h"
 #include "loaders/annotations/parse_parts.h"
+#include "loaders/masks/rle.h"
 
 namespace asbench::loaders {
 namespace {
 
-constexpr double kLargestSide = 65536;  ///< pixels
 constexpr double kMostFrames = 2e9;
 
 /// A whole number from `least` to `most`.
@@ -23,10 +23,29 @@ std::optional<std::int64_t> whole(const Json* value, double least, double most) 
   return static_cast<std::int64_t>(number);
 }
 
-/// COCO's compressed run lengths are characters 48 to 111; the release's sample has a sentence.
-bool is_placeholder(std::string_view counts) {
-  return std::any_of(counts.begin(), counts.end(),
-                     [](char c) { return c == ' ' || static_cast<unsigned char>(c) > 111; });
+/// The mask that an object "rle mask" holds. @throws BadRunLengths.
+RunLengths runs_of(const Json* size, const Json* counts) {
+  if (size == nullptr || !size->is_array() || size->size() != 2)
+    throw BadRunLengths("its size is not a list of height and width");
+  const auto height = whole(&(*size)[0], 1.0, kMaxMaskSide);
+  const auto width = whole(&(*size)[1], 1.0, kMaxMaskSide);
+  if (!height || !width) {
+    throw BadRunLengths(
+        fmt::format("its height and width are not whole numbers from 1 to {}", kMaxMaskSide));
+  }
+  const auto h = static_cast<int>(*height);
+  const auto w = static_cast<int>(*width);
+  if (counts != nullptr && counts->is_string())
+    return parse_compressed_runs(h, w, counts->get_ref<const std::string&>());
+  if (counts == nullptr || !counts->is_array())
+    throw BadRunLengths("its run lengths are neither a text nor a list");
+  std::vector<std::int64_t> runs;
+  for (const Json& value : *counts) {
+    const auto run = whole(&value, 0.0, static_cast<double>(kMaxMaskPixels));
+    if (!run) throw BadRunLengths("a run of its list is no whole number from 0 on");
+    runs.push_back(*run);
+  }
+  return parse_plain_runs(h, w, runs);
 }
 
 class ReferenceParser {
@@ -111,24 +130,18 @@ class ReferenceParser {
     const Json* counts = inner.take({"counts"});
     inner.count_the_rest();
     if (counts != nullptr && counts->is_string() &&
-        is_placeholder(counts->get_ref<const std::string&>())) {
+        is_mask_placeholder(counts->get_ref<const std::string&>())) {
       ++reference.placeholders;
       tell_outside(*frame, number, reference);
       return;
     }
-    EncodedMask mask;
-    mask.frame_index = *frame;
-    if (size == nullptr || !size->is_array() || size->size() != 2)
-      return refuse("its size is not a list of height and width");
-    const auto height = whole(&(*size)[0], 1.0, kLargestSide);
-    const auto width = whole(&(*size)[1], 1.0, kLargestSide);
-    if (!height || !width) return refuse("its height and width are not whole numbers above 0");
-    mask.height = static_cast<int>(*height);
-    mask.width = static_cast<int>(*width);
-    if (!take_counts(counts, mask))
-      return refuse(
-          "its run lengths are neither a text nor a list of "
-          "whole numbers from 0 on");
+    CharacterMask mask;
+    mask.frame_index = static_cast<int>(*frame);
+    try {
+      mask.mask = runs_of(size, counts);
+    } catch (const BadRunLengths& error) {
+      return refuse(error.what());
+    }
     if (!frames_[place].insert(*frame).second) {
       raise("duplicate_mask",
             fmt::format("mask {} of \"{}\" is the second for frame {}; the first is "
@@ -140,30 +153,13 @@ class ReferenceParser {
     reference.masks.push_back(std::move(mask));
   }
 
-  static bool take_counts(const Json* counts, EncodedMask& mask) {
-    if (counts == nullptr) return false;
-    if (counts->is_string()) {
-      mask.counts = counts->get<std::string>();
-      return true;
-    }
-    if (!counts->is_array()) return false;
-    const double pixels = static_cast<double>(mask.height) * static_cast<double>(mask.width);
-    std::vector<std::int64_t> runs;
-    for (const Json& value : *counts) {
-      const auto run = whole(&value, 0.0, pixels);
-      if (!run) return false;
-      runs.push_back(*run);
-    }
-    mask.counts = std::move(runs);
-    return true;
-  }
-
   void tell_outside(std::int64_t frame, std::size_t number, const AnnotatedReference& reference) {
-    const FrameSpan& frames = segment_.frames;
-    if (frame >= frames.first && frame < frames.end) return;
+    const FrameRange& frames = segment_.frames;
+    if (frame >= frames.begin_frame && frame < frames.end_frame) return;
     raise("mask_outside_segment",
           fmt::format("mask {} of \"{}\" is of frame {}, outside the segment's frames {} to {}",
-                      number, excerpt(reference.character), frame, frames.first, frames.end));
+                      number, excerpt(reference.character), frame, frames.begin_frame,
+                      frames.end_frame));
   }
 
   void tell_missing() {

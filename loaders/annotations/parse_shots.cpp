@@ -152,8 +152,9 @@ class ShotParser {
   }
 
   bool frames(AnnotatedShot& shot) {
-    const FrameSpan& segment = context_.segment.frames;
-    const double length = static_cast<double>(segment.length()) / context_.fps;
+    const FrameRange& segment = context_.segment.frames;
+    const double length =
+        static_cast<double>(segment.end_frame - segment.begin_frame) / context_.fps;
     if (shot.seconds.end > length + kTolerance) {
       raise("beyond_segment",
             fmt::format("the shot ends at {}, the segment at {}; it is clipped to the segment",
@@ -169,7 +170,8 @@ class ShotParser {
                         seconds_text(length)));
       return false;
     }
-    return is_new({static_cast<double>(shot.frames->first), static_cast<double>(shot.frames->end)});
+    return is_new({static_cast<double>(shot.frames->begin_frame),
+                   static_cast<double>(shot.frames->end_frame)});
   }
 
   bool is_new(std::pair<double, double> range) {
@@ -322,7 +324,9 @@ IdList::IdList(std::vector<std::string> ids) : ids_(std::move(ids)) {
 }
 
 IdList::Match IdList::find(std::string_view id) const {
-  const auto exact = std::find(ids_.begin(), ids_.end(), id);
+  const std::string written = nfc(id);
+  const auto exact = std::find_if(ids_.begin(), ids_.end(),
+                                  [&](const std::string& known) { return nfc(known) == written; });
   if (exact != ids_.end()) return {static_cast<std::size_t>(exact - ids_.begin()), false};
   const auto folded = std::find(folded_.begin(), folded_.end(), folded_id(id));
   if (folded == folded_.end()) return {};
@@ -346,8 +350,9 @@ std::vector<NamedThing> named_things(const Json* list, std::string_view what,
     const auto description = fields.take_text(
         {description_key}, fmt::format("the {} of {} {}", description_key, what, i + 1));
     fields.count_the_rest();
-    const bool is_double = id && std::any_of(things.begin(), things.end(),
-                                             [&](const auto& thing) { return thing.id == *id; });
+    const bool is_double = id && std::any_of(things.begin(), things.end(), [&](const auto& thing) {
+                             return nfc(thing.id) == nfc(*id);
+                           });
     if (!id || is_double) {
       notes.add_finding(
           "bad_field", place,

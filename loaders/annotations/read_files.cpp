@@ -22,10 +22,10 @@ Progress::Style style_of(const AnnotationSource& source, std::span<const std::si
 }  // namespace
 
 void read_files(const AnnotationSource& source, std::span<const std::size_t> places,
-                unsigned threads,
-                const std::function<void(std::size_t place, const AnnotationFile& file)>& take) {
-  Progress progress("reading annotations", static_cast<std::int64_t>(places.size()),
-                    style_of(source, places));
+                unsigned threads, const FileReceiver& take, const FileReceiver& prepare) {
+  Progress progress(prepare ? "reading annotations and videos" : "reading annotations",
+                    static_cast<std::int64_t>(places.size()),
+                    prepare ? Progress::Style::automatic : style_of(source, places));
   std::mutex mutex;
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stop = false;
@@ -37,6 +37,7 @@ void read_files(const AnnotationSource& source, std::span<const std::size_t> pla
         const std::size_t at = next++;
         if (at >= places.size()) return;
         const AnnotationFile file = read_annotations(source, *reader, places[at]);
+        if (prepare) prepare(places[at], file);
         {
           const std::lock_guard lock(mutex);
           take(places[at], file);

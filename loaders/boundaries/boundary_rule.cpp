@@ -24,8 +24,12 @@ std::string snap_text() {
   return fmt::format("snap[{}]", kCutDetector);
 }
 
+/// Annotations may state any frame rate. Beyond this, frames of a minute would not fit an int; no
+/// video has as many.
+constexpr double kMostFps = 1'000'000.0;
+
 int frames_in(double seconds, double fps) {
-  return static_cast<int>(std::floor(seconds * fps + 0.5));
+  return static_cast<int>(std::floor(seconds * std::min(fps, kMostFps) + 0.5));
 }
 
 /// Note [Least sum in order]
@@ -38,7 +42,7 @@ class Snapper {
   Snapper(std::vector<int> boundaries, const FrameRange& segment, std::span<const Cut> cuts,
           double fps)
       : boundaries_(std::move(boundaries)), segment_(segment) {
-    reach_ = static_cast<int>(std::floor(kSnapSeconds * fps));
+    reach_ = static_cast<int>(std::floor(kSnapSeconds * std::min(fps, kMostFps)));
     for (const int boundary : boundaries_) places_.push_back(places_of(boundary, cuts));
   }
 
@@ -195,8 +199,9 @@ BoundedShots apply_boundaries(const BoundaryRule& rule, std::span<const FrameRan
   } else if (rule.kind == BoundaryRule::Kind::trim) {
     const int frames = frames_in(rule.seconds, fps);
     for (FrameRange& range : bounded.ranges) {
-      range.begin_frame += frames;
-      range.end_frame = std::max(range.end_frame - frames, range.begin_frame);
+      const int cut = std::min(frames, range.end_frame - range.begin_frame);
+      range.begin_frame += cut;
+      range.end_frame = std::max(range.end_frame - cut, range.begin_frame);
     }
     bounded.moved = frames > 0 ? bounded.boundaries : 0;
   }

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <array>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "loaders/boundaries/cut_detector.h"
+#include "loaders/boundaries/shift_statistics.h"
 #include "loaders/frame_range.h"
 
 namespace asbench::loaders {
@@ -62,18 +61,7 @@ struct BoundedShots {
                                             const FrameRange& segment, std::span<const Cut> cuts,
                                             double fps);
 
-/// How far boundaries were moved, over the segments of a run.
-struct ShiftStatistics {
-  int boundaries = 0;
-  int moved = 0;
-  int without_cut = 0;
-  /// Minimum, lower quartile, median, upper quartile, maximum in seconds; nothing where no boundary
-  /// has a cut.
-  std::optional<std::array<double, 5>> seconds;
-  /// Boundaries by shift, rounded to tenths of a second (half away from 0): -1.0, -0.9, ..., 1.0.
-  std::array<int, 21> by_tenth{};
-  bool operator==(const ShiftStatistics&) const = default;
-};
+/// How far boundaries were moved, over some segments.
 [[nodiscard]] ShiftStatistics shift_statistics(std::span<const BoundedShots> segments);
 
 }  // namespace asbench::loaders

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -93,7 +94,8 @@ void BoxSource::take(const std::vector<BoxRow>& rows) {
       continue;
     }
     auto& boxes = shots_[{shot->story, shot->shot}][*character][row.frame];
-    if (row.box) boxes.push_back(*row.box);
+    if (row.box)
+      boxes.insert(std::upper_bound(boxes.begin(), boxes.end(), *row.box, std::less<>{}), *row.box);
   }
 }
 
@@ -119,12 +121,9 @@ std::string BoxSource::sha256() const {
     for (const auto& [character, frames] : characters) {
       sum.update(fmt::format("\n{}\n{}\n{}\n", shot.story, shot.shot, character));
       for (const auto& [frame, boxes] : frames) {
-        std::vector<std::string> texts;
-        for (const DetectedBox& box : boxes)
-          texts.push_back(fmt::format("{} {} {} {}", box.x, box.y, box.width, box.height));
-        std::sort(texts.begin(), texts.end());
         sum.update(fmt::format("{}:", frame));
-        for (const std::string& text : texts) sum.update(text + ";");
+        for (const DetectedBox& box : boxes)
+          sum.update(fmt::format("{} {} {} {};", box.x, box.y, box.width, box.height));
       }
     }
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -21,7 +22,8 @@ struct DetectedBox {
   double y = 0.0;
   double width = 0.0;
   double height = 0.0;
-  bool operator==(const DetectedBox&) const = default;
+  /// From left to right, then from top to bottom.
+  auto operator<=>(const DetectedBox&) const = default;
 };
 
 /// Whole pixels of a frame.
@@ -78,7 +80,8 @@ class BoxSource {
     PixelBox box;  ///< within the frame, where the state is `given`
   };
   /// Of several boxes of a subject in a frame the one with most pixels of the frame; of equal ones
-  /// the first. @param width, height  of the frame
+  /// the one furthest left, then the highest: the order of rows says nothing.
+  /// @param width, height  of the frame
   [[nodiscard]] Answer find(const SubjectKey& key, int width, int height) const;
 
   /// `unexpected_file` for rows of no subject of the roster: one for each shot and character.
@@ -91,7 +94,7 @@ class BoxSource {
   void take(const std::vector<BoxRow>& rows);
 
   SubjectRoster roster_;
-  using Frames = std::map<int, std::vector<DetectedBox>>;
+  using Frames = std::map<int, std::vector<DetectedBox>>;  ///< in the order of DetectedBox
   std::map<ShotKey, std::map<std::string, Frames>> shots_;
   Findings findings_;
 };

@@ -66,7 +66,7 @@ ReferenceFiles write_reference_pictures(const std::filesystem::path& video,
                                          reference.number);
         write(file, encode_png(reference.picture), options.force);
         written.files.push_back(
-            {file, reference.segment, reference.character, reference.frame_index});
+            {file, reference.segment, reference.character, reference.frame_index, reference.frame});
       });
   const auto place = [&](const ReferenceFiles::File& file) {
     return std::find_if(characters.begin(), characters.end(), [&](const CharacterMasks& masks) {

@@ -22,6 +22,7 @@ struct ReferenceFiles {
     std::string segment;
     std::string character;
     int frame_index = 0;  ///< as annotated
+    int frame = 0;        ///< in the file at hand
   };
   std::vector<File> files;  ///< by segment and character in the order asked for, then by number
   Findings findings;        ///< of make_reference_pictures()

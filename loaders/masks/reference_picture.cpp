@@ -59,6 +59,7 @@ class Character {
   /// are wanted.
   void meet_video(int width, int height, const FrameMap& map) {
     int scaled = 0;
+    const RunLengths* first_scaled = nullptr;
     const auto fit = [&](const Candidate& candidate) {
       return mask_fit(candidate.mask->mask.width, candidate.mask->mask.height, width, height);
     };
@@ -70,15 +71,15 @@ class Character {
                            height));
       } else if (fit(candidate) == MaskFit::scaled) {
         ++scaled;
+        if (first_scaled == nullptr) first_scaled = &mask;
       }
     }
     std::erase_if(candidates_,
                   [&](const Candidate& candidate) { return fit(candidate) == MaskFit::mismatch; });
-    if (scaled > 0) {
-      const RunLengths& mask = candidates_.front().mask->mask;
+    if (first_scaled != nullptr) {
       report("mask_scaled", fmt::format("{} scaled to the frames' {}x{}, the first from {}x{}",
                                         counted(scaled, "mask is", "masks are"), width, height,
-                                        mask.width, mask.height));
+                                        first_scaled->width, first_scaled->height));
     }
     for (Candidate& candidate : candidates_) candidate.frame = map(candidate.mask->frame_index);
     std::stable_sort(candidates_.begin(), candidates_.end(),
@@ -106,8 +107,8 @@ class Character {
   ReferencePicture make(Candidate& candidate, const Image& frame) {
     candidate.taken = true;
     const Mask mask = scaled_mask(decode_runs(candidate.mask->mask), frame.width, frame.height);
-    return {masks_.segment, masks_.character, ++number_, candidate.mask->frame_index,
-            masked_picture(frame, mask)};
+    return {masks_.segment,  masks_.character,           ++number_, candidate.mask->frame_index,
+            candidate.frame, masked_picture(frame, mask)};
   }
 
   /// @param limit  frames that the video has; nothing: more than any mask asks for
@@ -133,11 +134,6 @@ class Character {
              fmt::format("the mask takes {:.1f} % of the picture; the data set keeps 5 to 90 %",
                          100.0 * static_cast<double>(mask.mask.area()) /
                              static_cast<double>(mask.mask.pixels())));
-    }
-    if (mask.frame_index < masks_.range.begin_frame || mask.frame_index >= masks_.range.end_frame) {
-      report("mask_outside_segment", mask.frame_index,
-             fmt::format("the segment has the frames {} to {}", masks_.range.begin_frame,
-                         masks_.range.end_frame - 1));
     }
   }
 

@@ -8,7 +8,6 @@
 
 #include "core/finding.h"
 #include "core/image.h"
-#include "loaders/frame_range.h"
 #include "loaders/masks/rle.h"
 
 // Reference pictures as the data set defines them: frame x mask (docs/design/dataset.md 4).
@@ -44,13 +43,13 @@ enum class ReferenceChoice {
 struct CharacterMask {
   int frame_index = 0;  ///< of the source video, as annotated
   RunLengths mask;
+  bool operator==(const CharacterMask&) const = default;
 };
 
 /// The masks of one character of one segment.
 struct CharacterMasks {
   std::string segment;               ///< story id
   std::string character;             ///< its ID in the segment
-  FrameRange range;                  ///< the segment's frames, as annotated
   std::vector<CharacterMask> masks;  ///< in the order of the file
 };
 
@@ -66,6 +65,7 @@ struct ReferencePicture {
   std::string character;
   int number = 1;       ///< of the character's pictures, from 1, in the order of their frames
   int frame_index = 0;  ///< as annotated
+  int frame = 0;        ///< in the file at hand
   Image picture;        ///< RGBA, alpha 0 or 255, of the frame's size
 };
 
@@ -76,9 +76,9 @@ struct ReferencePicture {
 /// What is wrong with masks does not depend on the choice: findings, all with the segment as their
 /// story, are `duplicate_mask` (a second one for a frame: skipped), `empty_mask` (skipped),
 /// `mask_size_mismatch` (skipped), `mask_scaled` (one for each character), `mask_area` (used),
-/// `mask_outside_segment` (used), `frame_beyond_video` (skipped; known of frames that a pass was to
-/// reach), and `missing_reference` for a character with masks of which none can be used. About the
-/// video, once and without a story: `video_unreadable`, `fps_mismatch`, `vfr`.
+/// `frame_beyond_video` (skipped; known of frames that a pass was to reach), and
+/// `missing_reference` for a character with masks of which none can be used. About the video, once
+/// and without a story: `video_unreadable`, `fps_mismatch`, `vfr`.
 ///
 /// @param take  gets the pictures in the order of the video's frames; of one frame in the order of
 ///   `characters`

@@ -10,7 +10,7 @@
 #include "loaders/outputs/folder_index.h"
 #include "loaders/outputs/layout_template.h"
 
-// The three ways to find outputs, behind find_outputs(). Not for other modules.
+// The ways to find outputs, behind find_outputs(). Not for other modules.
 namespace asbench::loaders {
 
 /// Name of the cut list in an outputs folder.
@@ -51,6 +51,10 @@ struct LayoutFit {
 /// A CSV manifest. @throws BadInput.
 [[nodiscard]] LayoutFit find_listed(const Split& split, const FolderIndex& index,
                                     const std::filesystem::path& csv);
+
+/// Each shot as its frames of its IP's source video. Findings: `video_missing`, `missing_shot`.
+/// @param videos  as SourceVideos takes it. @throws UsageError, SystemFault.
+[[nodiscard]] Outputs find_source_shots(const Split& split, const std::filesystem::path& videos);
 
 /// What is at the path: a file, a folder of frames, or nothing. For a video file that is not
 /// there, the folder of its name without the ending.

@@ -6,6 +6,7 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "core/schema.h"
+#include "loaders/source_rules.h"
 #include "loaders/splits/common.h"
 #include "loaders/splits/lost_stories.h"
 #include "loaders/text_file.h"
@@ -54,6 +55,8 @@ void read_references(const Json& entry, const std::filesystem::path& base,
     } else {
       add_reference(owner, place, findings);
     }
+    if (owner.frames != nullptr && owner.references->size() > before && reference.contains("frame"))
+      owner.frames->push_back(reference["frame"].get<int>());
     const auto expected = text_of(reference, "sha256");
     if (owner.references->size() > before && expected && *expected != owner.sha256->back()) {
       findings.push_back(
@@ -63,6 +66,17 @@ void read_references(const Json& entry, const std::filesystem::path& base,
                        owner.label, file.string(), owner.sha256->back(), *expected)});
     }
   }
+}
+
+/// Frames are known of all pictures of an owner, or of none.
+void require_all_frames(const ReferenceOwner& owner, std::string_view where) {
+  if (owner.frames == nullptr || owner.frames->empty() ||
+      owner.frames->size() == owner.references->size())
+    return;
+  throw BadInput(
+      fmt::format("{}: {}: some references have a \"frame\" and some have none; give it for all of "
+                  "them, or for none.",
+                  where, owner.name));
 }
 
 /// Finding `missing_reference` for an owner that the manifest names no reference of.
@@ -122,8 +136,8 @@ Shot read_shot(const Json& item, int least, const std::string& story, std::strin
 }
 
 /// The characters and scenes that the story declares.
-void read_cast(const Json& entry, const std::filesystem::path& base, Story& story,
-               Findings& findings) {
+void read_cast(const Json& entry, std::string_view where, const std::filesystem::path& base,
+               Story& story, Findings& findings) {
   story.storyline = text_of(entry, "storyline").value_or("");
   for (const Json& item : entry.value("characters", Json::array())) {
     Character character;
@@ -131,6 +145,7 @@ void read_cast(const Json& entry, const std::filesystem::path& base, Story& stor
     character.appearance = text_of(item, "appearance").value_or("");
     const ReferenceOwner owner = owner_of(character, story.id);
     read_references(item, base, owner, findings);
+    require_all_frames(owner, where);
     require_references(item, owner, findings);
     story.characters.push_back(std::move(character));
   }
@@ -166,7 +181,7 @@ Story read_story(const Json& entry, std::string_view where, const std::filesyste
   story.id = checked_id(entry, where);
   story.ip = entry["ip"].get<std::string>();
   story.prompt = text_of(entry, "prompt").value_or(story.id.substr(story.id.rfind('/') + 1));
-  read_cast(entry, base, story, findings);
+  read_cast(entry, where, base, story, findings);
   for (const Json& item : entry["shots"]) {
     const int least = story.shots.empty() ? 1 : story.shots.back().number + 1;
     story.shots.push_back(read_shot(item, least, story.id, where, findings));
@@ -188,11 +203,32 @@ void put(Json& object, std::string_view key, const std::optional<std::string>& t
 }
 
 Json references_json(const std::vector<std::filesystem::path>& files,
-                     const std::vector<std::string>& sha256, const std::filesystem::path& base) {
+                     const std::vector<std::string>& sha256, const std::vector<int>& frames,
+                     const std::filesystem::path& base) {
   Json list = Json::array();
-  for (std::size_t i = 0; i < files.size(); ++i)
-    list.push_back({{"file", relative_text(files[i], base)}, {"sha256", sha256.at(i)}});
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    Json item{{"file", relative_text(files[i], base)}, {"sha256", sha256.at(i)}};
+    if (!frames.empty()) item["frame"] = frames.at(i);
+    list.push_back(std::move(item));
+  }
   return list;
+}
+
+SourceStamp source_of(const Json& json, std::string_view where) {
+  SourceStamp source{json["boundaries"].get<std::string>(), json["range"].get<std::string>(), {}};
+  try {
+    static_cast<void>(parse_boundary_rule(source.boundaries));
+    static_cast<void>(parse_shot_part(source.range));
+  } catch (const UsageError& error) {
+    throw BadInput(fmt::format("{}: source: {}", where, error.what()));
+  }
+  source.shifts.boundaries = json["count"].get<int>();
+  source.shifts.moved = json["moved"].get<int>();
+  source.shifts.without_cut = json["without_cut"].get<int>();
+  if (json.contains("shift_quartiles_seconds"))
+    source.shifts.seconds = json["shift_quartiles_seconds"].get<std::array<double, 5>>();
+  source.shifts.by_tenth = json["shifts_by_tenth"].get<std::array<int, 21>>();
+  return source;
 }
 
 Json shot_json(const Shot& shot) {
@@ -246,6 +282,7 @@ Split parse_manifest(std::string_view text, std::string_view where,
   Split split;
   split.name = document["name"].get<std::string>();
   split.form = "manifest";
+  if (document.contains("source")) split.source = source_of(document["source"], where);
   for (const Json& entry : document["ips"]) {
     split.ips.push_back(read_ip(entry, where, base, split.findings));
     split.ips.back().place = static_cast<int>(split.ips.size());
@@ -269,17 +306,29 @@ Split parse_manifest(std::string_view text, std::string_view where,
   return split;
 }
 
+Json source_to_json(const SourceStamp& source) {
+  Json json{{"boundaries", source.boundaries},
+            {"range", source.range},
+            {"count", source.shifts.boundaries},
+            {"moved", source.shifts.moved},
+            {"without_cut", source.shifts.without_cut}};
+  if (source.shifts.seconds) json["shift_quartiles_seconds"] = *source.shifts.seconds;
+  json["shifts_by_tenth"] = source.shifts.by_tenth;
+  return json;
+}
+
 Json split_to_manifest(const Split& split, const std::filesystem::path& base) {
   Json document;
   document["schema"] = kSchema;
   document["name"] = split.name;
   document["sha256"] = split.sha256;
+  if (split.source) document["source"] = source_to_json(*split.source);
   document["ips"] = Json::array();
   for (const Ip& ip : split.ips) {
     Json entry{{"id", ip.id}};
     if (!ip.name.empty()) entry["name"] = ip.name;
     if (ip.video) entry["video"] = relative_text(*ip.video, base);
-    entry["references"] = references_json(ip.references, ip.reference_sha256, base);
+    entry["references"] = references_json(ip.references, ip.reference_sha256, {}, base);
     for (const TuningClip& clip : ip.clips) {
       Json item{{"file", relative_text(clip.file, base)}};
       if (clip.start_seconds) item["start_seconds"] = *clip.start_seconds;
@@ -296,7 +345,8 @@ Json split_to_manifest(const Split& split, const std::filesystem::path& base) {
     for (const Character& character : story.characters) {
       Json item{{"id", character.id}};
       if (!character.appearance.empty()) item["appearance"] = character.appearance;
-      item["references"] = references_json(character.references, character.reference_sha256, base);
+      item["references"] = references_json(character.references, character.reference_sha256,
+                                           character.reference_frames, base);
       entry["characters"].push_back(std::move(item));
     }
     for (const Scene& scene : story.scenes) {

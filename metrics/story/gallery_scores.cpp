@@ -78,6 +78,23 @@ void GalleryScores::add_role(const UnitRows& frames, const Role& role,
   }
 }
 
+/// A real story's shot is compared with those references that are no frames of its own.
+void GalleryScores::compare_with_others(int shot, std::vector<double>& scores) const {
+  const ShotFeatures& features = story_->shots[static_cast<std::size_t>(shot)];
+  if (features.own_references.empty()) return;
+  for (int place = 0; place < static_cast<int>(own_.size()); ++place) {
+    const auto number = own(place);
+    if (!number || !ShotReferences(*story_, shot, place, roles_.front()).is_part()) continue;
+    double score = 0.0;
+    for (const std::string& role : roles_) {
+      const ShotReferences references(*story_, shot, place, role);
+      if (references.get().usable())
+        score += mean(reference_cosines(features.frames(role), references.get(), pooling_));
+    }
+    scores[*number] = score;
+  }
+}
+
 std::span<const double> GalleryScores::of(int shot) {
   auto& known = by_shot_[static_cast<std::size_t>(shot)];
   if (known) return *known;
@@ -85,6 +102,7 @@ std::span<const double> GalleryScores::of(int shot) {
   for (std::size_t e = 0; e < roles_.size(); ++e)
     add_role(story_->shots[static_cast<std::size_t>(shot)].frames(roles_[e]), galleries_[e],
              scores);
+  compare_with_others(shot, scores);
   for (double& score : scores) score /= static_cast<double>(roles_.size());
   known = std::move(scores);
   return *known;

@@ -53,6 +53,7 @@ class GalleryScores {
     std::vector<std::size_t> at;     ///< their numbers
     std::vector<std::size_t> other;  ///< of those with several
   };
+  void compare_with_others(int shot, std::vector<double>& scores) const;
   void add_role(const UnitRows& frames, const Role& role, std::vector<double>& scores) const;
 
   const StoryFeatures* story_;

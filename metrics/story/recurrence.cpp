@@ -55,23 +55,15 @@ StoryValue measure_recurrence(const StoryFeatures& story, const Metric& metric,
 }  // namespace
 
 Measure recurrence() {
-  Measure info;
+  Measure info = pair_measure(Modality::frames);
   info.measure = "recurrence";
   info.measure_title = "Likeness of a character to when it was last seen";
-  info.family = "consistency";
-  info.direction = Direction::higher;
-  info.range_low = -1.0;
   info.formula =
       "Cross-shot consistency over the consecutive appearances of each character: a shot that "
       "shows it and the next one that does. Mean over these pairs of shots. next_shot: of shots "
       "that follow each other; after_absence: with shots between them; by_distance[d]: d shots "
       "apart. Null for a story in which no character is seen twice.";
-  info.source = "AnimeShooter-Bench";
-  info.cites = {"asbench"};
-  info.aggregation = "pair>story>system";
-  info.unit = "shot pairs";
   info.parts = {"next_shot", "after_absence"};
-  info.reads = {Modality::frames};
   info.measure_story = measure_recurrence;
   return info;
 }

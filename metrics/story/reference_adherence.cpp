@@ -15,10 +15,8 @@ StoryValue measure_adherence(const StoryFeatures& story, const Metric& metric,
                              const MetricSettings& settings) {
   if (auto without = without_usable_references(story, metric.role(), story.shot_count()))
     return *std::move(without);
-  StoryValue value = story_over_shots(
-      story, reference_scores(story, metric.role(), settings.references), kSimilarity, settings);
-  add_harmeanp(story, value);
-  return value;
+  return story_of_similarities(story, reference_scores(story, metric.role(), settings.references),
+                               settings);
 }
 
 }  // namespace
@@ -67,6 +65,31 @@ const UnitRows& references_of(const CharacterFeatures& character, std::string_vi
   return (side == ReferenceSide::straight ? references.straight : references.mirrored).units(role);
 }
 
+bool is_own_reference(const ShotFeatures& shot, int place, int row) {
+  return std::any_of(
+      shot.own_references.begin(), shot.own_references.end(),
+      [&](const OwnReference& own) { return own.character == place && own.row == row; });
+}
+
+ShotReferences::ShotReferences(const StoryFeatures& story, int index, int place,
+                               std::string_view role, ReferenceSide side)
+    : whole_(&references_of(story.character(place), role, side)) {
+  const ShotFeatures& shot = story.shots[static_cast<std::size_t>(index)];
+  is_part_ = std::any_of(shot.own_references.begin(), shot.own_references.end(),
+                         [&](const OwnReference& own) { return own.character == place; });
+  if (!is_part_) return;
+  part_.rows.cols = whole_->rows.cols;
+  for (int row = 0; row < whole_->rows.rows; ++row) {
+    if (is_own_reference(shot, place, row)) continue;
+    for (const BadRow& bad : whole_->bad) {
+      if (bad.row == row) part_.bad.push_back({part_.rows.rows, bad.cause});
+    }
+    const auto values = whole_->rows.row(row);
+    part_.rows.values.insert(part_.rows.values.end(), values.begin(), values.end());
+    ++part_.rows.rows;
+  }
+}
+
 std::optional<StoryValue> without_usable_references(const StoryFeatures& story,
                                                     std::string_view role, int units,
                                                     ReferenceSide side) {
@@ -98,14 +121,19 @@ std::vector<int> judgeable_characters(const StoryFeatures& story, int index,
   for (const int place : story.shots[static_cast<std::size_t>(index)].characters) {
     const CharacterFeatures& character = story.character(place);
     const auto unusable = std::find_if(roles.begin(), roles.end(), [&](const std::string& role) {
-      return !references_of(character, role, side).usable();
+      return !ShotReferences(story, index, place, role, side).get().usable();
     });
     if (unusable == roles.end()) {
       judgeable.push_back(place);
       continue;
     }
-    const UnitRows& references = references_of(character, *unusable, side);
-    if (references.bad.empty()) {
+    const ShotReferences kept(story, index, place, *unusable, side);
+    const UnitRows& references = kept.get();
+    if (kept.is_part() && references.rows.rows == 0) {
+      findings.push_back({"reference_in_shot", story.id, story.number_of(index),
+                          fmt::format("character {}: all its references are frames of this shot",
+                                      character.name)});
+    } else if (references.bad.empty()) {
       findings.push_back({"missing_reference", story.id, story.number_of(index),
                           fmt::format("character {}: no reference", character.name)});
     } else {
@@ -132,12 +160,31 @@ std::optional<ShotOutcome> without_judgeable_character(const StoryFeatures& stor
   return outcome;
 }
 
-std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index,
-                                      const UnitRows& frames) {
+StoryValue story_of_similarities(const StoryFeatures& story, std::vector<ShotOutcome> outcomes,
+                                 const MetricSettings& settings) {
+  StoryValue value = story_over_shots(story, std::move(outcomes), kSimilarity, settings);
+  add_harmeanp(story, value);
+  return value;
+}
+
+StoryValue story_of_distances(const StoryFeatures& story, std::vector<ShotOutcome> outcomes,
+                              const MetricSettings& settings) {
+  for (ShotOutcome& outcome : outcomes) {
+    if (outcome.shot.value) outcome.shot.value = 1.0 - *outcome.shot.value;
+    for (auto& frame : outcome.shot.frames) frame = 1.0 - *frame;
+  }
+  StoryValue value = story_over_shots(story, std::move(outcomes), kDistance, settings);
+  add_harmeanp_of_distances(story, value);
+  return value;
+}
+
+std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index, const UnitRows& frames,
+                                      std::span<const int> places) {
   if (frames.bad.empty()) return std::nullopt;
   const BadRow& first = frames.bad.front();
+  const int place = places.empty() ? first.row : places[static_cast<std::size_t>(first.row)];
   return outcome_with_finding(Outcome::failed, story, index, "bad_feature",
-                              fmt::format("sampled frame {} of {} ({} bad): {}", first.row + 1,
+                              fmt::format("sampled frame {} of {} ({} bad): {}", place + 1,
                                           frames.rows.rows, frames.bad.size(), first.cause));
 }
 
@@ -151,8 +198,8 @@ std::vector<ShotOutcome> reference_scores(const StoryFeatures& story, const std:
     const auto places = judgeable_characters(story, index, roles, side, outcome.findings);
     std::vector<double> sums(static_cast<std::size_t>(frames.rows.rows), 0.0);
     for (const int place : places) {
-      const auto cosines =
-          reference_cosines(frames, references_of(story.character(place), role, side), pooling);
+      const ShotReferences references(story, index, place, role, side);
+      const auto cosines = reference_cosines(frames, references.get(), pooling);
       for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += cosines[i];
     }
     for (double& sum : sums) sum /= static_cast<double>(places.size());

@@ -28,6 +28,27 @@ enum class ReferenceSide { straight, mirrored };
                                             std::string_view role,
                                             ReferenceSide side = ReferenceSide::straight);
 
+/// The references that a shot is compared with: a character's, without those that are parts of the
+/// shot's own frames (ShotFeatures::own_references). The story must outlive it.
+class ShotReferences {
+ public:
+  /// @param index  the shot, from 0
+  /// @param place  the character's, in StoryFeatures::characters
+  ShotReferences(const StoryFeatures& story, int index, int place, std::string_view role,
+                 ReferenceSide side = ReferenceSide::straight);
+  [[nodiscard]] const UnitRows& get() const { return is_part_ ? part_ : *whole_; }
+  /// Whether a reference was left out.
+  [[nodiscard]] bool is_part() const { return is_part_; }
+
+ private:
+  const UnitRows* whole_;
+  UnitRows part_;
+  bool is_part_ = false;
+};
+
+/// Whether a reference of a character is a part of one of the shot's own frames.
+[[nodiscard]] bool is_own_reference(const ShotFeatures& shot, int place, int row);
+
 /// The value of a story of which no character has usable references: null, all its units skipped
 /// (finding `missing_reference`) or failed (`bad_feature`). Nothing when one has or there are no
 /// units.
@@ -48,7 +69,7 @@ enum class ReferenceSide { straight, mirrored };
     ReferenceSide side = ReferenceSide::straight);
 
 /// The characters of shot `index` whose references are usable under all the roles, by place; a
-/// finding for each other one.
+/// finding for each other one (`missing_reference`, `bad_feature`, `reference_in_shot`).
 [[nodiscard]] std::vector<int> judgeable_characters(const StoryFeatures& story, int index,
                                                     std::span<const std::string> roles,
                                                     ReferenceSide side, Findings& findings);
@@ -60,9 +81,20 @@ enum class ReferenceSide { straight, mirrored };
     const StoryFeatures& story, const std::string& role, ReferencePooling pooling,
     ReferenceSide side = ReferenceSide::straight);
 
+/// The story's value, with HarMeanP, from its shots' similarities with references: as they are
+/// (`reference_adherence`), or as distances 1 - similarity (`reference_distance`).
+[[nodiscard]] StoryValue story_of_similarities(const StoryFeatures& story,
+                                               std::vector<ShotOutcome> outcomes,
+                                               const MetricSettings& settings);
+[[nodiscard]] StoryValue story_of_distances(const StoryFeatures& story,
+                                            std::vector<ShotOutcome> outcomes,
+                                            const MetricSettings& settings);
+
 /// A failed outcome with finding `bad_feature` when a frame of shot `index` is bad, nothing
 /// otherwise.
+/// @param places  which sampled frame each row is, from 0; empty: each its own
 [[nodiscard]] std::optional<ShotOutcome> bad_frames(const StoryFeatures& story, int index,
-                                                    const UnitRows& frames);
+                                                    const UnitRows& frames,
+                                                    std::span<const int> places = {});
 
 }  // namespace asbench::metrics

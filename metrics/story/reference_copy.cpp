@@ -18,9 +18,10 @@ namespace {
 
 bool looks_like_a_reference(const StoryFeatures& story, const ShotFeatures& shot, int frame,
                             const MetricSettings& settings) {
-  for (const CharacterFeatures& character : story.characters) {
-    const FeatureView& references = character.references.cells;
+  for (std::size_t place = 0; place < story.characters.size(); ++place) {
+    const FeatureView& references = story.characters[place].references.cells;
     for (int r = 0; r < references.rows; ++r) {
+      if (is_own_reference(shot, static_cast<int>(place), r)) continue;
       if (cell_distance(shot.pixels.cells, frame, references, r) < settings.copy_cells_below)
         return true;
     }
@@ -30,14 +31,14 @@ bool looks_like_a_reference(const StoryFeatures& story, const ShotFeatures& shot
 
 /// Each frame's cosine with the nearest reference of any character of the story, whomever the shot
 /// is to show.
-std::vector<double> nearest_references(const StoryFeatures& story, const UnitRows& frames,
-                                       std::string_view role) {
+std::vector<double> nearest_references(const StoryFeatures& story, int index,
+                                       const UnitRows& frames, std::string_view role) {
   std::vector<double> nearest(static_cast<std::size_t>(frames.rows.rows),
                               -std::numeric_limits<double>::infinity());
-  for (const CharacterFeatures& character : story.characters) {
-    const UnitRows& references = character.references_under(role);
-    if (!references.usable()) continue;
-    const auto cosines = reference_cosines(frames, references, ReferencePooling::max);
+  for (int place = 0; place < static_cast<int>(story.characters.size()); ++place) {
+    const ShotReferences references(story, index, place, role);
+    if (!references.get().usable()) continue;
+    const auto cosines = reference_cosines(frames, references.get(), ReferencePooling::max);
     for (std::size_t i = 0; i < nearest.size(); ++i) nearest[i] = std::max(nearest[i], cosines[i]);
   }
   return nearest;
@@ -49,7 +50,7 @@ ShotOutcome judge(const StoryFeatures& story, int index, std::string_view role,
   if (auto bad = bad_pixels(story, index)) return std::move(*bad);
   const UnitRows& frames = shot.frames(role);
   if (auto bad = bad_frames(story, index, frames)) return std::move(*bad);
-  const auto nearest = nearest_references(story, frames, role);
+  const auto nearest = nearest_references(story, index, frames, role);
   ShotOutcome outcome;
   for (int i = 0; i < frames.rows.rows; ++i) {
     const bool copy = nearest[static_cast<std::size_t>(i)] >= settings.copy_cosine_from ||

@@ -1,9 +1,7 @@
 #include "metrics/story/reference_distance.h"
 
 #include <utility>
-#include <vector>
 
-#include "metrics/aggregate.h"
 #include "metrics/story/reference_adherence.h"
 
 namespace asbench::metrics {
@@ -14,14 +12,8 @@ StoryValue measure_distance(const StoryFeatures& story, const Metric& metric,
                             const MetricSettings& settings) {
   if (auto without = without_usable_references(story, metric.role(), story.shot_count()))
     return *std::move(without);
-  auto outcomes = reference_scores(story, metric.role(), settings.references);
-  for (ShotOutcome& outcome : outcomes) {
-    if (outcome.shot.value) outcome.shot.value = 1.0 - *outcome.shot.value;
-    for (auto& frame : outcome.shot.frames) frame = 1.0 - *frame;
-  }
-  StoryValue value = story_over_shots(story, std::move(outcomes), kDistance, settings);
-  add_harmeanp_of_distances(story, value);
-  return value;
+  return story_of_distances(story, reference_scores(story, metric.role(), settings.references),
+                            settings);
 }
 
 }  // namespace

@@ -37,15 +37,7 @@ StoryValue measure(const StoryFeatures& story, const Metric& metric,
 }  // namespace
 
 Measure shared_consistency(Shared shared) {
-  Measure info;
-  info.family = "consistency";
-  info.direction = Direction::higher;
-  info.range_low = -1.0;
-  info.source = "AnimeShooter-Bench";
-  info.cites = {"asbench"};
-  info.aggregation = "pair>story>system";
-  info.unit = "shot pairs";
-  info.reads = {Modality::frames};
+  Measure info = pair_measure(Modality::frames);
   if (shared == Shared::character) {
     info.measure = "character_consistency";
     info.measure_title = "Consistency of shots with a common character";

@@ -49,10 +49,11 @@ StoryValue story_over_pairs(const StoryFeatures& story, std::vector<ShotPair>& p
   if (story.shots.empty()) {
     result.findings.push_back(story_finding(story, "empty_story", "the story has no shots"));
   } else if (!result.value) {
-    result.findings.push_back(
-        story_finding(story, "single_shot",
-                      fmt::format("{} of its {} shots can be compared, a pair needs two",
-                                  pairs.empty() ? "1" : "fewer than two", story.shots.size())));
+    result.findings.push_back(story_finding(
+        story, "single_shot",
+        pairs.empty() ? "1 of its 1 shots can be compared, a pair needs two"
+                      : fmt::format("none of its {} pairs has two shots that can be compared",
+                                    pairs.size())));
   }
   return result;
 }

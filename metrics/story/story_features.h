@@ -40,6 +40,13 @@ struct CutFrames {
   std::vector<int> places;  ///< of each row: which of the sampled frames, from 0, ascending
 };
 
+/// A reference that is a part of one of the shot's own frames: real stories are not compared with
+/// themselves.
+struct OwnReference {
+  int character = 0;  ///< place in StoryFeatures::characters
+  int row = 0;        ///< of its references
+};
+
 /// One expected shot.
 struct ShotFeatures {
   int number = 0;  ///< 1-based, as the split has it (readers may skip shots); 0: its place
@@ -48,6 +55,7 @@ struct ShotFeatures {
   /// Whom it is to show: places in StoryFeatures::characters, from 0. None: the split lists no
   /// character for it, and it is not judged against references.
   std::vector<int> characters = {0};
+  std::vector<OwnReference> own_references = {};
   std::string scene = {};           ///< where it is set; empty: not known
   int decodable_frames = 0;         ///< n of docs/design/metrics.md 0, not the number sampled
   int sampled_frames = 0;           ///< k; only read beside the two below

@@ -3,16 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <map>
-#include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "metrics/aggregate.h"
 #include "metrics/numerics/cosine.h"
+#include "metrics/story/chosen_pairs.h"
+#include "metrics/story/lost_subjects.h"
 #include "metrics/story/reference_adherence.h"
-#include "metrics/story/shot_pairs.h"
 
 namespace asbench::metrics {
 
@@ -67,12 +66,14 @@ Measured measure_shots(const StoryFeatures& story, std::string_view role) {
     auto& vectors = measured.vectors.emplace_back();
     if (shot.missing) continue;
     for (const auto& [character, cut] : cuts_of<part>(shot)) {
-      if (auto bad = bad_frames(story, index, cut->frames.units(role))) {
+      if (auto bad = bad_frames(story, index, cut->frames.units(role), cut->places)) {
         measured.outcomes.back() = Outcome::failed;
         measured.findings.insert(measured.findings.end(), bad->findings.begin(),
                                  bad->findings.end());
         break;
       }
+      report_lost_subject(story, index, character < 0 ? "" : story.character(character).name, *cut,
+                          measured.findings);
       vectors.emplace(character, mean_vector(*cut, shot.sampled_frames, role));
     }
   }
@@ -102,52 +103,40 @@ StoryValue measure(const StoryFeatures& story, const Metric& metric,
                    const MetricSettings& settings) {
   const bool has_scenes = std::any_of(story.shots.begin(), story.shots.end(),
                                       [](const auto& shot) { return !shot.scene.empty(); });
-  Measured measured = measure_shots<part>(story, metric.role());
-  std::vector<ShotPair> pairs;
-  int skipped = 0;
-  for (ShotPair pair : pairs_of(measured.outcomes)) {
-    const auto common = common_parts<part>(story, pair.first, pair.second, has_scenes);
-    if (common.empty()) {
-      ++skipped;
-      continue;
+  const auto common = [&](int first, int second) {
+    return common_parts<part>(story, first, second, has_scenes);
+  };
+  const Measured measured = measure_shots<part>(story, metric.role());
+  std::vector<ShotPair> pairs = pairs_of(measured.outcomes);
+  for (ShotPair& pair : pairs) {
+    const auto parts = common(pair.first, pair.second);
+    if (pair.outcome != Outcome::scored || parts.empty()) continue;
+    double sum = 0.0;
+    for (const int place : parts) {
+      sum += consistency_of(measured.vectors[static_cast<std::size_t>(pair.first)].at(place),
+                            measured.vectors[static_cast<std::size_t>(pair.second)].at(place));
     }
-    if (pair.outcome == Outcome::scored) {
-      double sum = 0.0;
-      for (const int place : common) {
-        sum += consistency_of(measured.vectors[static_cast<std::size_t>(pair.first)].at(place),
-                              measured.vectors[static_cast<std::size_t>(pair.second)].at(place));
-      }
-      pair.value = sum / static_cast<double>(common.size());
-    }
-    pairs.push_back(pair);
+    pair.value = sum / static_cast<double>(parts.size());
   }
-  if (pairs.empty() && skipped > 0) {
-    return skipped_story(story, skipped, "no_such_pair",
-                         part == CutPart::background
-                             ? "no two of its shots are set in one scene"
-                             : "no two of its shots show a common character");
+  auto chosen = mean_over(
+      story, pairs, [&](int first, int second) { return !common(first, second).empty(); },
+      part == CutPart::background ? "no two of its shots are set in one scene"
+                                  : "no two of its shots show a common character",
+      settings);
+  if (!chosen.pairs.empty()) {
+    chosen.value.findings.insert(chosen.value.findings.begin(), measured.findings.begin(),
+                                 measured.findings.end());
   }
-  StoryValue value = story_over_pairs(story, pairs, kSimilarity, settings);
-  value.counts.n_skipped += skipped;
-  value.findings.insert(value.findings.begin(), measured.findings.begin(), measured.findings.end());
-  return value;
+  return std::move(chosen.value);
 }
 
 }  // namespace
 
 Measure part_consistency(CutPart part) {
-  Measure info;
-  info.family = "consistency";
-  info.direction = Direction::higher;
-  info.range_low = -1.0;
-  info.source = "AnimeShooter-Bench";
-  info.cites = {"asbench"};
-  info.aggregation = "pair>story>system";
-  info.unit = "shot pairs";
+  Measure info = pair_measure(part == CutPart::subject ? Modality::subject : Modality::background);
   if (part == CutPart::subject) {
     info.measure = "subject_consistency";
     info.measure_title = "Consistency of the subject";
-    info.reads = {Modality::subject};
     info.formula =
         "Cross-shot consistency of frames that are cut to a character by masks or boxes, over the "
         "pairs of shots that show a common character, mean over the common ones. A frame in which "
@@ -156,7 +145,6 @@ Measure part_consistency(CutPart part) {
   } else {
     info.measure = "background_consistency";
     info.measure_title = "Consistency of the background";
-    info.reads = {Modality::background};
     info.formula =
         "Cross-shot consistency of frames out of which the shot's characters were taken (masks or "
         "boxes, filled with the encoder's mean colour), over the pairs of shots in one scene, or "

@@ -161,7 +161,10 @@ Result result_with_every_field() {
   result.kind = ResultKind::baseline;
   result.protocol = "demo";
   result.settings = {{"frames", "midpoint:5"}, {"thresholds", {{"frozen_below", 0.002}}}};
-  result.split = {"world", "test-set", hash('5'), 1, 2, 3};
+  result.split = {"world", "test-set", hash('5'), 1, 2, 3, {}};
+  document::ResultShotFrames frames{"trim:0.5", "whole", 4, 4, 0, {}, std::vector<int>(21, 0)};
+  frames.shift_quartiles_seconds = {-0.5, 0.0, 0.0, 0.25, 0.5};
+  result.split.source = std::move(frames);
   result.coverage = {
       2,
       1,

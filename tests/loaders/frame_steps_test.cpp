@@ -54,7 +54,7 @@ TEST(FrameSteps, ShowAGap) {
   all.values[0] = 0;
   int taken = 0;
   const Findings findings = make_reference_pictures(
-      folder / "a.mkv", "film", {{"film/0", "Momo", {0, 12}, {{9, encode_mask(all)}}}},
+      folder / "a.mkv", "film", {{"film/0", "Momo", {{9, encode_mask(all)}}}},
       {.choice = ReferenceChoice::largest, .annotated_fps = 16.0},
       [&](const ReferencePicture&) { ++taken; });
   EXPECT_EQ(taken, 1);

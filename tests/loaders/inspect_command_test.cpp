@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "cli/inspect_options.h"
 #include "core/error.h"
 #include "core/json.h"
@@ -95,6 +97,19 @@ TEST_F(InspectCommand, LooksAtThePartThatIsChosen) {
   EXPECT_EQ(loaders::read_split(folder / "part.json").stories.size(), 2U);
   options.selection.stories = {"gamma/1"};
   EXPECT_THROW(static_cast<void>(run(options)), UsageError);
+}
+
+TEST_F(InspectCommand, LeavesOutPrologues) {
+  InspectOptions options = options_for(folder / "split");
+  options.write = (folder / "split.json").string();
+  ASSERT_EQ(run(options).exit_code, 0);
+  Json manifest = read_json_file(folder / "split.json");
+  manifest["stories"][0]["shots"][0]["prologue_or_epilogue"] = true;
+  std::ofstream(folder / "split.json") << manifest.dump();
+  std::filesystem::remove(folder / "out/alpha/1/shot_01.mp4");
+  const Ran ran = run(options_for(folder / "split.json", folder / "out"));
+  EXPECT_EQ(ran.exit_code, 0) << ran.text;
+  expect_in(ran.text, {"11 of 11 shots are usable", "1 prologue or epilogue is left out"});
 }
 
 TEST_F(InspectCommand, NamesWhatIsMissingOrBrokenAndExitsWithTwo) {

@@ -94,6 +94,33 @@ TEST_F(Cast, AShotIsJudgedAgainstEachCharacterThatItShows) {
   EXPECT_NEAR(*distance.mean, .5, 1e-12);
 }
 
+TEST_F(Cast, ARealShotIsNotComparedWithItsOwnFrames) {
+  character("Ant", {{1, 0, 0}, {0, 1, 0}});
+  character("Bee", {{0, 1, 0}});
+  shot({0, 1}, {{3, 4, 0}});
+  shot({0, 1}, {{3, 4, 0}});
+  shot({1}, {{3, 4, 0}});
+  story_.shots[1].own_references = {{0, 1}};          // Ant's second reference: .6 is left
+  story_.shots[2].own_references = {{1, 0}, {0, 0}};  // Bee's only one
+  gallery();
+  const auto adherence = measured("clip_i");
+  const auto& shots = adherence.stories.front().shots;
+  EXPECT_NEAR(*shots[0].value, (.7 + .8) / 2, 1e-7);
+  EXPECT_NEAR(*shots[1].value, (.6 + .8) / 2, 1e-7);
+  EXPECT_FALSE(shots[2].value.has_value());
+  EXPECT_TRUE(has(adherence.stories.front().findings, "reference_in_shot", 3));
+  EXPECT_EQ(adherence.counts.n_skipped, 1);
+  EXPECT_EQ(adherence.counts.n_failed, 0);
+  EXPECT_NEAR(*adherence.mean, (.75 + .7) / 2, 1e-7);
+
+  rival("other", "other", "", {{0, 1, 0}});
+  story_.gallery = gallery_;
+  // Margin of the first shot: Ant .7 - .8, Bee .8 - .8; of the second one Ant .6 - .8.
+  const auto margin = measured("identity_margin");
+  EXPECT_NEAR(*margin.stories.front().shots[0].value, -.05, 1e-7);
+  EXPECT_NEAR(*margin.stories.front().shots[1].value, -.1, 1e-7);
+}
+
 TEST_F(Cast, AdherenceEqualsANaiveMeanOverCharactersReferencesAndFrames) {
   std::mt19937_64 random(3);
   std::normal_distribution<float> normal(0.5F, 1.0F);

@@ -6,6 +6,7 @@ A page's "world" in commands.json maps a path of its folder to one of these piec
   "videos N SYSTEM [LAYOUT]"      videos for that split: those of one of the demo's systems, in turn
   "reference"                     a reference picture
   "annotations N"                 made-up annotation files of N videos, with masks
+  "films PART"                    drawn films in the data set's form: "annotations", "videos", or "shots" as a system has them
   "weights"                       CLIP, DINO and DreamSim with seeded weights, tiny, in folders of the published names
   "features ROWS SEED"            a feature matrix, .npy
   "ratings A,B"                   a table of ratings of these systems of the demo
@@ -91,6 +92,12 @@ class World:
     def make_annotations(self, path, count):
         tool = self.root / "tools/annotation_tree/make.py"
         subprocess.run([sys.executable, tool, "--out", path, "--videos", count, "--jobs", "1"], check=True, stdout=subprocess.DEVNULL)
+
+    def make_films(self, path, part):
+        folder = self.folder / "drawn-films"
+        if not folder.exists():
+            subprocess.run([self.bin("asbench_film_world"), folder], check=True, stdout=subprocess.DEVNULL)
+        shutil.copytree(folder / part, path)
 
     def make_reference(self, path):
         shutil.copyfile(self.demo() / "world/mini-world" / self.drawn()[0][0] / "reference.png", path)

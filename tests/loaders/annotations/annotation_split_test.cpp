@@ -148,34 +148,69 @@ TEST_F(AnnotationSplit, HasTheStatisticsOfItsIndex) {
   EXPECT_EQ(of_index.counts[2].number, 11U);
 }
 
-TEST_F(AnnotationSplit, TakesTheFramesThatTheRuleForBoundariesSays) {
+TEST_F(AnnotationSplit, TakesTheShotOrItsExcerpt) {
   Json video = annotated_video("delta", 1);
   shot_of(video, 1)["extra 4-second timestamp"] = "00:04-00:08";
   shot_of(video, 2)["end time"] = "00:21";
   shot_of(video, 3)["start time"] = "00:21";
   write(folder_ / "delta.json", video.dump());
-  const auto sources = [&](const ExcerptRule& rule) {
+  const auto sources = [&](ShotPart part) {
     std::vector<FrameRange> frames;
-    const Split split = read_annotation_split(folder_ / "delta.json", {}, rule);
+    SourceRules rules;
+    rules.part = part;
+    const Split split = read_annotation_split(folder_ / "delta.json", {}, rules);
     for (const Shot& shot : split.stories.at(0).shots) frames.push_back(shot.source.value());
     return frames;
   };
   // 25 fps: shots of 0 to 20, 20 to 21 and 21 to 60 seconds.
-  EXPECT_THAT(sources({}),
+  EXPECT_THAT(sources(ShotPart::whole),
               ElementsAre(FrameRange{0, 500}, FrameRange{500, 525}, FrameRange{525, 1500}));
-  EXPECT_THAT(sources({ExcerptRule::Take::excerpt, 0.0}),
+  EXPECT_THAT(sources(ShotPart::excerpt),
               ElementsAre(FrameRange{100, 200}, FrameRange{500, 525}, FrameRange{525, 1500}));
-  EXPECT_THAT(sources({ExcerptRule::Take::shot, 0.5}),
-              ElementsAre(FrameRange{13, 488}, FrameRange{538, 1488}))
-      << "of the second, half a second at each end leaves nothing";
-  const Split trimmed =
-      read_annotation_split(folder_ / "delta.json", {}, {ExcerptRule::Take::shot, 0.5});
-  EXPECT_EQ(count_by_kind(trimmed.findings).at("empty_range"), 1);
-  const Split nothing =
-      read_annotation_split(folder_ / "delta.json", {}, {ExcerptRule::Take::shot, 30.0});
-  EXPECT_TRUE(nothing.stories.empty());
-  ASSERT_EQ(nothing.lost.size(), 1U);
-  EXPECT_EQ(nothing.lost[0].shots, 3);
+}
+
+TEST_F(AnnotationSplit, TrimsShotsAndLeavesOutWhatHasNoFrame) {
+  Json video = annotated_video("delta", 1);
+  shot_of(video, 2)["end time"] = "00:21";
+  shot_of(video, 3)["start time"] = "00:21";
+  write(folder_ / "delta.json", video.dump());
+  SourceRules rules;
+  rules.boundaries = parse_boundary_rule("trim:0.5");
+  const Split split = read_split(folder_ / "delta.json", std::nullopt, {}, rules);
+  // 25 fps: shots of 0 to 20, 20 to 21 and 21 to 60 seconds; half a second is 13 frames.
+  ASSERT_EQ(split.stories.at(0).shots.size(), 2U);
+  EXPECT_EQ(split.stories[0].shots[0].source, (FrameRange{13, 487}));
+  EXPECT_EQ(split.stories[0].shots[1].number, 3);
+  EXPECT_EQ(split.stories[0].shots[1].source, (FrameRange{538, 1487}));
+  EXPECT_EQ(count_by_kind(split.findings).at("empty_range"), 1);
+  ASSERT_TRUE(split.source.has_value());
+  EXPECT_EQ(split.source->boundaries, "trim:0.5");
+  EXPECT_EQ(split.source->shifts.moved, 2);
+  EXPECT_NE(split.sha256, read_split(folder_ / "delta.json").sha256);
+}
+
+TEST_F(AnnotationSplit, RefusesRulesThatNeedWhatIsNotThere) {
+  const auto refused = [&](const SourceRules& rules) -> std::string {
+    try {
+      static_cast<void>(read_split(folder_ / "tree", std::nullopt, {}, rules));
+    } catch (const UsageError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  SourceRules snap;
+  snap.boundaries = parse_boundary_rule("snap");
+  EXPECT_THAT(refused(snap), HasSubstr("--videos DIR"));
+  SourceRules all;
+  all.references = ReferenceChoice::all;
+  EXPECT_THAT(refused(all), HasSubstr("--reference-masks all"));
+  SourceRules both;
+  both.boundaries = parse_boundary_rule("trim:1");
+  both.part = ShotPart::excerpt;
+  EXPECT_THAT(refused(both), HasSubstr("--range extra and --boundaries trim:1"));
+  SourceRules nowhere;
+  nowhere.videos = (folder_ / "films").string();
+  EXPECT_THAT(refused(nowhere), HasSubstr("no such folder"));
 }
 
 TEST(SplitStatistics, AreThoseByHand) {

@@ -183,6 +183,28 @@ TEST(AnnotationIndex, KeepsTheFirstOfTwoFilesOfAVideo) {
                           "IP alpha: b.json: the video is in a.json too; that one is used"}));
 }
 
+TEST(AnnotationIndex, KeepsTheFirstThatCanBeRead) {
+  const TemporaryFolder folder;
+  write(folder / "1" / "alpha.json", std::string_view("{"));
+  write(folder / "2" / "alpha.json", annotated_video("alpha", 1));
+  write(folder / "3" / "alpha.json", std::string_view("{"));
+  const AnnotationIndex index = index_of(folder.path());
+  EXPECT_TRUE(index.files[0].videos[0].is_duplicate);
+  EXPECT_FALSE(index.files[1].videos[0].is_duplicate);
+  EXPECT_TRUE(index.files[2].videos[0].is_duplicate);
+  for (const Finding& finding : findings_of(index))
+    EXPECT_THAT(finding.detail, HasSubstr("the video is in 2/alpha.json too"));
+}
+
+TEST(AnnotationIndex, TakesUnicodesFormsOfAnIdForOne) {
+  const TemporaryFolder folder;
+  write(folder / "a.json", annotated_video("B\xC3\xA4r", 1));
+  write(folder / "b.json", annotated_video("Ba\xCC\x88r", 1));  // as macOS writes it
+  const AnnotationIndex index = index_of(folder.path());
+  EXPECT_FALSE(index.files[0].videos[0].is_duplicate);
+  EXPECT_TRUE(index.files[1].videos[0].is_duplicate);
+}
+
 TEST(AnnotationIndex, DoesNotDependOnTheThreads) {
   const TemporaryFolder folder;
   for (int i = 0; i < 40; ++i) {

@@ -37,7 +37,7 @@ TEST(ParseAnnotations, ReadsAVideoWithoutAFinding) {
   ASSERT_EQ(video.segments.size(), 2U);
   const AnnotatedSegment& segment = video.segments[1];
   EXPECT_EQ(segment.index, 1);
-  EXPECT_EQ(segment.frames, (FrameSpan{1500, 3000}));
+  EXPECT_EQ(segment.frames, (FrameRange{1500, 3000}));
   EXPECT_EQ(segment.storyline, "A fox meets an owl.");
   EXPECT_THAT(segment.characters,
               ElementsAre(AnnotatedCharacter{"Fox", "red"}, AnnotatedCharacter{"Owl", "grey"}));
@@ -47,7 +47,7 @@ TEST(ParseAnnotations, ReadsAVideoWithoutAFinding) {
   const AnnotatedShot& shot = segment.shots[1];
   EXPECT_EQ(shot.number, 2);
   EXPECT_EQ(shot.seconds, (SecondsRange{20.0, 40.0}));
-  EXPECT_EQ(shot.frames, (FrameSpan{2000, 2500}));
+  EXPECT_EQ(shot.frames, (FrameRange{2000, 2500}));
   EXPECT_THAT(shot.characters, ElementsAre("Fox"));
   EXPECT_EQ(shot.scene, "Den");
   EXPECT_EQ(shot.narrative_caption, "The fox does thing 2.");
@@ -58,11 +58,9 @@ TEST(ParseAnnotations, ReadsAVideoWithoutAFinding) {
   ASSERT_EQ(segment.references.size(), 2U);
   EXPECT_EQ(segment.references[1].character, "Owl");
   ASSERT_EQ(segment.references[1].masks.size(), 2U);
-  const EncodedMask& mask = segment.references[1].masks[1];
+  const CharacterMask& mask = segment.references[1].masks[1];
   EXPECT_EQ(mask.frame_index, 1545);
-  EXPECT_EQ(mask.height, 3);
-  EXPECT_EQ(mask.width, 4);
-  EXPECT_EQ(std::get<std::string>(mask.counts), "433NN");
+  EXPECT_EQ(mask.mask, parse_compressed_runs(3, 4, "433NN"));
 }
 
 TEST(ParseAnnotations, TakesEverySpellingOfAKey) {
@@ -219,7 +217,7 @@ TEST(ParseAnnotations, ClipsToTheSegmentAndSeesGaps) {
   Json video = annotated_video();
   shot_of(video, 3)["end time"] = "01:01";  // a second: within what whole seconds mean
   EXPECT_THAT(kinds_of(parsed(video)), IsEmpty());
-  EXPECT_EQ(video_of(parsed(video)).segments[0].shots[2].frames, (FrameSpan{1000, 1500}));
+  EXPECT_EQ(video_of(parsed(video)).segments[0].shots[2].frames, (FrameRange{1000, 1500}));
   shot_of(video, 3)["end time"] = "01:02";
   EXPECT_THAT(kinds_of(parsed(video)), ElementsAre("beyond_segment@0/0#3"));
   EXPECT_EQ(video_of(parsed(video)).segments[0].shots[2].seconds.end, 60.0);
@@ -272,6 +270,22 @@ TEST(ParseAnnotations, MatchesCharactersToTheLetterThenLoosely) {
   ASSERT_EQ(segment.references.size(), 3U);
   EXPECT_EQ(segment.references[1].character, "Owl");
   EXPECT_FALSE(segment.references[2].is_known);
+}
+
+TEST(ParseAnnotations, MatchesIdsInEveryFormOfUnicode) {
+  const std::string composed = "B\xC3\xA4r";
+  const std::string decomposed = "Ba\xCC\x88r";
+  Json video = annotated_video();
+  Json& characters = script_of(video)["main characters"];
+  characters.push_back({{"ID", composed}, {"appearance", "brown"}});
+  characters.push_back({{"ID", decomposed}, {"appearance", "brown"}});
+  Json reference = segment_of(video)["reference images"][0];
+  reference["ID"] = decomposed;
+  segment_of(video)["reference images"].push_back(reference);
+  shot_of(video, 1)["main characters"] = {decomposed};
+  const AnnotationFile file = parsed(video);
+  EXPECT_THAT(kinds_of(file), ElementsAre("bad_field@0/0")) << "the second of the two is left out";
+  EXPECT_THAT(video_of(file).segments[0].shots[0].characters, ElementsAre(composed));
 }
 
 TEST(ParseAnnotations, ReadsScenesAndTheirAbsence) {
@@ -392,17 +406,22 @@ TEST(ParseAnnotations, ChecksTheStructureOfMasks) {
   masks.push_back(changed);
   changed["rle mask"]["counts"] = {4, 3, 3, 1, 1};
   masks.push_back(changed);
+  changed["frame index"] = 12;
+  changed["rle mask"]["counts"] = "433NNN";  // more pixels than the size has
+  masks.push_back(changed);
+  changed["rle mask"]["counts"] = {4, 3, 3, 1};  // fewer
+  masks.push_back(changed);
   changed.erase("rle mask");
   masks.push_back(changed);
   masks.push_back(3);
   const AnnotationFile file = parsed(video);
-  EXPECT_THAT(kinds_of(file),
-              ElementsAre("bad_rle@0/0", "bad_rle@0/0", "bad_rle@0/0", "bad_rle@0/0", "bad_rle@0/0",
-                          "duplicate_mask@0/0", "mask_outside_segment@0/0"));
+  EXPECT_THAT(
+      kinds_of(file),
+      ElementsAre("bad_rle@0/0", "bad_rle@0/0", "bad_rle@0/0", "bad_rle@0/0", "bad_rle@0/0",
+                  "bad_rle@0/0", "bad_rle@0/0", "duplicate_mask@0/0", "mask_outside_segment@0/0"));
   const auto& kept = video_of(file).segments[0].references[0].masks;
   ASSERT_EQ(kept.size(), 3U);
-  EXPECT_EQ(std::get<std::vector<std::int64_t>>(kept[2].counts),
-            (std::vector<std::int64_t>{4, 3, 3, 1, 1}));
+  EXPECT_EQ(kept[2].mask.runs, (std::vector<std::uint32_t>{4, 3, 3, 1, 1}));
 }
 
 TEST(ParseAnnotations, MissesAReferenceOncePerCharacter) {

@@ -65,6 +65,17 @@ TEST(Boundaries, AreTrimmedAtBothEnds) {
   EXPECT_TRUE(bounded.ranges[1].empty());
 }
 
+TEST(Boundaries, AtAnAbsurdFrameRateStayInOrder) {
+  constexpr int kLast = std::numeric_limits<int>::max();
+  const std::vector<FrameRange> shots = {{0, 40}, {kLast - 10, kLast}};
+  const auto trimmed =
+      apply_boundaries(parse_boundary_rule("trim:60"), shots, {0, kLast}, {}, 1e300);
+  EXPECT_THAT(trimmed.ranges, ElementsAre(FrameRange{40, 40}, FrameRange{kLast, kLast}));
+  const auto moved =
+      apply_boundaries(parse_boundary_rule("snap"), shots, {0, kLast}, cuts_at({30, 45}), 1e300);
+  EXPECT_EQ(moved.ranges[0], (FrameRange{0, 45}));
+}
+
 TEST(Boundaries, SnapToTheNearestCutWithinASecond) {
   const auto bounded = snapped({{0, 100}, {100, 200}, {200, 300}}, {93, 106, 205, 311});
   EXPECT_THAT(bounded.ranges,

@@ -382,14 +382,14 @@ TEST(BoxSource, TakesTheLargestWithinTheFrame) {
       "film/0,1,5,Momo,50,50,10,10\n"
       "film/0,1,6,Momo,0,0,0,5\n"
       "film/0,1,7,Momo,,,,\n"
-      "film/0,1,8,Momo,0,0,2,3\nfilm/0,1,8,Momo,4,4,3,2\n",
+      "film/0,1,8,Momo,4,4,3,2\nfilm/0,1,8,Momo,0,0,2,3\n",
       "T");
   const BoxSource boxes(rows, two_characters());
   const auto found = [&](int frame) { return boxes.find({"film/0", 1, frame, "Momo"}, 10, 8); };
   EXPECT_EQ(found(4).state, SubjectState::given);
   EXPECT_EQ(found(4).box, (PixelBox{3, 3, 3, 3}));
   for (const int frame : {5, 6, 7, 9}) EXPECT_EQ(found(frame).state, SubjectState::undetected);
-  EXPECT_EQ(found(8).box, (PixelBox{0, 0, 2, 3}));  // of equal ones the first
+  EXPECT_EQ(found(8).box, (PixelBox{0, 0, 2, 3}));  // of equal ones the one furthest left
   EXPECT_EQ(boxes.find({"film/0", 1, 4, "Bär"}, 10, 8).state, SubjectState::undetected);
   EXPECT_EQ(boxes.find({"film/0", 2, 4, "Momo"}, 10, 8).state, SubjectState::not_given);
 }
@@ -463,6 +463,8 @@ TEST(BoxSource, HasAHashOfItsBoxes) {
             hash_of_two);
   EXPECT_NE(hash("cat/0,1,1,cat,1,1,2,2\ncat/0,1,0,cat,1,1,2,3\n"), hash_of_two);
   EXPECT_NE(hash("cat/0,1,0,cat,1,1,2,2\n"), hash_of_two);
+  EXPECT_EQ(hash("cat/0,1,0,cat,1,1,2,2\ncat/0,1,0,cat,0,9,2,2\n"),
+            hash("cat/0,1,0,cat,0,9,2,2\ncat/0,1,0,cat,1,1,2,2\n"));
 }
 
 }  // namespace

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
-
 #include <string_view>
 
 #include "core/json.h"
+#include "loaders/frame_range.h"
 
 // Times of annotation files, and the frames that they mean (docs/design/dataset.md 3). Pure
 // functions.
@@ -19,24 +18,10 @@ struct SecondsRange {
   bool operator==(const SecondsRange&) const = default;
 };
 
-/// Frames of the source video, counted from 0: `first` included, `end` excluded.
-struct FrameSpan {
-  std::int64_t first = 0;
-  std::int64_t end = 0;
-  [[nodiscard]] std::int64_t length() const { return end - first; }
-  bool operator==(const FrameSpan&) const = default;
-};
-
-/// Which frames of a shot are taken. The release's boundaries are whole seconds, so that frames of
-/// a neighbouring shot leak in.
-struct ExcerptRule {
-  enum class Take {
-    shot,    ///< the whole shot
-    excerpt  ///< the annotator's excerpt of about four seconds, where a shot has one
-  };
-  Take take = Take::shot;
-  double trim_seconds = 0.0;  ///< >= 0, cut off at both ends
-  bool operator==(const ExcerptRule&) const = default;
+/// Which part of a shot is taken.
+enum class ShotPart {
+  whole,
+  excerpt  ///< the annotator's excerpt of about four seconds, where a shot has one
 };
 
 /// "MM:SS" (one or more digits of minutes), "HH:MM:SS", or a number of seconds; each may have a
@@ -52,12 +37,7 @@ struct ExcerptRule {
 /// and before min(F0 + floor(end fps + 0.5), F1). @returns nothing when no frame is left.
 /// @param segment  F0 and F1
 /// @param fps      > 0
-[[nodiscard]] std::optional<FrameSpan> frames_of(const SecondsRange& seconds,
-                                                 const FrameSpan& segment, double fps);
-
-/// The seconds that the rule takes of a shot. @returns nothing when trimming leaves nothing.
-[[nodiscard]] std::optional<SecondsRange> seconds_taken(const SecondsRange& shot,
-                                                        const std::optional<SecondsRange>& excerpt,
-                                                        const ExcerptRule& rule);
+[[nodiscard]] std::optional<FrameRange> frames_of(const SecondsRange& seconds,
+                                                  const FrameRange& segment, double fps);
 
 }  // namespace asbench::loaders

@@ -1,4 +1,4 @@
-#include "loaders/annotations/frame_range.h"
+#include "loaders/annotations/shot_times.h"
 
 #include <algorithm>
 #include <charconv>
@@ -112,22 +112,14 @@ std::optional<SecondsRange> seconds_range_of(std::string_view text) {
   return SecondsRange{*start, *end};
 }
 
-std::optional<FrameSpan> frames_of(const SecondsRange& seconds, const FrameSpan& segment,
-                                   double fps) {
-  const FrameSpan frames{segment.first + frame_at(seconds.start, fps),
-                         std::min(segment.first + frame_at(seconds.end, fps), segment.end)};
-  if (frames.first >= frames.end) return std::nullopt;
-  return frames;
-}
-
-std::optional<SecondsRange> seconds_taken(const SecondsRange& shot,
-                                          const std::optional<SecondsRange>& excerpt,
-                                          const ExcerptRule& rule) {
-  SecondsRange taken = rule.take == ExcerptRule::Take::excerpt ? excerpt.value_or(shot) : shot;
-  taken.start += rule.trim_seconds;
-  taken.end -= rule.trim_seconds;
-  if (taken.start >= taken.end) return std::nullopt;
-  return taken;
+std::optional<FrameRange> frames_of(const SecondsRange& seconds, const FrameRange& segment,
+                                    double fps) {
+  // Wide: a time may lie far beyond its segment.
+  const std::int64_t begin = segment.begin_frame + frame_at(seconds.start, fps);
+  const std::int64_t end = segment.begin_frame + frame_at(seconds.end, fps);
+  const std::int64_t last = segment.end_frame;
+  if (begin >= std::min(end, last)) return std::nullopt;
+  return FrameRange{static_cast<int>(begin), static_cast<int>(std::min(end, last))};
 }
 
 }  // namespace asbench::loaders

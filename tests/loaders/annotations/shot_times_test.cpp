@@ -1,4 +1,4 @@
-#include "loaders/annotations/frame_range.h"
+#include "loaders/annotations/shot_times.h"
 
 #include <gtest/gtest.h>
 
@@ -44,13 +44,13 @@ TEST(AnnotationTime, OfAnExcerptHasTwoParts) {
 
 TEST(AnnotationFrames, FollowTheRuleByHand) {
   // 30 fps, the segment's frames 100 to 1600.
-  EXPECT_EQ(frames_of({0.0, 4.0}, {100, 1600}, 30.0), (FrameSpan{100, 220}));
+  EXPECT_EQ(frames_of({0.0, 4.0}, {100, 1600}, 30.0), (FrameRange{100, 220}));
   // 23.976 fps: 4 s are 95.904 frames, 9 s 215.784; + 0.5, rounded down: 96 and 216.
-  EXPECT_EQ(frames_of({4.0, 9.0}, {0, 1000}, 23.976), (FrameSpan{96, 216}));
+  EXPECT_EQ(frames_of({4.0, 9.0}, {0, 1000}, 23.976), (FrameRange{96, 216}));
   // Half a frame goes up: 0.5 s at 25 fps are 12.5.
-  EXPECT_EQ(frames_of({0.0, 0.5}, {0, 1000}, 25.0), (FrameSpan{0, 13}));
+  EXPECT_EQ(frames_of({0.0, 0.5}, {0, 1000}, 25.0), (FrameRange{0, 13}));
   // The end is the segment's at most.
-  EXPECT_EQ(frames_of({45.0, 51.0}, {0, 1500}, 30.0), (FrameSpan{1350, 1500}));
+  EXPECT_EQ(frames_of({45.0, 51.0}, {0, 1500}, 30.0), (FrameRange{1350, 1500}));
   EXPECT_FALSE(frames_of({50.0, 51.0}, {0, 1500}, 30.0)) << "it begins where the segment ends";
   EXPECT_FALSE(frames_of({1.0, 1.01}, {0, 1500}, 10.0)) << "both round to frame 10";
 }
@@ -59,38 +59,26 @@ TEST(AnnotationFrames, AreTheNaiveLoopsForManyTimes) {
   for (const double fps : {12.0, 23.976, 24.0, 25.0, 29.97, 30.0, 59.94, 60.0}) {
     for (int start = 0; start < 60; ++start) {
       for (int end = start + 1; end < 62; end += 3) {
-        const FrameSpan segment{777, 777 + static_cast<std::int64_t>(60 * fps)};
+        const FrameRange segment{777, 777 + static_cast<int>(60 * fps)};
         const auto frames = frames_of({start * 1.0, end * 1.0}, segment, fps);
         // A frame belongs to the shot when its number, from the segment's first on, is at least
         // start * fps - 0.5 and less than end * fps - 0.5, as rounding half up says.
         std::int64_t first = -1;
         std::int64_t count = 0;
-        for (std::int64_t frame = segment.first; frame < segment.end; ++frame) {
-          const double place = static_cast<double>(frame - segment.first);
+        for (std::int64_t frame = segment.begin_frame; frame < segment.end_frame; ++frame) {
+          const double place = static_cast<double>(frame - segment.begin_frame);
           if (place <= start * fps - 0.5 || place > end * fps - 0.5) continue;
           if (first < 0) first = frame;
           ++count;
         }
         ASSERT_EQ(frames.has_value(), count > 0) << fps << " " << start << " " << end;
         if (!frames) continue;
-        EXPECT_EQ(frames->first, first) << fps << " " << start << " " << end;
-        EXPECT_EQ(frames->length(), count) << fps << " " << start << " " << end;
+        EXPECT_EQ(frames->begin_frame, first) << fps << " " << start << " " << end;
+        EXPECT_EQ(frames->end_frame - frames->begin_frame, count)
+            << fps << " " << start << " " << end;
       }
     }
   }
-}
-
-TEST(ExcerptRule, TakesTheExcerptAndTrims) {
-  const SecondsRange shot{10.0, 20.0};
-  const SecondsRange excerpt{12.0, 16.0};
-  EXPECT_EQ(seconds_taken(shot, excerpt, {}), shot);
-  EXPECT_EQ(seconds_taken(shot, excerpt, {ExcerptRule::Take::excerpt, 0.0}), excerpt);
-  EXPECT_EQ(seconds_taken(shot, {}, {ExcerptRule::Take::excerpt, 0.0}), shot);
-  EXPECT_EQ(seconds_taken(shot, excerpt, {ExcerptRule::Take::shot, 1.0}),
-            (SecondsRange{11.0, 19.0}));
-  EXPECT_EQ(seconds_taken(shot, excerpt, {ExcerptRule::Take::excerpt, 0.5}),
-            (SecondsRange{12.5, 15.5}));
-  EXPECT_FALSE(seconds_taken(shot, excerpt, {ExcerptRule::Take::shot, 5.0}));
 }
 
 }  // namespace
