@@ -6,6 +6,7 @@
 
 #include "evaluation/fvd_variant.h"
 #include "loaders/outputs.h"
+#include "loaders/source_rules.h"
 #include "loaders/split.h"
 #include "loaders/video/frame_rules.h"
 #include "metrics/metric.h"
@@ -20,7 +21,11 @@ using ::testing::UnorderedElementsAreArray;
 TEST(KnownNames, AreThoseOfTheLibraries) {
   std::vector<std::string> layouts = {"auto"};
   for (const auto& layout : loaders::built_in_layouts()) layouts.emplace_back(layout.name);
+  layouts.emplace_back(loaders::kSourceLayout);
   EXPECT_THAT(layout_names(), UnorderedElementsAreArray(layouts));
+  for (const auto& part : shot_parts()) EXPECT_NO_THROW((void)loaders::parse_shot_part(part));
+  for (const auto& choice : reference_choices())
+    EXPECT_NO_THROW((void)loaders::parse_reference_choice(choice));
 
   std::vector<std::string> forms;
   for (const auto* reader : loaders::split_readers()) forms.emplace_back(reader->form());
