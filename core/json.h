@@ -25,7 +25,7 @@ struct JsonLimits {
 };
 
 /// Parses UTF-8 JSON. The text is measured before anything is built (core/json_shape.h): the tree
-/// takes at most four times the text's size, or 32 MB.
+/// takes at most four times the text's size, or 256 MB.
 /// @param where  what to call the text in messages, usually its path
 /// @param duplicate_keys  if given, receives the names of keys that occur twice in one object: at
 /// most 100 of them, each cut to 80 columns
