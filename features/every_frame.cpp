@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
 #include <numeric>
 #include <utility>
 
@@ -92,7 +93,8 @@ void EveryFrame::take_for_prediction(Triples& triples, int frame, const Image& r
     next.height = rgb.height;
     next.width = rgb.width;
     next.levels.reserve(3 * rgb.bytes.size());
-    for (const Image* one : {&triples.before, &triples.middle, &rgb})
+    for (const Image* one :
+         std::initializer_list<const Image*>{&triples.before, &triples.middle, &rgb})
       next.levels.insert(next.levels.end(), one->bytes.begin(), one->bytes.end());
     if (next.levels.size() != 3 * rgb.bytes.size())
       throw InternalError("EveryFrame: frames of several sizes");
