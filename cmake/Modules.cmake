@@ -1,10 +1,11 @@
-# asbench_module(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINK ...] [PRIVATE_LINK ...]): one static library per module (or part of
+# asbench_module(NAME SOURCES ... [PUBLIC_HEADERS ...] [LINK ...] [PRIVATE_LINK ...] [PRECOMPILED SET]): one static library per module (or part of
 # one), with our warnings as errors and includes from the root. Available as asbench::NAME.
 #
 # PUBLIC_HEADERS, relative to the folder, are the ones that are installed, as <asbench/MODULE/...> (cmake/InstallHeaders.cmake).
 # A header that a public one includes must be public too: the install fails otherwise.
+# PRECOMPILED is the set of cmake/Precompiled.cmake: `library` unless stated, `none` for none.
 function(asbench_module name)
-  cmake_parse_arguments(MODULE "" "" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(MODULE "" "PRECOMPILED" "SOURCES;PUBLIC_HEADERS;LINK;PRIVATE_LINK" ${ARGN})
   foreach(header IN LISTS MODULE_PUBLIC_HEADERS)
     cmake_path(ABSOLUTE_PATH header BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
     if(NOT EXISTS "${header}")
@@ -22,22 +23,30 @@ function(asbench_module name)
     $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:include>)
   target_link_libraries(asbench_${name} PUBLIC ${MODULE_LINK} PRIVATE $<BUILD_INTERFACE:asbench_flags> ${MODULE_PRIVATE_LINK})
   set_property(GLOBAL APPEND PROPERTY ASBENCH_MODULES asbench_${name})
+  if(NOT MODULE_PRECOMPILED)
+    set(MODULE_PRECOMPILED library)
+  endif()
+  asbench_precompile(asbench_${name} ${MODULE_PRECOMPILED})
 endfunction()
 
 # All test programs of the label `unit`: what the preset tsan builds.
 add_custom_target(unit_tests)
 
-# asbench_test(NAME SOURCES ... LINK ... [LABELS ...]): one GoogleTest program; every TEST becomes one CTest entry.
+# asbench_test(NAME SOURCES ... LINK ... [LABELS ...] [PRECOMPILED SET]): one GoogleTest program; every TEST becomes one CTest
+# entry. PRECOMPILED is `test` unless stated.
 function(asbench_test name)
-  cmake_parse_arguments(TEST "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(TEST "" "PRECOMPILED" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT TEST_LABELS)
     set(TEST_LABELS unit)
   endif()
   add_executable(${name} ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE ${TEST_LINK} asbench_flags asbench_test_support GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
-  # Half of a build from nothing compiles tests, and a third of that is the optimiser's; the code that they test keeps its flags.
-  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_compile_options(${name} PRIVATE ${ASBENCH_TEST_OPTIONS})
+  if(NOT TEST_PRECOMPILED)
+    set(TEST_PRECOMPILED test)
+  endif()
+  asbench_precompile(${name} ${TEST_PRECOMPILED})
   if("unit" IN_LIST TEST_LABELS)
     add_dependencies(unit_tests ${name})
   endif()
