@@ -76,6 +76,10 @@ class NoNetworks final : public EncoderFactory {
                                                     c10::Device) const override {
     return nullptr;
   }
+  std::unique_ptr<models::FrameInterpolator> frame_interpolator(const InterpolatorUse&,
+                                                                c10::Device) const override {
+    return nullptr;
+  }
 };
 
 TimedDevice::Settings device_of(const benchmark::State& state) {

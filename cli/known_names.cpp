@@ -26,12 +26,19 @@ std::vector<std::string> names_in(std::string_view folder) {
   return names;
 }
 
-/// Roles of whole clips take video networks, the others encoders of pictures.
-bool takes_clips(const std::string& role) {
+/// Roles of whole clips take video networks, those of predicted frames interpolation networks, the
+/// others encoders of pictures.
+bool takes(const std::string& role, metrics::Modality modality) {
   const auto& metrics = metrics::built_in_metrics().all();
   return std::any_of(metrics.begin(), metrics.end(), [&](const metrics::Metric& metric) {
-    return metric.needs.has(role, metrics::Modality::clip);
+    return metric.needs.has(role, modality);
   });
+}
+bool takes_clips(const std::string& role) {
+  return takes(role, metrics::Modality::clip);
+}
+bool takes_pairs(const std::string& role) {
+  return takes(role, metrics::Modality::predicted_frames);
 }
 
 }  // namespace
@@ -66,7 +73,7 @@ std::vector<std::string> encoder_names() {
 std::vector<std::string> role_encoders() {
   std::vector<std::string> pairs;
   for (const auto& role : metrics::built_in_metrics().roles()) {
-    if (takes_clips(role)) {
+    if (takes_clips(role) || takes_pairs(role)) {
       pairs.push_back(role + "=");
       continue;
     }
@@ -78,6 +85,7 @@ std::vector<std::string> role_encoders() {
 std::vector<std::string> role_profiles() {
   std::vector<std::string> pairs;
   for (const auto& role : metrics::built_in_metrics().roles()) {
+    if (takes_pairs(role)) continue;  // frames go into such a network as they are
     auto profiles = takes_clips(role) ? models::clip_profile_names() : profile_names();
     if (takes_clips(role)) profiles.emplace_back("hf");
     for (const auto& profile : profiles) pairs.push_back(fmt::format("{}={}", role, profile));

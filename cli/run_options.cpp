@@ -106,7 +106,8 @@ void add_run_groups(CLI::App& command, RunOptions& run) {
       .add_option("--encoder", run.encoders,
                   fmt::format("ROLE=ID: use this encoder in a role, e.g. {}={}; "
                               "video=i3d_torchscript.pt adds the metrics of sets of clips: fvd, "
-                              "kvd, jedi, precision, recall, density, coverage (repeatable)",
+                              "kvd, jedi, precision, recall, density, coverage; "
+                              "interpolation=amt-s.torchscript adds vbench_smoothness (repeatable)",
                               example.role, example.id))
       ->check(suggests(role_encoders()))
       ->take_all();

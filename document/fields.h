@@ -98,6 +98,9 @@ void fields(auto& archive, Of<ResultStages> auto& stages) {
   archive.when(true, "encode_flops", stages.encode_flops);
   archive.when(true, "encode_text_seconds", stages.encode_text_seconds);
   archive.when(true, "encode_clip_seconds", stages.encode_clip_seconds);
+  const bool predicts = stages.frames_predicted > 0;
+  archive.when(predicts, "frames_predicted", stages.frames_predicted);
+  archive.when(predicts, "predict_seconds", stages.predict_seconds);
   archive.when(true, "wait_seconds", stages.wait_seconds);
   archive.when(true, "extract_seconds", stages.extract_seconds);
   archive.rest(stages.further);

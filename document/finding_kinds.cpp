@@ -284,7 +284,10 @@ constexpr FindingKind kKinds[] = {
      "Clips are missing under --missing zero. The metrics of the whole set are null, so that "
      "dropping a clip cannot help."},
     {"too_few_frames", false,
-     "A clip is too short for the video network. It counts as failed in the metrics of the set."},
+     "A clip is too short for the video network, and counts as failed in the metrics of the set; "
+     "or "
+     "a shot has fewer than three frames, so that none can be predicted from its neighbours, and "
+     "vbench_smoothness skips it."},
     {"too_few_samples", false,
      "There are fewer clips on one side than the metric needs. Its value is null."},
     {"degenerate_features", false,

@@ -97,6 +97,8 @@ struct ResultStages {
   double hash_seconds = 0.0, decode_seconds = 0.0, preprocess_seconds = 0.0, load_seconds = 0.0;
   double encode_seconds = 0.0, encode_flops = 0.0;
   double encode_text_seconds = 0.0, encode_clip_seconds = 0.0;
+  std::int64_t frames_predicted = 0;  ///< by an interpolation network
+  double predict_seconds = 0.0;
   double wait_seconds = 0.0;
   double extract_seconds = 0.0;
   Json further;  ///< keys that this version doesn't know; null: none

@@ -43,6 +43,10 @@ bool cuts_to_subjects(const metrics::Metric& metric) {
          metric.needs.has(metrics::Modality::background);
 }
 
+bool predicts_frames(const metrics::Metric& metric) {
+  return metric.needs.has(metrics::Modality::predicted_frames);
+}
+
 bool fills_roles(const metrics::Metric& metric, const Protocol& used) {
   return std::all_of(metric.roles.begin(), metric.roles.end(),
                      [&](const std::string& role) { return used.encoders.contains(role); });
@@ -124,6 +128,9 @@ Protocol apply(const Protocol& defaults, const Overrides& overrides) {
   } else {
     for (const auto& metric : used.catalogue.set_metrics()) {
       if (has_video_encoder(metric, used)) add_once(used.metrics, metric.id);
+    }
+    for (const auto& metric : used.catalogue.story_metrics()) {
+      if (predicts_frames(metric) && fills_roles(metric, used)) add_once(used.metrics, metric.id);
     }
     if (overrides.training_set && !uses_training_set(used)) {
       for (const auto& metric : used.catalogue.story_metrics()) {

@@ -27,6 +27,7 @@ struct Overrides {
 ///
 /// Without `overrides.metrics`, what the user supplies adds the metrics that need it: a video
 /// encoder (the user's or the protocol's) adds the metrics of sets of clips whose role it fills, a
+/// network that predicts frames those that compare with its predictions (`vbench_smoothness`), a
 /// training set adds the metrics that search one (`copy_rate`), masks or boxes those that cut
 /// frames to subjects, unless the protocol lists such a
 /// metric itself. They follow the protocol's own metrics in the order of the catalogue, sets of

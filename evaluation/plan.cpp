@@ -103,27 +103,44 @@ const std::string& only_role(const std::vector<std::string>& roles, std::string_
   return roles.front();
 }
 
-/// A video network takes whole clips, the other encoders single pictures: no role can be both.
-void require_clips_only(const metrics::Needs& needs, const std::string& role) {
-  const bool both =
-      std::any_of(needs.all().begin(), needs.all().end(), [&](const metrics::Need& need) {
-        return need.role == role && need.modality != metrics::Modality::clip;
-      });
+/// A video network takes whole clips, one that predicts frames takes pairs of them, the other
+/// encoders single pictures: no role can be two of these.
+/// @param network  what the role's `modality` is read of: "a video network"
+void require_one_kind(const metrics::Needs& needs, const std::string& role,
+                      metrics::Modality modality, std::string_view network) {
+  const bool both = std::any_of(
+      needs.all().begin(), needs.all().end(),
+      [&](const metrics::Need& need) { return need.role == role && need.modality != modality; });
   if (!both) return;
   throw UsageError(
-      fmt::format("the chosen metrics use the role '{}' for a video network and for an encoder of "
-                  "pictures or captions.\n  Give one of the two another role in the protocol file.",
-                  role));
+      fmt::format("the chosen metrics use the role '{}' for {} and for an encoder of something "
+                  "else.\n  Give one of the two another role in the protocol file.",
+                  role, network));
 }
 
-/// Ids of the metrics that look frames up in a training set.
-std::vector<std::string> ids_with_training_set(const Protocol& protocol) {
+/// Ids of the chosen metrics that read such a thing.
+std::vector<std::string> ids_that_read(const Protocol& protocol, metrics::Modality modality) {
   std::vector<std::string> ids;
   for (const auto& id : protocol.metrics) {
-    if (protocol.catalogue.require(id).needs.has(metrics::Modality::training_set))
-      ids.push_back(id);
+    if (protocol.catalogue.require(id).needs.has(modality)) ids.push_back(id);
   }
   return ids;
+}
+
+/// The network that predicts every second frame of the shots.
+void add_interpolator(Plan& plan, const Protocol& protocol, const WeightSource& weights) {
+  using metrics::Modality;
+  const std::string& role = plan.predicting_role;
+  require_one_kind(plan.needs, role, Modality::predicted_frames,
+                   "a network that predicts frames from pairs of frames");
+  if (!protocol.encoders.contains(role)) {
+    throw UsageError(fmt::format(
+        "--metrics {}: needs a network that predicts the frame between two others, as a "
+        "TorchScript file: --encoder {}=FILE.torchscript\n  docs/vbench.md shows how AMT-S, "
+        "VBench's, is saved as one.",
+        fmt::join(ids_that_read(protocol, Modality::predicted_frames), ","), role));
+  }
+  plan.extraction.interpolator = features::open_interpolator(request_of(protocol, role, weights));
 }
 
 /// The encoder whose mean colour the cells of references stand on under background=mean: that of
@@ -207,22 +224,27 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
   const auto& needs = plan.needs;
   require_known_roles(protocol);
   const auto clip_roles = needs.roles(Modality::clip);
-  for (const auto& role : needs.roles()) {
-    if (std::count(clip_roles.begin(), clip_roles.end(), role) == 0)
-      add_encoder(plan, protocol, role, weights);
-  }
+  const auto predicting_roles = needs.roles(Modality::predicted_frames);
   if (!clip_roles.empty()) {
     plan.clip_role = only_role(clip_roles, "a feature per clip");
-    require_clips_only(needs, plan.clip_role);
-    add_video(plan, protocol, split, weights, data);
+    require_one_kind(needs, plan.clip_role, Modality::clip, "a video network");
   }
+  if (!predicting_roles.empty()) {
+    plan.predicting_role = only_role(predicting_roles, "predicted frames");
+    add_interpolator(plan, protocol, weights);
+  }
+  for (const auto& role : needs.roles()) {
+    if (role != plan.clip_role && role != plan.predicting_role)
+      add_encoder(plan, protocol, role, weights);
+  }
+  if (!clip_roles.empty()) add_video(plan, protocol, split, weights, data);
   if (const auto roles = needs.roles(Modality::training_set); !roles.empty()) {
     plan.training_role = only_role(roles, "nearest rows of a training set");
     if (!data.training_set) {
       throw UsageError(fmt::format(
           "--metrics {}: needs --training-set, a folder of videos or a .npy matrix of features "
           "under the encoder in the role {}",
-          fmt::join(ids_with_training_set(protocol), ","), plan.training_role));
+          fmt::join(ids_that_read(protocol, Modality::training_set), ","), plan.training_role));
     }
     plan.training_set = open_sample_set(data.training_set, split, "--training-set");
   }
@@ -286,12 +308,16 @@ document::Signature signature_fields_of(const metrics::Metric& metric, const Pro
     if (role == plan.clip_role) {
       const auto& use = plan.extraction.clip_encoder.value();
       fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess});
+    } else if (role == plan.predicting_role) {
+      const auto& use = plan.extraction.interpolator.value();
+      fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess});
     } else {
       const auto& use = plan.extraction.encoders.at(plan.encoders.at(role));
       fields.encoders.push_back({use.id, use.weights_sha256, use.preprocess, use.demo_only});
     }
   }
-  if (metric.needs.has(Modality::every_frame) || metric.needs.has(Modality::colour_frames)) {
+  if (metric.needs.has(Modality::every_frame) || metric.needs.has(Modality::colour_frames) ||
+      metric.needs.has(Modality::predicted_frames)) {
     fields.frames = "all";
   } else if (!metric.needs.has(Modality::clip)) {
     fields.frames = protocol.frames;

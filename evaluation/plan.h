@@ -34,6 +34,7 @@ struct Plan {
   bool shots_are_source = false;
   std::optional<loaders::SourceStamp> source;  ///< of the split
   std::string clip_role;      ///< the role of the video network; empty: no metric needs one
+  std::string predicting_role;  ///< the role of the network that predicts frames; empty: none
   std::string training_role;  ///< whose frames are looked up in the training set; empty: none
   FvdVariant fvd;             ///< when there is a video network
   std::optional<SampleSet> reference_set;  ///< when there is a video network

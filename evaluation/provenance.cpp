@@ -25,12 +25,14 @@ document::ResultStages stages_of(const features::ExtractionStatistics& statistic
   stages.encode_flops = statistics.encode_flops;
   stages.encode_text_seconds = statistics.encode_text_seconds;
   stages.encode_clip_seconds = statistics.encode_clip_seconds;
+  stages.frames_predicted = statistics.frames_predicted;
+  stages.predict_seconds = statistics.predict_seconds;
   stages.wait_seconds = statistics.wait_seconds;
   stages.extract_seconds = statistics.total_seconds;
   return stages;
 }
 
-/// What any encoder states. @param use  features::EncoderUse or ClipEncoderUse
+/// What any encoder states. @param use  features::EncoderUse, ClipEncoderUse or InterpolatorUse
 document::ResultWeights weights_of(const auto& use) {
   document::ResultWeights weights;
   weights.id = use.id;
@@ -83,6 +85,8 @@ document::ResultProvenance provenance_of(const Plan& plan,
     provenance.weights.emplace(use.role, std::move(weights));
   }
   if (const auto& use = plan.extraction.clip_encoder)
+    provenance.weights.emplace(use->role, weights_of(*use));
+  if (const auto& use = plan.extraction.interpolator)
     provenance.weights.emplace(use->role, weights_of(*use));
   provenance.decoder = statistics.decoder;
   provenance.started = started;

@@ -222,6 +222,8 @@ metrics::StoryFeatures story_features(const loaders::Story& story, const StorySo
       entry.every_frame.set(
           role, kept.keep(extraction.every_frame_features(clip, plan.encoders.at(role))));
     }
+    if (plan.needs.has(Modality::predicted_frames))
+      entry.prediction_errors = kept.keep(extraction.prediction_errors(clip));
     if (plan.needs.has(metrics::kPixels, Modality::colour_frames))
       entry.changes = extraction.clip_changes(clip);
     if (plan.needs.has(metrics::kPixels, Modality::every_frame)) {

@@ -49,6 +49,9 @@ bool has_every_frame(const ExtractionPlan& plan, ClipUse use, const ClipOutcome&
   if (!wants_every_frame(plan, use)) return true;
   const auto& content = outcome.content_sha256;
   if (plan.changes && !has(frame_changes_key(content, decoder))) return false;
+  if (plan.interpolator && predicted_frames(outcome.frame_count) > 0 &&
+      !has(prediction_key(*plan.interpolator, content, decoder)))
+    return false;
   const auto frames = every_frame_of(outcome.frame_count);
   return std::all_of(plan.encoders.begin(), plan.encoders.end(), [&](const EncoderUse& encoder) {
     return !encoder.every_frame || has(frame_feature_key(encoder, content, decoder, frames));

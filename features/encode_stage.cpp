@@ -159,12 +159,20 @@ void EncodeStage::require_encoders() {
     if (use.images && !(plan_.clips.empty() && plan_.references.empty())) require_image_encoder(i);
     if (use.text && !plan_.captions.empty()) require_text_encoder(i);
   }
-  if (!plan_.clip_encoder || plan_.clips.empty()) return;
-  const auto& use = *plan_.clip_encoder;
-  const std::string key = loaded_key(use.weights_sha256, "clips", use.architecture);
-  if (store_.get_text(key)) return;
-  static_cast<void>(loaded_clip_encoder());
-  store_.remember_text(key, "loaded");
+  if (plan_.clips.empty()) return;
+  const auto require = [&](const std::string& key, const auto& load) {
+    if (store_.get_text(key)) return;
+    load();
+    store_.remember_text(key, "loaded");
+  };
+  if (const auto& use = plan_.clip_encoder) {
+    require(loaded_key(use->weights_sha256, "clips", use->architecture),
+            [&] { static_cast<void>(loaded_clip_encoder()); });
+  }
+  if (const auto& use = plan_.interpolator) {
+    require(loaded_key(use->weights_sha256, "predictions", use->preprocess),
+            [&] { static_cast<void>(loaded_interpolator()); });
+  }
 }
 
 void EncodeStage::encode_captions() {
@@ -212,6 +220,10 @@ void EncodeStage::encode_images() {
       run_clip(*image);
       continue;
     }
+    if (image->is_triple) {
+      add_triple(*std::move(image));
+      continue;
+    }
     Slot& slot = loaded(image->job->encoder);
     add(slot, std::move(*image));
   }
@@ -219,6 +231,7 @@ void EncodeStage::encode_images() {
   for (auto& slot : slots_) {
     if (slot) run_all(*slot);
   }
+  run_triples();
   writer_.finish();
 }
 
@@ -228,11 +241,12 @@ void EncodeStage::encode_images() {
 // matrix is stored whole or not at all, so their rows would be lost. At most one batch per encoder;
 // everything else is decoded again by the next run.
 void EncodeStage::drop_what_is_not_begun() {
+  const auto is_not_begun = [](const PreparedInput& input) { return !input.job->begun; };
   for (auto& slot : slots_) {
     if (!slot) continue;
-    for (auto& [size, images] : slot->pending)
-      std::erase_if(images, [](const PreparedInput& image) { return !image.job->begun; });
+    for (auto& [size, images] : slot->pending) std::erase_if(images, is_not_begun);
   }
+  std::erase_if(triples_, is_not_begun);
 }
 
 void EncodeStage::add(Slot& slot, PreparedInput image) {
@@ -329,11 +343,60 @@ void EncodeStage::run_clip(const PreparedInput& input) {
   ++statistics_.clips_encoded;
 }
 
+models::FrameInterpolator& EncodeStage::loaded_interpolator() {
+  if (!interpolator_) {
+    const StageTimer timer(statistics_.load_seconds);
+    start_runtime();
+    interpolator_ = encoders_.frame_interpolator(*plan_.interpolator, device_);
+  }
+  return *interpolator_;
+}
+
+void EncodeStage::add_triple(PreparedInput triple) {
+  if (!triples_.empty() &&
+      (triples_.front().height != triple.height || triples_.front().width != triple.width))
+    run_triples();
+  triples_.push_back(std::move(triple));
+  const PreparedInput& first = triples_.front();
+  const int enough = loaded_interpolator().triples_at_once(first.height, first.width);
+  if (triples_.size() >= static_cast<std::size_t>(enough)) run_triples();
+}
+
+void EncodeStage::run_triples() {
+  if (triples_.empty()) return;
+  auto errors = std::make_shared<FeatureMatrix>(static_cast<int>(triples_.size()), 1);
+  FeatureWriter::Batch batch;
+  {
+    models::FrameInterpolator& interpolator = loaded_interpolator();
+    const StageTimer timer(statistics_.predict_seconds);
+    std::vector<models::FrameTriple> frames;
+    for (const PreparedInput& triple : triples_) {
+      const std::span<const std::uint8_t> levels(triple.levels);
+      const std::size_t each = levels.size() / 3;
+      frames.push_back({levels.first(each), levels.subspan(each, each), levels.last(each),
+                        triple.height, triple.width});
+    }
+    const auto found = interpolator.prediction_errors(frames);
+    std::transform(found.begin(), found.end(), errors->values.begin(),
+                   [](double error) { return static_cast<float>(error); });
+  }
+  for (PreparedInput& triple : triples_) {
+    triple.job->begun = true;
+    batch.rows.push_back({std::move(triple.job), triple.row, triple.rows});
+  }
+  statistics_.frames_predicted += static_cast<std::int64_t>(triples_.size());
+  triples_.clear();
+  batch.features = [errors] { return std::move(*errors); };
+  writer_.push(std::move(batch));
+}
+
 void EncodeStage::add_statistics(ExtractionStatistics& statistics) const {
   statistics.images_encoded += statistics_.images_encoded;
   statistics.captions_encoded += statistics_.captions_encoded;
   statistics.clips_encoded += statistics_.clips_encoded;
   statistics.encode_clip_seconds += statistics_.encode_clip_seconds;
+  statistics.frames_predicted += statistics_.frames_predicted;
+  statistics.predict_seconds += statistics_.predict_seconds;
   statistics.batch_sizes = statistics_.batch_sizes;
   statistics.load_seconds += statistics_.load_seconds;
   statistics.encode_seconds += statistics_.encode_seconds + clock_.busy_seconds();

@@ -17,6 +17,7 @@
 #include "features/jobs.h"
 #include "features/store.h"
 #include "models/encoders/clip_encoder.h"
+#include "models/encoders/frame_interpolator.h"
 #include "models/layers/device_queue.h"
 
 namespace asbench::features {
@@ -62,6 +63,7 @@ class EncodeStage {
   /// The one that require_encoders() loaded, else a new one.
   std::unique_ptr<models::TextEncoder> load_text_encoder(std::size_t encoder);
   models::ClipEncoder& loaded_clip_encoder();
+  models::FrameInterpolator& loaded_interpolator();
   [[nodiscard]] std::string machine_name() const;
   void find_batch_size(Slot& slot);
   /// Pictures of one size that wait for their batch.
@@ -79,6 +81,10 @@ class EncodeStage {
                  std::function<FeatureMatrix()> features);
   void drop_what_is_not_begun();
   void run_clip(const PreparedInput& input);
+  /// Waits for as many triples of the size as are worth computing at a time.
+  void add_triple(PreparedInput triple);
+  /// Has the middle frames of those that wait predicted.
+  void run_triples();
 
   const ExtractionPlan& plan_;
   const ExtractionSettings& settings_;
@@ -89,6 +95,8 @@ class EncodeStage {
   /// Loaded by require_encoders() and not used yet, by index.
   std::map<std::size_t, std::unique_ptr<models::TextEncoder>> text_encoders_;
   std::unique_ptr<models::ClipEncoder> clip_encoder_;  ///< loaded when its first clip comes
+  std::unique_ptr<models::FrameInterpolator> interpolator_;
+  Pending triples_;  ///< of one size
   ExtractionStatistics statistics_;
   bool runtime_started_ = false;  ///< LibTorch is set up when the first thing has to be computed
   const c10::Device device_;

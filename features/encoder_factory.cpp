@@ -24,6 +24,10 @@ class CheckpointEncoders final : public EncoderFactory {
                                                     c10::Device device) const override {
     return models::load_clip_encoder(use.checkpoint, use.profile, {device, use.precision});
   }
+  std::unique_ptr<models::FrameInterpolator> frame_interpolator(const InterpolatorUse& use,
+                                                                c10::Device device) const override {
+    return models::load_frame_interpolator(use.file, {device, use.precision});
+  }
 };
 
 }  // namespace

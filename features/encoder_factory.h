@@ -7,6 +7,7 @@
 #include "features/encoder_use.h"
 #include "models/encoders/clip_encoder.h"
 #include "models/encoders/encoder.h"
+#include "models/encoders/frame_interpolator.h"
 #include "models/layers/device_queue.h"
 
 namespace asbench::features {
@@ -22,6 +23,8 @@ class EncoderFactory {
       const EncoderUse& use, c10::Device device) const = 0;
   [[nodiscard]] virtual std::unique_ptr<models::ClipEncoder> clip_encoder(
       const ClipEncoderUse& use, c10::Device device) const = 0;
+  [[nodiscard]] virtual std::unique_ptr<models::FrameInterpolator> frame_interpolator(
+      const InterpolatorUse& use, c10::Device device) const = 0;
   /// What batches of pictures go through on their way to the device. Nothing: they are encoded in
   /// the calling thread, as on the CPU, where they are in the right memory already.
   [[nodiscard]] virtual std::unique_ptr<models::DeviceQueue> device_queue(c10::Device device) const;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "core/error.h"
 #include "core/hash.h"
 #include "core/stand_in.h"
 #include "features/weights_hash.h"
@@ -73,6 +74,27 @@ ClipEncoderUse open_clip_encoder(const EncoderRequest& request) {
   use.precision = models::precision_of_dtype(request.dtype);
   use.architecture = models::clip_architecture(use.checkpoint);
   use.length = models::clip_length(use.checkpoint);
+  return use;
+}
+
+InterpolatorUse open_interpolator(const EncoderRequest& request) {
+  if (request.preprocess) {
+    throw UsageError(fmt::format(
+        "--preprocess {}={}: frames go to the network of this role in their own size and colours; "
+        "there is no profile to choose\n  Leave it out.",
+        request.role, *request.preprocess));
+  }
+  InterpolatorUse use;
+  use.role = request.role;
+  use.file =
+      models::open_interpolator_file(request.id, models::default_weight_folders(request.weights));
+  use.id = use.file.id;
+  refuse_stand_in(use.file.path);
+  const std::vector files{use.file.path};
+  use.weights_sha256 =
+      remembered_hash(request.store, "file", files, [&] { return sha256_file(use.file.path); });
+  use.preprocess = models::interpolator_preprocessing();
+  use.precision = models::precision_of_dtype(request.dtype);
   return use;
 }
 

@@ -7,6 +7,7 @@
 
 #include "features/store.h"
 #include "models/encoders/clip_encoder.h"
+#include "models/encoders/frame_interpolator.h"
 #include "models/layers/runtime.h"
 #include "models/preprocess/profile.h"
 #include "models/weights/checkpoint.h"
@@ -84,5 +85,21 @@ struct ClipEncoderUse {
 
 /// `request.images` and `text` don't matter. @throws as open_encoder().
 [[nodiscard]] ClipEncoderUse open_clip_encoder(const EncoderRequest& request);
+
+/// The network of a run that predicts frames from their neighbours: found, hashed, not loaded.
+struct InterpolatorUse {
+  std::string role;
+  std::string id;
+  std::optional<std::string> revision;  ///< none: it is a file
+  std::string weights_sha256;           ///< of the file
+  models::PinVerdict pin = {};          ///< nothing to compare with
+  std::string preprocess;               ///< models::interpolator_preprocessing()
+  models::Precision precision = models::Precision::fp32;
+  models::InterpolatorFile file;
+};
+
+/// `request.images` and `text` don't matter. @throws BadInput as models::open_interpolator_file();
+/// UsageError for a profile, because frames go into it as they are.
+[[nodiscard]] InterpolatorUse open_interpolator(const EncoderRequest& request);
 
 }  // namespace asbench::features

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <initializer_list>
 #include <numeric>
 #include <utility>
 
@@ -20,6 +21,11 @@ EveryFrame::EveryFrame(const ExtractionPlan& plan, const FeatureStore& store, st
       sinks_(std::move(sinks)),
       shots_(outcomes_.size()) {
   for (std::size_t i = 0; i < shots_.size(); ++i) {
+    if (plan_.interpolator) {
+      Triples triples;
+      triples.key = prediction_key(*plan_.interpolator, outcomes_[i]->content_sha256, decoder_);
+      if (sinks_.claim(triples.key)) shots_[i].triples = std::move(triples);
+    }
     for (std::size_t e = 0; e < plan_.encoders.size(); ++e) {
       if (!plan_.encoders[e].every_frame) continue;
       Stream stream;
@@ -49,6 +55,12 @@ void EveryFrame::begin() {
       stream.job->encoder = stream.encoder;
       stream.held.reset();
     }
+    if (shot.triples) {
+      Triples& triples = *shot.triples;
+      triples.job = std::make_shared<EncodeJob>();
+      triples.job->key = triples.key;
+      triples.held.reset();
+    }
   }
 }
 
@@ -58,14 +70,40 @@ void EveryFrame::take(std::size_t place, int frame, const Image& rgb) {
   if (shot.changes) shot.changes->add(rgb);
   for (Stream& stream : shot.streams) {
     if (closed_) return;
-    if (stream.held && !sinks_.queue(*std::exchange(stream.held, std::nullopt))) {
-      closed_ = true;
-      return;
-    }
+    queue_held(stream.held);
+    if (closed_) return;
     stream.held = sinks_.prepare(rgb, stream.encoder);
     stream.held->job = stream.job;
     stream.held->row = frame;
   }
+  if (shot.triples && !closed_) take_for_prediction(*shot.triples, frame, rgb);
+}
+
+void EveryFrame::take_for_prediction(Triples& triples, int frame, const Image& rgb) {
+  if (frame % 2 == 1) {
+    triples.middle = rgb;
+    return;
+  }
+  if (frame > 0) {
+    queue_held(triples.held);
+    PreparedInput& next = triples.held.emplace();
+    next.job = triples.job;
+    next.row = frame / 2 - 1;
+    next.is_triple = true;
+    next.height = rgb.height;
+    next.width = rgb.width;
+    next.levels.reserve(3 * rgb.bytes.size());
+    for (const Image* one :
+         std::initializer_list<const Image*>{&triples.before, &triples.middle, &rgb})
+      next.levels.insert(next.levels.end(), one->bytes.begin(), one->bytes.end());
+    if (next.levels.size() != 3 * rgb.bytes.size())
+      throw InternalError("EveryFrame: frames of several sizes");
+  }
+  triples.before = rgb;
+}
+
+void EveryFrame::queue_held(std::optional<PreparedInput>& held) {
+  if (held && !sinks_.queue(*std::exchange(held, std::nullopt))) closed_ = true;
 }
 
 void EveryFrame::finish(std::size_t place) {
@@ -87,7 +125,11 @@ void EveryFrame::finish(std::size_t place) {
     }
     stream.job->key = stream.key;
     stream.held->rows = outcome.frame_count;
-    closed_ = !sinks_.queue(*std::exchange(stream.held, std::nullopt));
+    queue_held(stream.held);
+  }
+  if (shot.triples && shot.triples->held && !closed_) {
+    shot.triples->held->rows = predicted_frames(outcome.frame_count);
+    queue_held(shot.triples->held);
   }
 }
 

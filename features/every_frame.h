@@ -19,11 +19,12 @@
 
 namespace asbench::features {
 
-/// What every frame of one decode goes to: the encoders that want all of them, and the meter of
-/// changes. A frame is preprocessed and queued as it comes, so memory is bounded by the queue. The
-/// number of frames, and with it a matrix's key, is only known at the end: the last picture of each
-/// matrix is held back until then and tells the writer that it is whole. What was queued of a clip
-/// that turns out broken is never stored. One thread at a time.
+/// What every frame of one decode goes to: the encoders that want all of them, the meter of
+/// changes, and the network that predicts every second one from its neighbours. A frame is
+/// preprocessed and queued as it comes, so memory is bounded by the queue. The number of frames,
+/// and with it a matrix's key, is only known at the end: the last picture of each matrix is held
+/// back until then and tells the writer that it is whole. What was queued of a clip that turns out
+/// broken is never stored. One thread at a time.
 class EveryFrame final : public loaders::FrameReceiver {
  public:
   /// Queues a picture for an encoder. @returns false once the queue was closed.
@@ -53,12 +54,23 @@ class EveryFrame final : public loaders::FrameReceiver {
     std::shared_ptr<EncodeJob> job;     ///< of this pass
     std::optional<PreparedInput> held;  ///< the last picture that came
   };
+  /// The frames for the network that predicts.
+  struct Triples {
+    std::string key;
+    std::shared_ptr<EncodeJob> job;     ///< of this pass
+    Image before, middle;               ///< the last even frame, and the odd one after it
+    std::optional<PreparedInput> held;  ///< the last triple that came
+  };
   struct Shot {
     std::vector<Stream> streams;
+    std::optional<Triples> triples;
     std::optional<ChangeMeter> changes;
     int taken = 0;  ///< frames of this pass
   };
   [[nodiscard]] std::string key_of(const Stream& stream, const ClipOutcome& outcome) const;
+  void take_for_prediction(Triples& triples, int frame, const Image& rgb);
+  /// Queues what is held, if anything.
+  void queue_held(std::optional<PreparedInput>& held);
 
   const ExtractionPlan& plan_;
   const FeatureStore& store_;

@@ -131,6 +131,15 @@ FrameChanges Extraction::clip_changes(std::size_t clip) const {
   return *changes;
 }
 
+FeatureMatrix Extraction::prediction_errors(std::size_t clip) const {
+  const auto& outcome = state_->outcomes.at(clip);
+  if (predicted_frames(outcome.frame_count) == 0) return {};
+  return stored(
+      *state_->store,
+      prediction_key(state_->plan->interpolator.value(), outcome.content_sha256, state_->decoder),
+      path_of(*state_->plan, clip));
+}
+
 FeatureMatrix Extraction::reference_features(std::size_t reference, std::size_t encoder,
                                              bool mirrored) const {
   const auto& plan = *state_->plan;

@@ -22,6 +22,7 @@ struct ExtractionStatistics {
   std::int64_t images_encoded = 0;
   std::int64_t captions_encoded = 0;
   std::int64_t clips_encoded = 0;          ///< by the video network
+  std::int64_t frames_predicted = 0;       ///< from their neighbours
   std::map<std::string, int> batch_sizes;  ///< by role
   std::string products;  ///< whose matrix products computed the features: ProductKernels::name, or
                          ///< the GPU's; "" when none was computed
@@ -37,6 +38,7 @@ struct ExtractionStatistics {
   double encode_flops = 0.0;    ///< of the pictures' matrix products
   double encode_text_seconds = 0.0;
   double encode_clip_seconds = 0.0;
+  double predict_seconds = 0.0;
   double wait_seconds = 0.0;  ///< the encoders waited for decoded frames
   double total_seconds = 0.0;
 };
@@ -80,6 +82,10 @@ class Extraction {
   [[nodiscard]] FeatureMatrix every_frame_features(std::size_t clip, std::size_t encoder) const;
   /// How much neighbouring frames of a shot differ, under a plan with `changes`.
   [[nodiscard]] FrameChanges clip_changes(std::size_t clip) const;
+  /// [predicted_frames(n), 1]: how far a shot's frames 1, 3, 5, ... are from what the plan's
+  /// network predicts of their neighbours, mean absolute difference of levels 0..255; no rows where
+  /// the shot is too short.
+  [[nodiscard]] FeatureMatrix prediction_errors(std::size_t clip) const;
   /// [1, D]
   [[nodiscard]] FeatureMatrix reference_features(std::size_t reference, std::size_t encoder,
                                                  bool mirrored = false) const;

@@ -22,6 +22,7 @@ models::Precision precision_of(const ExtractionPlan& plan) {
   };
   for (const auto& use : plan.encoders) agree(use.precision);
   if (plan.clip_encoder) agree(plan.clip_encoder->precision);
+  if (plan.interpolator) agree(plan.interpolator->precision);
   return found.value_or(models::Precision::fp32);
 }
 
@@ -50,10 +51,15 @@ bool wants_pictures(const ExtractionPlan& plan, ClipUse use) {
   return plan.pictures && use == ClipUse::shot;
 }
 
+int predicted_frames(int n) {
+  return std::max(0, (n - 1) / 2);
+}
+
 bool wants_every_frame(const ExtractionPlan& plan, ClipUse use) {
   if (use != ClipUse::shot) return false;
-  return plan.changes || std::any_of(plan.encoders.begin(), plan.encoders.end(),
-                                     [](const EncoderUse& use_) { return use_.every_frame; });
+  return plan.changes || plan.interpolator ||
+         std::any_of(plan.encoders.begin(), plan.encoders.end(),
+                     [](const EncoderUse& use_) { return use_.every_frame; });
 }
 
 bool travels_as_levels(const EncoderUse& encoder) {

@@ -72,6 +72,8 @@ struct ExtractionPlan {
   /// A video network that gives each clip one feature of the frames that `clip_rule` takes.
   std::optional<ClipEncoderUse> clip_encoder;
   loaders::FrameRule clip_rule{loaders::FrameRule::Kind::window, 16};
+  /// A network that predicts every second frame of the shots from its neighbours.
+  std::optional<InterpolatorUse> interpolator;
 
   /// @returns the clip's id
   std::size_t add_clip(loaders::ShotSource source, ClipUse use = ClipUse::shot);
@@ -108,7 +110,12 @@ struct ExtractionSettings {
 /// True when every frame of a clip with this use is measured.
 [[nodiscard]] bool wants_pictures(const ExtractionPlan& plan, ClipUse use);
 
-/// True when every frame of a clip with this use is converted: for an encoder, or for changes.
+/// How many frames of a clip of n are predicted from their neighbours: 1, 3, 5, ... as long as one
+/// follows.
+[[nodiscard]] int predicted_frames(int n);
+
+/// True when every frame of a clip with this use is converted: for an encoder, for changes, or to
+/// be compared with its prediction.
 [[nodiscard]] bool wants_every_frame(const ExtractionPlan& plan, ClipUse use);
 
 /// True when a device can take the encoder's pictures as bytes of one size and scale them itself.

@@ -13,8 +13,8 @@
 
 namespace asbench::features {
 
-/// One matrix that an encoder has to compute: the distinct sampled frames of a clip, every frame of
-/// one, or one reference.
+/// One matrix that a network has to compute: the distinct sampled frames of a clip, every frame of
+/// one, one reference, or how far a clip's frames are from their predictions.
 struct EncodeJob {
   std::string key;
   std::size_t encoder = 0;
@@ -25,15 +25,18 @@ struct EncodeJob {
   int rows_missing = 0;    ///< below 0: so many came before the number of rows was known
 };
 
-/// What goes from decoding to encoding: a picture, or a clip for the video network.
+/// What goes from decoding to encoding: a picture, a clip for the video network, or three frames in
+/// a row for the one that predicts the middle one.
 struct PreparedInput {
   std::shared_ptr<EncodeJob> job;
   int row = 0;
   int rows = 0;    ///< of the job, told by the picture that comes last; 0: the job knows
-  int frames = 0;  ///< of a clip; 0: a picture
+  int frames = 0;  ///< of a clip; 0: no clip
+  bool is_triple = false;
   int height = 0, width = 0;
   std::vector<float> values;         ///< picture [3, H, W], clip [3, T, H, W]
-  std::vector<std::uint8_t> levels;  ///< picture [H, W, 3], for a device that normalises itself
+  std::vector<std::uint8_t> levels;  ///< picture [H, W, 3], for a device that normalises itself;
+                                     ///< of three frames [3, H, W, 3]
   [[nodiscard]] bool is_clip() const { return frames > 0; }
   [[nodiscard]] std::size_t bytes() const { return values.size() * sizeof(float) + levels.size(); }
 };

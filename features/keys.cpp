@@ -35,6 +35,13 @@ std::string frame_changes_key(std::string_view content_sha256, std::string_view 
   return sha256_hex(fmt::format("frame-changes@1\nclip={}\ndecoder={}\n", content_sha256, decoder));
 }
 
+std::string prediction_key(const InterpolatorUse& network, std::string_view content_sha256,
+                           std::string_view decoder) {
+  return sha256_hex(fmt::format(
+      "prediction@1\nclip={}\ndecoder={}\nprofile={}\nweights={}\ndtype={}\n", content_sha256,
+      decoder, network.preprocess, network.weights_sha256, dtype(network)));
+}
+
 std::string sample_digest_key(std::string_view content_sha256, std::string_view decoder,
                               std::span<const int> frames) {
   return sha256_hex("sample-digest@1\n" + pixel_key(content_sha256, decoder, frames));

@@ -28,6 +28,11 @@ namespace asbench::features {
 [[nodiscard]] std::string frame_changes_key(std::string_view content_sha256,
                                             std::string_view decoder);
 
+/// How far the frames of a clip are from what a network predicts of their neighbours:
+/// [predicted_frames(n), 1].
+[[nodiscard]] std::string prediction_key(const InterpolatorUse& network,
+                                         std::string_view content_sha256, std::string_view decoder);
+
 /// The digest of a clip's sampled frames (loaders::clip_digest).
 [[nodiscard]] std::string sample_digest_key(std::string_view content_sha256,
                                             std::string_view decoder, std::span<const int> frames);

@@ -12,6 +12,7 @@ std::vector<std::string> pin_overrides(const ExtractionPlan& plan) {
   };
   for (const auto& use : plan.encoders) add(use.role, use.pin);
   if (plan.clip_encoder) add(plan.clip_encoder->role, plan.clip_encoder->pin);
+  if (plan.interpolator) add(plan.interpolator->role, plan.interpolator->pin);
   return lines;
 }
 

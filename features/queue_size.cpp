@@ -37,6 +37,9 @@ std::size_t queue_bytes(const ExtractionPlan& plan, const QueueNeeds& needs) {
     const std::size_t picture = 3 * pixels * (levels ? sizeof(std::uint8_t) : sizeof(float));
     bytes += (batch + ahead) * picture;
   }
+  // Frames have a size of their own: that of usual videos.
+  constexpr std::size_t kTriple = std::size_t{3} * 3 * 480 * 720;
+  if (plan.interpolator) bytes += (cores_at_hand() + as_size(needs.decode_threads)) * kTriple;
   return std::clamp(bytes, kLeast, kMost);
 }
 

@@ -136,6 +136,7 @@ PlanPart part_of(const ExtractionPlan& plan, const ShardPlan& shards, int index)
   part.plan.regions_sha256 = plan.regions_sha256;
   part.plan.clip_encoder = plan.clip_encoder;
   part.plan.clip_rule = plan.clip_rule;
+  part.plan.interpolator = plan.interpolator;
   for (std::size_t i = 0; i < plan.clips.size(); ++i) {
     if (shards.clips[i] != index) continue;
     part.plan.clips.push_back(plan.clips[i]);
@@ -170,6 +171,10 @@ std::string request_sha256(const ExtractionPlan& plan) {
     text += fmt::format("clips={} {} {} {}\n", plan.clip_encoder->weights_sha256,
                         plan.clip_encoder->architecture, plan.clip_encoder->preprocess,
                         loaders::to_string(plan.clip_rule));
+  }
+  if (plan.interpolator) {
+    text += fmt::format("predicted={} {}\n", plan.interpolator->weights_sha256,
+                        plan.interpolator->preprocess);
   }
   return sha256_hex(text);
 }

@@ -57,6 +57,8 @@ std::string_view to_string(Modality modality) {
       return "every frame";
     case Modality::colour_frames:
       return "every frame in full size and colour";
+    case Modality::predicted_frames:
+      return "predicted frames";
     case Modality::training_set:
       return "training set";
     case Modality::subject:

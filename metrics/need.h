@@ -19,6 +19,8 @@ enum class Modality {
   every_frame,          ///< every frame of every shot, not only the sampled ones; as kPixels its
                         ///< luma (core/picture_statistics.h)
   colour_frames,        ///< every frame of every shot in full size and colour: kPixels only
+  predicted_frames,     ///< every second frame of every shot, against what the role's network makes
+                        ///< of its neighbours
   training_set,         ///< each frame's nearest row of a training set
   subject,  ///< the sampled frames of every shot, cut to each of its characters by masks or boxes
   background,  ///< the same without its characters

@@ -24,6 +24,7 @@
 #include "metrics/story/text_alignment.h"
 #include "metrics/story/vbench_consistency.h"
 #include "metrics/story/vbench_flicker.h"
+#include "metrics/story/vbench_smoothness.h"
 #include "metrics/story/within_shot.h"
 
 namespace asbench::metrics {
@@ -62,6 +63,7 @@ std::span<const Measure> all_measures() {
         letterbox(),
         vbench_consistency(),
         vbench_flicker(),
+        vbench_smoothness(),
     };
     const auto sets = set_measures();
     all.insert(all.end(), sets.begin(), sets.end());

@@ -164,6 +164,10 @@ class MadeUpEncoders final : public features::EncoderFactory {
                                                     c10::Device) const override {
     throw InternalError("no video network is simulated");
   }
+  std::unique_ptr<models::FrameInterpolator> frame_interpolator(const features::InterpolatorUse&,
+                                                                c10::Device) const override {
+    throw InternalError("no interpolation network is simulated");
+  }
 };
 
 void make_split(const World& world) {

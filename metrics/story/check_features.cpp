@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.h"
@@ -93,6 +94,15 @@ void FeatureChecker::check_frames(const ShotFeatures& shot, const std::string& w
     refuse(metric_, where, "no statistics of all its frames");
   if (needs_.has(kPixels, Modality::colour_frames) && (!shot.changes || shot.changes->frames < 1))
     refuse(metric_, where, "no changes between its frames");
+  if (needs_.has(Modality::predicted_frames)) {
+    const FeatureView& errors = shot.prediction_errors;
+    const int predicted = std::max(0, (shot.decodable_frames - 1) / 2);
+    if (errors.rows != predicted || (predicted > 0 && errors.cols != 1)) {
+      refuse(metric_, where,
+             fmt::format("prediction errors [{}, {}] of {} frames, expected [{}, 1]", errors.rows,
+                         errors.cols, shot.decodable_frames, predicted));
+    }
+  }
   for (const std::string& role : needs_.roles(Modality::every_frame)) {
     const FeatureView frames = shot.every_frame.view(role);
     if (frames.empty())

@@ -68,7 +68,9 @@ struct ShotFeatures {
   double fps = 0.0;                          ///< frames per second; 0: unknown
   std::optional<PictureStatistics> picture;  ///< of all its frames, not only the sampled ones
   std::optional<FrameChanges> changes;       ///< from each of its frames to the next
-  std::span<const FrameCopy> copies;         ///< [k], where a training set is searched
+  FeatureView prediction_errors;  ///< [(n - 1) / 2, 1], of its frames 1, 3, 5, ...: mean absolute
+                                  ///< difference from what a network predicts, levels of 0..255
+  std::span<const FrameCopy> copies;  ///< [k], where a training set is searched
 
   /// The sampled frames under a role's encoder, as unit vectors: [k, D].
   [[nodiscard]] const UnitRows& frames(std::string_view role) const { return images.units(role); }

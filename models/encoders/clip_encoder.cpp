@@ -11,17 +11,12 @@
 #include "core/hash.h"
 #include "models/encoders/strict_loading.h"
 #include "models/encoders/torchscript_clip_encoder.h"
+#include "models/encoders/torchscript_network.h"
 #include "models/encoders/videomae.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
 namespace {
-
-namespace fs = std::filesystem;
-
-bool names_torchscript(const fs::path& path) {
-  return path.extension() == ".pt" || path.extension() == ".torchscript";
-}
 
 class VideoMaeEncoder : public ClipEncoder {
  public:
@@ -58,29 +53,16 @@ class VideoMaeEncoder : public ClipEncoder {
 ClipCheckpoint open_clip_checkpoint(std::string_view id, const WeightFolders& folders) {
   ClipCheckpoint found;
   found.id = std::string(id);
-  const fs::path path(id);
-  if (!names_torchscript(path)) {
+  if (!names_torchscript(id)) {
     found.checkpoint = open_checkpoint(id, folders);
     return found;
   }
-  std::string searched = path.string();
-  if (fs::is_regular_file(path)) {
-    found.torchscript = path;
-    found.id =
-        path.filename().string();  // a place on somebody's disk is no part of a number's name
-    return found;
-  }
-  for (const auto& root : folders.roots) {
-    searched += fmt::format("\n    {}", (root / path).string());
-    if (!fs::is_regular_file(root / path)) continue;
-    found.torchscript = root / path;
-    return found;
-  }
-  throw BadInput(
-      fmt::format("TorchScript file {} not found. Looked for:\n    {}\n  Name its path with "
-                  "--encoder video=PATH. "
-                  "docs/distribution.md says where the published networks are.",
-                  id, searched));
+  auto file = find_torchscript(id, folders,
+                               "Name its path with --encoder video=PATH. docs/distribution.md says "
+                               "where the published networks are.");
+  found.id = std::move(file.id);
+  found.torchscript = std::move(file.path);
+  return found;
 }
 
 std::string clip_weights_sha256(const ClipCheckpoint& checkpoint) {

@@ -51,6 +51,9 @@ TEST(KnownNames, PairsNameRolesOfMetrics) {
   const auto encoders = role_encoders();
   EXPECT_THAT(encoders, ::testing::Contains("clip=openai/clip-vit-base-patch32"));
   EXPECT_THAT(encoders, ::testing::Contains("video="));
+  EXPECT_THAT(encoders, ::testing::Contains("interpolation="));
+  EXPECT_THAT(role_profiles(),
+              ::testing::Each(::testing::Not(::testing::StartsWith("interpolation="))));
   EXPECT_THAT(role_profiles(), ::testing::Contains("clip=openai-clip"));
   EXPECT_THAT(role_profiles(), ::testing::Contains("video=stylegan-v"));
   EXPECT_THAT(role_profiles(), ::testing::Contains("video=hf"));

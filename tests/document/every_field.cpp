@@ -57,6 +57,8 @@ ResultProvenance provenance() {
                              .encode_flops = 1e12,
                              .encode_text_seconds = 5.5,
                              .encode_clip_seconds = 6.5,
+                             .frames_predicted = 6,
+                             .predict_seconds = 6.75,
                              .wait_seconds = 7.5,
                              .extract_seconds = 8.5,
                              .further = {{"later_seconds", 9.5}}};

@@ -13,6 +13,7 @@ namespace asbench::evaluation {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
@@ -162,6 +163,17 @@ TEST(Overrides, AVideoEncoderAndATrainingSetAddBothSetsOfClipsFirst) {
             published_and(added));
 }
 
+TEST(Overrides, AnInterpolationNetworkAddsWhatItsPredictionsAreComparedBy) {
+  const std::vector<std::string> network = {"interpolation=amt-s.torchscript"};
+  EXPECT_EQ(apply(published(), {.encoders = network}).metrics,
+            published_and({"vbench_smoothness"}));
+  Protocol vbench = load_protocol("vbench");
+  EXPECT_THAT(apply(vbench, {}).metrics, ::testing::Not(Contains("vbench_smoothness")));
+  EXPECT_THAT(apply(vbench, {.encoders = network}).metrics, Contains("vbench_smoothness"));
+  EXPECT_THAT(apply(vbench, {.metrics = {"motion"}, .encoders = network}).metrics,
+              ElementsAre("motion"));
+}
+
 TEST(Overrides, ChosenMetricsAreTakenAsTheyAreWhateverElseIsSupplied) {
   EXPECT_THAT(apply(published(),
                     {.metrics = {"motion"}, .encoders = {"video=net.pt"}, .training_set = true})
@@ -186,8 +198,8 @@ TEST(Overrides, AnUnknownMetricIsRefusedWithTheKnownOnes) {
 }
 
 TEST(Overrides, AMetricThatIsNotComputedIsRefusedWithItsReason) {
-  EXPECT_THAT(refusal({.metrics = {"vbench_smoothness"}}),
-              AllOf(HasSubstr("--metrics vbench_smoothness: "), HasSubstr("AMT-S")));
+  EXPECT_THAT(refusal({.metrics = {"vbench_dynamic"}}),
+              AllOf(HasSubstr("--metrics vbench_dynamic: "), HasSubstr("RAFT")));
 }
 
 TEST(Overrides, AnythingButRoleAndValueIsRefused) {

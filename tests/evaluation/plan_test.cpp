@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "core/error.h"
 #include "tests/support/seeded_checkpoint.h"
 #include "tests/support/temporary_folder.h"
@@ -95,6 +97,46 @@ TEST_F(MakePlan, OfVbenchTakesEveryFrameUnderItsOwnPreprocessing) {
   EXPECT_FALSE(made.extraction.pictures || made.extraction.pixels);
   EXPECT_TRUE(made.extraction.references.empty());
   EXPECT_FALSE(plan({"vbench_subject"}).extraction.changes);
+}
+
+TEST_F(MakePlan, OfVbenchsSmoothnessOpensTheNetworkThatIsGiven) {
+  EXPECT_THAT(refusal({"vbench_smoothness"}),
+              ::testing::AllOf(HasSubstr("--metrics vbench_smoothness: needs a network"),
+                               HasSubstr("--encoder interpolation=FILE.torchscript"),
+                               HasSubstr("docs/vbench.md")));
+  testing::TemporaryFolder folder;
+  std::ofstream(folder.path() / "net.torchscript") << "hashed, not loaded";
+  protocol_.encoders["interpolation"] = (folder.path() / "net.torchscript").string();
+  const Plan made = plan({"vbench_smoothness"});
+  EXPECT_TRUE(made.extraction.encoders.empty());
+  EXPECT_FALSE(made.extraction.changes || made.extraction.pixels);
+  EXPECT_EQ(made.predicting_role, "interpolation");
+  ASSERT_TRUE(made.extraction.interpolator);
+  EXPECT_EQ(made.extraction.interpolator->id, "net.torchscript") << "no place on a disk";
+  const std::string signature =
+      signature_of(protocol_.catalogue.require("vbench_smoothness"), protocol_, made, "");
+  EXPECT_THAT(signature,
+              ::testing::AllOf(HasSubstr("vbench_smoothness@1 | enc=net.torchscript#" +
+                                         made.extraction.interpolator->weights_sha256.substr(0, 8) +
+                                         " | prep=pairs[native,x/255,replicate16] | frames=all"),
+                               HasSubstr("dtype=float32")));
+  std::ofstream(folder.path() / "net.torchscript") << "another network";
+  EXPECT_NE(signature_of(protocol_.catalogue.require("vbench_smoothness"), protocol_,
+                         plan({"vbench_smoothness"}), ""),
+            signature);
+
+  const Json entry = {
+      {"id", "other_i"}, {"measure", "reference_adherence"}, {"role", "interpolation"}};
+  protocol_.catalogue = protocol_.catalogue.with(Json{{"metrics", Json::array({entry})}}, "a test");
+  EXPECT_THAT(refusal({"vbench_smoothness", "other_i"}),
+              HasSubstr("use the role 'interpolation' for a network that predicts frames"));
+  protocol_.preprocess["interpolation"] = "hf";
+  EXPECT_THAT(refusal({"vbench_smoothness"}), HasSubstr("there is no profile to choose"));
+  protocol_.preprocess.clear();
+  for (const char* id : {"absent.torchscript", "openai/clip-vit-base-patch32"}) {
+    protocol_.encoders["interpolation"] = id;
+    EXPECT_THROW((void)plan({"vbench_smoothness"}), BadInput) << id;
+  }
 }
 
 TEST_F(MakePlan, ControlsOnPixelsNeedNoEncoderAndNoReference) {

@@ -131,5 +131,111 @@ TEST_F(EveryFrameOfShots, ArePartOfWhatATaskIsAskedFor) {
   EXPECT_TRUE(part.plan.changes && part.plan.encoders[1].every_frame);
 }
 
+class PredictedFrames : public ExtractorFixture {
+ protected:
+  PredictedFrames() { plan_.interpolator = FakeEncoders::interpolator_use(); }
+  /// Of the frames begin + 1, begin + 3, ... of a content.
+  static FeatureMatrix errors_of(const std::string& content, int begin, int count) {
+    FeatureMatrix errors(predicted_frames(count), 1);
+    for (int i = 0; i < errors.rows; ++i) {
+      const auto frame = [&](int j) { return FakeClips::frame(content, begin + 2 * i + j); };
+      errors.row(i)[0] =
+          static_cast<float>(FakeEncoders::prediction_error(frame(0), frame(1), frame(2)));
+    }
+    return errors;
+  }
+};
+
+TEST_F(PredictedFrames, AreEverySecondOneThatAFrameFollows) {
+  EXPECT_EQ(predicted_frames(0), 0);
+  EXPECT_EQ(predicted_frames(2), 0);
+  EXPECT_EQ(predicted_frames(3), 1);
+  EXPECT_EQ(predicted_frames(4), 1);
+  EXPECT_EQ(predicted_frames(5), 2);
+  for (const int frames : {3, 4, 12, 33}) {
+    const std::string name = "shot" + std::to_string(frames);
+    const auto shot = add(name);
+    clips_.clips[name].frames = frames;
+    const Extraction extraction = run();
+    EXPECT_EQ(extraction.prediction_errors(shot), errors_of(name, 0, frames));
+    EXPECT_NE(extraction.prediction_errors(shot).values.front(), 0.0F) << "tells nothing";
+  }
+  EXPECT_EQ(encoders_.counts.triples, 1 + 1 + 5 + 16);
+  EXPECT_EQ(encoders_.counts.most_triples, 2) << "as many at a time as the network takes";
+}
+
+TEST_F(PredictedFrames, AreComputedOnceInTheSameDecodeAsEverythingElse) {
+  plan_.encoders = {FakeEncoders::use("first")};
+  plan_.encoders[0].every_frame = true;
+  plan_.changes = true;
+  const auto shot = add("shot");
+  const auto ceiling = add("ceiling", ClipUse::ceiling);
+  const Extraction extraction = run();
+  EXPECT_EQ(clips_.counts().decoded.at("shot"), 1);
+  EXPECT_EQ(extraction.prediction_errors(shot), errors_of("shot", 0, 12));
+  EXPECT_EQ(extraction.every_frame_features(shot, 0),
+            expected("shot", every_frame_of(12), "first"));
+  EXPECT_THROW((void)extraction.prediction_errors(ceiling), BadInput);
+  EXPECT_EQ(extraction.statistics().frames_predicted, 5);
+  clips_.reset();
+  EXPECT_EQ(run().prediction_errors(shot), errors_of("shot", 0, 12));
+  EXPECT_THAT(clips_.counts().decoded, IsEmpty());
+  EXPECT_EQ(encoders_.counts.triples, 5);
+  EXPECT_EQ(encoders_.counts.interpolators, 1) << "nothing to predict: it is not even loaded";
+  // Another network's predictions are others.
+  plan_.interpolator->weights_sha256 = std::string(64, '7');
+  EXPECT_EQ(run().statistics().frames_predicted, 5);
+}
+
+TEST_F(PredictedFrames, OfAClipThatIsTooShortAreNone) {
+  const auto brief = add("brief");
+  clips_.clips["brief"].frames = 2;
+  EXPECT_EQ(run().prediction_errors(brief).rows, 0);
+  clips_.reset();
+  EXPECT_EQ(run().prediction_errors(brief).rows, 0);
+  EXPECT_THAT(clips_.counts().decoded, IsEmpty()) << "an entry that can't be is not waited for";
+}
+
+TEST_F(PredictedFrames, OfRangesAndManyThreadsAreThoseOfTheirFrames) {
+  settings_.decode_threads = 3;
+  clips_.clips["film"] = {.content = "film", .frames = 40};
+  const auto first = plan_.add_clip(range("film", 2, 12));
+  const auto second = plan_.add_clip(range("film", 7, 31));
+  std::vector<std::size_t> shots;
+  for (int i = 0; i < 9; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    shots.push_back(add(name));
+    clips_.clips[name].frames = 3 + 2 * i;
+  }
+  const Extraction extraction = run();
+  EXPECT_EQ(extraction.prediction_errors(first), errors_of("film", 2, 10));
+  EXPECT_EQ(extraction.prediction_errors(second), errors_of("film", 7, 24));
+  for (int i = 0; i < 9; ++i)
+    EXPECT_EQ(extraction.prediction_errors(shots[static_cast<std::size_t>(i)]),
+              errors_of("s" + std::to_string(i), 0, 3 + 2 * i));
+}
+
+TEST_F(PredictedFrames, OfABrokenClipLeaveNothingInTheStore) {
+  const auto broken = add("broken");
+  clips_.clips["broken"].broken_decode = "damage at the end";
+  const auto good = add("good");
+  const Extraction extraction = run();
+  EXPECT_TRUE(extraction.clip(broken).broken);
+  EXPECT_EQ(extraction.prediction_errors(good), errors_of("good", 0, 12));
+  EXPECT_FALSE(store_.has(
+      prediction_key(*plan_.interpolator, FakeClips::hash("broken"), loaders::decoder_name())));
+}
+
+TEST_F(PredictedFrames, ArePartOfWhatATaskIsAskedFor) {
+  add("a");
+  const PlanPart part = part_of(plan_, deal_out(plan_, 1), 0);
+  ASSERT_TRUE(part.plan.interpolator);
+  const std::string with = request_sha256(plan_);
+  plan_.interpolator->weights_sha256 = std::string(64, '7');
+  EXPECT_NE(request_sha256(plan_), with);
+  plan_.interpolator.reset();
+  EXPECT_NE(request_sha256(plan_), with);
+}
+
 }  // namespace
 }  // namespace asbench::features

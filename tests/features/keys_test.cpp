@@ -29,6 +29,13 @@ ClipEncoderUse clip_encoder() {
   return use;
 }
 
+InterpolatorUse interpolator() {
+  InterpolatorUse use;
+  use.preprocess = "hf[x]";
+  use.weights_sha256 = "w0";
+  return use;
+}
+
 // SHA-256 of the texts that the key functions document, computed outside this program. A change
 // here retires every store there is: raise the entry's version, and say why in the changelog.
 TEST(StoreKeys, AreThoseOfTheStoresThatExist) {
@@ -44,6 +51,8 @@ TEST(StoreKeys, AreThoseOfTheStoresThatExist) {
             "630779653cd0844e7a3e80ce8758d5b8919567a4c8c2e59edf4115cd60acc23d");
   EXPECT_EQ(clip_feature_key(clip_encoder(), kContent, kDecoder, kFrames),
             "a0ed2255e6bb44eee7cdd25fdc30b8409e1f92cb7f9da0ad4b538295264c5936");
+  EXPECT_EQ(prediction_key(interpolator(), kContent, kDecoder),
+            "c5b796eb90f242ad8800a018f9b8208bce8e9d6ef99d6f2fce44dd7c1d3b64c5");
   EXPECT_EQ(reference_key(encoder(), kContent, "black", false),
             "a17580cfcdec91a04f0e4971020798eff07f60ab4d5d2e1dead547dd12765e4d");
   EXPECT_EQ(reference_key(encoder(), kContent, "black", true),
@@ -75,6 +84,23 @@ TEST(StoreKeys, ChangeWithEverythingThatTheFeaturesDependOn) {
   add([](auto& use) { use.weights_sha256 = "x"; });
   add([](auto& use) { use.config_sha256 = "x"; });
   EXPECT_EQ(keys.size(), 7U);
+}
+
+TEST(StoreKeys, OfPredictionsChangeWithTheNetworkAndTheClip) {
+  const InterpolatorUse network = interpolator();
+  std::set<std::string> keys{prediction_key(network, "c", "d"), prediction_key(network, "x", "d"),
+                             prediction_key(network, "c", "x")};
+  const auto add = [&](auto change) {
+    InterpolatorUse use = network;
+    change(use);
+    keys.insert(prediction_key(use, "c", "d"));
+  };
+  add([](auto& use) { use.weights_sha256 = "x"; });
+  add([](auto& use) { use.preprocess = "x"; });
+  add([](auto& use) { use.precision = models::Precision::tf32; });
+  EXPECT_EQ(keys.size(), 6U);
+  add([](auto& use) { use.role = "x"; });
+  EXPECT_EQ(keys.size(), 6U);
 }
 
 TEST(StoreKeys, DoNotDependOnAnEncodersRole) {

@@ -169,6 +169,7 @@ TEST_F(EdgeCases, ABadFrameFailsItsShotWithAReasonAndNeverReachesANumber) {
     }
     shot.picture->laplacian = static_cast<double>(value);
     shot.changes->mean_difference = static_cast<double>(value);
+    shot.prediction_errors = with_value(shelf_, shot.prediction_errors, 2, value);
     testing::set_vbench_roles(shot);
     for (const Metric& metric : built_in_metrics().story_metrics()) {
       const auto measured = measure(metric.id, std::vector{damaged});

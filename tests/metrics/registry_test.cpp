@@ -93,14 +93,14 @@ TEST(Registry, APublishedMetricThatIsNotComputedIsRefusedWithItsReason) {
     }
     return std::string("was accepted");
   };
-  EXPECT_EQ(refusal("vbench_smoothness"),
-            "vbench_smoothness: VBench's motion smoothness needs the frame-interpolation network "
-            "AMT-S, which is not computed here.\n  Leave it out.");
+  EXPECT_EQ(refusal("vbench_dynamic"),
+            "vbench_dynamic: VBench's dynamic degree needs the optical-flow network RAFT, which is "
+            "not computed here.\n  Leave it out.");
   EXPECT_NE(refusal("vbench_overall").find("ViCLIP"), std::string::npos);
   EXPECT_NE(refusal("vbench_overall").find("Take vbench_clip_score instead."), std::string::npos);
   EXPECT_NE(built_in_metrics().find("vbench_clip_score"), nullptr);
   EXPECT_FALSE(built_in_metrics().why_not("clip_x"));
-  for (const char* id : {"vbench_smoothness", "vbench_dynamic", "vbench_overall"})
+  for (const char* id : {"vbench_dynamic", "vbench_overall"})
     EXPECT_EQ(built_in_metrics().find(id), nullptr) << "refused, and yet there: " << id;
 }
 

@@ -151,6 +151,10 @@ StoryFeatures random_story(FeatureShelf& shelf, std::mt19937_64& random, const s
     shot.picture =
         some_picture(static_cast<int>(100.0F * shot.images.view("clip").row(0)[0]) % 50 + 50 + s);
     shot.changes = FrameChanges{49, 0.5 * s};
+    Rows errors(24, std::vector<float>(1));
+    for (std::size_t i = 0; i < errors.size(); ++i)
+      errors[i][0] = 0.25F * static_cast<float>((static_cast<int>(i) * 5 + s * 7) % 31);
+    shot.prediction_errors = shelf.keep(errors);
     if (s > 0 && random() % 4 == 0) shot = story.shots.back();  // a repeated shot
     story.shots.push_back(shot);
   }
@@ -231,6 +235,7 @@ std::vector<StoryFeatures> golden_stories(FeatureShelf& shelf, const Json& golde
       features.picture = picture_of(shot.at("picture"));
       features.changes = FrameChanges{features.picture->frames,
                                       shot.at("picture").at("mean_difference").get<double>()};
+      features.prediction_errors = shelf.keep(shot.at("prediction_errors").get<Rows>());
     }
     const Json& pictures = entry.at("references");
     ReferenceFeatures& references = story.characters.front().references;

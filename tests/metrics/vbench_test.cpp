@@ -163,5 +163,64 @@ TEST(VbenchFlicker, ABrokenStatisticFailsItsShot) {
   EXPECT_EQ(result.findings.front().kind, "bad_feature");
 }
 
+ShotFeatures predicted(FeatureShelf& shelf, int frames, const std::vector<float>& errors) {
+  ShotFeatures shot;
+  shot.decodable_frames = frames;
+  Rows rows;
+  for (const float error : errors) rows.push_back({error});
+  shot.prediction_errors = shelf.keep(rows);
+  return shot;
+}
+
+TEST(VbenchSmoothness, IsOneMinusTheMeanErrorOfThePredictedFrames) {
+  FeatureShelf shelf;
+  const auto result = measured(
+      "vbench_smoothness",
+      {story_of("a", {predicted(shelf, 5, {0.0F, 0.0F})}),
+       story_of("b", {predicted(shelf, 7, {51.0F, 0.0F, 25.5F}), predicted(shelf, 4, {255.0F})})});
+  EXPECT_NEAR(result.mean.value(), (1.0 + (0.9 + 0.0) / 2.0) / 2.0, kDoubleRounding);
+  EXPECT_NEAR(part(result, "clip_mean").value(), (1.0 + 0.9 + 0.0) / 3.0, kDoubleRounding);
+}
+
+TEST(VbenchSmoothness, IsTheNaiveLoop) {
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<float> level(0.0F, 255.0F);
+  std::vector<float> errors(24);
+  double sum = 0.0;
+  for (float& error : errors) sum += static_cast<double>(error = level(random));
+  FeatureShelf shelf;
+  const auto result =
+      measured("vbench_smoothness", {story_of("a", {predicted(shelf, 49, errors)})});
+  EXPECT_NEAR(result.mean.value(), 1.0 - sum / 24.0 / 255.0, kDoubleRounding);
+}
+
+TEST(VbenchSmoothness, ShotsOfTwoFramesAreSkippedWithAReason) {
+  FeatureShelf shelf;
+  const auto result = measured(
+      "vbench_smoothness", {story_of("a", {predicted(shelf, 2, {}), predicted(shelf, 3, {25.5F})})},
+      MissingPolicy::zero);
+  EXPECT_NEAR(result.mean.value(), 0.9, kDoubleRounding);
+  EXPECT_EQ(result.counts, (Counts{1, 0, 1}));
+  ASSERT_EQ(result.findings.front().kind, "too_few_frames");
+  EXPECT_NE(result.findings.front().detail.find("frames: 2;"), std::string::npos);
+}
+
+TEST(VbenchSmoothness, ABrokenPredictionFailsItsShot) {
+  FeatureShelf shelf;
+  const auto result =
+      measured("vbench_smoothness", {story_of("a", {predicted(shelf, 5, {1.0F, NAN})})},
+               MissingPolicy::zero);
+  EXPECT_EQ(result.mean, 0.0);
+  EXPECT_EQ(result.findings.front().kind, "bad_feature");
+}
+
+TEST(VbenchSmoothness, NeedsAsManyErrorsAsFramesCanBePredicted) {
+  FeatureShelf shelf;
+  for (const int frames : {3, 8})
+    EXPECT_THROW((void)measured("vbench_smoothness",
+                                {story_of("a", {predicted(shelf, frames, {1.0F, 2.0F})})}),
+                 BadInput);
+}
+
 }  // namespace
 }  // namespace asbench::metrics

@@ -72,6 +72,7 @@ void damage(FeatureShelf& shelf, std::mt19937_64& random, ShotFeatures& shot) {
     shot.images.set("dino", zeros(shot.images.view("dino")));
   }
   shot.changes->mean_difference = static_cast<double>(value);
+  shot.prediction_errors = with_value(shelf, shot.prediction_errors, row, value);
   testing::set_vbench_roles(shot);
 }
 

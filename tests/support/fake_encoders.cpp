@@ -1,7 +1,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
+#include <stdexcept>
 
 #include "core/hash.h"
 #include "models/encoders/level_table.h"
@@ -98,6 +100,36 @@ class FakeClipEncoder final : public models::ClipEncoder {
   const FakeEncoders& owner_;
 };
 
+double error_of(std::span<const std::uint8_t> before, std::span<const std::uint8_t> middle,
+                std::span<const std::uint8_t> after) {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < middle.size(); ++i)
+    sum += std::abs((before[i] + after[i]) / 2 - middle[i]);
+  return static_cast<double>(sum) / static_cast<double>(middle.size());
+}
+
+class FakeInterpolator final : public models::FrameInterpolator {
+ public:
+  explicit FakeInterpolator(const FakeEncoders& owner) : owner_(owner) {}
+  std::vector<double> prediction_errors(
+      std::span<const models::FrameTriple> triples) const override {
+    std::vector<double> errors;
+    for (const auto& triple : triples) {
+      errors.push_back(error_of(triple.before, triple.middle, triple.after));
+      if (triple.height != triples.front().height || triple.width != triples.front().width)
+        throw std::logic_error("triples of several sizes");
+    }
+    const auto count = static_cast<int>(triples.size());
+    owner_.counts.triples += count;
+    owner_.counts.most_triples = std::max(owner_.counts.most_triples.load(), count);
+    return errors;
+  }
+  int triples_at_once(int, int) const override { return 2; }
+
+ private:
+  const FakeEncoders& owner_;
+};
+
 }  // namespace
 
 features::EncoderUse FakeEncoders::use(const std::string& role) {
@@ -143,6 +175,20 @@ std::vector<float> FakeEncoders::clip_feature(const std::vector<Image>& frames) 
   return {static_cast<float>(sum), static_cast<float>(frames.size())};
 }
 
+features::InterpolatorUse FakeEncoders::interpolator_use() {
+  features::InterpolatorUse use;
+  use.role = "interpolation";
+  use.id = "fake/interpolation";
+  use.weights_sha256 = sha256_hex("weights interpolation");
+  use.preprocess = "fake";
+  return use;
+}
+
+double FakeEncoders::prediction_error(const Image& before, const Image& middle,
+                                      const Image& after) {
+  return error_of(before.bytes, middle.bytes, after.bytes);
+}
+
 std::vector<float> FakeEncoders::caption_feature(const std::string& text) {
   return {static_cast<float>(text.size()), static_cast<float>(text.front())};
 }
@@ -163,6 +209,12 @@ std::unique_ptr<models::ClipEncoder> FakeEncoders::clip_encoder(const features::
                                                                 c10::Device) const {
   ++counts.clip_encoders;
   return std::make_unique<FakeClipEncoder>(*this);
+}
+
+std::unique_ptr<models::FrameInterpolator> FakeEncoders::frame_interpolator(
+    const features::InterpolatorUse&, c10::Device) const {
+  ++counts.interpolators;
+  return std::make_unique<FakeInterpolator>(*this);
 }
 
 std::unique_ptr<models::DeviceQueue> FakeEncoders::device_queue(c10::Device) const {

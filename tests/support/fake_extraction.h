@@ -68,11 +68,16 @@ class FakeEncoders final : public features::EncoderFactory {
   [[nodiscard]] static features::EncoderUse use(const std::string& role);
   /// A video network that takes 4 frames or more.
   [[nodiscard]] static features::ClipEncoderUse clip_use();
+  /// A network that predicts the mean of the frames around, two frames at a time.
+  [[nodiscard]] static features::InterpolatorUse interpolator_use();
 
   /// What image encoders make of a picture: [sum of the values, first value, salt of the role].
   [[nodiscard]] static std::vector<float> feature(const Image& rgb, const std::string& role);
   /// What the video network makes of frames: [sum, number of frames].
   [[nodiscard]] static std::vector<float> clip_feature(const std::vector<Image>& frames);
+  /// How far its prediction is from the middle frame.
+  [[nodiscard]] static double prediction_error(const Image& before, const Image& middle,
+                                               const Image& after);
   /// What text towers make of a text: [length, first letter]; longer than 20: truncated.
   [[nodiscard]] static std::vector<float> caption_feature(const std::string& text);
 
@@ -83,8 +88,10 @@ class FakeEncoders final : public features::EncoderFactory {
   std::function<void(int encoded)> before_batch = [](int) {};
 
   struct Counts {
-    std::atomic<int> image_encoders{0}, text_encoders{0}, clip_encoders{0};  ///< loaded
-    std::atomic<int> images{0}, batches{0}, texts{0}, clips{0};              ///< encoded
+    std::atomic<int> image_encoders{0}, text_encoders{0}, clip_encoders{0}, interpolators{0};
+    ///< loaded
+    std::atomic<int> images{0}, batches{0}, texts{0}, clips{0}, triples{0};  ///< encoded
+    std::atomic<int> most_triples{0};                                        ///< at a time
   };
   mutable Counts counts;
 
@@ -94,6 +101,8 @@ class FakeEncoders final : public features::EncoderFactory {
                                                     c10::Device device) const override;
   std::unique_ptr<models::ClipEncoder> clip_encoder(const features::ClipEncoderUse& use,
                                                     c10::Device device) const override;
+  std::unique_ptr<models::FrameInterpolator> frame_interpolator(
+      const features::InterpolatorUse& use, c10::Device device) const override;
   std::unique_ptr<models::DeviceQueue> device_queue(c10::Device device) const override;
 };
 

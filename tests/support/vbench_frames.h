@@ -15,9 +15,12 @@ struct VbenchClip {
 inline constexpr std::array<VbenchClip, 4> kVbenchClips{
     {{160, 120, 11}, {90, 200, 6}, {250, 141, 17}, {120, 120, 9}}};
 
-/// Frame `t` of clip `clip`, RGB.
-inline Image vbench_frame(int clip, int t) {
-  const VbenchClip& size = kVbenchClips.at(static_cast<std::size_t>(clip));
+/// Those of tests/golden/vbench_smoothness: two more of odd size and very few frames.
+inline constexpr std::array<VbenchClip, 6> kSmoothnessClips{
+    {{160, 120, 11}, {90, 200, 6}, {250, 141, 17}, {120, 120, 9}, {37, 53, 3}, {37, 53, 4}}};
+
+/// Frame `t` of clip number `clip`, RGB.
+inline Image vbench_frame(const VbenchClip& size, int clip, int t) {
   Image image(size.height, size.width, 3);
   std::size_t at = 0;
   for (int y = 0; y < size.height; ++y) {
@@ -33,6 +36,11 @@ inline Image vbench_frame(int clip, int t) {
     }
   }
   return image;
+}
+
+/// Frame `t` of a clip of kVbenchClips.
+inline Image vbench_frame(int clip, int t) {
+  return vbench_frame(kVbenchClips.at(static_cast<std::size_t>(clip)), clip, t);
 }
 
 }  // namespace asbench::testing

@@ -57,6 +57,11 @@ def picture_of(story, shot):
             "bar_rows": 0.0625 * ((story + 2 * shot) % 4), "bar_columns": 0.03125 * ((story + shot) % 3)}
 
 
+def prediction_errors_of(story, shot, frames):
+    """How far every second frame is from its prediction: [[error], ...], in levels."""
+    return [[0.25 * ((story * 7 + shot * 3 + 5 * i) % 120)] for i in range(max(0, (frames - 1) // 2))]
+
+
 def cut_of(rng, shot, lost):
     """Frames cut to a part of the picture; `lost`: sampled frames in which it was not found."""
     places = [i for i in range(len(shot["clip"])) if i not in lost]
@@ -108,6 +113,9 @@ def make_stories():
             shot["subject"] = cut_of(cuts, shot, lost)
             shot["background"] = cut_of(cuts, shot, lost)
     by_id["e/1"]["shots"][0]["picture"].update({"frames": 1, "repeats": 0, "flicker": None, "still_area": 0.0})
+    for i, story in enumerate(stories):
+        for j, shot in enumerate(story["shots"]):
+            shot["prediction_errors"] = prediction_errors_of(i, j, shot["decodable_frames"])
     return stories
 
 
@@ -469,6 +477,18 @@ def vbench_flicker(story, policy):
     return over_shots(story, values, policy, 0.0, "similarity")
 
 
+def vbench_smoothness(story, policy):
+    values = []
+    for shot in story["shots"]:
+        if shot["missing"]:
+            values.append("failed")
+        elif shot["decodable_frames"] < 3:
+            values.append("skipped")
+        else:
+            values.append((255.0 - float(np.mean(shot["prediction_errors"]))) / 255.0)
+    return over_shots(story, values, policy, 0.0, "similarity")
+
+
 METRICS = {
     "clip_i": lambda s, p, r: adherence(s, "clip", p, r),
     "dino_i": lambda s, p, r: adherence(s, "dino", p, r),
@@ -510,6 +530,7 @@ METRICS = {
     "vbench_subject": lambda s, p, r: vbench_consistency(s, "dino", p),
     "vbench_background": lambda s, p, r: vbench_consistency(s, "clip", p),
     "vbench_flicker": lambda s, p, r: vbench_flicker(s, p),
+    "vbench_smoothness": lambda s, p, r: vbench_smoothness(s, p),
     "vbench_clip_score": lambda s, p, r: clip_t(s, p),
 }
 
