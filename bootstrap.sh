@@ -28,7 +28,7 @@ debian_packages=(
   g++ cmake ninja-build ccache mold pkg-config git ca-certificates
   # the libraries of cmake/Dependencies.cmake; libopencv-dev carries OpenCV's CMake package
   libopencv-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libfaiss-dev libopenblas-dev libeigen3-dev nlohmann-json3-dev libvalijson-dev libfmt-dev
-  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libzip-dev libicu-dev libjs-chart.js libcairo2-dev libpango1.0-dev libfontconfig-dev
+  libcli11-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libzip-dev libicu-dev libsentencepiece-dev libjs-chart.js libcairo2-dev libpango1.0-dev libfontconfig-dev
   # fonts of figures and contact sheets: Latin, Greek and Cyrillic; Chinese, Japanese and Korean
   fonts-dejavu-core fonts-droid-fallback
   # unpacks LibTorch out of its Python wheel; runs the loopback server of the download tests

@@ -21,6 +21,10 @@ std::vector<BaselineInfo> list_baselines() {
   return all;
 }
 
+bool is_network(const BaselineInfo& info) {
+  return info.kind == "network";
+}
+
 BaselineInfo find_baseline(std::string_view name) {
   std::vector<std::string> names;
   for (auto& info : list_baselines()) {

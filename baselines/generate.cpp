@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kRecord = "generator.json";
+constexpr std::string_view kNetworkRecord = "generation.json";  ///< of animeshooter_gen
 
 struct Job {
   const loaders::Story* story = nullptr;
@@ -197,12 +198,16 @@ GenerateReport generate(const GenerateRequest& request) {
 }
 
 std::optional<std::string> generated_by(const fs::path& folder) {
-  const fs::path file = folder / kRecord;
-  if (!is_file(file)) return std::nullopt;
-  const Json record = read_json_file(file);
-  if (!record.is_object() || !record.contains("baseline") || !record.at("baseline").is_string())
-    return std::nullopt;
-  return record.at("baseline").get<std::string>();
+  const auto name_in = [](const Json& record) -> std::optional<std::string> {
+    if (!record.is_object() || !record.contains("baseline") || !record.at("baseline").is_string())
+      return std::nullopt;
+    return record.at("baseline").get<std::string>();
+  };
+  if (is_file(folder / kRecord)) return name_in(read_json_file(folder / kRecord));
+  if (!is_file(folder / kNetworkRecord)) return std::nullopt;
+  const Json record = read_json_file(folder / kNetworkRecord);
+  return record.is_object() && record.contains("settings") ? name_in(record.at("settings"))
+                                                           : std::nullopt;
 }
 
 }  // namespace asbench::baselines

@@ -33,7 +33,8 @@ struct GenerateReport {
 ///   SIGINT.
 GenerateReport generate(const GenerateRequest& request);
 
-/// The name of the baseline that generate() wrote into this folder, if it did.
+/// The name of the baseline that generate() or generate_videos() (baselines/animeshooter_gen) wrote
+/// into this folder, if one did.
 [[nodiscard]] std::optional<std::string> generated_by(const std::filesystem::path& folder);
 
 }  // namespace asbench::baselines

@@ -38,6 +38,10 @@ std::string need_captions(const GeneratorInputs& inputs) {
 
 std::unique_ptr<Generator> make_generator(std::string_view name) {
   const BaselineInfo info = find_baseline(name);
+  if (is_network(info)) {
+    throw UsageError(
+        fmt::format("Baseline {} is a network: it needs the folder of a model (--model)", name));
+  }
   if (auto generator = make_copying_generator(info)) return generator;
   if (auto generator = make_drawing_generator(info)) return generator;
   throw InternalError(fmt::format(

@@ -69,7 +69,8 @@ class Generator {
 /// What missing_need() says where a shot has no caption; empty when all have one.
 [[nodiscard]] std::string need_captions(const GeneratorInputs& inputs);
 
-/// @throws UsageError for a name that list_baselines() does not have (lists them).
+/// @throws UsageError for a name that list_baselines() does not have (lists them), and for a
+///   network: baselines/animeshooter_gen makes its videos.
 [[nodiscard]] std::unique_ptr<Generator> make_generator(std::string_view name);
 
 }  // namespace asbench::baselines

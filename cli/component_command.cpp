@@ -2,10 +2,12 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
 
+#include "baselines/animeshooter_gen/component.h"
 #include "cli/component_options.h"
 #include "cli/errors.h"
 #include "core/error.h"
@@ -146,7 +148,23 @@ void run_inspect(const ComponentOptions& options, const models::Checkpoint& chec
   write_json_file(options.out, json);
 }
 
+int run_generator_part(const ComponentOptions& options) {
+  baselines::run_component({.name = options.name,
+                            .model = options.model,
+                            .in = input_of(options),
+                            .out = options.out,
+                            .placement = {models::parse_device(options.device),
+                                          models::parse_precision(options.precision)}});
+  return kExitDone;
+}
+
 int run_component(const ComponentOptions& options) {
+  const auto& parts = baselines::component_names();
+  if (std::find(parts.begin(), parts.end(), options.name) != parts.end()) {
+    // No check of the precision: parity in bfloat16 may be asked for on a CPU too, however slow.
+    models::configure_runtime(options.threads, models::parse_precision(options.precision));
+    return run_generator_part(options);
+  }
   features::check_device(options.device, features::dtype_of(options.precision));
   models::configure_runtime(options.threads, models::parse_precision(options.precision));
   const models::InferenceScope scope;

@@ -14,7 +14,7 @@ namespace asbench::cli {
 void add_component_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<ComponentOptions>();
   CLI::App* command = app.add_subcommand(
-      "component", "run one part of an encoder on given inputs (for developers)");
+      "component", "run one part of an encoder or generator on given inputs (for developers)");
   command->footer(
       "NAME           --in                                   --out\n"
       "tokenizer      JSON list of strings                   JSON {\"ids\": [[77 ids]], "
@@ -27,13 +27,32 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       "length\n"
       "inspect        -                                      JSON: the checkpoint's tensors and "
       "configuration\n"
+      "A generator's model folder (docs/animeshootergen.md); tensors and shapes in "
+      "docs/design/animeshootergen.md 8:\n"
+      "transformer    hidden_states, encoder_hidden_states,  sample\n"
+      "               timestep\n"
+      "vae_decoder    latents, tiling (optional)             sample\n"
+      "vae_encoder    sample                                 mean, logvar\n"
+      "scheduler      num_inference_steps; optional latents  alphas_cumprod, timesteps; "
+      "trajectory\n"
+      "               and model_output, or\n"
+      "               encoder_hidden_states; guidance_scale\n"
+      "vision_tower   pixel_values                           features\n"
+      "projector      features                               embeds\n"
+      "llm            inputs_embeds or input_ids; split      hidden_states\n"
+      "qformer        encoder_hidden_states; query_embeds    last_hidden_state; condition\n"
+      "t5             input_ids                              last_hidden_state\n"
       "Example:\n"
       "  asbench component tokenizer --model weights/" +
       example_encoder().id + " --in texts.json --out ids.json");
   command->add_option("NAME", options->name, "the part to run: one of the names below")
       ->required()
-      ->check(one_of({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect"}));
-  command->add_option("--model", options->model, "folder of a checkpoint in Hugging Face layout")
+      ->check(one_of({"tokenizer", "preprocess", "image_encoder", "text_encoder", "inspect",
+                      "transformer", "vae_decoder", "vae_encoder", "scheduler", "vision_tower",
+                      "projector", "llm", "qformer", "t5"}));
+  command
+      ->add_option("--model", options->model,
+                   "folder of a checkpoint in Hugging Face layout, or of a generator's model")
       ->required();
   command->add_option("--in", options->in, "input file, as in the table below");
   command->add_option("--out", options->out, "output file, as in the table below")->required();
@@ -53,8 +72,8 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       ->check(suggests(device_names()))
       ->capture_default_str();
   command
-      ->add_option("--precision", options->precision,
-                   "arithmetic of the encoder on a GPU: fp32, tf32 or bf16")
+      ->add_option("--precision,--dtype", options->precision,
+                   "arithmetic: fp32, on a GPU also tf32 or bf16")
       ->check(suggests({"fp32", "tf32", "bf16"}))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "number of threads (0: all cores)")

@@ -1,15 +1,90 @@
 #include "cli/generate_options.h"
 
+#include <fmt/format.h>
+
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <array>
 #include <memory>
 
+#include "baselines/catalogue.h"
 #include "cli/known_names.h"
 #include "cli/modules.h"
 #include "cli/option_values.h"
 #include "cli/whole_number.h"
+#include "core/error.h"
 
 namespace asbench::cli {
+namespace {
+
+constexpr std::array kOfDrawnShots = {"--size", "--frames", "--fps", "--source", "--source-layout"};
+constexpr std::array kOfNetworks = {"--model", "--steps",       "--allow-uneven-steps", "--noise",
+                                    "--dump",  "--last-frames", "--frames-as",          "--device",
+                                    "--dtype", "--yes"};
+
+/// False for a name that there is none of: what generates says so.
+bool is_network(const std::string& name) {
+  const auto all = baselines::list_baselines();
+  return std::any_of(all.begin(), all.end(), [&](const baselines::BaselineInfo& info) {
+    return info.name == name && baselines::is_network(info);
+  });
+}
+
+/// An option without an effect is a mistake of whoever gave it.
+void refuse_options_of_others(const CLI::App& command, const std::string& baseline, bool network) {
+  const auto given = [&](const char* name) { return command.get_option(name)->count() > 0; };
+  if (network) {
+    for (const char* name : kOfDrawnShots) {
+      if (given(name)) {
+        throw UsageError(
+            fmt::format("{} has no effect on {}: its model says what a shot is", name, baseline));
+      }
+    }
+    if (!given("--model"))
+      throw UsageError(fmt::format("Missing option --model: {} is a network", baseline));
+    return;
+  }
+  for (const char* name : kOfNetworks) {
+    if (given(name))
+      throw UsageError(fmt::format("{} has no effect on {}: it is no network", name, baseline));
+  }
+}
+
+void add_network_groups(CLI::App& command, GenerateOptions& options) {
+  command.option_defaults()->group("Networks (animeshootergen, cogvideo-lora)");
+  command.add_option("--model", options.model, "folder of the model's weights and configurations");
+  command
+      .add_option("--steps", options.steps,
+                  "steps from noise to a shot (default: the model's, usually 50)")
+      ->check(CLI::Range(1, 1000));
+  command.add_flag("--allow-uneven-steps", options.allow_uneven_steps,
+                   "take numbers of steps that do not divide 1000 evenly");
+  command.add_option("--noise", options.noise,
+                     "safetensors file with the starting noise of each shot, F32 [F, C, h, w] "
+                     "named <story>/<shot>, instead of noise drawn from --seed");
+  command.add_option("--last-frames", options.last_frames,
+                     "safetensors file with frames U8 [H, W, 3] named <story>/<shot>, which the "
+                     "next shot begins with instead of the generated one");
+  command.add_option("--dump", options.dump,
+                     "folder for the condition, latents and frames of each shot as safetensors");
+  command.add_option("--frames-as", options.frames_as, "write shots as video or as png (folders)")
+      ->check(one_of({"video", "png"}))
+      ->capture_default_str();
+  command
+      .add_option("--device", options.device,
+                  "device for the networks: cpu, cuda, cuda:N (GPU number N) or auto")
+      ->check(suggests(device_names()))
+      ->capture_default_str();
+  command
+      .add_option("--dtype", options.dtype,
+                  "arithmetic of the networks: fp32 or bf16 (default: fp32 on a CPU, the model's "
+                  "on a GPU)")
+      ->check(one_of({"fp32", "bf16"}));
+  command.add_flag("--yes", options.yes, "begin although a shot takes hours on this CPU");
+}
+
+}  // namespace
 
 void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   auto options = std::make_shared<GenerateOptions>();
@@ -18,6 +93,10 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   command->footer(
       "Example (the split is what `asbench demo` leaves behind):\n"
       "  asbench generate --baseline ref-pan --split asbench-demo/world/mini-world --out ref-pan\n"
+      "Networks need the folder of a model (docs/animeshootergen.md):\n"
+      "  asbench generate --baseline animeshootergen --model MODEL --split SPLIT --out OUT "
+      "--device "
+      "cuda\n"
       "Score the folder like the videos of any system. The same command resumes an interrupted "
       "run.\n"
       "Exit codes: 0 all videos are there, 2 they are not.");
@@ -66,6 +145,8 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
       ->check(whole_number)
       ->capture_default_str();
 
+  add_network_groups(*command, *options);
+
   command->option_defaults()->group("Output");
   command
       ->add_option("--out", options->out,
@@ -77,11 +158,17 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   command->option_defaults()->group("Speed");
   command
       ->add_option("--threads", options->threads,
-                   "number of shots to generate at the same time (0: one per core)")
+                   "number of shots to generate at the same time, of a network: threads of its "
+                   "products (0: one per core)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
-  command->callback([options, &chosen] {
-    chosen = [options] { return run_in_module(Module::media, "asbench_run_generate", *options); };
+  command->callback([options, command, &chosen] {
+    chosen = [options, command] {
+      const bool network = is_network(options->baseline);
+      refuse_options_of_others(*command, options->baseline, network);
+      return network ? run_in_module(Module::engine, "asbench_run_generate_videos", *options)
+                     : run_in_module(Module::media, "asbench_run_generate", *options);
+    };
   });
 }
 

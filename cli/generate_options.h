@@ -22,6 +22,17 @@ struct GenerateOptions {
   int frames = 49;
   double frames_per_second = 16.0;
   std::uint64_t seed = 0;
+  // Of baselines that are networks:
+  std::optional<std::string> model;
+  std::optional<int> steps;
+  bool allow_uneven_steps = false;
+  std::optional<std::string> noise;
+  std::optional<std::string> last_frames;
+  std::optional<std::string> dump;
+  std::string frames_as = "video";
+  std::string device = "auto";
+  std::optional<std::string> dtype;
+  bool yes = false;
   int threads = 0;
   std::vector<std::string> ips;
   std::vector<std::string> stories;

@@ -7,11 +7,11 @@ namespace asbench::cli {
 /// milliseconds. Each module exports one function per command, `extern "C" int
 /// asbench_run_<command>(const Options*)`, which returns an exit code and never throws.
 enum class Module {
-  media,    ///< OpenCV: inspect, generate, report, agree
+  media,    ///< OpenCV: inspect, generate (drawn and copied shots), report, agree
   numbers,  ///< FAISS and BLAS: distribution
   network,  ///< libcurl: weights
-  engine,   ///< OpenCV and LibTorch: demo, score, encode, plan, status, store, features, boxes,
-            ///< component
+  engine,   ///< OpenCV and LibTorch: demo, generate (networks), score, encode, plan, status, store,
+            ///< features, boxes, component
 };
 
 /// Loads the module (once) and finds a function in it. @throws Error with the loader's own words.

@@ -20,6 +20,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET libavformat>=59.27 libavcodec>=59.37 libavutil>=57.28 libswscale libswresample>=4.7)  # 5.1
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)   # checksums of store entries, digests of frames
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip>=1.7)  # annotations of the data set are published as zip archives: read in place
+pkg_check_modules(sentencepiece REQUIRED IMPORTED_TARGET sentencepiece>=0.1.97)  # T5's tokens: unigram pieces and their normalisation, by those who defined them
 # Text and lines of figures (PDF, SVG) and of contact sheets: shaping, fallback between fonts, embedding.
 pkg_check_modules(pango REQUIRED IMPORTED_TARGET pangocairo>=1.50 cairo-pdf>=1.16 cairo-svg>=1.16 fontconfig)
 find_file(ASBENCH_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js REQUIRED)  # charts of the report page: inlined, so it is one file

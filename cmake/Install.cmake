@@ -8,6 +8,7 @@ set(packages
   "PkgConfig::xxhash|PKGCONFIG xxhash libxxhash"
   "PkgConfig::ffmpeg|PKGCONFIG ffmpeg libavformat libavcodec libavutil libswscale libswresample"
   "PkgConfig::libzip|PKGCONFIG libzip libzip"
+  "PkgConfig::sentencepiece|PKGCONFIG sentencepiece sentencepiece"
   "PkgConfig::pango|PKGCONFIG pango pangocairo cairo-pdf cairo-svg fontconfig"
   "ICU::uc|ICU COMPONENTS uc" "CURL::libcurl|CURL" "OpenMP::OpenMP_CXX|OpenMP COMPONENTS CXX"
   "BLAS::BLAS|BLAS" "faiss|faiss" "LibTorch::cpu|LibTorch"

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "baselines/story_reference.h"
 #include "baselines/training_free/draws.h"
 #include "baselines/training_free/text_card.h"
 #include "core/error.h"
@@ -33,22 +34,6 @@ cv::Mat scaled(const cv::Mat& picture, double factor) {
   cv::Mat result;
   cv::resize(picture, result, size, 0, 0, factor < 1.0 ? cv::INTER_AREA : cv::INTER_CUBIC);
   return result;
-}
-
-/// The file that a shot is drawn with: the first picture of the first character that it shows and
-/// that has one, else of the story's first that has, else of its IP. Nothing: there is none.
-std::optional<std::filesystem::path> reference_file(const loaders::Split& split, const Story& story,
-                                                    const Shot& shot) {
-  for (const auto& id : shot.characters.value_or(std::vector<std::string>{})) {
-    const auto* character = story.find_character(id);
-    if (character != nullptr && !character->references.empty())
-      return character->references.front();
-  }
-  for (const auto& character : story.characters) {
-    if (!character.references.empty()) return character.references.front();
-  }
-  const auto& references = split.ip(story.ip).references;
-  return references.empty() ? std::nullopt : std::optional(references.front());
 }
 
 std::string need_reference(const GeneratorInputs& inputs) {

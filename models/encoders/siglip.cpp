@@ -24,9 +24,9 @@ AttentionPooling load_head(StateDict& weights, const std::string& name,
 
 }  // namespace
 
-VisionTower load_siglip_vision(StateDict& weights, const VisionConfig& config) {
+VisionTower load_siglip_tokens(StateDict& weights, const VisionConfig& config,
+                               const std::string& prefix) {
   const BlocksConfig& sizes = config.blocks;
-  const std::string prefix = "vision_model.";
   VisionTower tower;
   tower.patches =
       make_patch_embedding(weights.take(prefix + "embeddings.patch_embedding.weight",
@@ -36,7 +36,13 @@ VisionTower load_siglip_vision(StateDict& weights, const VisionConfig& config) {
                                  {config.table_patches(), sizes.width});
   tower.blocks = load_clip_blocks(weights, prefix, sizes);
   tower.final_norm = take_norm(weights, prefix + "post_layernorm", sizes.width, sizes.eps);
-  tower.pooling = load_head(weights, prefix + "head.", sizes);
+  return tower;
+}
+
+VisionTower load_siglip_vision(StateDict& weights, const VisionConfig& config) {
+  const std::string prefix = "vision_model.";
+  VisionTower tower = load_siglip_tokens(weights, config, prefix);
+  tower.pooling = load_head(weights, prefix + "head.", config.blocks);
   return tower;
 }
 

@@ -18,16 +18,16 @@ namespace asbench::models {
 /// Loads a network from a checkpoint and checks that every tensor found its place. A configuration
 /// that doesn't fit the file can also make sizes that memory doesn't hold; the keys that don't fit
 /// are then the better message.
+/// @param layers_field  what config.json calls the number of layers
 template <typename Load>
 auto load_strictly(const Checkpoint& checkpoint, std::int64_t layers,
-                   const std::vector<std::string>& ignorable, Load load) {
+                   const std::vector<std::string>& ignorable, Load load,
+                   const char* layers_field = "num_hidden_layers") {
   const InferenceScope scope;
   StateDict weights = StateDict::load(checkpoint);
   if (layers > static_cast<std::int64_t>(weights.names().size())) {
-    throw BadInput(
-        fmt::format("config.json of {}: num_hidden_layers is {}, but the weights hold "
-                    "only {} tensors",
-                    checkpoint.id, layers, weights.names().size()));
+    throw BadInput(fmt::format("config.json of {}: {} is {}, but the weights hold only {} tensors",
+                               checkpoint.id, layers_field, layers, weights.names().size()));
   }
   try {
     auto tower = load(weights);

@@ -8,7 +8,8 @@
 namespace asbench::models {
 namespace {
 
-// [N, T, D]: class token and registers before the patches, positions added where there is a table.
+// [N, T, D]: class token and registers before the patches, positions added where there is a table;
+// then CLIP's norm.
 at::Tensor embed(const VisionTower& tower, const at::Tensor& pixels, const at::Tensor& positions) {
   const at::Tensor patches = embed_patches(pixels, tower.patches);
   const bool has_table = tower.positions.defined();
@@ -28,7 +29,14 @@ at::Tensor embed(const VisionTower& tower, const at::Tensor& pixels, const at::T
   } else {
     rest.copy_(patches);
   }
+  if (tower.pre_norm) x = layer_norm(x, *tower.pre_norm);
   return x;
+}
+
+/// Of the patches by their place, where there is no table.
+std::optional<Rotation> rotation_of(const VisionTower& tower, const at::Tensor& positions) {
+  if (tower.positions.defined()) return std::nullopt;
+  return Rotation{positions.select(0, 0), positions.select(0, 1)};
 }
 
 }  // namespace
@@ -63,12 +71,10 @@ at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Ten
     if (observer) observer(name, value);
   };
   at::Tensor x = embed(tower, pixels, positions);
-  if (tower.pre_norm) x = layer_norm(x, *tower.pre_norm);
   show("embeddings", x);
   at::Tensor feature;
   BlockWorkspace workspace = make_workspace(x, tower.blocks.front());
-  std::optional<Rotation> rotation;
-  if (!tower.positions.defined()) rotation = {positions.select(0, 0), positions.select(0, 1)};
+  const std::optional<Rotation> rotation = rotation_of(tower, positions);
   const Rotation* const turned = rotation ? &*rotation : nullptr;
   for (std::size_t i = 0; i < tower.blocks.size(); ++i) {
     // The pooling head needs every token, a class token only itself.
@@ -88,6 +94,20 @@ at::Tensor run(const VisionTower& tower, const at::Tensor& pixels, const at::Ten
   if (tower.projection) feature = linear(feature, *tower.projection);
   show("feature", feature);
   return feature;
+}
+
+at::Tensor run_blocks(const VisionTower& tower, const at::Tensor& pixels,
+                      const at::Tensor& positions, std::int64_t blocks) {
+  TORCH_INTERNAL_ASSERT(blocks >= 0 && blocks <= static_cast<std::int64_t>(tower.blocks.size()));
+  at::Tensor x = embed(tower, pixels, positions);
+  if (blocks == 0) return x;
+  BlockWorkspace workspace = make_workspace(x, tower.blocks.front());
+  const std::optional<Rotation> rotation = rotation_of(tower, positions);
+  const Rotation* const turned = rotation ? &*rotation : nullptr;
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    apply_block(x, tower.blocks[static_cast<std::size_t>(i)], Mask::none, workspace, turned);
+  }
+  return x;
 }
 
 double flops_per_image(const VisionConfig& config, std::int64_t height, std::int64_t width) {

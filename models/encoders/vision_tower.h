@@ -53,6 +53,13 @@ struct VisionTower {
 [[nodiscard]] at::Tensor run(const VisionTower& tower, const at::Tensor& pixels,
                              const at::Tensor& positions, const Observer& observer = {});
 
+/// All tokens as they leave block `blocks` (0: as they enter the first), before any norm: hidden
+/// state `blocks` of the published implementations.
+/// @param blocks  0 to the tower's blocks
+/// @returns [N, T, D]
+[[nodiscard]] at::Tensor run_blocks(const VisionTower& tower, const at::Tensor& pixels,
+                                    const at::Tensor& positions, std::int64_t blocks);
+
 /// Floating-point operations of run() for one picture, from the configuration alone.
 [[nodiscard]] double flops_per_image(const VisionConfig& config, std::int64_t height,
                                      std::int64_t width);
@@ -77,6 +84,10 @@ void move_to(VisionTower& tower, const Placement& placement);
 [[nodiscard]] VisionTower load_dinov3(StateDict& weights, const VisionConfig& config);
 /// SigLIP, and SigLIP 2 of one resolution: keys `vision_model.*` (HF `modeling_siglip.py`).
 [[nodiscard]] VisionTower load_siglip_vision(StateDict& weights, const VisionConfig& config);
+/// The same without the pooling head, for those who read its tokens: run_blocks().
+/// @param prefix  of its keys: "vision_model.", or "" as newer writers have it
+[[nodiscard]] VisionTower load_siglip_tokens(StateDict& weights, const VisionConfig& config,
+                                             const std::string& prefix);
 /// Dispatches on config.family.
 [[nodiscard]] VisionTower load_vision_tower(StateDict& weights, const VisionConfig& config);
 

@@ -53,6 +53,20 @@ at::Tensor rotation_table(std::int64_t rows, std::int64_t columns, std::int64_t 
   return table;
 }
 
+at::Tensor rotation_of_positions(std::int64_t first, std::int64_t count, std::int64_t head_width,
+                                 double theta) {
+  TORCH_CHECK(head_width % 2 == 0, "rotation of heads of ", head_width);
+  // LibTorch's operations in the original's order: its power differs from the C library's in the
+  // last bit, which is visible in the angles of late tokens.
+  const at::Tensor exponents =
+      at::arange(0, head_width, 2, at::kFloat).div_(static_cast<double>(head_width));
+  const at::Tensor frequencies = at::pow(theta, exponents).reciprocal_();
+  const at::Tensor positions = at::arange(first, first + count, at::kLong).to(at::kFloat);
+  const at::Tensor half = positions.unsqueeze(1) * frequencies;
+  const at::Tensor angles = at::cat({half, half}, 1);
+  return at::stack({angles.cos(), angles.sin()});
+}
+
 void rotate(at::Tensor x, const Rotation& rotation) {
   const std::int64_t patches = rotation.cosines.size(0);
   const std::int64_t width = rotation.cosines.size(1);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "core/error.h"
 #include "models/tokenizers/clip_words.h"
@@ -14,23 +13,6 @@ namespace asbench::models {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = std::size_t{256} << 20U;
-
-// Calls `piece` with what lies between matches and appends the ids of these, until there are more
-// than `limit` ids.
-void split_at(const TokenMatcher& tokens, std::string_view text, std::size_t limit,
-              std::vector<std::int64_t>& ids, const std::function<void(std::string_view)>& piece) {
-  std::size_t begin = 0;
-  while (begin < text.size() && ids.size() <= limit) {
-    const auto match = tokens.find(text, begin);
-    const std::size_t end = match.has_value() ? match->begin : text.size();
-    if (end > begin) piece(text.substr(begin, end - begin));
-    begin = end;
-    if (match.has_value()) {
-      ids.push_back(match->id);
-      begin = match->end;
-    }
-  }
-}
 
 }  // namespace
 
@@ -80,8 +62,8 @@ TokenizedText ClipTokenizer::encode(std::string_view utf8) const {
   const auto limit = static_cast<std::size_t>(context_length_) - 1;
   TokenizedText result;
   result.ids.push_back(bos_id_);
-  split_at(raw_tokens_, utf8, limit, result.ids,
-           [&](std::string_view piece) { encode_piece(piece, limit, result.ids); });
+  split_at_tokens(raw_tokens_, utf8, limit, result.ids,
+                  [&](std::string_view piece) { encode_piece(piece, limit, result.ids); });
   if (result.ids.size() > limit) {
     result.ids.resize(limit);
     result.truncated = true;
@@ -93,8 +75,8 @@ TokenizedText ClipTokenizer::encode(std::string_view utf8) const {
 void ClipTokenizer::encode_piece(std::string_view raw, std::size_t limit,
                                  std::vector<std::int64_t>& ids) const {
   const std::string text = clip_normalise(raw);
-  split_at(normalised_tokens_, text, limit, ids,
-           [&](std::string_view piece) { encode_words(piece, limit, ids); });
+  split_at_tokens(normalised_tokens_, text, limit, ids,
+                  [&](std::string_view piece) { encode_words(piece, limit, ids); });
 }
 
 void ClipTokenizer::encode_words(std::string_view text, std::size_t limit,

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "models/tokenizers/tokenizer_kind.h"
 
 namespace asbench::models {
 namespace {
@@ -93,11 +94,36 @@ std::int64_t id_value(const Json& value, std::string_view token, std::string_vie
 
 class Resolver {
  public:
-  Resolver(const Vocabulary& vocabulary, std::string_view where)
-      : vocabulary_(vocabulary), where_(where) {}
+  Resolver(TokenizerKind kind, const Vocabulary& vocabulary, std::string_view where)
+      : kind_(kind),
+        vocabulary_(vocabulary),
+        where_(where),
+        next_id_(static_cast<std::int64_t>(vocabulary.size())) {
+    const std::string end(kEndOfText);
+    if (kind == TokenizerKind::clip) named_["bos_token"] = Description{std::string(kStartOfText)};
+    for (const char* role : {"eos_token", "unk_token", "pad_token"})
+      named_[role] = Description{end};
+  }
 
   SpecialTokens resolve(const TokenizerConfiguration& files) {
-    const Json config = files.tokenizer_config.is_null() ? Json::object() : files.tokenizer_config;
+    const Json config = read(files);
+    return result(config);
+  }
+
+  std::vector<AddedToken> resolve_tokens(const TokenizerConfiguration& files) {
+    const Json config = read(files);
+    for (const char* field : {"add_bos_token", "add_prefix_space"}) {
+      if (flag(config, field, false, where_)) {
+        refuse(where_, fmt::format("\"{}\" is true, which is not supported", field));
+      }
+    }
+    return looked_for(config);
+  }
+
+ private:
+  /// Everything but the result. @returns tokenizer_config.json
+  Json read(const TokenizerConfiguration& files) {
+    Json config = files.tokenizer_config.is_null() ? Json::object() : files.tokenizer_config;
     read_named(config, false);
     if (config.contains("added_tokens_decoder")) {
       read_decoder(config.at("added_tokens_decoder"));
@@ -110,10 +136,9 @@ class Resolver {
     }
     place_listed_tokens();
     place_named_tokens();
-    return result(config);
+    return config;
   }
 
- private:
   // Tokens by role of tokenizer_config.json or special_tokens_map.json; the later call wins.
   void read_named(const Json& object, bool over) {
     for (const std::string_view name : kNamedTokens) {
@@ -175,11 +200,10 @@ class Resolver {
 
   // The vocabulary's id, or, for a token behind it, the next free one, which must be the listed.
   void place_listed_tokens() {
-    auto next = static_cast<std::int64_t>(vocabulary_.size());
     for (const auto& [listed_id, token] : listed_) {
       if (token.content.empty()) continue;
       const auto known = vocabulary_.find(token.content);
-      const std::int64_t id = known != vocabulary_.end() ? known->second : next++;
+      const std::int64_t id = known != vocabulary_.end() ? known->second : next_id_++;
       if (id != listed_id) {
         refuse(where_, fmt::format("the added token \"{}\" is listed with the id {}, but the "
                                    "vocabulary gives it {}",
@@ -207,7 +231,8 @@ class Resolver {
     for (const Description& token : others_) add(token, "a special token");
     for (const Description& token : extras_) add(token, "an extra special token");
     for (auto& [token, role] : tokens) {
-      const auto id = id_of(token.content);
+      auto id = id_of(token.content);
+      if (!id.has_value() && kind_ == TokenizerKind::qwen2) id = next_id_++;
       if (!id.has_value()) {
         refuse(where_,
                fmt::format("{} is \"{}\", which the vocabulary lacks; add it to vocab.json or name "
@@ -220,6 +245,12 @@ class Resolver {
   }
 
   void place(const Description& token, std::int64_t id) {
+    if (kind_ == TokenizerKind::qwen2 && (token.strips_left || token.strips_right)) {
+      // White space has ids of its own there.
+      refuse(where_, fmt::format("the token \"{}\" is \"lstrip\" or \"rstrip\", which is not "
+                                 "supported",
+                                 token.content));
+    }
     AddedToken added{token.content, id, token.normalised, token.special};
     const auto same = std::find_if(placed_.begin(), placed_.end(), [&](const AddedToken& other) {
       return other.content == added.content;
@@ -248,6 +279,14 @@ class Resolver {
     return id_of(token->content).value();
   }
 
+  [[nodiscard]] std::vector<AddedToken> looked_for(const Json& config) const {
+    std::vector<AddedToken> tokens = placed_;
+    if (flag(config, "split_special_tokens", false, where_)) {
+      std::erase_if(tokens, [](const AddedToken& token) { return token.special; });
+    }
+    return tokens;
+  }
+
   [[nodiscard]] SpecialTokens result(const Json& config) const {
     SpecialTokens special;
     special.bos_id = required_id("bos_token");
@@ -257,10 +296,7 @@ class Resolver {
         pad.has_value() && !pad->content.empty() ? required_id("pad_token") : special.eos_id;
     const auto& unknown = named_.at("unk_token");
     if (unknown.has_value()) special.unknown_token = unknown->content;
-    special.tokens = placed_;
-    if (flag(config, "split_special_tokens", false, where_)) {
-      std::erase_if(special.tokens, [](const AddedToken& token) { return token.special; });
-    }
+    special.tokens = looked_for(config);
     if (config.contains("model_max_length") && config.at("model_max_length").is_number_unsigned()) {
       const auto length = config.at("model_max_length").get<std::uint64_t>();
       if (length <= INT32_MAX) special.model_max_length = static_cast<std::int64_t>(length);
@@ -268,13 +304,11 @@ class Resolver {
     return special;
   }
 
+  TokenizerKind kind_;
   const Vocabulary& vocabulary_;
   std::string_view where_;
-  std::map<std::string_view, std::optional<Description>> named_ = {
-      {"bos_token", Description{std::string(kStartOfText)}},
-      {"eos_token", Description{std::string(kEndOfText)}},
-      {"unk_token", Description{std::string(kEndOfText)}},
-      {"pad_token", Description{std::string(kEndOfText)}}};
+  std::int64_t next_id_;  // of a token that the vocabulary lacks
+  std::map<std::string_view, std::optional<Description>> named_;
   std::set<std::string_view> in_files_;  // of named_: those that the files name
   std::vector<Description> others_, extras_;
   std::map<std::int64_t, Description> listed_;
@@ -301,7 +335,12 @@ TokenizerConfiguration TokenizerConfiguration::read(const fs::path& folder) {
 
 SpecialTokens resolve_special_tokens(const TokenizerConfiguration& configuration,
                                      const Vocabulary& vocabulary, std::string_view where) {
-  return Resolver(vocabulary, where).resolve(configuration);
+  return Resolver(TokenizerKind::clip, vocabulary, where).resolve(configuration);
+}
+
+std::vector<AddedToken> resolve_qwen2_tokens(const TokenizerConfiguration& configuration,
+                                             const Vocabulary& vocabulary, std::string_view where) {
+  return Resolver(TokenizerKind::qwen2, vocabulary, where).resolve_tokens(configuration);
 }
 
 }  // namespace asbench::models

@@ -56,4 +56,14 @@ struct TokenizerConfiguration {
                                                    const Vocabulary& vocabulary,
                                                    std::string_view where);
 
+/// The tokens that a Qwen2 tokenizer looks for in texts, as the class `Qwen2Tokenizer` of
+/// transformers 5.23.0 decides them: the same files in the same order; the default of unknown, end
+/// and padding token is <|endoftext|>, and there is no start token. Tokens with a role that the
+/// vocabulary lacks and no file lists follow the vocabulary. Stricter than there: `single_word`,
+/// `lstrip` and `rstrip` tokens and `add_bos_token` are not supported and refused.
+/// @throws BadInput as said, and for values of the wrong type.
+[[nodiscard]] std::vector<AddedToken> resolve_qwen2_tokens(
+    const TokenizerConfiguration& configuration, const Vocabulary& vocabulary,
+    std::string_view where);
+
 }  // namespace asbench::models

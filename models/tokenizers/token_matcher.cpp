@@ -28,4 +28,20 @@ std::optional<TokenMatcher::Match> TokenMatcher::find(std::string_view text,
   return std::nullopt;
 }
 
+void split_at_tokens(const TokenMatcher& tokens, std::string_view text, std::size_t limit,
+                     std::vector<std::int64_t>& ids,
+                     const std::function<void(std::string_view)>& piece) {
+  std::size_t begin = 0;
+  while (begin < text.size() && ids.size() <= limit) {
+    const auto match = tokens.find(text, begin);
+    const std::size_t end = match.has_value() ? match->begin : text.size();
+    if (end > begin) piece(text.substr(begin, end - begin));
+    begin = end;
+    if (match.has_value()) {
+      ids.push_back(match->id);
+      begin = match->end;
+    }
+  }
+}
+
 }  // namespace asbench::models

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,5 +32,11 @@ class TokenMatcher {
   std::array<std::vector<Token>, 256> by_first_byte_;  // each the longest first
   std::string first_bytes_;
 };
+
+/// Calls `piece` with what lies between matches and appends the ids of these, until there are more
+/// than `limit` ids.
+void split_at_tokens(const TokenMatcher& tokens, std::string_view text, std::size_t limit,
+                     std::vector<std::int64_t>& ids,
+                     const std::function<void(std::string_view)>& piece);
 
 }  // namespace asbench::models

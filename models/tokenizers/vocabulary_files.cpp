@@ -100,6 +100,31 @@ std::pair<std::string, std::string> merge_of(const nlohmann::json& merge, std::s
   return {merge[0].get<std::string>(), merge[1].get<std::string>()};
 }
 
+void check_clip_model(const nlohmann::json& model, std::string_view where) {
+  if (const auto type = model.value("type", nlohmann::json("BPE")); type != "BPE") {
+    throw BadInput(fmt::format("{}: model.type is {}; CLIP's tokenizer is \"BPE\"", where,
+                               type.dump(-1, ' ', true)));
+  }
+  if (const auto suffix = model.value("end_of_word_suffix", nlohmann::json("</w>"));
+      suffix != "</w>") {
+    throw BadInput(fmt::format("{}: model.end_of_word_suffix is {}; CLIP's is \"</w>\"", where,
+                               suffix.dump(-1, ' ', true)));
+  }
+}
+
+void check_qwen2_model(const nlohmann::json& model, std::string_view where) {
+  const auto require = [&](const char* field, const nlohmann::json& allowed) {
+    const auto found = model.find(field);
+    if (found == model.end() || found->is_null() || *found == allowed) return;
+    throw BadInput(fmt::format("{}: model.{} is {}; Qwen2's tokenizer has {}", where, field,
+                               found->dump(-1, ' ', true).substr(0, 80), allowed.dump()));
+  };
+  require("type", "BPE");
+  require("end_of_word_suffix", "");
+  require("continuing_subword_prefix", "");
+  require("ignore_merges", false);
+}
+
 }  // namespace
 
 Vocabulary parse_vocabulary(std::string_view json, std::string_view where) {
@@ -127,7 +152,8 @@ Merges parse_merges(std::string_view text, std::string_view where) {
   return merges;
 }
 
-VocabularyFiles parse_tokenizer_json(std::string_view json, std::string_view where) {
+VocabularyFiles parse_tokenizer_json(std::string_view json, std::string_view where,
+                                     TokenizerKind kind) {
   using Type = nlohmann::json::value_t;
   nlohmann::json document;
   try {
@@ -136,14 +162,10 @@ VocabularyFiles parse_tokenizer_json(std::string_view json, std::string_view whe
     throw BadInput(fmt::format("{}: not valid JSON: {}", where, without_code(error.what())));
   }
   const nlohmann::json& model = member(document, "model", Type::object, where);
-  if (const auto type = model.value("type", nlohmann::json("BPE")); type != "BPE") {
-    throw BadInput(fmt::format("{}: model.type is {}; CLIP's tokenizer is \"BPE\"", where,
-                               type.dump(-1, ' ', true)));
-  }
-  if (const auto suffix = model.value("end_of_word_suffix", nlohmann::json("</w>"));
-      suffix != "</w>") {
-    throw BadInput(fmt::format("{}: model.end_of_word_suffix is {}; CLIP's is \"</w>\"", where,
-                               suffix.dump(-1, ' ', true)));
+  if (kind == TokenizerKind::clip) {
+    check_clip_model(model, where);
+  } else {
+    check_qwen2_model(model, where);
   }
   VocabularyFiles files;
   for (const auto& [token, id] : member(model, "vocab", Type::object, where).items()) {
@@ -167,12 +189,12 @@ VocabularyFiles parse_tokenizer_json(std::string_view json, std::string_view whe
   return files;
 }
 
-VocabularyFiles read_vocabulary_files(const fs::path& folder) {
+VocabularyFiles read_vocabulary_files(const fs::path& folder, TokenizerKind kind) {
   const fs::path tokenizer = folder / "tokenizer.json";
   const fs::path vocabulary = folder / "vocab.json";
   const fs::path merges = folder / "merges.txt";
   if (is_there(tokenizer)) {
-    return parse_tokenizer_json(read_text_file(tokenizer, kMaxFileBytes), tokenizer.string());
+    return parse_tokenizer_json(read_text_file(tokenizer, kMaxFileBytes), tokenizer.string(), kind);
   }
   if (!is_there(vocabulary) || !is_there(merges)) {
     throw BadInput(

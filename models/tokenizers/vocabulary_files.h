@@ -6,6 +6,7 @@
 
 #include "core/json.h"
 #include "models/tokenizers/byte_level_bpe.h"
+#include "models/tokenizers/tokenizer_kind.h"
 
 namespace asbench::models {
 
@@ -20,7 +21,8 @@ struct VocabularyFiles {
 /// Reads `tokenizer.json` where there is one, as the published tokenizers do, else `vocab.json` and
 /// `merges.txt`. @throws BadInput naming the file and what is wrong with it, or the folder and the
 /// files it should hold.
-[[nodiscard]] VocabularyFiles read_vocabulary_files(const std::filesystem::path& folder);
+[[nodiscard]] VocabularyFiles read_vocabulary_files(const std::filesystem::path& folder,
+                                                    TokenizerKind kind = TokenizerKind::clip);
 
 /// vocab.json: one JSON object, token to unsigned id. Unlike the published reader, which takes the
 /// last of two equal keys and skips ids that are no numbers, this one refuses both.
@@ -33,8 +35,10 @@ struct VocabularyFiles {
 [[nodiscard]] Merges parse_merges(std::string_view text, std::string_view where);
 
 /// tokenizer.json: `model.vocab`, `model.merges` ("a b" or ["a", "b"]) and `added_tokens`; its
-/// normaliser and pre-tokeniser are not read, because the published CLIP class builds its own.
-/// @throws BadInput beginning with `where`, also when the model isn't BPE with the suffix "</w>".
-[[nodiscard]] VocabularyFiles parse_tokenizer_json(std::string_view json, std::string_view where);
+/// normaliser and pre-tokeniser are not read, because the published classes build their own.
+/// @throws BadInput beginning with `where`, also when the model isn't BPE with the kind's suffix of
+///         words ("</w>" CLIP, none Qwen2), or for Qwen2 has options that change its ids.
+[[nodiscard]] VocabularyFiles parse_tokenizer_json(std::string_view json, std::string_view where,
+                                                   TokenizerKind kind = TokenizerKind::clip);
 
 }  // namespace asbench::models

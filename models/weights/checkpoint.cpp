@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kSingleFile = "model.safetensors";
+constexpr std::string_view kDiffusersFile = "diffusion_pytorch_model.safetensors";
 constexpr std::string_view kIndexEnding = ".safetensors.index.json";
 constexpr std::string_view kPickleFile = "pytorch_model.bin";
 constexpr JsonLimits kConfigLimits{
@@ -82,8 +83,9 @@ void add_shards(const fs::path& index_file, Checkpoint& checkpoint) {
 /// Fills in the weight files. @returns false when the folder has none in a known form.
 bool find_weights(Checkpoint& checkpoint) {
   const fs::path& folder = checkpoint.folder;
-  if (is_file(folder / kSingleFile)) {
-    checkpoint.weight_files = {folder / kSingleFile};
+  for (const std::string_view name : {kSingleFile, kDiffusersFile}) {
+    if (!is_file(folder / name)) continue;
+    checkpoint.weight_files = {folder / name};
     return true;
   }
   std::vector<std::string> indices;
@@ -129,9 +131,10 @@ Attempt try_folder(std::string_view id, const fs::path& folder) {
   const fs::path config = folder / "config.json";
   if (!is_file(config)) return {{}, fmt::format("{}: config.json is missing", folder.string())};
   if (!find_weights(checkpoint)) {
-    return {{},
-            fmt::format("{}: weights are missing: neither {} nor a shard index nor {} exists",
-                        folder.string(), kSingleFile, kPickleFile)};
+    return {
+        {},
+        fmt::format("{}: weights are missing: neither {} nor {} nor a shard index nor {} exists",
+                    folder.string(), kSingleFile, kDiffusersFile, kPickleFile)};
   }
   for (const fs::path& file : checkpoint.weight_files) refuse_stand_in(file);
   checkpoint.config = read_object(config);

@@ -54,9 +54,10 @@ struct Checkpoint {
 ///            the program); or the path of a folder
 ///            (absolute, or beginning with `./`, `../` or `~/`; any other existing folder that has
 ///            a config.json is taken when `folders` have none of that name).
-/// Weights are, in this order: `model.safetensors`; the shards of `model.safetensors.index.json`
-/// (or of the folder's only other `*.safetensors.index.json`); `pytorch_model.bin`. In the cache
-/// the snapshot is the one that `refs/main` names, else the only one.
+/// Weights are, in this order: `model.safetensors`; `diffusion_pytorch_model.safetensors`; the
+/// shards of `model.safetensors.index.json` (or of the folder's only other
+/// `*.safetensors.index.json`); `pytorch_model.bin`. In the cache the snapshot is the one that
+/// `refs/main` names, else the only one.
 /// @throws UsageError for an id that can't be a hub name. BadInput when it does not exist: the
 ///         folders searched and the `asbench weights fetch` command that downloads it; and for
 ///         several snapshots without refs/main, a broken JSON file, an unsafe name of a shard or a

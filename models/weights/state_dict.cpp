@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <utility>
 
 #include "core/error.h"
 #include "models/pickle/unpickler.h"
@@ -116,7 +117,21 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
                                          models::describe(tensor), wanted()));
     return at::empty(shape, at::kFloat);
   }
-  return tensor.to(at::kFloat).contiguous();
+  at::Tensor value = tensor.to(at::kFloat).contiguous();
+  for (const Change& change : entry.changes) {
+    value = change(value);
+    TORCH_INTERNAL_ASSERT(value.sizes() == shape && value.scalar_type() == at::kFloat &&
+                          value.is_contiguous());
+  }
+  return value;
+}
+
+void StateDict::amend(const std::string& name, Change change) {
+  const auto found = tensors_.find(name);
+  if (found == tensors_.end()) {
+    throw InternalError(fmt::format("{}: no tensor {:?} to amend", where_, name));
+  }
+  found->second.changes.push_back(std::move(change));
 }
 
 void StateDict::finish(const std::vector<std::string>& ignorable) const {

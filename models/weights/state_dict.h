@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -26,6 +27,8 @@ namespace asbench::models {
 /// StateDict is gone; nothing is read before it is used. One thread at a time.
 class StateDict {
  public:
+  using Change = std::function<at::Tensor(const at::Tensor& stored)>;
+
   /// Opens all weight files: safetensors, shards of it, or pytorch_model.bin.
   /// @throws BadInput: a damaged or hostile file (safetensors.h, unpickler.h), a tensor that the
   ///         shard index places in a file without it, a tensor in two shards.
@@ -47,6 +50,13 @@ class StateDict {
   /// and a tensor of the wanted shape with unspecified values is returned.
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
 
+  /// What take() gives for a tensor is passed through `change` from now on: weights merged into
+  /// others, computed when they are needed. Several changes of a tensor apply in their order.
+  /// @param change  float32 [shape] to a new float32 tensor of that shape, contiguous; must not
+  ///        write to its argument
+  /// @throws InternalError when there is no tensor of this name: ask has() first.
+  void amend(const std::string& name, Change change);
+
   /// Ends the loading: every tensor must have been taken or match one of the patterns (`*` any
   /// characters, dots too; `?` one character; `[...]` one of those).
   /// @throws BadInput listing the missing, unexpected and misshaped tensors, at most 20 of each,
@@ -57,6 +67,7 @@ class StateDict {
   struct Entry {
     at::Tensor tensor;
     bool taken = false;
+    std::vector<Change> changes = {};
   };
 
   explicit StateDict(std::string where) : where_(std::move(where)) {}

@@ -80,5 +80,38 @@ TEST(Rotation, KeepsLengthsAndProductsOfEqualPlaces) {
   EXPECT_GT((x - before).abs().max().item<double>(), 0.1);
 }
 
+// docs/design/animeshootergen.md 4.4.
+TEST(RotationOfPositions, IsPositionTimesFrequencyInBothHalves) {
+  constexpr std::int64_t kWidth = 6;
+  const at::Tensor table = rotation_of_positions(3, 4, kWidth, kTheta);
+  ASSERT_EQ(table.sizes().vec(), (std::vector<std::int64_t>{2, 4, kWidth}));
+  for (std::int64_t token = 0; token < 4; ++token) {
+    for (std::int64_t i = 0; i < kWidth; ++i) {
+      const double angle = static_cast<double>(3 + token) *
+                           std::pow(kTheta, -2.0 * static_cast<double>(i % 3) / kWidth);
+      EXPECT_NEAR(table[0][token][i].item<double>(), std::cos(angle), kTableTolerance);
+      EXPECT_NEAR(table[1][token][i].item<double>(), std::sin(angle), kTableTolerance);
+    }
+  }
+}
+
+// Qwen2 turns the halves of a head against each other; other models turn neighbours.
+TEST(RotationOfPositions, TurnsHalvesAndNotNeighbours) {
+  const InferenceScope scope;
+  const at::Tensor table = rotation_of_positions(1, 1, 4, kTheta);
+  const at::Tensor x = at::tensor({1.0F, 2.0F, 3.0F, 4.0F}).view({1, 1, 4});
+  rotate(x, {table[0], table[1]});
+  const double fast = 1.0;
+  const double slow = std::pow(kTheta, -0.5);
+  const std::vector<double> halves = {
+      std::cos(fast) - 3 * std::sin(fast), 2 * std::cos(slow) - 4 * std::sin(slow),
+      3 * std::cos(fast) + std::sin(fast), 4 * std::cos(slow) + 2 * std::sin(slow)};
+  for (std::int64_t i = 0; i < 4; ++i) {
+    EXPECT_NEAR(x[0][0][i].item<double>(), halves[static_cast<std::size_t>(i)], kRotateTolerance);
+  }
+  const double neighbours = std::cos(fast) - 2 * std::sin(fast);
+  EXPECT_GT(std::abs(x[0][0][0].item<double>() - neighbours), 0.1);
+}
+
 }  // namespace
 }  // namespace asbench::models

@@ -93,6 +93,10 @@ TEST(Hub, PrefersSafetensorsToShardsToThePickle) {
   EXPECT_EQ(sharded.weight_files, (std::vector<fs::path>{folder / kId / "model-0.safetensors",
                                                          folder / kId / "model-1.safetensors"}));
   EXPECT_EQ(sharded.weight_map.at("a"), "model-1.safetensors");
+  put(folder / kId / "diffusion_pytorch_model.safetensors", "");
+  const Checkpoint diffusers = open_checkpoint(kId, root(folder));
+  EXPECT_EQ(diffusers.weight_files.front().filename(), "diffusion_pytorch_model.safetensors");
+  EXPECT_TRUE(diffusers.weight_map.empty());
   put(folder / kId / "model.safetensors", "");
   EXPECT_EQ(open_checkpoint(kId, root(folder)).weight_files.front().filename(),
             "model.safetensors");

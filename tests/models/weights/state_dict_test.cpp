@@ -108,6 +108,24 @@ TEST_F(StateDictTest, CopiesWhatIsMisaligned) {
   EXPECT_TRUE(load().take("b", {4}).equal(at::ones({4})));
 }
 
+TEST_F(StateDictTest, AmendsWhatItHandsOut) {
+  write("x", {{"a", {2, 3}}, {"b", {4}}});
+  StateDict weights = load();
+  weights.amend("a", [](const at::Tensor& stored) { return stored + 2; });
+  weights.amend("a", [](const at::Tensor& stored) { return stored * 5; });
+  for (int again = 0; again < 2; ++again)
+    EXPECT_TRUE(weights.take("a", {2, 3}).equal(at::full({2, 3}, 15.0F)));
+  EXPECT_TRUE(weights.take("b", {4}).equal(at::ones({4})));
+  EXPECT_TRUE(load().take("a", {2, 3}).equal(at::ones({2, 3}))) << "the file was written to";
+  expect_error<InternalError>(
+      [&] { weights.amend("c", [](const at::Tensor& stored) { return stored; }); }, {"\"c\""});
+  // An amended tensor must be taken like any other.
+  StateDict left = load();
+  left.amend("a", [](const at::Tensor& stored) { return stored; });
+  (void)left.take("b", {4});
+  expect_error([&] { left.finish(); }, {"1 unexpected", "a: Float [2, 3]"});
+}
+
 TEST_F(StateDictTest, ReadsShardsAsOne) {
   write("a.safetensors", {{"a", {2}}});
   write("b.safetensors", {{"b", {3}}});

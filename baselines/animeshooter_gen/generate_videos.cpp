@@ -1,0 +1,369 @@
+#include "baselines/animeshooter_gen/generate_videos.h"
+
+#include <ATen/ATen.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/headeronly/version.h>
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "baselines/animeshooter_gen/engine_plan.h"
+#include "baselines/animeshooter_gen/generation_record.h"
+#include "baselines/animeshooter_gen/last_frames.h"
+#include "baselines/animeshooter_gen/tensor_file.h"
+#include "baselines/animeshooter_gen/video_model.h"
+#include "baselines/story_reference.h"
+#include "core/error.h"
+#include "core/files.h"
+#include "core/hash.h"
+#include "core/interrupt.h"
+#include "core/version.h"
+#include "core/words.h"
+#include "loaders/image_file.h"
+#include "loaders/video/clip_writer.h"
+#include "models/layers/runtime.h"
+#include "models/samplers/noise_file.h"
+#include "models/samplers/shot_noise.h"
+
+namespace asbench::baselines {
+namespace fs = std::filesystem;
+namespace {
+
+using loaders::Shot;
+using loaders::Split;
+using loaders::Story;
+
+class Stopwatch {
+ public:
+  /// Seconds since the last time.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+models::Placement placement_of(const VideoRequest& request) {
+  const c10::Device device = models::parse_device(request.device);
+  if (request.dtype) return {device, models::parse_precision(*request.dtype)};
+  // On CPUs without its instructions bfloat16 is hundreds of times slower, so nothing but a wish
+  // makes it happen there.
+  if (device.is_cpu()) return {device, models::Precision::fp32};
+  if (request.baseline == kCogVideoLora) return {device, models::Precision::bf16};
+  return {device, read_manifest(request.model).sampling.precision};
+}
+
+std::vector<std::string> ips_of(const Split& part) {
+  std::vector<std::string> ips;
+  for (const Story& story : part.stories) {
+    if (std::find(ips.begin(), ips.end(), story.ip) == ips.end()) ips.push_back(story.ip);
+  }
+  return ips;
+}
+
+EnginePlan make_plan(const VideoRequest& request, const models::Placement& placement) {
+  const EngineOverrides overrides{.steps = request.steps, .precision = placement.precision};
+  if (request.baseline == kAnimeShooterGen) return plan_animeshooter_gen(request.model, overrides);
+  if (request.baseline == kCogVideoLora)
+    return plan_cogvideo_lora(request.model, ips_of(*request.part), overrides);
+  throw UsageError(fmt::format("Baseline {:?} is no network; choose {} or {}", request.baseline,
+                               kAnimeShooterGen, kCogVideoLora));
+}
+
+void require_inputs(const VideoRequest& request, const EnginePlan& plan) {
+  GeneratorInputs inputs;
+  inputs.split = request.split;
+  inputs.part = request.part;
+  if (const auto need = need_captions(inputs); !need.empty()) {
+    throw BadInput(
+        fmt::format("Baseline {} does not work with this split: {}", request.baseline, need));
+  }
+  if (!plan.manifest) return;
+  for (const Story& story : request.part->stories) {
+    if (!story.shots.empty() && !reference_file(*request.split, story, story.shots.front())) {
+      throw BadInput(
+          fmt::format("Baseline {} needs a reference image of every story, but {} has "
+                      "none",
+                      request.baseline, story.id));
+    }
+  }
+}
+
+void require_known_shots(const LastFrames& last_frames, const Split& split, const fs::path& file) {
+  std::set<std::string> known;
+  for (const Story& story : split.stories) {
+    for (const Shot& shot : story.shots) known.insert(fmt::format("{}/{}", story.id, shot.number));
+  }
+  for (const std::string& name : last_frames.names()) {
+    if (!known.contains(name)) {
+      throw BadInput(
+          fmt::format("{}: {:?} is no shot of the split; tensors are named "
+                      "<story>/<shot>, as in {:?}",
+                      file.string(), name, known.empty() ? "cat/0/1" : *known.begin()));
+    }
+  }
+}
+
+Json hash_of(const std::optional<fs::path>& file) {
+  return file ? Json(sha256_file(*file)) : Json(nullptr);
+}
+
+Json settings_of(const VideoRequest& request, const EnginePlan& plan,
+                 const models::Placement& placement) {
+  Json json;
+  json["baseline"] = request.baseline;
+  // Not the paper's model: an engine that can run what is published of it.
+  json["compatible_with"] =
+      request.baseline == kAnimeShooterGen ? "AnimeShooterGen" : "CogVideo-LoRA";
+  json[plan.manifest ? "manifest" : "model"] = plan.settings();
+  json["weights"] = plan.hashes();
+  json["seed"] = request.seed;
+  json["split"] = request.split->sha256;
+  json["device"] = placement.device.is_cpu() ? "cpu" : "cuda";
+  json["dtype"] = models::dtype_name(placement.precision);
+  json["noise"] = hash_of(request.noise);
+  json["last_frames"] = hash_of(request.last_frames);
+  json["frames"] = request.frames == FrameForm::png ? "png" : loaders::codec_at_hand().name;
+  json["versions"] = {{"asbench", build_info().version}, {"libtorch", TORCH_VERSION}};
+  return json;
+}
+
+/// A shot that takes a day isn't begun by mistake.
+void require_patience(const VideoRequest& request, const ShotCost& cost, std::size_t shots,
+                      const models::Placement& placement) {
+  if (!placement.device.is_cpu()) return;
+  const double seconds = cpu_seconds(cost, models::thread_count());
+  if (seconds <= kLongShotSeconds) return;
+  const std::string estimate = fmt::format(
+      "One shot takes about {} on this CPU, {} about {} (computed: {:.3g} operations a shot)",
+      duration_in_words(seconds), counted(static_cast<std::int64_t>(shots), "shot", "shots"),
+      duration_in_words(seconds * static_cast<double>(shots)), cost.flops());
+  if (!request.long_runs) {
+    throw UsageError(fmt::format(
+        "{}.\n  Use a GPU (--device cuda), fewer --steps, or say --yes to begin.", estimate));
+  }
+  if (request.say) request.say(estimate + ".\n");
+}
+
+/// What all shots of a run share.
+class Run {
+ public:
+  Run(const VideoRequest& request, EnginePlan plan, const models::Placement& placement)
+      : request_(request),
+        plan_(std::move(plan)),
+        placement_(placement),
+        sizes_(latent_sizes_of(plan_.clip, plan_.transformer, plan_.vae)),
+        files_(request.out, request.frames, plan_.clip.frames_per_second) {
+    if (request.noise) noise_.emplace(models::NoiseFile::open(*request.noise));
+    if (request.last_frames) {
+      last_frames_.emplace(*request.last_frames);
+      require_known_shots(*last_frames_, *request.split, *request.last_frames);
+    }
+  }
+
+  GenerateReport go();
+
+ private:
+  /// A story's shots before `begin` are finished; where no frames are handed on, `begin` is 0 and
+  /// each shot is asked.
+  struct Work {
+    const Story* story = nullptr;
+    std::vector<const Shot*> missing;
+  };
+
+  [[nodiscard]] bool is_finished(const Story& story, const Shot& shot,
+                                 const GenerationRecord& record) const;
+  [[nodiscard]] Work work_of(const Story& story, const GenerationRecord& record) const;
+  [[nodiscard]] fs::path dump_file(const Story& story, const Shot& shot) const {
+    return *request_.dump / story.id / fmt::format("shot_{:02}.safetensors", shot.number);
+  }
+  void load();
+  void make_story(const Work& work, GenerationRecord& record, Progress& progress);
+  void make_shot(const Story& story, const Shot& shot, const at::Tensor& condition,
+                 ShotRecord& made, Progress& progress);
+  /// What the shot after this one begins with.
+  [[nodiscard]] Image handed_on(const Story& story, const Shot& shot) const;
+
+  const VideoRequest& request_;
+  EnginePlan plan_;
+  const models::Placement placement_;
+  const std::vector<std::int64_t> sizes_;
+  const ShotFiles files_;
+  std::optional<models::NoiseFile> noise_;
+  std::optional<LastFrames> last_frames_;
+  std::optional<VideoModel> video_;
+  std::unique_ptr<ConditionModel> conditions_;
+};
+
+bool Run::is_finished(const Story& story, const Shot& shot, const GenerationRecord& record) const {
+  return record.has(story.id, shot.number) && files_.is_there(story.id, shot.number) &&
+         (!request_.dump || is_file(dump_file(story, shot)));
+}
+
+Run::Work Run::work_of(const Story& story, const GenerationRecord& record) const {
+  Work work{.story = &story, .missing = {}};
+  for (const Shot& shot : story.shots) {
+    if (!is_finished(story, shot, record)) work.missing.push_back(&shot);
+  }
+  if (work.missing.empty() || !plan_.manifest) return work;
+  // Shots depend on those before them: what follows a missing one is made again, and so is
+  // everything from the first shot whose last frame is needed and gone.
+  const Shot* first = work.missing.front();
+  for (const Shot& shot : story.shots) {
+    if (&shot == first) break;
+    const bool given = last_frames_ && last_frames_->find(story.id, shot.number);
+    if (!given && !files_.has_handed_on(story.id, shot.number)) {
+      first = &shot;
+      break;
+    }
+  }
+  work.missing.clear();
+  for (const Shot& shot : story.shots) {
+    if (&shot >= first) work.missing.push_back(&shot);
+  }
+  return work;
+}
+
+void Run::load() {
+  const models::InferenceScope scope;
+  // Without a LoRA of the first IP: it is loaded with the story.
+  conditions_ = load_conditions(plan_, placement_);
+  if (plan_.lora_by_ip.empty()) video_ = load_video_model(plan_.video, placement_);
+}
+
+Image Run::handed_on(const Story& story, const Shot& shot) const {
+  if (last_frames_) {
+    if (auto given = last_frames_->find(story.id, shot.number)) return std::move(*given);
+  }
+  auto frame = files_.handed_on(story.id, shot.number);
+  if (!frame) {
+    throw InternalError(fmt::format("{} shot {}: its last frame is gone", story.id, shot.number));
+  }
+  return std::move(*frame);
+}
+
+void Run::make_shot(const Story& story, const Shot& shot, const at::Tensor& condition,
+                    ShotRecord& made, Progress& progress) {
+  Stopwatch watch;
+  made.seed = models::shot_seed(request_.seed, story.id, shot.number);
+  made.steps = plan_.sampling.steps;
+  made.guidance = plan_.sampling.guidance.scale;
+  made.given_noise = noise_.has_value();
+  models::ShotNoise random(made.seed);
+  const at::Tensor noise =
+      noise_ ? noise_->take(story.id, shot.number, sizes_) : random.draw(sizes_);
+  const at::Tensor latents = denoise(
+      *video_, plan_.sampling,
+      {.condition = condition,
+       .noise = noise,
+       .draw = [&random](at::IntArrayRef sizes) { return random.draw(sizes); },
+       .uneven = request_.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse},
+      [&](std::size_t, const at::Tensor&, const at::Tensor&) {
+        if (interrupted())
+          throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
+        models::synchronize(placement_.device);
+        progress.advance();
+      });
+  made.denoising_seconds = watch.lap();
+  const at::Tensor levels = levels_of(decode(*video_, latents));
+  made.decoding_seconds = watch.lap();
+  if (plan_.manifest) files_.hand_on(story.id, shot.number, frame_of(levels, levels.size(0) - 1));
+  if (request_.dump) {
+    const fs::path file = dump_file(story, shot);
+    make_folders(file.parent_path());
+    write_tensors(file, {{"condition", condition}, {"latents", latents}, {"frames", levels}});
+  }
+  files_.write(story.id, shot.number, levels);
+}
+
+void Run::make_story(const Work& work, GenerationRecord& record, Progress& progress) {
+  const Story& story = *work.story;
+  if (const auto lora = plan_.lora_by_ip.find(story.ip); lora != plan_.lora_by_ip.end()) {
+    const bool other = !plan_.video.lora || plan_.video.lora->path != lora->second.path;
+    plan_.video.lora = lora->second;
+    if (!video_) {
+      video_ = load_video_model(plan_.video, placement_);
+    } else if (other) {
+      video_->transformer = {};  // first, so that two are never in memory
+      video_->transformer = load_transformer(plan_.video, placement_);
+    }
+  }
+  const auto conditions = conditions_->begin_story();
+  const bool autoregressive = conditions_->hands_frames_on();
+  Image picture;
+  if (autoregressive) {
+    picture =
+        loaders::read_image(reference_file(*request_.split, story, story.shots.front()).value());
+  }
+  for (const Shot& shot : story.shots) {
+    const bool missing =
+        std::find(work.missing.begin(), work.missing.end(), &shot) != work.missing.end();
+    if (!missing && !autoregressive) continue;
+    if (interrupted())
+      throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
+    Stopwatch watch;
+    const at::Tensor condition = conditions->next_shot(picture, shot.caption.value());
+    if (missing) {
+      ShotRecord made;
+      made.condition_seconds = watch.lap();
+      made.given_last_frame = last_frames_ && last_frames_->find(story.id, shot.number).has_value();
+      make_shot(story, shot, condition, made, progress);
+      record.add(story.id, shot.number, made);
+    }
+    if (autoregressive && &shot != &story.shots.back()) picture = handed_on(story, shot);
+  }
+  if (autoregressive) files_.forget(story.id);
+}
+
+GenerateReport Run::go() {
+  GenerationRecord record(request_.out, settings_of(request_, plan_, placement_));
+  GenerateReport report;
+  std::vector<Work> stories;
+  for (const Story& story : request_.part->stories) {
+    Work work = work_of(story, record);
+    const auto missing = static_cast<int>(work.missing.size());
+    report.written += missing;
+    report.kept += static_cast<int>(story.shots.size()) - missing;
+    if (missing > 0) stories.push_back(std::move(work));
+  }
+  if (stories.empty()) return report;
+  require_patience(request_, plan_.cost(placement_), static_cast<std::size_t>(report.written),
+                   placement_);
+  if (noise_) {  // before anything is written
+    for (const Work& work : stories) {
+      for (const Shot* shot : work.missing)
+        static_cast<void>(noise_->take(work.story->id, shot->number, sizes_));
+    }
+  }
+  if (request_.say) {
+    request_.say(describe(plan_.memory(placement_), models::describe_device(placement_.device)));
+  }
+  record.begin();
+  remove_abandoned_temporaries(request_.out, Sweep::folder_and_below);
+  load();
+  Progress progress(request_.baseline, report.written * plan_.sampling.steps, request_.progress);
+  for (const Work& work : stories) make_story(work, record, progress);
+  return report;
+}
+
+}  // namespace
+
+GenerateReport generate_videos(const VideoRequest& request) {
+  const models::InferenceScope scope;
+  const models::Placement placement = placement_of(request);
+  EnginePlan plan = make_plan(request, placement);
+  require_inputs(request, plan);
+  // Also tells what the sampler makes of the number of steps, before anything is loaded.
+  static_cast<void>(models::trailing_timesteps(
+      plan.sampling.steps, models::read_scheduler_config(plan.video.scheduler).train_steps,
+      request.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse));
+  return Run(request, std::move(plan), placement).go();
+}
+
+}  // namespace asbench::baselines

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "core/json.h"
+
+namespace asbench::baselines {
+
+inline constexpr std::string_view kGenerationRecord = "generation.json";
+
+/// What `generation.json` says about one shot.
+struct ShotRecord {
+  std::uint64_t seed = 0;
+  std::int64_t steps = 0;
+  double guidance = 1.0;
+  bool given_noise = false;       ///< of --noise
+  bool given_last_frame = false;  ///< of --last-frames: what the next shot began with
+  double condition_seconds = 0.0;
+  double denoising_seconds = 0.0;
+  double decoding_seconds = 0.0;
+};
+
+/// The record of a folder of generated videos: the settings that all of it has, and shot by shot
+/// how it was made. The file is replaced after every shot, so a shot is finished when it is in it.
+class GenerationRecord {
+ public:
+  /// @param settings  what must be equal for shots to be kept
+  /// @throws UsageError when the folder has files and no record, or a record of other settings
+  ///         (names the first that differs and both values).
+  GenerationRecord(const std::filesystem::path& folder, Json settings);
+
+  /// Writes the file where there is none yet. Makes the folder.
+  void begin();
+  [[nodiscard]] bool has(std::string_view story, int shot) const;
+  /// Adds a finished shot and writes the file.
+  void add(std::string_view story, int shot, const ShotRecord& record);
+
+ private:
+  void write() const;
+
+  std::filesystem::path file_;
+  Json json_;
+};
+
+}  // namespace asbench::baselines

@@ -1,0 +1,154 @@
+// asbench generate by a network, and the generator's parts of asbench component, from outside.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "core/hash.h"
+#include "core/json.h"
+#include "models/weights/safetensors.h"
+#include "tests/cli/mini_benchmark.h"
+#include "tests/support/program.h"
+#include "tests/support/tiny_generator.h"
+
+namespace asbench::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class GenerateVideosCommand : public ::testing::Test {
+ protected:
+  GenerateVideosCommand() { write_tiny_generator(mini_.root() / "model"); }
+
+  [[nodiscard]] std::vector<std::string> arguments(
+      const std::string& out, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all = {"generate",
+                                    "--baseline",
+                                    "animeshootergen",
+                                    "--model",
+                                    (mini_.root() / "model").string(),
+                                    "--split",
+                                    mini_.split().string(),
+                                    "--device",
+                                    "cpu",
+                                    "--out",
+                                    (mini_.root() / out).string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  [[nodiscard]] ProgramResult generate(const std::string& out,
+                                       const std::vector<std::string>& more = {}) const {
+    return run_program(asbench_program(), arguments(out, more));
+  }
+  [[nodiscard]] std::map<std::string, std::string> videos(const std::string& out) const {
+    std::map<std::string, std::string> hashes;
+    if (!fs::exists(mini_.root() / out)) return hashes;
+    for (const auto& entry : fs::recursive_directory_iterator(mini_.root() / out)) {
+      const auto name = entry.path().lexically_relative(mini_.root() / out).string();
+      if (entry.is_regular_file() && !name.starts_with('.') &&
+          entry.path().filename().string().starts_with("shot_"))
+        hashes[name] = sha256_file(entry.path());
+    }
+    return hashes;
+  }
+
+  MiniBenchmark mini_;
+};
+
+TEST_F(GenerateVideosCommand, WritesVideosThatCanBeScored) {
+  const auto run = generate("out", {"--steps", "2"});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("animeshootergen: 12 shots written"));
+  EXPECT_THAT(run.err, HasSubstr("Memory on cpu"));
+  EXPECT_THAT(run.err, HasSubstr("animeshootergen: 24/24"));
+  EXPECT_EQ(videos("out").size(), 12U);
+  const auto looked = run_program(
+      asbench_program(),
+      {"inspect", "--split", mini_.split().string(), "--outputs", (mini_.root() / "out").string()});
+  EXPECT_EQ(looked.exit_code, 0) << looked.out;
+  const auto again = generate("out", {"--steps", "2", "--json"});
+  ASSERT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_EQ(parse_json(again.out, "stdout").at("kept"), 12);
+}
+
+TEST_F(GenerateVideosCommand, AKilledRunLosesTheShotInHandAlone) {
+  ASSERT_EQ(generate("whole", {"--steps", "50", "--limit", "1"}).exit_code, 0);
+  const auto whole = videos("whole");
+  ASSERT_EQ(whole.size(), 4U);
+  const std::vector<std::string> more = {"--steps", "50", "--limit", "1"};
+  std::map<std::string, std::string> kept;
+  bool stopped = false;
+  for (int milliseconds = 500; milliseconds < 60000; milliseconds += 500) {
+    if (run_and_kill(asbench_program(), arguments("out", more), milliseconds)) break;
+    stopped = true;
+    for (const auto& [name, hash] : kept) EXPECT_EQ(videos("out").at(name), hash) << name;
+    kept = videos("out");
+    if (!kept.empty()) break;
+  }
+  EXPECT_TRUE(stopped) << "no run was killed";
+  const auto interrupted = run_and_interrupt(asbench_program(), arguments("out", more), 1500);
+  EXPECT_TRUE(interrupted.exit_code == 0 || interrupted.exit_code == 2 ||
+              interrupted.exit_code == 130)
+      << interrupted.exit_code << interrupted.err;
+  const auto last = generate("out", more);
+  ASSERT_EQ(last.exit_code, 0) << last.err;
+  EXPECT_EQ(videos("out"), whole) << "as if it had never been stopped";
+}
+
+TEST_F(GenerateVideosCommand, OptionsOfTheOtherKindAreMistakes) {
+  EXPECT_THAT(generate("out", {"--size", "96x64"}).err, HasSubstr("--size has no effect"));
+  EXPECT_THAT(generate("out", {"--fps", "8"}).err, HasSubstr("--fps has no effect"));
+  EXPECT_EQ(generate("out", {"--frames", "9"}).exit_code, 2);
+  const auto drawn = run_program(
+      asbench_program(), {"generate", "--baseline", "black", "--split", mini_.split().string(),
+                          "--out", (mini_.root() / "black").string(), "--steps", "4"});
+  EXPECT_EQ(drawn.exit_code, 2);
+  EXPECT_THAT(drawn.err, HasSubstr("--steps has no effect on black"));
+  const auto without = run_program(
+      asbench_program(), {"generate", "--baseline", "cogvideo-lora", "--split",
+                          mini_.split().string(), "--out", (mini_.root() / "x").string()});
+  EXPECT_EQ(without.exit_code, 2);
+  EXPECT_THAT(without.err, HasSubstr("--model"));
+  EXPECT_FALSE(fs::exists(mini_.root() / "out"));
+}
+
+TEST_F(GenerateVideosCommand, AModelOfFullSizeIsNotBegunOnACpuByMistake) {
+  write_tiny_generator(mini_.root() / "model",
+                       {.manifest = {{"clip", {{"frames", 97}, {"height", 1920}, {"width", 1920}}},
+                                     {"sampling", {{"steps", 1000}}}}});
+  const auto run = generate("out");
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("One shot takes about"));
+  EXPECT_THAT(run.err, HasSubstr("--yes"));
+}
+
+TEST_F(GenerateVideosCommand, ComponentWritesTensorsOrNothing) {
+  const std::vector<std::int64_t> ids = {1, 2, 3};
+  const fs::path in = mini_.root() / "in.safetensors";
+  const fs::path out = mini_.root() / "out.safetensors";
+  const models::TensorView view{models::DType::i64, {1, 3}, std::as_bytes(std::span(ids))};
+  const auto component = [&] {
+    return run_program(asbench_program(),
+                       {"component", "llm", "--model", (mini_.root() / "model").string(), "--in",
+                        in.string(), "--out", out.string(), "--dtype", "fp32"});
+  };
+  models::write_safetensors(in, {{"input_ids", view}, {"attention_mask", view}});
+  const auto extra = component();
+  EXPECT_EQ(extra.exit_code, 2);
+  EXPECT_THAT(extra.err, HasSubstr("attention_mask"));
+  EXPECT_FALSE(fs::exists(out));
+  models::write_safetensors(in, {{"input_ids", view}});
+  const auto run = component();
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  const auto file = models::SafetensorsFile::open(out);
+  EXPECT_EQ(file.names(), std::vector<std::string>{"hidden_states"});
+  EXPECT_EQ(file.find("hidden_states")->shape, (std::vector<std::int64_t>{4, 1, 3, 64}));
+}
+
+}  // namespace
+}  // namespace asbench::testing
