@@ -19,9 +19,10 @@ namespace asbench::cli {
 namespace {
 
 constexpr std::array kOfDrawnShots = {"--size", "--frames", "--fps", "--source", "--source-layout"};
-constexpr std::array kOfNetworks = {"--model", "--steps",       "--allow-uneven-steps", "--noise",
-                                    "--dump",  "--last-frames", "--frames-as",          "--device",
-                                    "--dtype", "--yes"};
+constexpr std::array kOfNetworks = {"--model",     "--steps",  "--allow-uneven-steps",
+                                    "--noise",     "--dump",   "--last-frames",
+                                    "--frames-as", "--device", "--dtype",
+                                    "--offload",   "--tile",   "--yes"};
 
 /// False for a name that there is none of: what generates says so.
 bool is_network(const std::string& name) {
@@ -81,6 +82,20 @@ void add_network_groups(CLI::App& command, GenerateOptions& options) {
                   "arithmetic of the networks: fp32 or bf16 (default: fp32 on a CPU, the model's "
                   "on a GPU)")
       ->check(one_of({"fp32", "bf16"}));
+  command
+      .add_option(
+          "--offload", options.offload,
+          "stage: only the networks of one stage are in the device's memory (what makes the "
+          "condition, the transformer, the VAE), which takes time and changes no bit; "
+          "none: all of them; auto: stage where they don't fit together")
+      ->check(one_of({"auto", "none", "stage"}))
+      ->capture_default_str();
+  command
+      .add_option("--tile", options.tile,
+                  "decode in tiles: less memory, slightly other pictures; auto: where it does not "
+                  "fit otherwise")
+      ->check(one_of({"auto", "off", "on"}))
+      ->capture_default_str();
   command.add_flag("--yes", options.yes, "begin although a shot takes hours on this CPU");
 }
 

@@ -32,6 +32,8 @@ struct GenerateOptions {
   std::string frames_as = "video";
   std::string device = "auto";
   std::optional<std::string> dtype;
+  std::string offload = "auto";
+  std::string tile = "auto";
   bool yes = false;
   int threads = 0;
   std::vector<std::string> ips;

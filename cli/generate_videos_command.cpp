@@ -30,6 +30,8 @@ int run_generate_videos(const GenerateOptions& options) {
   if (options.frames_as == "png") request.frames = baselines::FrameForm::png;
   request.device = options.device;
   request.dtype = options.dtype;
+  request.memory = {.offload = baselines::parse_offload(options.offload),
+                    .tiling = baselines::parse_tiling(options.tile)};
   request.long_runs = options.yes;
   if (options.quiet) {
     request.progress = Progress::Style::quiet;

@@ -30,6 +30,12 @@ class ConditionModel {
   /// Whether a shot begins where the one before ended, so that its last frame is needed.
   [[nodiscard]] virtual bool hands_frames_on() const = 0;
   [[nodiscard]] virtual std::unique_ptr<StoryConditions> begin_story() const = 0;
+  /// Frees the networks. Stories that were begun keep what they have seen; a next shot is asked for
+  /// after reload() only.
+  virtual void unload() = 0;
+  /// The networks again, after unload(): what follows is the same to the last bit.
+  /// @throws BadInput as when they were loaded first.
+  virtual void reload() = 0;
 };
 
 }  // namespace asbench::baselines

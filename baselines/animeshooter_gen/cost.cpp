@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "models/cogvideox/frame_batches.h"
+#include "models/cogvideox/transformer_memory.h"
 #include "models/cogvideox/vae_memory.h"
 #include "models/samplers/noise_schedule.h"
 
@@ -14,9 +15,8 @@ namespace {
 /// 160 to 200 GFLOP/s on two cores, linear layers, convolutions and attention alike.
 constexpr double kFlopsPerSecondAndThread = 85e9;
 
-/// Tensors of all tokens times the width that a forward pass holds at once: the tokens, queries,
-/// keys, values, the attention's result, and a share of the MLP and of the norms.
-constexpr std::int64_t kTokenTensors = 10;
+constexpr std::int64_t kFloatBytes = 4;
+constexpr std::int64_t kColours = 3;
 
 std::int64_t guided_forwards(const SamplingSettings& sampling, std::int64_t train_steps) {
   const auto timesteps =
@@ -69,7 +69,8 @@ double decoder_flops(const models::VaeConfig& vae, std::int64_t frames, std::int
 
 ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
                       const models::VaeConfig& vae, const ClipSettings& clip,
-                      const SamplingSettings& sampling, const models::Placement& placement) {
+                      const SamplingSettings& sampling, const models::Placement& placement,
+                      models::VaeTiling tiling, int threads) {
   constexpr std::int64_t kTrainSteps = 1000;
   const auto sizes = latent_sizes(clip, transformer.out_channels, transformer.temporal_compression,
                                   vae.spatial_compression_ratio(), transformer.patch);
@@ -81,28 +82,60 @@ ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
   cost.transformer_flops = static_cast<double>(cost.forwards) *
                            models::flops_per_sample(transformer, frames, height, width);
   cost.decoder_flops = decoder_flops(vae, frames, height, width);
-  const std::int64_t tokens =
-      transformer.text_tokens + frames * (height / transformer.patch) * (width / transformer.patch);
-  const std::int64_t element = placement.dtype == c10::kFloat ? 4 : 2;
   const std::int64_t samples = cost.forwards > sampling.steps ? 2 : 1;
-  cost.denoising_bytes = kTokenTensors * samples * tokens * transformer.width() * element;
-  cost.decoding_bytes =
-      models::decode_peak_bytes(vae, {1, frames, height, width}, models::VaeTiling::off, placement);
+  const std::int64_t latents = sizes[1] * sizes[2] * height * width * kFloatBytes;
+  // denoise(): the noise, the latents, and these once more for each branch of the guidance.
+  cost.denoising_bytes =
+      (2 + samples) * latents +
+      models::forward_peak_bytes(transformer, {samples, frames, height, width}, placement, threads);
+  // decode(): the latents as they come and scaled. levels_of(): the video twice and its bytes
+  // twice.
+  const std::int64_t values = kColours * clip.frames * clip.height * clip.width;
+  cost.decoding_bytes = std::max(
+      2 * latents + models::decode_peak_bytes(vae, {1, frames, height, width}, tiling, placement),
+      latents + 2 * values * kFloatBytes + 2 * values);
   return cost;
 }
 
-std::int64_t MemoryPlan::bytes() const {
-  std::int64_t sum = activations;
-  for (const auto& [part, bytes] : weights) sum += bytes;
-  return sum;
+std::string_view name_of(Offload offload) {
+  return offload == Offload::stage ? "stage" : "none";
+}
+
+// Follows a run from its first network to its last: each is loaded beside what is there already.
+std::int64_t MemoryPlan::peak(bool with_files) const {
+  std::int64_t most = 0;
+  std::int64_t held = 0;
+  std::int64_t largest_activations = 0;
+  for (const StageMemory& stage : stages) {
+    const std::int64_t before = held;
+    for (const NetworkMemory& network : stage.networks) {
+      most = std::max(most, held + network.weights + (with_files ? network.reading : 0));
+      held += network.weights + (with_files ? network.kept : 0);
+    }
+    most = std::max(most, held + stage.activations);
+    if (stage.once || offload == Offload::stage) {
+      held = before;
+    } else {
+      largest_activations = std::max(largest_activations, stage.activations);
+    }
+  }
+  return std::max(most, held + largest_activations);
 }
 
 std::string describe(const MemoryPlan& plan, std::string_view where) {
   std::string text = fmt::format("Memory on {}, computed:\n", where);
-  for (const auto& [part, bytes] : plan.weights)
-    text += fmt::format("  {:<16}{}\n", part, in_words(bytes));
-  text += fmt::format("  {:<16}{}\n", "activations", in_words(plan.activations));
-  text += fmt::format("  {:<16}{}\n", "together", in_words(plan.bytes()));
+  for (const StageMemory& stage : plan.stages) {
+    for (const NetworkMemory& network : stage.networks)
+      text += fmt::format("  {:<26}{}\n", network.name, in_words(network.weights));
+    text += fmt::format("  {:<26}{}\n", fmt::format("activations, {}", stage.name),
+                        in_words(stage.activations));
+  }
+  text += fmt::format("  {:<26}{}\n",
+                      plan.offload == Offload::stage ? "one stage at a time" : "together",
+                      in_words(plan.needed()));
+  if (plan.resident() > plan.needed()) {
+    text += fmt::format("  {:<26}{}\n", "with pages of the files", in_words(plan.resident()));
+  }
   return text;
 }
 

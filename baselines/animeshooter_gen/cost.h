@@ -2,12 +2,13 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
+#include <string_view>
 #include <vector>
 
 #include "baselines/animeshooter_gen/manifest.h"
 #include "models/cogvideox/transformer_config.h"
 #include "models/cogvideox/vae_config.h"
+#include "models/cogvideox/vae_decoder.h"
 #include "models/layers/placement.h"
 
 namespace asbench::baselines {
@@ -18,34 +19,71 @@ struct ShotCost {
   double transformer_flops = 0;      ///< of all of them, a multiply-add as two
   double decoder_flops = 0;          ///< convolutions of the VAE's decoder, untiled
   double conditions_flops = 0;       ///< of whatever makes the condition
-  std::int64_t denoising_bytes = 0;  ///< activations of a forward pass, about
-  std::int64_t decoding_bytes = 0;   ///< the most that the decoder allocates at once
+  std::int64_t denoising_bytes = 0;  ///< the most that denoise() allocates at once
+  std::int64_t decoding_bytes = 0;   ///< the most that decode() and levels_of() allocate at once
 
   [[nodiscard]] double flops() const {
     return transformer_flops + decoder_flops + conditions_flops;
   }
 };
 
-/// @throws BadInput as latent_sizes(); UsageError for a number of steps that the sampler refuses.
+/// @param threads  of the CPU
+/// @throws BadInput as latent_sizes() and, with tiles, as models::plan_tiles(); UsageError for a
+///         number of steps that the sampler refuses.
 [[nodiscard]] ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
                                     const models::VaeConfig& vae, const ClipSettings& clip,
                                     const SamplingSettings& sampling,
-                                    const models::Placement& placement);
+                                    const models::Placement& placement,
+                                    models::VaeTiling tiling = models::VaeTiling::off,
+                                    int threads = 1);
 
 /// Floating-point operations of the convolutions of one decoding: 315e12 for 13 x 60 x 90 latents
 /// of the published VAE (docs/design/animeshootergen.md 9).
 [[nodiscard]] double decoder_flops(const models::VaeConfig& vae, std::int64_t frames,
                                    std::int64_t height, std::int64_t width);
 
-/// What a run will hold in memory.
-struct MemoryPlan {
-  std::vector<std::pair<std::string, std::int64_t>> weights;  ///< bytes by part, once loaded
-  std::int64_t activations = 0;  ///< the larger of denoising's and decoding's
+/// Which networks are in the device's memory together.
+enum class Offload {
+  none,   ///< all of a run's
+  stage,  ///< those of one stage: what makes the condition, the transformer, or the VAE's decoder
+};
+[[nodiscard]] std::string_view name_of(Offload offload);
 
-  [[nodiscard]] std::int64_t bytes() const;
+/// What one network takes, bytes.
+struct NetworkMemory {
+  std::string name;
+  std::int64_t weights = 0;  ///< in the form in which they are computed with
+  /// Pages of its files that are in the process's memory when it has been read. Nobody needs them:
+  /// the system takes them back when it has no others. 0 on a GPU.
+  std::int64_t reading = 0;
+  /// Of these, what stays as long as the network is loaded: a table that is looked up in the file.
+  std::int64_t kept = 0;
 };
 
-/// For people: a line a part, then the sum. @param where  "cpu", "cuda:0 (…)"
+/// Networks that are used together, in the order in which they are loaded.
+struct StageMemory {
+  std::string name;
+  std::vector<NetworkMemory> networks = {};
+  std::int64_t activations = 0;  ///< the most that the stage allocates besides
+  bool once = false;             ///< used before all others and freed, whatever the offload
+};
+
+/// What a run will hold in memory.
+struct MemoryPlan {
+  std::vector<StageMemory> stages = {};  ///< in the order in which they are loaded
+  Offload offload = Offload::none;
+  models::VaeTiling tiling = models::VaeTiling::off;
+
+  /// The most that is needed at any time.
+  [[nodiscard]] std::int64_t needed() const { return peak(false); }
+  /// The most that is in memory, with the pages of weight files: what MemoryMeter sees.
+  [[nodiscard]] std::int64_t resident() const { return peak(true); }
+
+ private:
+  [[nodiscard]] std::int64_t peak(bool with_files) const;
+};
+
+/// For people: a line a network and a stage, then the most. @param where  "cpu", "cuda:0 (…)"
 [[nodiscard]] std::string describe(const MemoryPlan& plan, std::string_view where);
 
 /// Seconds of one shot on the CPU at the speed that docs/design/animeshootergen.md 9 measured: an

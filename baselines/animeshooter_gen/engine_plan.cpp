@@ -11,7 +11,9 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
+#include "models/layers/runtime.h"
 #include "models/samplers/scheduler_config.h"
+#include "models/t5/t5_config.h"
 
 namespace asbench::baselines {
 namespace fs = std::filesystem;
@@ -79,6 +81,29 @@ void find_loras(EnginePlan& plan, const std::vector<std::string>& ips) {
   }
 }
 
+/// How the loaders of the networks treat their tensors.
+TensorUse use_of(std::string_view network) {
+  if (network == "vae") return {.ignored = {"encoder.*"}};
+  if (network == "text_encoder")
+    return {.table = "shared.weight", .plain = {"*relative_attention_bias*"}};
+  if (network == "llm")
+    return {.ignored = {"lm_head.weight", "*.rotary_emb.inv_freq"},
+            .table = "model.embed_tokens.weight"};
+  if (network == "vision_tower")
+    return {.ignored = {"head.*", "vision_model.head.*"}, .plain = {"*position_embedding*"}};
+  if (network == "qformer") return {.plain = {"query_tokens", "learnable_queries"}};
+  return {};
+}
+
+/// The most that T5's encoder allocates besides its weights, for one text: tokens, and either
+/// queries, keys, values and what attention makes of them, or the two inner layers of the MLP.
+std::int64_t text_bytes(const models::T5Config& config, std::int64_t tokens) {
+  constexpr std::int64_t kFloatBytes = 4;
+  const std::int64_t mixed = config.heads * config.head_width;
+  return kFloatBytes * tokens *
+         std::max(2 * config.width + 4 * mixed, 2 * config.width + 2 * config.inner);
+}
+
 }  // namespace
 
 Json EnginePlan::settings() const {
@@ -103,17 +128,40 @@ Json EnginePlan::hashes() const {
   return json;
 }
 
-ShotCost EnginePlan::cost(const models::Placement& placement) const {
-  return cost_of_shot(transformer, vae, clip, sampling, placement);
+ShotCost EnginePlan::cost(const models::Placement& placement, models::VaeTiling tiling) const {
+  return cost_of_shot(transformer, vae, clip, sampling, placement, tiling, models::thread_count());
 }
 
-MemoryPlan EnginePlan::memory(const models::Placement& placement) const {
-  const std::int64_t element = placement.dtype == c10::kFloat ? 4 : 2;
-  MemoryPlan plan;
-  for (const auto& [name, network] : networks)
-    plan.weights.emplace_back(name, element * count_values(network));
-  const ShotCost shot = cost(placement);
-  plan.activations = std::max(shot.denoising_bytes, shot.decoding_bytes);
+MemoryPlan EnginePlan::memory(const models::Placement& placement, Offload offload,
+                              models::VaeTiling tiling) const {
+  const ShotCost shot = cost(placement, tiling);
+  MemoryPlan plan{.offload = offload, .tiling = tiling};
+  StageMemory conditions{.name = "conditions"};
+  StageMemory denoising{.name = "denoising", .activations = shot.denoising_bytes};
+  StageMemory decoding{.name = "decoding", .activations = shot.decoding_bytes};
+  for (const auto& [name, network] : networks) {
+    const NetworkMemory memory = memory_of(name, network, use_of(name), placement);
+    if (name == "transformer") {
+      denoising.networks.push_back(memory);
+    } else if (name == "vae") {
+      decoding.networks.push_back(memory);
+    } else if (name == "text_encoder") {
+      const auto activations =
+          text_bytes(models::parse_t5_config(network.config, network.id), transformer.text_tokens);
+      if (manifest) {  // for the null condition alone
+        plan.stages.push_back({.name = "null condition",
+                               .networks = {memory},
+                               .activations = activations,
+                               .once = true});
+      } else {
+        conditions.networks.push_back(memory);
+        conditions.activations = activations;
+      }
+    } else {
+      conditions.networks.push_back(memory);
+    }
+  }
+  plan.stages.insert(plan.stages.end(), {conditions, denoising, decoding});
   return plan;
 }
 

@@ -50,8 +50,13 @@ struct EnginePlan {
   /// "<name>": SHA-256 of every network's weights and configuration and of `files`. Reads all of
   /// them.
   [[nodiscard]] Json hashes() const;
-  [[nodiscard]] ShotCost cost(const models::Placement& placement) const;
-  [[nodiscard]] MemoryPlan memory(const models::Placement& placement) const;
+  [[nodiscard]] ShotCost cost(const models::Placement& placement,
+                              models::VaeTiling tiling = models::VaeTiling::off) const;
+  /// Without what the multimodal language model makes of a story (keys and values, a piece's
+  /// activations): that depends on captions and pictures, and is a percent or two of its weights.
+  [[nodiscard]] MemoryPlan memory(const models::Placement& placement,
+                                  Offload offload = Offload::none,
+                                  models::VaeTiling tiling = models::VaeTiling::off) const;
 };
 
 /// An AnimeShooterGen-compatible model: a folder with animeshootergen.json

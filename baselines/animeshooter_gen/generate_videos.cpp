@@ -14,6 +14,7 @@
 #include "baselines/animeshooter_gen/engine_plan.h"
 #include "baselines/animeshooter_gen/generation_record.h"
 #include "baselines/animeshooter_gen/last_frames.h"
+#include "baselines/animeshooter_gen/stages.h"
 #include "baselines/animeshooter_gen/tensor_file.h"
 #include "baselines/animeshooter_gen/video_model.h"
 #include "baselines/story_reference.h"
@@ -25,6 +26,8 @@
 #include "core/words.h"
 #include "loaders/image_file.h"
 #include "loaders/video/clip_writer.h"
+#include "models/cogvideox/tile_plan.h"
+#include "models/layers/device_memory.h"
 #include "models/layers/runtime.h"
 #include "models/samplers/noise_file.h"
 #include "models/samplers/shot_noise.h"
@@ -36,6 +39,8 @@ namespace {
 using loaders::Shot;
 using loaders::Split;
 using loaders::Story;
+
+constexpr const char* kTiling = "vae_tiling";  ///< what the record calls it
 
 class Stopwatch {
  public:
@@ -114,8 +119,39 @@ Json hash_of(const std::optional<fs::path>& file) {
   return file ? Json(sha256_file(*file)) : Json(nullptr);
 }
 
+/// Whether decoding in tiles is another thing than decoding in one piece, and possible. Where it
+/// was asked for, a VAE whose tiles can't be made is an error.
+bool tiles_can_be_made(const VideoRequest& request, const EnginePlan& plan,
+                       const std::vector<std::int64_t>& sizes) {
+  try {
+    return models::plan_tiles(plan.vae, plan.video.vae.string()).applies_to(sizes[3], sizes[4]);
+  } catch (const BadInput&) {
+    if (request.memory.tiling == TilingWish::on) throw;
+    return false;
+  }
+}
+
+/// Videos that were begun in tiles, or without, go on so unless something else is asked for.
+MemoryChoice memory_of(const VideoRequest& request, const EnginePlan& plan,
+                       const models::Placement& placement) {
+  MemoryWishes wishes = request.memory;
+  if (wishes.tiling == TilingWish::automatic) {
+    const auto there = recorded_setting(request.out, kTiling);
+    if (there && *there == "on") wishes.tiling = TilingWish::on;
+    if (there && *there == "off") wishes.tiling = TilingWish::off;
+  }
+  const auto sizes = latent_sizes_of(plan.clip, plan.transformer, plan.vae);
+  return choose_memory(
+      wishes,
+      [&](Offload offload, models::VaeTiling tiling) {
+        return plan.memory(placement, offload, tiling);
+      },
+      tiles_can_be_made(request, plan, sizes),
+      request.free_memory ? request.free_memory : models::free_memory(placement.device));
+}
+
 Json settings_of(const VideoRequest& request, const EnginePlan& plan,
-                 const models::Placement& placement) {
+                 const models::Placement& placement, const MemoryPlan& memory) {
   Json json;
   json["baseline"] = request.baseline;
   // Not the paper's model: an engine that can run what is published of it.
@@ -129,6 +165,8 @@ Json settings_of(const VideoRequest& request, const EnginePlan& plan,
   json["dtype"] = models::dtype_name(placement.precision);
   json["noise"] = hash_of(request.noise);
   json["last_frames"] = hash_of(request.last_frames);
+  // Tiles change the videos a little; where the networks are in the meantime changes nothing.
+  json[kTiling] = memory.tiling == models::VaeTiling::on ? "on" : "off";
   json["frames"] = request.frames == FrameForm::png ? "png" : loaders::codec_at_hand().name;
   json["versions"] = {{"asbench", build_info().version}, {"libtorch", TORCH_VERSION}};
   return json;
@@ -158,8 +196,10 @@ class Run {
       : request_(request),
         plan_(std::move(plan)),
         placement_(placement),
+        memory_(memory_of(request_, plan_, placement_)),
         sizes_(latent_sizes_of(plan_.clip, plan_.transformer, plan_.vae)),
-        files_(request.out, request.frames, plan_.clip.frames_per_second) {
+        files_(request.out, request.frames, plan_.clip.frames_per_second),
+        stages_(plan_, placement_, memory_.plan.offload) {
     if (request.noise) noise_.emplace(models::NoiseFile::open(*request.noise));
     if (request.last_frames) {
       last_frames_.emplace(*request.last_frames);
@@ -183,22 +223,35 @@ class Run {
   [[nodiscard]] fs::path dump_file(const Story& story, const Shot& shot) const {
     return *request_.dump / story.id / fmt::format("shot_{:02}.safetensors", shot.number);
   }
-  void load();
+  /// A shot on its way through the stages.
+  struct ShotInHand {
+    const Shot* shot = nullptr;
+    ShotRecord made;
+    at::Tensor condition;  ///< [2, L, D]
+    at::Tensor latents;    ///< [1, F, C, h, w]; undefined before denoise_shot()
+  };
+
   void make_story(const Work& work, GenerationRecord& record, Progress& progress);
-  void make_shot(const Story& story, const Shot& shot, const at::Tensor& condition,
-                 ShotRecord& made, Progress& progress);
+  /// Denoises all, then decodes and writes all: each stage's networks are loaded once.
+  void finish_shots(const Story& story, std::vector<ShotInHand>& shots, GenerationRecord& record,
+                    Progress& progress);
+  void denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progress);
+  void decode_shot(const Story& story, ShotInHand& in_hand);
+  /// What the record says of this run.
+  [[nodiscard]] Json account() const;
   /// What the shot after this one begins with.
   [[nodiscard]] Image handed_on(const Story& story, const Shot& shot) const;
 
   const VideoRequest& request_;
   EnginePlan plan_;
   const models::Placement placement_;
+  const MemoryChoice memory_;
   const std::vector<std::int64_t> sizes_;
   const ShotFiles files_;
   std::optional<models::NoiseFile> noise_;
   std::optional<LastFrames> last_frames_;
-  std::optional<VideoModel> video_;
-  std::unique_ptr<ConditionModel> conditions_;
+  Stages stages_;
+  std::optional<models::MemoryMeter> meter_;  ///< from before the first network on
 };
 
 bool Run::is_finished(const Story& story, const Shot& shot, const GenerationRecord& record) const {
@@ -230,13 +283,6 @@ Run::Work Run::work_of(const Story& story, const GenerationRecord& record) const
   return work;
 }
 
-void Run::load() {
-  const models::InferenceScope scope;
-  // Without a LoRA of the first IP: it is loaded with the story.
-  conditions_ = load_conditions(plan_, placement_);
-  if (plan_.lora_by_ip.empty()) video_ = load_video_model(plan_.video, placement_);
-}
-
 Image Run::handed_on(const Story& story, const Shot& shot) const {
   if (last_frames_) {
     if (auto given = last_frames_->find(story.id, shot.number)) return std::move(*given);
@@ -248,19 +294,22 @@ Image Run::handed_on(const Story& story, const Shot& shot) const {
   return std::move(*frame);
 }
 
-void Run::make_shot(const Story& story, const Shot& shot, const at::Tensor& condition,
-                    ShotRecord& made, Progress& progress) {
+void Run::denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progress) {
+  const auto lora = plan_.lora_by_ip.find(story.ip);
+  const VideoModel& video =
+      stages_.denoiser(lora != plan_.lora_by_ip.end() ? lora->second : plan_.video.lora);
   Stopwatch watch;
-  made.seed = models::shot_seed(request_.seed, story.id, shot.number);
+  ShotRecord& made = in_hand.made;
+  const int number = in_hand.shot->number;
+  made.seed = models::shot_seed(request_.seed, story.id, number);
   made.steps = plan_.sampling.steps;
   made.guidance = plan_.sampling.guidance.scale;
   made.given_noise = noise_.has_value();
   models::ShotNoise random(made.seed);
-  const at::Tensor noise =
-      noise_ ? noise_->take(story.id, shot.number, sizes_) : random.draw(sizes_);
-  const at::Tensor latents = denoise(
-      *video_, plan_.sampling,
-      {.condition = condition,
+  const at::Tensor noise = noise_ ? noise_->take(story.id, number, sizes_) : random.draw(sizes_);
+  in_hand.latents = denoise(
+      video, plan_.sampling,
+      {.condition = in_hand.condition,
        .noise = noise,
        .draw = [&random](at::IntArrayRef sizes) { return random.draw(sizes); },
        .uneven = request_.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse},
@@ -271,58 +320,84 @@ void Run::make_shot(const Story& story, const Shot& shot, const at::Tensor& cond
         progress.advance();
       });
   made.denoising_seconds = watch.lap();
-  const at::Tensor levels = levels_of(decode(*video_, latents));
-  made.decoding_seconds = watch.lap();
-  if (plan_.manifest) files_.hand_on(story.id, shot.number, frame_of(levels, levels.size(0) - 1));
+}
+
+void Run::decode_shot(const Story& story, ShotInHand& in_hand) {
+  const VideoModel& video = stages_.decoder();
+  Stopwatch watch;
+  const int number = in_hand.shot->number;
+  const at::Tensor levels = levels_of(decode(video, in_hand.latents, memory_.plan.tiling));
+  in_hand.made.decoding_seconds = watch.lap();
+  if (plan_.manifest) files_.hand_on(story.id, number, frame_of(levels, levels.size(0) - 1));
   if (request_.dump) {
-    const fs::path file = dump_file(story, shot);
+    const fs::path file = dump_file(story, *in_hand.shot);
     make_folders(file.parent_path());
-    write_tensors(file, {{"condition", condition}, {"latents", latents}, {"frames", levels}});
+    write_tensors(
+        file, {{"condition", in_hand.condition}, {"latents", in_hand.latents}, {"frames", levels}});
   }
-  files_.write(story.id, shot.number, levels);
+  files_.write(story.id, number, levels);
+}
+
+void Run::finish_shots(const Story& story, std::vector<ShotInHand>& shots, GenerationRecord& record,
+                       Progress& progress) {
+  for (ShotInHand& in_hand : shots) denoise_shot(story, in_hand, progress);
+  for (ShotInHand& in_hand : shots) {
+    decode_shot(story, in_hand);
+    record.describe_run(account());
+    record.add(story.id, in_hand.shot->number, in_hand.made);
+    in_hand = {};
+  }
+  shots.clear();
 }
 
 void Run::make_story(const Work& work, GenerationRecord& record, Progress& progress) {
   const Story& story = *work.story;
-  if (const auto lora = plan_.lora_by_ip.find(story.ip); lora != plan_.lora_by_ip.end()) {
-    const bool other = !plan_.video.lora || plan_.video.lora->path != lora->second.path;
-    plan_.video.lora = lora->second;
-    if (!video_) {
-      video_ = load_video_model(plan_.video, placement_);
-    } else if (other) {
-      video_->transformer = {};  // first, so that two are never in memory
-      video_->transformer = load_transformer(plan_.video, placement_);
-    }
-  }
-  const auto conditions = conditions_->begin_story();
-  const bool autoregressive = conditions_->hands_frames_on();
+  const auto conditions = stages_.conditions().begin_story();
+  const bool autoregressive = stages_.conditions().hands_frames_on();
+  // Shots that don't need each other go through each stage together, where loading it costs.
+  const bool together = !autoregressive && memory_.plan.offload == Offload::stage;
   Image picture;
   if (autoregressive) {
     picture =
         loaders::read_image(reference_file(*request_.split, story, story.shots.front()).value());
   }
+  std::vector<ShotInHand> in_hand;
   for (const Shot& shot : story.shots) {
     const bool missing =
         std::find(work.missing.begin(), work.missing.end(), &shot) != work.missing.end();
     if (!missing && !autoregressive) continue;
     if (interrupted())
       throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
+    static_cast<void>(stages_.conditions());  // loaded again, where it was freed
     Stopwatch watch;
     const at::Tensor condition = conditions->next_shot(picture, shot.caption.value());
     if (missing) {
-      ShotRecord made;
-      made.condition_seconds = watch.lap();
-      made.given_last_frame = last_frames_ && last_frames_->find(story.id, shot.number).has_value();
-      make_shot(story, shot, condition, made, progress);
-      record.add(story.id, shot.number, made);
+      ShotInHand next{.shot = &shot, .made = {}, .condition = condition, .latents = {}};
+      next.made.condition_seconds = watch.lap();
+      next.made.given_last_frame =
+          last_frames_ && last_frames_->find(story.id, shot.number).has_value();
+      in_hand.push_back(std::move(next));
+      if (!together) finish_shots(story, in_hand, record, progress);
     }
     if (autoregressive && &shot != &story.shots.back()) picture = handed_on(story, shot);
   }
+  finish_shots(story, in_hand, record, progress);
   if (autoregressive) files_.forget(story.id);
 }
 
+Json Run::account() const {
+  const MemoryPlan& plan = memory_.plan;
+  Json json;
+  json["offload"] = name_of(plan.offload);
+  json["loads"] = {{"stages", stages_.loads()}, {"seconds", stages_.seconds()}};
+  const auto grown = meter_ ? meter_->growth() : std::nullopt;
+  json["peak_memory"] = {{"planned", placement_.device.is_cpu() ? plan.resident() : plan.needed()},
+                         {"measured", grown ? Json(*grown) : Json(nullptr)}};
+  return json;
+}
+
 GenerateReport Run::go() {
-  GenerationRecord record(request_.out, settings_of(request_, plan_, placement_));
+  GenerationRecord record(request_.out, settings_of(request_, plan_, placement_, memory_.plan));
   GenerateReport report;
   std::vector<Work> stories;
   for (const Story& story : request_.part->stories) {
@@ -342,13 +417,17 @@ GenerateReport Run::go() {
     }
   }
   if (request_.say) {
-    request_.say(describe(plan_.memory(placement_), models::describe_device(placement_.device)));
+    request_.say(describe(memory_.plan, models::describe_device(placement_.device)) + "  " +
+                 memory_.reason + "\n");
   }
   record.begin();
   remove_abandoned_temporaries(request_.out, Sweep::folder_and_below);
-  load();
+  meter_.emplace(placement_.device);
+  stages_.begin();
   Progress progress(request_.baseline, report.written * plan_.sampling.steps, request_.progress);
   for (const Work& work : stories) make_story(work, record, progress);
+  record.describe_run(account());
+  record.finish();
   return report;
 }
 

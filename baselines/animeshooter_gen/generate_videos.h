@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "baselines/animeshooter_gen/memory_choice.h"
 #include "baselines/animeshooter_gen/shot_files.h"
 #include "baselines/generate.h"
 #include "core/progress.h"
@@ -36,7 +37,10 @@ struct VideoRequest {
   std::string device = "auto";            ///< @see models::parse_device
   std::optional<std::string> dtype = {};  ///< fp32 or bf16; nothing: fp32 on the CPU, else the
                                           ///< manifest's
-  bool long_runs = false;                 ///< also shots that take hours on a CPU
+  MemoryWishes memory = {};               ///< `--offload`, `--tile`
+  /// Bytes to plan with instead of what the device has free.
+  std::optional<std::int64_t> free_memory = {};
+  bool long_runs = false;  ///< also shots that take hours on a CPU
   Progress::Style progress = Progress::Style::automatic;
   std::function<void(std::string_view text)> say = {};  ///< for people, before the loading
 };
@@ -44,7 +48,8 @@ struct VideoRequest {
 /// Writes a network's videos below `out` in the default output layout, and `generation.json`
 /// beside them: settings with all defaults, hashes of the weights, versions, and of every shot how
 /// it was made. Finished shots are kept where the settings are the same. Whatever ends the process,
-/// the shot in hand is all that is lost.
+/// the shot in hand is all that is lost; of stories without frames that are handed on, made stage
+/// by stage, the story in hand.
 /// @throws UsageError for settings that don't go together, a folder that holds shots of others, and
 ///   on a CPU for shots that take longer than kLongShotSeconds, unless these are asked for;
 ///   BadInput for what the model's loaders refuse, missing captions, references and noise;

@@ -41,11 +41,22 @@ Difference first_difference(const Json& there, const Json& now, const std::strin
 
 }  // namespace
 
+std::optional<Json> recorded_setting(const fs::path& folder, const std::string& key) {
+  if (!is_there(folder / kGenerationRecord)) return std::nullopt;
+  const Json there = read_json_file(folder / kGenerationRecord);
+  if (!there.is_object() || !there.contains("settings") || !there.at("settings").is_object() ||
+      !there.at("settings").contains(key)) {
+    return std::nullopt;
+  }
+  return there.at("settings").at(key);
+}
+
 GenerationRecord::GenerationRecord(const fs::path& folder, Json settings)
     : file_(folder / kGenerationRecord) {
   json_["schema"] = kSchema;
   json_["settings"] = std::move(settings);
   json_["shots"] = Json::object();
+  json_["runs"] = Json::array();
   if (!is_there(file_)) {
     if (is_there(folder) && !list_folder(folder).empty()) {
       throw UsageError(
@@ -70,6 +81,8 @@ GenerationRecord::GenerationRecord(const fs::path& folder, Json settings)
                     folder.string(), difference.place, difference.there, difference.now));
   }
   json_["shots"] = there.at("shots");
+  if (there.contains("runs") && there.at("runs").is_array()) json_["runs"] = there.at("runs");
+  earlier_runs_ = json_.at("runs").size();
 }
 
 void GenerationRecord::begin() {
@@ -79,6 +92,12 @@ void GenerationRecord::begin() {
 
 bool GenerationRecord::has(std::string_view story, int shot) const {
   return json_.at("shots").contains(name_of(story, shot));
+}
+
+void GenerationRecord::describe_run(Json run) {
+  Json& runs = json_["runs"];
+  if (runs.size() > earlier_runs_) runs.erase(earlier_runs_);
+  runs.push_back(std::move(run));
 }
 
 void GenerationRecord::add(std::string_view story, int shot, const ShotRecord& record) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,11 @@ struct ShotRecord {
   double decoding_seconds = 0.0;
 };
 
+/// One of the settings of the videos that a folder has already.
+/// @returns nothing where it has no record that can be read, or not that setting
+[[nodiscard]] std::optional<Json> recorded_setting(const std::filesystem::path& folder,
+                                                   const std::string& key);
+
 /// The record of a folder of generated videos: the settings that all of it has, and shot by shot
 /// how it was made. The file is replaced after every shot, so a shot is finished when it is in it.
 class GenerationRecord {
@@ -35,6 +42,11 @@ class GenerationRecord {
   /// Writes the file where there is none yet. Makes the folder.
   void begin();
   [[nodiscard]] bool has(std::string_view story, int shot) const;
+  /// What is told of this run besides, which may differ from run to run and changes no video: an
+  /// entry of `runs`. Takes the place of what was told of it before; written with the next shot or
+  /// by finish().
+  void describe_run(Json run);
+  void finish() const { write(); }
   /// Adds a finished shot and writes the file.
   void add(std::string_view story, int shot, const ShotRecord& record);
 
@@ -43,6 +55,7 @@ class GenerationRecord {
 
   std::filesystem::path file_;
   Json json_;
+  std::size_t earlier_runs_ = 0;
 };
 
 }  // namespace asbench::baselines

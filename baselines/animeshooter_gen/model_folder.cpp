@@ -1,11 +1,16 @@
 #include "baselines/animeshooter_gen/model_folder.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
 #include "models/encoders/config_reader.h"
+#include "models/kernels/matrix_product.h"
 #include "models/weights/safetensors.h"
 
 namespace asbench::baselines {
@@ -32,6 +37,26 @@ void add_files(const fs::path& root, const fs::path& folder, std::string& lines)
   }
 }
 
+bool matches_any(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  });
+}
+
+std::int64_t values_of(const models::TensorView& view) {
+  return static_cast<std::int64_t>(view.bytes.size() / models::element_size(view.dtype));
+}
+
+/// float32; a matrix as the kernels have it. A convolution of one tap is a matrix, too.
+std::int64_t packed_bytes(const models::TensorView& view) {
+  const bool one_tap =
+      std::all_of(view.shape.begin() + std::min<std::ptrdiff_t>(2, std::ssize(view.shape)),
+                  view.shape.end(), [](std::int64_t taps) { return taps == 1; });
+  if (view.shape.size() < 2 || !one_tap) return 4 * values_of(view);
+  return static_cast<std::int64_t>(
+      models::product_kernels().packed_bytes(view.shape[0], view.shape[1]));
+}
+
 }  // namespace
 
 models::Checkpoint open_part(const fs::path& folder) {
@@ -55,17 +80,36 @@ MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths, const fs::
   return multimodal;
 }
 
-std::int64_t count_values(const models::Checkpoint& part) {
-  std::int64_t values = 0;
+NetworkMemory memory_of(const std::string& name, const models::Checkpoint& part,
+                        const TensorUse& use, const models::Placement& placement) {
+  NetworkMemory memory{.name = name};
+  const std::int64_t element = placement.dtype == c10::kFloat ? 4 : 2;
   for (const fs::path& path : part.weight_files) {
-    if (part.pickle) return static_cast<std::int64_t>(fs::file_size(path) / 4);
-    const auto file = models::SafetensorsFile::open(path);
-    for (const std::string& name : file.names()) {
-      const models::TensorView view = file.find(name).value();
-      values += static_cast<std::int64_t>(view.bytes.size() / models::element_size(view.dtype));
+    if (part.pickle) {
+      memory.weights += static_cast<std::int64_t>(fs::file_size(path)) / 4 * element;
+      continue;
     }
+    const auto file = models::SafetensorsFile::open(path);
+    std::int64_t pages = 0;
+    bool has_table = false;
+    for (const std::string& tensor : file.names()) {
+      if (matches_any(tensor, use.ignored)) continue;
+      const models::TensorView view = file.find(tensor).value();
+      pages += static_cast<std::int64_t>(view.bytes.size());
+      if (!placement.own_kernels) {
+        memory.weights += values_of(view) * element;
+      } else if (tensor == use.table && view.dtype == models::DType::f32) {
+        has_table = true;
+      } else {
+        memory.weights +=
+            matches_any(tensor, use.plain) ? values_of(view) * element : packed_bytes(view);
+      }
+    }
+    if (!placement.device.is_cpu()) continue;
+    memory.reading += pages;
+    if (has_table) memory.kept += pages;  // the whole file stays mapped
   }
-  return values;
+  return memory;
 }
 
 std::string content_sha256(const fs::path& path) {

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "baselines/animeshooter_gen/cost.h"
 #include "baselines/animeshooter_gen/manifest.h"
 #include "core/json.h"
+#include "models/layers/placement.h"
 #include "models/multimodal/multimodal_config.h"
 #include "models/weights/checkpoint.h"
 
@@ -25,8 +28,19 @@ struct MultimodalFolder {
 [[nodiscard]] MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths,
                                                       const std::filesystem::path& folder);
 
-/// Values that a part's weights hold, from the files' headers.
-[[nodiscard]] std::int64_t count_values(const models::Checkpoint& part);
+/// What a loader does with a part's tensors, as far as it takes memory. Patterns as in fnmatch(3).
+struct TensorUse {
+  std::vector<std::string> ignored = {};  ///< not read
+  /// Looked up row by row: on the CPU it stays in the mapped file.
+  std::string table = {};
+  /// Neither factors of products nor of convolutions: as they are.
+  std::vector<std::string> plain = {};
+};
+
+/// What a part takes when its loader puts it on `placement`: from the headers of its files; on the
+/// CPU with its matrices as models/kernels packs them.
+[[nodiscard]] NetworkMemory memory_of(const std::string& name, const models::Checkpoint& part,
+                                      const TensorUse& use, const models::Placement& placement);
 
 /// SHA-256 over all files below a folder or of one file: of the sorted lines "<sha256>  <name>\n".
 /// For parts that are no networks, and LoRAs.

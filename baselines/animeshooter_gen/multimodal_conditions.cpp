@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,7 +33,7 @@ namespace {
 
 using models::Tiling;
 
-/// The networks; what reads them keeps references, so it stays where it was made.
+/// The networks.
 struct Parts {
   models::ImageReader images;
   models::Qwen2Tokenizer tokenizer;
@@ -101,29 +103,46 @@ void require_parts_fit(const Parts& parts, const Manifest& manifest,
 
 class MultimodalStory;
 
+/// The networks and what refers to them: stays where it was made.
+struct LoadedParts {
+  LoadedParts(Parts of, const Manifest& manifest)
+      : parts(std::move(of)),
+        writer(parts.llm, parts.tokenizer, manifest.texts, parts.qformer.learnable_queries) {}
+  LoadedParts(const LoadedParts&) = delete;
+  LoadedParts& operator=(const LoadedParts&) = delete;
+
+  const Parts parts;
+  const models::PromptWriter writer;
+};
+
+using LoadParts = std::function<Parts()>;
+
 class MultimodalConditions final : public ConditionModel {
  public:
-  MultimodalConditions(Parts parts, const Manifest& manifest, at::Tensor fixed_null)
-      : parts_(std::move(parts)),
-        manifest_(manifest),
-        writer_(parts_.llm, parts_.tokenizer, manifest.texts, parts_.qformer.learnable_queries),
-        fixed_null_(std::move(fixed_null)) {}
+  MultimodalConditions(LoadParts load, const Manifest& manifest, at::Tensor fixed_null)
+      : load_(std::move(load)), manifest_(manifest), fixed_null_(std::move(fixed_null)) {
+    reload();
+  }
 
   [[nodiscard]] bool hands_frames_on() const override { return true; }
   [[nodiscard]] std::unique_ptr<StoryConditions> begin_story() const override;
+  void unload() override { loaded_.reset(); }
+  void reload() override {
+    if (!loaded_) loaded_ = std::make_unique<LoadedParts>(load_(), manifest_);
+  }
 
-  [[nodiscard]] const models::PromptWriter& writer() const { return writer_; }
+  [[nodiscard]] const models::PromptWriter& writer() const { return loaded().writer; }
   [[nodiscard]] const at::Tensor& fixed_null() const { return fixed_null_; }
-  [[nodiscard]] const models::Qwen2& llm() const { return parts_.llm; }
+  [[nodiscard]] const models::Qwen2& llm() const { return loaded().parts.llm; }
 
   [[nodiscard]] at::Tensor tokens_of(const Image& picture, bool reference) const {
-    return parts_.images.read(picture, tiling_of(reference));
+    return loaded().parts.images.read(picture, tiling_of(reference));
   }
   /// Of a reference of this size that shows nothing.
   [[nodiscard]] at::Tensor blank_tokens(int width, int height) const {
     if (!manifest_.blank_pixel) {
-      return parts_.images.read(
-          models::zero_tiles(width, height, tiling_of(true), parts_.images.options()));
+      return loaded().parts.images.read(
+          models::zero_tiles(width, height, tiling_of(true), loaded().parts.images.options()));
     }
     Image blank(height, width, 3);
     std::fill(blank.bytes.begin(), blank.bytes.end(),
@@ -133,23 +152,28 @@ class MultimodalConditions final : public ConditionModel {
   /// Appends a piece to a sequence. @returns [1, L, D] float32 on the CPU
   [[nodiscard]] at::Tensor condition_of(const models::PromptPiece& piece,
                                         models::KeyValueCache& cache) const {
+    const Parts& parts = loaded().parts;
     const at::Tensor states =
-        models::hidden_state(parts_.llm, piece.embeds, cache, manifest_.hidden_state);
-    const at::Tensor last = models::run(parts_.qformer, piece.at_queries(states).contiguous());
-    return models::project_condition(parts_.qformer, last).to(at::kCPU, at::kFloat);
+        models::hidden_state(parts.llm, piece.embeds, cache, manifest_.hidden_state);
+    const at::Tensor last = models::run(parts.qformer, piece.at_queries(states).contiguous());
+    return models::project_condition(parts.qformer, last).to(at::kCPU, at::kFloat);
   }
 
  private:
+  [[nodiscard]] const LoadedParts& loaded() const {
+    if (!loaded_) throw InternalError("a condition is wanted of networks that are unloaded");
+    return *loaded_;
+  }
   [[nodiscard]] Tiling tiling_of(bool reference) const {
     const bool many = manifest_.tiling == PictureTiling::dynamic_s2_all ||
                       (manifest_.tiling == PictureTiling::dynamic_s2_reference && reference);
     return many ? Tiling::dynamic_s2 : Tiling::single;
   }
 
-  const Parts parts_;
+  const LoadParts load_;
   const Manifest manifest_;
-  const models::PromptWriter writer_;  ///< refers to parts_
-  const at::Tensor fixed_null_;        ///< [1, L, D]; undefined: by a second sequence
+  const at::Tensor fixed_null_;          ///< [1, L, D]; undefined: by a second sequence
+  std::unique_ptr<LoadedParts> loaded_;  ///< nothing: unloaded
 };
 
 class MultimodalStory final : public StoryConditions {
@@ -194,18 +218,22 @@ std::unique_ptr<ConditionModel> load_multimodal_conditions(
     const Manifest& manifest, const fs::path& folder,
     const models::CogVideoXTransformerConfig& wanted, const models::Placement& placement) {
   const models::InferenceScope scope;
-  Parts parts{.images = load_image_reader(manifest.paths, folder, placement),
-              .tokenizer = models::Qwen2Tokenizer::load(folder / manifest.paths.tokenizer),
-              .llm = load_llm(manifest, folder, placement),
-              .qformer = models::load_qformer(open_part(folder / manifest.paths.qformer),
-                                              manifest.qformer, placement)};
-  require_parts_fit(parts, manifest, wanted);
   at::Tensor null;
   if (manifest.null_condition == NullCondition::zeros)
     null = at::zeros({1, wanted.text_tokens, wanted.text_width}, at::kFloat);
+  // T5 first: it is used this once and needn't be in memory beside the others.
   if (manifest.null_condition == NullCondition::t5_empty)
     null = t5_empty(manifest, folder, wanted, placement);
-  return std::make_unique<MultimodalConditions>(std::move(parts), manifest, std::move(null));
+  const auto load = [=]() {
+    Parts parts{.images = load_image_reader(manifest.paths, folder, placement),
+                .tokenizer = models::Qwen2Tokenizer::load(folder / manifest.paths.tokenizer),
+                .llm = load_llm(manifest, folder, placement),
+                .qformer = models::load_qformer(open_part(folder / manifest.paths.qformer),
+                                                manifest.qformer, placement)};
+    require_parts_fit(parts, manifest, wanted);
+    return parts;
+  };
+  return std::make_unique<MultimodalConditions>(load, manifest, std::move(null));
 }
 
 }  // namespace asbench::baselines

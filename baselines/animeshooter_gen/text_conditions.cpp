@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "baselines/animeshooter_gen/model_folder.h"
@@ -15,16 +17,23 @@
 namespace asbench::baselines {
 namespace {
 
+using LoadEncoder = std::function<models::T5Encoder()>;
+
 class TextConditions final : public ConditionModel {
  public:
-  TextConditions(models::T5Tokenizer tokenizer, models::T5Encoder encoder, std::int64_t tokens)
+  TextConditions(models::T5Tokenizer tokenizer, LoadEncoder load, std::int64_t tokens)
       : tokenizer_(std::move(tokenizer)),
-        encoder_(std::move(encoder)),
+        load_(std::move(load)),
         tokens_(tokens),
+        encoder_(load_()),
         null_(encode("")) {}
 
   [[nodiscard]] bool hands_frames_on() const override { return false; }
   [[nodiscard]] std::unique_ptr<StoryConditions> begin_story() const override;
+  void unload() override { encoder_.reset(); }
+  void reload() override {
+    if (!encoder_) encoder_ = load_();
+  }
 
   [[nodiscard]] at::Tensor condition_of(std::string_view caption) const {
     return at::cat({null_, encode(caption)});
@@ -33,16 +42,18 @@ class TextConditions final : public ConditionModel {
  private:
   /// [1, L, D] float32 on the CPU. Longer texts are cut, as the published pipeline does.
   [[nodiscard]] at::Tensor encode(std::string_view text) const {
+    if (!encoder_) throw InternalError("a condition is wanted of a text encoder that is unloaded");
     const auto padded = tokenizer_.encode_padded(text, static_cast<std::size_t>(tokens_));
     at::Tensor ids = at::empty({1, tokens_}, at::kLong);
     std::copy(padded.ids.begin(), padded.ids.end(), ids.mutable_data_ptr<std::int64_t>());
-    return models::run(encoder_, ids).to(at::kCPU, at::kFloat);
+    return models::run(*encoder_, ids).to(at::kCPU, at::kFloat);
   }
 
   const models::T5Tokenizer tokenizer_;
-  const models::T5Encoder encoder_;
+  const LoadEncoder load_;
   const std::int64_t tokens_;
-  const at::Tensor null_;  ///< of the empty text
+  std::optional<models::T5Encoder> encoder_;  ///< nothing: unloaded
+  const at::Tensor null_;                     ///< of the empty text
 };
 
 class TextStory final : public StoryConditions {
@@ -68,18 +79,20 @@ std::unique_ptr<ConditionModel> load_text_conditions(
     const models::CogVideoXTransformerConfig& wanted, const models::Placement& placement) {
   const models::InferenceScope scope;
   models::T5Tokenizer pieces = models::T5Tokenizer::load(tokenizer);
-  models::T5Encoder encoder = models::load_t5_encoder(open_part(text_encoder), placement);
-  if (pieces.id_limit() > encoder.config.vocabulary) {
-    throw BadInput(fmt::format("{} has ids up to {}, but {} has rows for {}", tokenizer.string(),
-                               pieces.id_limit() - 1, text_encoder.string(),
-                               encoder.config.vocabulary));
-  }
-  if (encoder.config.width != wanted.text_width) {
-    throw BadInput(fmt::format("d_model of {} is {}, but text_embed_dim of the transformer is {}",
-                               text_encoder.string(), encoder.config.width, wanted.text_width));
-  }
-  return std::make_unique<TextConditions>(std::move(pieces), std::move(encoder),
-                                          wanted.text_tokens);
+  const std::int64_t ids = pieces.id_limit();
+  const auto load = [=]() {
+    models::T5Encoder encoder = models::load_t5_encoder(open_part(text_encoder), placement);
+    if (ids > encoder.config.vocabulary) {
+      throw BadInput(fmt::format("{} has ids up to {}, but {} has rows for {}", tokenizer.string(),
+                                 ids - 1, text_encoder.string(), encoder.config.vocabulary));
+    }
+    if (encoder.config.width != wanted.text_width) {
+      throw BadInput(fmt::format("d_model of {} is {}, but text_embed_dim of the transformer is {}",
+                                 text_encoder.string(), encoder.config.width, wanted.text_width));
+    }
+    return encoder;
+  };
+  return std::make_unique<TextConditions>(std::move(pieces), load, wanted.text_tokens);
 }
 
 }  // namespace asbench::baselines

@@ -54,9 +54,14 @@ models::CogVideoXTransformer load_transformer(const VideoModelFolders& folders,
   return models::load_cogvideox_transformer(folders.transformer, options);
 }
 
+models::VaeDecoder load_decoder(const VideoModelFolders& folders,
+                                const models::Placement& placement) {
+  return models::load_vae_decoder(open_part(folders.vae), placement);
+}
+
 VideoModel load_video_model(const VideoModelFolders& folders, const models::Placement& placement) {
   VideoModel model{.transformer = load_transformer(folders, placement),
-                   .vae = models::load_vae_decoder(open_part(folders.vae), placement),
+                   .vae = load_decoder(folders, placement),
                    .scheduler = models::read_scheduler_config(folders.scheduler)};
   require_fitting(model.transformer.config, model.vae.config);
   return model;
@@ -99,16 +104,18 @@ at::Tensor denoise(const VideoModel& model, const SamplingSettings& sampling,
   return latents.to(at::kFloat);
 }
 
-at::Tensor decode(const VideoModel& model, const at::Tensor& latents) {
+at::Tensor decode(const VideoModel& model, const at::Tensor& latents, models::VaeTiling tiling) {
   const models::InferenceScope scope;
   // The transformer has frames before channels, the VAE channels before frames.
   const at::Tensor scaled = latents.permute({0, 2, 1, 3, 4}) / model.vae.config.scaling_factor;
-  return models::decode_latents(model.vae, scaled.contiguous());
+  return models::decode_latents(model.vae, scaled.contiguous(), tiling);
 }
 
 at::Tensor levels_of(const at::Tensor& video) {
   const models::InferenceScope scope;
-  const at::Tensor levels = (video.to(at::kFloat) * 0.5 + 0.5).clamp(0.0, 1.0).mul(255.0).round();
+  // In place: a video is as large as it is.
+  at::Tensor levels = video.to(at::kFloat) * 0.5;
+  levels.add_(0.5).clamp_(0.0, 1.0).mul_(255.0).round_();
   return levels.squeeze(0).permute({1, 2, 3, 0}).to(at::kCPU, at::kByte).contiguous();
 }
 

@@ -39,6 +39,10 @@ struct VideoModel {
 [[nodiscard]] VideoModel load_video_model(const VideoModelFolders& folders,
                                           const models::Placement& placement);
 
+/// The decoder alone.
+[[nodiscard]] models::VaeDecoder load_decoder(const VideoModelFolders& folders,
+                                              const models::Placement& placement);
+
 /// The transformer alone, with the folders' LoRA merged.
 [[nodiscard]] models::CogVideoXTransformer load_transformer(const VideoModelFolders& folders,
                                                             const models::Placement& placement);
@@ -72,8 +76,10 @@ using AfterStep =
                                  const DenoiseInput& input, const AfterStep& after_step = {});
 
 /// @param latents  denoise()'s
+/// @param tiling   tiles take less memory and give another result (models::VaeTiling)
 /// @returns [1, 3, T, H, W] float32, about [-1, 1]
-[[nodiscard]] at::Tensor decode(const VideoModel& model, const at::Tensor& latents);
+[[nodiscard]] at::Tensor decode(const VideoModel& model, const at::Tensor& latents,
+                                models::VaeTiling tiling = models::VaeTiling::off);
 
 /// rint(clamp(x / 2 + 1/2, 0, 1) * 255), halves to the even number.
 /// @param video  [1, 3, T, H, W]

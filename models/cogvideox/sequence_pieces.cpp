@@ -8,17 +8,10 @@
 #include "models/layers/parallel.h"
 
 namespace asbench::models {
-namespace {
-
-/// Enough rows that a weight's way into the cache is paid for, few enough that they stay there.
-constexpr std::int64_t kRowsOnCpu = 256;
-
-}  // namespace
-
 void for_each_piece(const at::Tensor& x, std::int64_t text_tokens,
                     const std::function<void(const SequencePiece&)>& work) {
   const std::int64_t tokens = x.size(1);
-  const std::int64_t most = x.is_cpu() ? kRowsOnCpu : tokens;
+  const std::int64_t most = x.is_cpu() ? kSequenceRowsOnCpu : tokens;
   std::vector<SequencePiece> pieces;
   for (std::int64_t sample = 0; sample < x.size(0); ++sample) {
     for (const bool text : {true, false}) {

@@ -19,6 +19,10 @@ struct SequencePiece {
   std::int64_t first_in_part = 0;  ///< of the sample's text tokens, or of its video tokens
 };
 
+/// Rows of a piece on the CPU: enough that a weight's way into the cache is paid for, few enough
+/// that they stay there.
+inline constexpr std::int64_t kSequenceRowsOnCpu = 256;
+
 /// Calls `work` for pieces that together are all tokens. On the CPU they are a few hundred tokens
 /// each and go to the threads as these get free: what a piece needs between two products stays in
 /// the cache, and no tensor of all tokens times the width of the MLP is made. Elsewhere pieces are

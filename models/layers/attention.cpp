@@ -12,12 +12,10 @@
 
 #include "models/kernels/cpu_kernels.h"
 #include "models/kernels/matrix_product.h"
+#include "models/layers/attention_blocks.h"
 
 namespace asbench::models {
 namespace {
-
-/// Queries whose weights are in memory at a time: with 200 keys they stay in the first cache.
-constexpr std::int64_t kQueriesPerBlock = 48;
 
 // [N, T, D] to [N, heads, T, head width], a view.
 at::Tensor by_heads(const at::Tensor& x, std::int64_t heads) {
@@ -202,7 +200,8 @@ at::Tensor attention(const at::Tensor& query, const at::Tensor& key, const at::T
       runs_on_product_kernels(value)) {
     return attention_on_cpu(query, key, value, heads, mask);
   }
-  if (wants_true_float32(query)) return attention_by_products(query, key, value, heads, mask);
+  if (wants_true_float32(query))
+    return attention_by_products(query, key, value, heads, mask, kMostAttentionBytes);
   return attention_of_libtorch(query, key, value, heads, mask);
 }
 

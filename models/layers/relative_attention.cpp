@@ -8,12 +8,10 @@
 
 #include "models/kernels/cpu_kernels.h"
 #include "models/kernels/matrix_product.h"
+#include "models/layers/attention_blocks.h"
 
 namespace asbench::models {
 namespace {
-
-/// Queries whose weights are in memory at a time, as in attention().
-constexpr std::int64_t kQueriesPerBlock = 48;
 
 bool runs_on_product_kernels(const at::Tensor& x) {
   return x.device().is_cpu() && x.scalar_type() == at::kFloat && x.stride(2) == 1;

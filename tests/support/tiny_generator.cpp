@@ -1,6 +1,5 @@
 #include "tests/support/tiny_generator.h"
 
-#include <array>
 #include <bit>
 #include <cmath>
 #include <fstream>
@@ -135,53 +134,55 @@ void add_resnet(Tensors& tensors, const std::string& name, std::int64_t in, std:
   if (in != out) tensors.pair(name + "conv_shortcut", {out, in, 1, 1, 1}, out);
 }
 
-void write_vae(const fs::path& folder, std::uint64_t seed) {
-  constexpr std::array<std::int64_t, 4> kChannels = {8, 16, 16, 24};
-  constexpr std::int64_t kLatents = 4;
-  const Json config = {{"_class_name", "AutoencoderKLCogVideoX"},
-                       {"in_channels", 3},
-                       {"out_channels", 3},
-                       {"block_out_channels", kChannels},
-                       {"latent_channels", kLatents},
-                       {"layers_per_block", 1},
-                       {"norm_num_groups", 4},
-                       {"norm_eps", 1e-6},
-                       {"act_fn", "silu"},
-                       {"sample_height", 32},
-                       {"sample_width", 48},
-                       {"scaling_factor", 1.15258426},
-                       {"temporal_compression_ratio", 4}};
+Json vae_config() {
+  return {{"_class_name", "AutoencoderKLCogVideoX"},
+          {"in_channels", 3},
+          {"out_channels", 3},
+          {"block_out_channels", {8, 16, 16, 24}},
+          {"latent_channels", 4},
+          {"layers_per_block", 1},
+          {"norm_num_groups", 4},
+          {"norm_eps", 1e-6},
+          {"act_fn", "silu"},
+          {"sample_height", 32},
+          {"sample_width", 48},
+          {"scaling_factor", 1.15258426},
+          {"temporal_compression_ratio", 4}};
+}
+
+void write_vae(const fs::path& folder, const Json& config, std::uint64_t seed) {
+  const auto channels = config.at("block_out_channels").get<std::vector<std::int64_t>>();
+  const std::int64_t latents = integer(config, "latent_channels");
   Tensors tensors;
-  tensors.causal("encoder.conv_in", kChannels[0], 3);
-  std::int64_t width = kChannels[0];
-  for (std::size_t i = 0; i < kChannels.size(); ++i) {
+  tensors.causal("encoder.conv_in", channels[0], 3);
+  std::int64_t width = channels[0];
+  for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string block = "encoder.down_blocks." + std::to_string(i) + ".";
-    add_resnet(tensors, block + "resnets.0.", width, kChannels[i], 0);
-    width = kChannels[i];
-    if (i + 1 < kChannels.size())
+    add_resnet(tensors, block + "resnets.0.", width, channels[i], 0);
+    width = channels[i];
+    if (i + 1 < channels.size())
       tensors.pair(block + "downsamplers.0.conv", {width, width, 3, 3}, width);
   }
   for (const char* i : {"0", "1"})
     add_resnet(tensors, std::string("encoder.mid_block.resnets.") + i + ".", width, width, 0);
   tensors.norm("encoder.norm_out", width);
-  tensors.causal("encoder.conv_out", 2 * kLatents, width);
+  tensors.causal("encoder.conv_out", 2 * latents, width);
 
-  tensors.causal("decoder.conv_in", width, kLatents);
+  tensors.causal("decoder.conv_in", width, latents);
   for (const char* i : {"0", "1"})
-    add_resnet(tensors, std::string("decoder.mid_block.resnets.") + i + ".", width, width,
-               kLatents);
-  for (std::size_t i = 0; i < kChannels.size(); ++i) {
+    add_resnet(tensors, std::string("decoder.mid_block.resnets.") + i + ".", width, width, latents);
+  for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string block = "decoder.up_blocks." + std::to_string(i) + ".";
-    const std::int64_t out = kChannels[kChannels.size() - 1 - i];
-    add_resnet(tensors, block + "resnets.0.", width, out, kLatents);
-    add_resnet(tensors, block + "resnets.1.", out, out, kLatents);
+    const std::int64_t out = channels[channels.size() - 1 - i];
+    add_resnet(tensors, block + "resnets.0.", width, out, latents);
+    add_resnet(tensors, block + "resnets.1.", out, out, latents);
     width = out;
-    if (i + 1 < kChannels.size())
+    if (i + 1 < channels.size())
       tensors.pair(block + "upsamplers.0.conv", {width, width, 3, 3}, width);
   }
   tensors.norm("decoder.norm_out.norm_layer", width);
-  tensors.pair("decoder.norm_out.conv_y.conv", {width, kLatents, 1, 1, 1}, width);
-  tensors.pair("decoder.norm_out.conv_b.conv", {width, kLatents, 1, 1, 1}, width);
+  tensors.pair("decoder.norm_out.conv_y.conv", {width, latents, 1, 1, 1}, width);
+  tensors.pair("decoder.norm_out.conv_b.conv", {width, latents, 1, 1, 1}, width);
   tensors.causal("decoder.conv_out", 3, width);
   write_part(folder, kDiffusers, config, tensors, seed);
 }
@@ -209,7 +210,7 @@ void write_scheduler(const fs::path& folder, const Json& changes) {
 void write_video_parts(const fs::path& folder, const TinyGenerator& options) {
   write_transformer(folder / "transformer", merged(transformer_config(), options.transformer),
                     options.seed);
-  write_vae(folder / "vae", options.seed);
+  write_vae(folder / "vae", merged(vae_config(), options.vae), options.seed);
   write_scheduler(folder / "scheduler", options.scheduler);
 }
 
@@ -317,39 +318,45 @@ void write_qformer(const fs::path& folder, std::uint64_t seed) {
   write_part(folder, kTransformers, config, tensors, seed);
 }
 
-void write_text_encoder(const fs::path& folder, std::uint64_t seed) {
-  constexpr std::int64_t kWidth = 24;
-  constexpr std::int64_t kInner = 48;
-  constexpr std::int64_t kHeads = 4;
-  constexpr std::int64_t kHead = 8;
-  const Json config = {{"model_type", "t5"},
-                       {"d_model", kWidth},
-                       {"d_kv", kHead},
-                       {"d_ff", kInner},
-                       {"num_layers", 2},
-                       {"num_heads", kHeads},
-                       {"relative_attention_num_buckets", 8},
-                       {"relative_attention_max_distance", 16},
-                       {"layer_norm_epsilon", 1e-6},
-                       {"feed_forward_proj", "gated-gelu"},
-                       {"vocab_size", 128}};
+Json text_encoder_config() {
+  return {{"model_type", "t5"},
+          {"d_model", 24},
+          {"d_kv", 8},
+          {"d_ff", 48},
+          {"num_layers", 2},
+          {"num_heads", 4},
+          {"relative_attention_num_buckets", 8},
+          {"relative_attention_max_distance", 16},
+          {"layer_norm_epsilon", 1e-6},
+          {"feed_forward_proj", "gated-gelu"},
+          {"vocab_size", 128}};
+}
+
+void write_text_encoder(const fs::path& folder, const TinyGenerator& options) {
+  const Json config = merged(text_encoder_config(), options.text_encoder_config);
+  const std::int64_t width = integer(config, "d_model");
+  const std::int64_t inner = integer(config, "d_ff");
+  const std::int64_t heads = integer(config, "num_heads");
+  const std::int64_t mixed = heads * integer(config, "d_kv");
   Tensors tensors;
-  tensors.add("shared.weight", {128, kWidth});
-  for (int i = 0; i < 2; ++i) {
+  tensors.add("shared.weight", {integer(config, "vocab_size"), width});
+  for (std::int64_t i = 0; i < integer(config, "num_layers"); ++i) {
     const std::string block = "encoder.block." + std::to_string(i) + ".layer.";
     for (const char* name : {"q", "k", "v"}) {
-      tensors.add(block + "0.SelfAttention." + name + ".weight", {kHeads * kHead, kWidth});
+      tensors.add(block + "0.SelfAttention." + name + ".weight", {mixed, width});
     }
-    tensors.add(block + "0.SelfAttention.o.weight", {kWidth, kHeads * kHead});
-    if (i == 0) tensors.add(block + "0.SelfAttention.relative_attention_bias.weight", {8, kHeads});
-    tensors.add(block + "0.layer_norm.weight", {kWidth});
-    tensors.add(block + "1.DenseReluDense.wi_0.weight", {kInner, kWidth});
-    tensors.add(block + "1.DenseReluDense.wi_1.weight", {kInner, kWidth});
-    tensors.add(block + "1.DenseReluDense.wo.weight", {kWidth, kInner});
-    tensors.add(block + "1.layer_norm.weight", {kWidth});
+    tensors.add(block + "0.SelfAttention.o.weight", {width, mixed});
+    if (i == 0)
+      tensors.add(block + "0.SelfAttention.relative_attention_bias.weight",
+                  {integer(config, "relative_attention_num_buckets"), heads});
+    tensors.add(block + "0.layer_norm.weight", {width});
+    tensors.add(block + "1.DenseReluDense.wi_0.weight", {inner, width});
+    tensors.add(block + "1.DenseReluDense.wi_1.weight", {inner, width});
+    tensors.add(block + "1.DenseReluDense.wo.weight", {width, inner});
+    tensors.add(block + "1.layer_norm.weight", {width});
   }
-  tensors.add("encoder.final_layer_norm.weight", {kWidth});
-  write_part(folder, kTransformers, config, tensors, seed);
+  tensors.add("encoder.final_layer_norm.weight", {width});
+  write_part(folder, kTransformers, config, tensors, options.seed);
 }
 
 /// UTF-8 of a code point below 0x800.
@@ -473,7 +480,7 @@ fs::path write_tiny_generator(const fs::path& folder, const TinyGenerator& optio
                                                     {"max_tiles", 12}});
   write_qformer(folder / "qformer", options.seed);
   write_byte_tokenizer(folder / "tokenizer");
-  if (options.text_encoder) write_text_encoder(folder / "text_encoder", options.seed);
+  if (options.text_encoder) write_text_encoder(folder / "text_encoder", options);
   const Json manifest = {{"schema", "asbench/animeshootergen@1"},
                          {"name", "tiny"},
                          {"qformer", {{"condition_length", 10}}},
@@ -485,7 +492,7 @@ fs::path write_tiny_generator(const fs::path& folder, const TinyGenerator& optio
 
 fs::path write_tiny_cogvideo(const fs::path& folder, const TinyGenerator& options) {
   write_video_parts(folder, options);
-  write_text_encoder(folder / "text_encoder", options.seed);
+  write_text_encoder(folder / "text_encoder", options);
   write_sentencepiece(folder / "tokenizer");
   return folder;
 }

@@ -19,7 +19,9 @@ struct TinyGenerator {
   Json manifest = Json::object();     ///< merged into the tiny model's manifest (JSON merge patch)
   Json transformer = Json::object();  ///< into its config.json, before the weights are made
   Json scheduler = Json::object();
-  bool text_encoder = false;  ///< also T5, which null_condition t5_empty needs
+  Json vae = Json::object();                  ///< as transformer; four levels with two resnets each
+  Json text_encoder_config = Json::object();  ///< of T5, as transformer
+  bool text_encoder = false;                  ///< also T5, which null_condition t5_empty needs
 };
 
 /// Writes the folder of an AnimeShooterGen-compatible model. @returns the folder

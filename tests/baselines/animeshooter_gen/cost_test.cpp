@@ -6,6 +6,7 @@
 namespace asbench::baselines {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 const models::Placement kGpu(c10::Device(c10::kCUDA, 0), models::Precision::bf16);
@@ -47,15 +48,73 @@ TEST(DecoderFlops, CountEveryConvolution) {
   EXPECT_DOUBLE_EQ(decoder_flops(vae, 1, 1, 1), 2.0 * products);
 }
 
-TEST(MemoryPlan, IsASum) {
-  const MemoryPlan plan{.weights = {{"transformer", 3'390'000'000}, {"vae", 430'000'000}},
-                        .activations = 2'000'000'000};
-  EXPECT_EQ(plan.bytes(), 5'820'000'000);
+/// Activations of a forward pass of the published transformer: five tensors of all tokens of both
+/// branches, and what a block keeps besides.
+TEST(ShotCost, DenoisingTakesWhatABlockHolds) {
+  const std::int64_t tokens = 226 + 13 * 30 * 45;
+  const std::int64_t of_all = 2 * tokens * 1920;
+  const ShotCost on_cpu = cost_of_shot({}, {}, {}, {}, c10::kCPU, models::VaeTiling::off, 2);
+  EXPECT_GT(on_cpu.denoising_bytes, 4 * 5 * of_all);
+  EXPECT_LT(on_cpu.denoising_bytes, 4 * 6 * of_all);
+  // The MLP of one sample at once: four times its width.
+  EXPECT_GT(published({}).denoising_bytes, 2 * (5 * of_all + 2 * of_all));
+  EXPECT_LT(published({}).denoising_bytes, 2 * (5 * of_all + 4 * of_all));
+}
+
+TEST(ShotCost, TilesTakeAThirdAtMost) {
+  const auto bytes = [](models::VaeTiling tiling) {
+    return cost_of_shot({}, {}, {}, {}, kGpu, tiling).decoding_bytes;
+  };
+  EXPECT_LT(bytes(models::VaeTiling::on), bytes(models::VaeTiling::off) / 3);
+}
+
+MemoryPlan plan_of_three() {
+  return {.stages = {{.name = "null condition",
+                      .networks = {{.name = "text_encoder", .weights = 900}},
+                      .activations = 50,
+                      .once = true},
+                     {.name = "conditions",
+                      .networks = {{.name = "llm", .weights = 400, .reading = 100, .kept = 60}},
+                      .activations = 10},
+                     {.name = "denoising",
+                      .networks = {{.name = "transformer", .weights = 300, .reading = 300}},
+                      .activations = 70},
+                     {.name = "decoding",
+                      .networks = {{.name = "vae", .weights = 100, .reading = 90}},
+                      .activations = 200}}};
+}
+
+TEST(MemoryPlan, IsTheMostOfARun) {
+  MemoryPlan plan = plan_of_three();
+  EXPECT_EQ(plan.needed(), 400 + 300 + 100 + 200);
+  // While the transformer is read: 1060; with everything loaded: 60 pages of the table stay.
+  EXPECT_EQ(plan.resident(), 400 + 60 + 300 + 300);
+  plan.offload = Offload::stage;
+  EXPECT_EQ(plan.needed(), 950) << "the text encoder is there alone, once";
+  plan.stages.front().networks.front().weights = 10;
+  EXPECT_EQ(plan.needed(), 410);
+  EXPECT_EQ(plan.resident(), 600) << "the transformer beside its file's pages";
+}
+
+TEST(MemoryPlan, IsToldPartByPart) {
+  const MemoryPlan plan{
+      .stages = {{.name = "denoising",
+                  .networks = {{.name = "transformer", .weights = 3'390'000'000}},
+                  .activations = 2'000'000'000},
+                 {.name = "decoding", .networks = {{.name = "vae", .weights = 430'000'000}}}}};
+  EXPECT_EQ(plan.needed(), 5'820'000'000);
   const std::string text = describe(plan, "cuda:0");
   EXPECT_THAT(text, HasSubstr("cuda:0"));
   EXPECT_THAT(text, HasSubstr("3.39 GB"));
+  EXPECT_THAT(text, HasSubstr("activations, denoising"));
+  EXPECT_THAT(text, HasSubstr("together"));
   EXPECT_THAT(text, HasSubstr("5.82 GB"));
-  EXPECT_THAT(describe({.weights = {{"vae", 1'400'000}}}, "cpu"), HasSubstr("1.4 MB"));
+  EXPECT_THAT(
+      describe(
+          {.stages = {{.name = "decoding", .networks = {{.name = "vae", .weights = 1'400'000}}}},
+           .offload = Offload::stage},
+          "cpu"),
+      AllOf(HasSubstr("1.4 MB"), HasSubstr("one stage at a time")));
 }
 
 /// "A day per shot" on two cores.
