@@ -76,6 +76,17 @@ TEST_F(GenerateVideosCommand, WritesVideosThatCanBeScored) {
   EXPECT_EQ(parse_json(again.out, "stdout").at("kept"), 12);
 }
 
+TEST_F(GenerateVideosCommand, TellsHowMemoryIsUsedAndChangesNoVideoByStage) {
+  const auto whole = generate("whole", {"--steps", "2", "--limit", "1", "--offload", "none"});
+  ASSERT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_THAT(whole.err, HasSubstr("--offload none --tile off"));
+  const auto staged = generate("staged", {"--steps", "2", "--limit", "1", "--offload", "stage"});
+  ASSERT_EQ(staged.exit_code, 0) << staged.err;
+  EXPECT_THAT(staged.err, HasSubstr("one stage at a time"));
+  EXPECT_EQ(videos("staged"), videos("whole"));
+  EXPECT_EQ(generate("layers", {"--offload", "layer"}).exit_code, 2);
+}
+
 TEST_F(GenerateVideosCommand, AKilledRunLosesTheShotInHandAlone) {
   ASSERT_EQ(generate("whole", {"--steps", "50", "--limit", "1"}).exit_code, 0);
   const auto whole = videos("whole");
@@ -109,6 +120,11 @@ TEST_F(GenerateVideosCommand, OptionsOfTheOtherKindAreMistakes) {
                           "--out", (mini_.root() / "black").string(), "--steps", "4"});
   EXPECT_EQ(drawn.exit_code, 2);
   EXPECT_THAT(drawn.err, HasSubstr("--steps has no effect on black"));
+  const auto offloaded = run_program(
+      asbench_program(), {"generate", "--baseline", "black", "--split", mini_.split().string(),
+                          "--out", (mini_.root() / "black").string(), "--offload", "stage"});
+  EXPECT_EQ(offloaded.exit_code, 2);
+  EXPECT_THAT(offloaded.err, HasSubstr("--offload has no effect on black"));
   const auto without = run_program(
       asbench_program(), {"generate", "--baseline", "cogvideo-lora", "--split",
                           mini_.split().string(), "--out", (mini_.root() / "x").string()});
