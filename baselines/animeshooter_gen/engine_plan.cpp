@@ -25,7 +25,7 @@ void add_video_parts(EnginePlan& plan) {
   const auto vae = open_part(plan.video.vae);
   plan.transformer = models::parse_cogvideox_transformer_config(transformer.config, transformer.id);
   plan.vae = models::parse_vae_config(vae.config, vae.id);
-  require_fitting(plan.transformer, plan.vae);
+  require_fitting(plan.transformer, plan.vae, plan.video.first_frame);
   plan.networks.emplace_back("transformer", transformer);
   plan.networks.emplace_back("vae", vae);
   plan.files.emplace_back("scheduler", plan.video.scheduler);
@@ -79,6 +79,27 @@ void find_loras(EnginePlan& plan, const std::vector<std::string>& ips) {
   }
 }
 
+/// The folder of a CogVideoX model as it is published.
+VideoModelFolders folders_of_published(const fs::path& folder) {
+  return {.transformer = folder / "transformer",
+          .vae = folder / "vae",
+          .scheduler = folder / "scheduler"};
+}
+
+/// Its parts, settings that no file there holds, and its own size.
+void add_published_parts(EnginePlan& plan, const EngineOverrides& overrides) {
+  add_video_parts(plan);
+  plan.networks.emplace_back("text_encoder", open_part(plan.folder / "text_encoder"));
+  plan.files.emplace_back("tokenizer", plan.folder / "tokenizer");
+  if (overrides.steps) plan.sampling.steps = *overrides.steps;
+  plan.sampling.precision = overrides.precision;
+  plan.clip.frames = plan.transformer.sample_frames;
+  plan.clip.height = plan.transformer.sample_height * plan.vae.spatial_compression_ratio();
+  plan.clip.width = plan.transformer.sample_width * plan.vae.spatial_compression_ratio();
+  require_clip(plan);
+  require_files(plan);
+}
+
 }  // namespace
 
 Json EnginePlan::settings() const {
@@ -86,6 +107,7 @@ Json EnginePlan::settings() const {
   Json json;
   json["sampling"] = to_json(sampling);
   json["clip"] = to_json(clip);
+  if (video.first_frame == FirstFrame::given) return json;
   json["lora"] = Json::object();
   if (video.lora) json["lora"]["transformer"] = {{"path", "lora"}, {"scale", video.lora->scale}};
   for (const auto& [ip, lora] : lora_by_ip)
@@ -104,16 +126,23 @@ Json EnginePlan::hashes() const {
 }
 
 ShotCost EnginePlan::cost(const models::Placement& placement) const {
-  return cost_of_shot(transformer, vae, clip, sampling, placement);
+  return cost_of_shot(transformer, vae, clip, sampling, placement, video.first_frame);
 }
 
 MemoryPlan EnginePlan::memory(const models::Placement& placement) const {
   const std::int64_t element = placement.dtype == c10::kFloat ? 4 : 2;
   MemoryPlan plan;
-  for (const auto& [name, network] : networks)
-    plan.weights.emplace_back(name, element * count_values(network));
+  for (const auto& [name, network] : networks) {
+    if (name != "vae") {
+      plan.weights.emplace_back(name, element * count_values(network));
+      continue;
+    }
+    plan.weights.emplace_back("vae decoder", element * count_values(network, "decoder."));
+    if (video.first_frame == FirstFrame::given)
+      plan.weights.emplace_back("vae encoder", element * count_values(network, "encoder."));
+  }
   const ShotCost shot = cost(placement);
-  plan.activations = std::max(shot.denoising_bytes, shot.decoding_bytes);
+  plan.activations = std::max({shot.encoding_bytes, shot.denoising_bytes, shot.decoding_bytes});
   return plan;
 }
 
@@ -157,22 +186,22 @@ EnginePlan plan_cogvideo_lora(const fs::path& folder, const std::vector<std::str
                               const EngineOverrides& overrides) {
   EnginePlan plan;
   plan.folder = folder;
-  plan.video = {.transformer = folder / "transformer",
-                .vae = folder / "vae",
-                .scheduler = folder / "scheduler"};
+  plan.video = folders_of_published(folder);
   find_loras(plan, ips);
-  add_video_parts(plan);
-  plan.networks.emplace_back("text_encoder", open_part(folder / "text_encoder"));
-  plan.files.emplace_back("tokenizer", folder / "tokenizer");
+  add_published_parts(plan, overrides);
   const auto scheduler = models::read_scheduler_config(plan.video.scheduler);
   plan.sampling.sampler = scheduler.sampler.value_or(models::SamplerKind::ddim);
-  if (overrides.steps) plan.sampling.steps = *overrides.steps;
-  plan.sampling.precision = overrides.precision;
-  plan.clip.frames = plan.transformer.sample_frames;
-  plan.clip.height = plan.transformer.sample_height * plan.vae.spatial_compression_ratio();
-  plan.clip.width = plan.transformer.sample_width * plan.vae.spatial_compression_ratio();
-  require_clip(plan);
-  require_files(plan);
+  return plan;
+}
+
+EnginePlan plan_keyframe_i2v(const fs::path& folder, const EngineOverrides& overrides) {
+  EnginePlan plan;
+  plan.folder = folder;
+  plan.video = folders_of_published(folder);
+  plan.video.first_frame = FirstFrame::given;
+  add_published_parts(plan, overrides);
+  plan.sampling.sampler = models::SamplerKind::dpm;
+  plan.sampling.guidance.mode = models::GuidanceMode::diffusers_compat;
   return plan;
 }
 

@@ -13,6 +13,7 @@
 
 #include "baselines/animeshooter_gen/engine_plan.h"
 #include "baselines/animeshooter_gen/generation_record.h"
+#include "baselines/animeshooter_gen/keyframes.h"
 #include "baselines/animeshooter_gen/last_frames.h"
 #include "baselines/animeshooter_gen/tensor_file.h"
 #include "baselines/animeshooter_gen/video_model.h"
@@ -55,7 +56,7 @@ models::Placement placement_of(const VideoRequest& request) {
   // On CPUs without its instructions bfloat16 is hundreds of times slower, so nothing but a wish
   // makes it happen there.
   if (device.is_cpu()) return {device, models::Precision::fp32};
-  if (request.baseline == kCogVideoLora) return {device, models::Precision::bf16};
+  if (request.baseline != kAnimeShooterGen) return {device, models::Precision::bf16};
   return {device, read_manifest(request.model).sampling.precision};
 }
 
@@ -72,8 +73,29 @@ EnginePlan make_plan(const VideoRequest& request, const models::Placement& place
   if (request.baseline == kAnimeShooterGen) return plan_animeshooter_gen(request.model, overrides);
   if (request.baseline == kCogVideoLora)
     return plan_cogvideo_lora(request.model, ips_of(*request.part), overrides);
-  throw UsageError(fmt::format("Baseline {:?} is no network; choose {} or {}", request.baseline,
-                               kAnimeShooterGen, kCogVideoLora));
+  if (request.baseline == kKeyframeI2v) return plan_keyframe_i2v(request.model, overrides);
+  throw UsageError(fmt::format("Baseline {:?} is no network; choose {}, {} or {}", request.baseline,
+                               kAnimeShooterGen, kCogVideoLora, kKeyframeI2v));
+}
+
+/// What a baseline needs, and what has an effect on it.
+void require_settings(const VideoRequest& request) {
+  const bool wants_keyframes = request.baseline == kKeyframeI2v;
+  if (wants_keyframes && !request.keyframes) {
+    throw UsageError(fmt::format(
+        "Baseline {} begins every shot with a picture that you provide: --keyframes DIR, with "
+        "DIR/<story>/shot_01.png and so on, made by any image generator",
+        request.baseline));
+  }
+  if (!wants_keyframes && request.keyframes) {
+    throw UsageError(fmt::format("--keyframes has no effect on {}: {} begins shots with them",
+                                 request.baseline, kKeyframeI2v));
+  }
+  if (wants_keyframes && request.last_frames) {
+    throw UsageError(
+        fmt::format("--last-frames has no effect on {}: its shots do not depend on the one before",
+                    request.baseline));
+  }
 }
 
 void require_inputs(const VideoRequest& request, const EnginePlan& plan) {
@@ -114,13 +136,17 @@ Json hash_of(const std::optional<fs::path>& file) {
   return file ? Json(sha256_file(*file)) : Json(nullptr);
 }
 
-Json settings_of(const VideoRequest& request, const EnginePlan& plan,
+/// Not the paper's models: an engine that can run what is published of them.
+std::string_view compatible_with(std::string_view baseline) {
+  if (baseline == kAnimeShooterGen) return "AnimeShooterGen";
+  return baseline == kCogVideoLora ? "CogVideo-LoRA" : "CogVideoX-5B-I2V";
+}
+
+Json settings_of(const VideoRequest& request, const EnginePlan& plan, const Keyframes* keyframes,
                  const models::Placement& placement) {
   Json json;
   json["baseline"] = request.baseline;
-  // Not the paper's model: an engine that can run what is published of it.
-  json["compatible_with"] =
-      request.baseline == kAnimeShooterGen ? "AnimeShooterGen" : "CogVideo-LoRA";
+  json["compatible_with"] = compatible_with(request.baseline);
   json[plan.manifest ? "manifest" : "model"] = plan.settings();
   json["weights"] = plan.hashes();
   json["seed"] = request.seed;
@@ -129,6 +155,7 @@ Json settings_of(const VideoRequest& request, const EnginePlan& plan,
   json["dtype"] = models::dtype_name(placement.precision);
   json["noise"] = hash_of(request.noise);
   json["last_frames"] = hash_of(request.last_frames);
+  if (keyframes != nullptr) json["keyframes"] = keyframes->hashes();
   json["frames"] = request.frames == FrameForm::png ? "png" : loaders::codec_at_hand().name;
   json["versions"] = {{"asbench", build_info().version}, {"libtorch", TORCH_VERSION}};
   return json;
@@ -165,6 +192,10 @@ class Run {
       last_frames_.emplace(*request.last_frames);
       require_known_shots(*last_frames_, *request.split, *request.last_frames);
     }
+    if (request.keyframes) {
+      keyframes_.emplace(*request.keyframes, *request.split);
+      keyframes_->require(*request.part);
+    }
   }
 
   GenerateReport go();
@@ -183,6 +214,8 @@ class Run {
   [[nodiscard]] fs::path dump_file(const Story& story, const Shot& shot) const {
     return *request_.dump / story.id / fmt::format("shot_{:02}.safetensors", shot.number);
   }
+  /// Refuses what given noise and keyframes lack for these shots.
+  void try_given(const std::vector<Work>& stories) const;
   void load();
   void make_story(const Work& work, GenerationRecord& record, Progress& progress);
   void make_shot(const Story& story, const Shot& shot, const at::Tensor& condition,
@@ -197,6 +230,7 @@ class Run {
   const ShotFiles files_;
   std::optional<models::NoiseFile> noise_;
   std::optional<LastFrames> last_frames_;
+  std::optional<Keyframes> keyframes_;
   std::optional<VideoModel> video_;
   std::unique_ptr<ConditionModel> conditions_;
 };
@@ -230,6 +264,15 @@ Run::Work Run::work_of(const Story& story, const GenerationRecord& record) const
   return work;
 }
 
+void Run::try_given(const std::vector<Work>& stories) const {
+  for (const Work& work : stories) {
+    for (const Shot* shot : work.missing) {
+      if (noise_) static_cast<void>(noise_->take(work.story->id, shot->number, sizes_));
+      if (keyframes_) static_cast<void>(keyframes_->read(work.story->id, shot->number));
+    }
+  }
+}
+
 void Run::load() {
   const models::InferenceScope scope;
   // Without a LoRA of the first IP: it is loaded with the story.
@@ -256,13 +299,25 @@ void Run::make_shot(const Story& story, const Shot& shot, const at::Tensor& cond
   made.guidance = plan_.sampling.guidance.scale;
   made.given_noise = noise_.has_value();
   models::ShotNoise random(made.seed);
+  const auto draw = [&random](at::IntArrayRef sizes) { return random.draw(sizes); };
+  at::Tensor first_frame;
+  if (keyframes_) {
+    // Drawn before the noise, also where that is given, as the published pipeline does.
+    const at::Tensor of_posterior = draw({1, sizes_[2], 1, sizes_[3], sizes_[4]});
+    first_frame = latents_of_keyframe(
+        *video_->encoder, pixels_of_keyframe(keyframes_->read(story.id, shot.number), plan_.clip),
+        of_posterior, sizes_[1]);
+    models::synchronize(placement_.device);
+    made.encoding_seconds = watch.lap();
+  }
   const at::Tensor noise =
       noise_ ? noise_->take(story.id, shot.number, sizes_) : random.draw(sizes_);
   const at::Tensor latents = denoise(
       *video_, plan_.sampling,
       {.condition = condition,
        .noise = noise,
-       .draw = [&random](at::IntArrayRef sizes) { return random.draw(sizes); },
+       .first_frame = first_frame,
+       .draw = draw,
        .uneven = request_.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse},
       [&](std::size_t, const at::Tensor&, const at::Tensor&) {
         if (interrupted())
@@ -322,7 +377,8 @@ void Run::make_story(const Work& work, GenerationRecord& record, Progress& progr
 }
 
 GenerateReport Run::go() {
-  GenerationRecord record(request_.out, settings_of(request_, plan_, placement_));
+  GenerationRecord record(
+      request_.out, settings_of(request_, plan_, keyframes_ ? &*keyframes_ : nullptr, placement_));
   GenerateReport report;
   std::vector<Work> stories;
   for (const Story& story : request_.part->stories) {
@@ -335,12 +391,7 @@ GenerateReport Run::go() {
   if (stories.empty()) return report;
   require_patience(request_, plan_.cost(placement_), static_cast<std::size_t>(report.written),
                    placement_);
-  if (noise_) {  // before anything is written
-    for (const Work& work : stories) {
-      for (const Shot* shot : work.missing)
-        static_cast<void>(noise_->take(work.story->id, shot->number, sizes_));
-    }
-  }
+  try_given(stories);  // before anything is written
   if (request_.say) {
     request_.say(describe(plan_.memory(placement_), models::describe_device(placement_.device)));
   }
@@ -356,6 +407,7 @@ GenerateReport Run::go() {
 
 GenerateReport generate_videos(const VideoRequest& request) {
   const models::InferenceScope scope;
+  require_settings(request);
   const models::Placement placement = placement_of(request);
   EnginePlan plan = make_plan(request, placement);
   require_inputs(request, plan);

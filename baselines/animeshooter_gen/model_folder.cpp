@@ -55,12 +55,13 @@ MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths, const fs::
   return multimodal;
 }
 
-std::int64_t count_values(const models::Checkpoint& part) {
+std::int64_t count_values(const models::Checkpoint& part, std::string_view prefix) {
   std::int64_t values = 0;
   for (const fs::path& path : part.weight_files) {
     if (part.pickle) return static_cast<std::int64_t>(fs::file_size(path) / 4);
     const auto file = models::SafetensorsFile::open(path);
     for (const std::string& name : file.names()) {
+      if (!name.starts_with(prefix)) continue;
       const models::TensorView view = file.find(name).value();
       values += static_cast<std::int64_t>(view.bytes.size() / models::element_size(view.dtype));
     }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "baselines/animeshooter_gen/manifest.h"
 #include "core/json.h"
@@ -26,7 +27,9 @@ struct MultimodalFolder {
                                                       const std::filesystem::path& folder);
 
 /// Values that a part's weights hold, from the files' headers.
-[[nodiscard]] std::int64_t count_values(const models::Checkpoint& part);
+/// @param prefix  only of tensors whose names begin so; a pickle file is counted whole
+[[nodiscard]] std::int64_t count_values(const models::Checkpoint& part,
+                                        std::string_view prefix = "");
 
 /// SHA-256 over all files below a folder or of one file: of the sorted lines "<sha256>  <name>\n".
 /// For parts that are no networks, and LoRAs.
