@@ -113,6 +113,14 @@ void write_transformer(const fs::path& folder, const Json& config, std::uint64_t
     tensors.linear(block + "ff.net.0.proj", 4 * width, width);
     tensors.linear(block + "ff.net.2", width, 4 * width);
   }
+  if (config.value("use_learned_positional_embeddings", false)) {
+    const std::int64_t video =
+        ((integer(config, "sample_frames") - 1) / integer(config, "temporal_compression_ratio") +
+         1) *
+        (integer(config, "sample_height") / patch) * (integer(config, "sample_width") / patch);
+    tensors.add("patch_embed.pos_embedding",
+                {1, integer(config, "max_text_seq_length") + video, width});
+  }
   tensors.norm("norm_final", width);
   tensors.linear("norm_out.linear", 2 * width, time);
   tensors.norm("norm_out.norm", width);
@@ -135,7 +143,7 @@ void add_resnet(Tensors& tensors, const std::string& name, std::int64_t in, std:
   if (in != out) tensors.pair(name + "conv_shortcut", {out, in, 1, 1, 1}, out);
 }
 
-void write_vae(const fs::path& folder, std::uint64_t seed) {
+void write_vae(const fs::path& folder, const Json& changes, std::uint64_t seed) {
   constexpr std::array<std::int64_t, 4> kChannels = {8, 16, 16, 24};
   constexpr std::int64_t kLatents = 4;
   const Json config = {{"_class_name", "AutoencoderKLCogVideoX"},
@@ -183,7 +191,7 @@ void write_vae(const fs::path& folder, std::uint64_t seed) {
   tensors.pair("decoder.norm_out.conv_y.conv", {width, kLatents, 1, 1, 1}, width);
   tensors.pair("decoder.norm_out.conv_b.conv", {width, kLatents, 1, 1, 1}, width);
   tensors.causal("decoder.conv_out", 3, width);
-  write_part(folder, kDiffusers, config, tensors, seed);
+  write_part(folder, kDiffusers, merged(config, changes), tensors, seed);
 }
 
 void write_scheduler(const fs::path& folder, const Json& changes) {
@@ -209,7 +217,7 @@ void write_scheduler(const fs::path& folder, const Json& changes) {
 void write_video_parts(const fs::path& folder, const TinyGenerator& options) {
   write_transformer(folder / "transformer", merged(transformer_config(), options.transformer),
                     options.seed);
-  write_vae(folder / "vae", options.seed);
+  write_vae(folder / "vae", options.vae, options.seed);
   write_scheduler(folder / "scheduler", options.scheduler);
 }
 
@@ -488,6 +496,18 @@ fs::path write_tiny_cogvideo(const fs::path& folder, const TinyGenerator& option
   write_text_encoder(folder / "text_encoder", options.seed);
   write_sentencepiece(folder / "tokenizer");
   return folder;
+}
+
+fs::path write_tiny_image_to_video(const fs::path& folder, const TinyGenerator& options) {
+  TinyGenerator all = options;
+  all.transformer = merged({{"in_channels", 8},
+                            {"use_rotary_positional_embeddings", true},
+                            {"use_learned_positional_embeddings", true}},
+                           options.transformer);
+  all.vae = merged({{"scaling_factor", 0.7}}, options.vae);
+  all.scheduler = merged({{"_class_name", "CogVideoXDPMScheduler"}, {"snr_shift_scale", 1.0}},
+                         options.scheduler);
+  return write_tiny_cogvideo(folder, all);
 }
 
 void write_tiny_lora(const fs::path& folder, std::uint64_t seed) {

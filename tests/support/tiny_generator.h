@@ -19,6 +19,7 @@ struct TinyGenerator {
   Json manifest = Json::object();     ///< merged into the tiny model's manifest (JSON merge patch)
   Json transformer = Json::object();  ///< into its config.json, before the weights are made
   Json scheduler = Json::object();
+  Json vae = Json::object();
   bool text_encoder = false;  ///< also T5, which null_condition t5_empty needs
 };
 
@@ -31,6 +32,12 @@ std::filesystem::path write_tiny_generator(const std::filesystem::path& folder,
 /// ASCII.
 std::filesystem::path write_tiny_cogvideo(const std::filesystem::path& folder,
                                           const TinyGenerator& options = {});
+
+/// The folder of an image-to-video model in the form of CogVideoX-5B-I2V: as write_tiny_cogvideo(),
+/// with latents of the first frame beside the noise, rotary positions and a stored table, snr shift
+/// 1, DPM, scaling factor 0.7. tests/golden/keyframe_i2v/generate.py makes the same weights.
+std::filesystem::path write_tiny_image_to_video(const std::filesystem::path& folder,
+                                                const TinyGenerator& options = {});
 
 /// A LoRA of rank 2 for two layers of the tiny transformer, as diffusers writes it, below `folder`.
 void write_tiny_lora(const std::filesystem::path& folder, std::uint64_t seed = 1);
