@@ -191,6 +191,13 @@ TEST_F(KeyframeVideos, GivenNoiseTakesThePlaceOfTheSecondDrawAlone) {
 TEST_F(KeyframeVideos, InvertedScalingOfThePicturesLatents) {
   asbench::testing::write_tiny_image_to_video(folder_ / "model",
                                               {.vae = {{"invert_scale_latents", true}}});
+  const EnginePlan plan = plan_keyframe_i2v(folder_ / "model", {});
+  const VideoModel video = load_video_model(plan.video, c10::kCPU);
+  const at::Tensor first_frame = latents_of_keyframe(
+      *video.encoder, pixels_of_keyframe(keyframe(1), plan.clip),
+      models::ShotNoise(models::shot_seed(0, "cat/0", 1)).draw({1, 4, 1, 4, 6}), 5);
+  EXPECT_LE(distance(first_frame, golden("inverted.first_frame", models::DType::f32, 5)),
+            kTolerance);
   generate_videos(request("out"));
   const at::Tensor expected = golden("inverted.latents", models::DType::f32, 5);
   EXPECT_LE(distance(made("out", 1, "latents"), expected), kTolerance);
