@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/json.h"
-#include "tests/support/seeded_checkpoint.h"
+#include "tools/tiny_generator/seeded_values.h"
 
 namespace asbench::testing {
 
