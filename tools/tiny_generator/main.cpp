@@ -1,5 +1,5 @@
 // asbench_tiny_generator [--seed N] [--cogvideo] DIR
-// Writes the folder of a generator of a few hundred kB with seeded weights (tiny_generator.h), for
+// Writes the folder of a generator of 3 MB with seeded weights (tiny_generator.h), for
 // tests, for the demo, and to try the commands where no published weights are.
 #include <cstdint>
 #include <cstdio>
