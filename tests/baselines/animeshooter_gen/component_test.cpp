@@ -251,6 +251,7 @@ TEST_F(Component, TensorsMustBeExactlyThose) {
 
 TEST_F(Component, NeedsItsOwnFolderAlone) {
   const fs::path lonely = folder_ / "lonely";
+  fs::create_directories(lonely);
   fs::copy(model() / "transformer", lonely / "transformer", fs::copy_options::recursive);
   EXPECT_NO_THROW(call("transformer", transformer_inputs(), lonely));
   EXPECT_THROW(call("vae_decoder", {{"latents", random({1, 4, 3, 4, 6})}}, lonely), BadInput);
