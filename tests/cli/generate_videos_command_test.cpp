@@ -13,7 +13,7 @@
 #include "models/weights/safetensors.h"
 #include "tests/cli/mini_benchmark.h"
 #include "tests/support/program.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::testing {
 namespace {

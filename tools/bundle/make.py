@@ -208,6 +208,7 @@ def main():
         run("patchelf", "--set-rpath", "$ORIGIN/../lib", options.out / "bin" / name)
         write_start(options.out, name, torch_version(root))
     shutil.copytree(root / "models/embedded/asbench", options.out / "share/asbench/embedded/asbench")
+    shutil.copytree(options.build / "share/asbench/tiny_generator", options.out / "share/asbench/tiny_generator")
     shutil.copy(root / "LICENSE", options.out / "LICENSE")
     shutil.copy(root / "docs/licences.md", options.out / "licences.md")
     size = sum(file.stat().st_size for file in options.out.rglob("*") if file.is_file())

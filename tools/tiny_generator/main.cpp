@@ -1,6 +1,6 @@
 // asbench_tiny_generator [--seed N] [--cogvideo | --image-to-video] DIR
-// Writes the folder of a generator of a few hundred kB with seeded weights (tiny_generator.h), for
-// tests and to try the commands where no published weights are.
+// Writes the folder of a generator of 3 MB with seeded weights (tiny_generator.h), for
+// tests, for the demo, and to try the commands where no published weights are.
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace {
 

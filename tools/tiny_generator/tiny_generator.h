@@ -6,11 +6,11 @@
 #include <vector>
 
 #include "core/json.h"
-#include "tests/support/seeded_checkpoint.h"
+#include "tools/tiny_generator/seeded_values.h"
 
 namespace asbench::testing {
 
-/// A complete generator of a few hundred kB, model T1 of docs/design/animeshootergen.md 9: all
+/// A complete generator of 3 MB, model T1 of docs/design/animeshootergen.md 9: all
 /// networks in their published form, weights that follow from names and a seed, shots of 17 frames
 /// of 48 x 32 pixels. Its videos are coloured noise; a second is enough for a story.
 /// tests/golden/animeshootergen/generate.py makes the same weights.

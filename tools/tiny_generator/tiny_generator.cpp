@@ -1,4 +1,4 @@
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 #include <array>
 #include <bit>
