@@ -1,4 +1,4 @@
-// asbench_tiny_generator [--seed N] [--cogvideo | --image-to-video] DIR
+// asbench_tiny_generator [--seed N] [--bf16] [--cogvideo | --image-to-video] DIR
 // Writes the folder of a generator of 3 MB with seeded weights (tiny_generator.h), for
 // tests, for the demo, and to try the commands where no published weights are.
 #include <cstdint>
@@ -20,6 +20,8 @@ void run(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (arguments[i] == "--seed" && i + 1 < arguments.size()) {
       options.seed = std::stoull(arguments[++i]);
+    } else if (arguments[i] == "--bf16") {
+      options.bf16 = true;
     } else if (arguments[i] == "--cogvideo") {
       cogvideo = true;
     } else if (arguments[i] == "--image-to-video") {

@@ -10,12 +10,13 @@
 
 namespace asbench::testing {
 
-/// A complete generator of 3 MB, model T1 of docs/design/animeshootergen.md 9: all
-/// networks in their published form, weights that follow from names and a seed, shots of 17 frames
-/// of 48 x 32 pixels. Its videos are coloured noise; a second is enough for a story.
+/// A complete generator of 3 MB (1.5 MB in bfloat16), model T1 of docs/design/animeshootergen.md 9:
+/// all networks in their published form, weights that follow from names and a seed, shots of 17
+/// frames of 48 x 32 pixels. Its videos are coloured noise; a second is enough for a story.
 /// tests/golden/animeshootergen/generate.py makes the same weights.
 struct TinyGenerator {
   std::uint64_t seed = 1;
+  bool bf16 = false;                  ///< weights stored with 16 bits, which halves the folder
   Json manifest = Json::object();     ///< merged into the tiny model's manifest (JSON merge patch)
   Json transformer = Json::object();  ///< into its config.json, before the weights are made
   Json scheduler = Json::object();
