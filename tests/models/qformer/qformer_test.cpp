@@ -138,8 +138,7 @@ TEST_F(QFormerProperties, RefusesCrossAttentionWhereTheQueriesAreTheLanguageMode
   expect_refused(
       llm_,
       [](EditableCheckpoint&, QFormerOptions& options) { options.query_source = QuerySource::own; },
-      {"missing", "learnable_queries",
-       "qformer.encoder.layer.0.crossattention.attention.key.weight"});
+      {"21 missing", "qformer.encoder.layer.0.crossattention.attention.key.weight"});
 }
 
 TEST_F(QFormerProperties, RefusesAWidthThatDoesNotFitWhereTheQueriesAreTheLanguageModels) {
