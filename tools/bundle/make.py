@@ -217,7 +217,9 @@ def main():
         with open(options.archive, "wb") as archive:
             tar = subprocess.Popen(["tar", "--sort=name", "--owner=0", "--group=0", "--mtime=@0", "-C", options.out.parent or ".", "-cf", "-",
                                     options.out.name], stdout=subprocess.PIPE)
-            packed = subprocess.run(["xz", "-9", "-T0"], stdin=tar.stdout, stdout=archive)
+            # The filter for x86 code makes the archive 2 % smaller; every xz unpacks it.
+            xz = ["xz", "--x86", "--lzma2=preset=9e", "-T0"]
+            packed = subprocess.run(xz, stdin=tar.stdout, stdout=archive)
             if tar.wait() != 0 or packed.returncode != 0:
                 sys.exit(f"make.py: packing {options.archive} failed")
         print(f"{options.archive}: {options.archive.stat().st_size / 1e6:.1f} MB")
