@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "baselines/animeshooter_gen/generate_videos.h"
 #include "baselines/generate.h"
 #include "baselines/mini_world/mini_world.h"
 #include "cli/demo_options.h"
@@ -14,12 +15,14 @@
 #include "core/files.h"
 #include "core/interrupt.h"
 #include "core/print.h"
+#include "core/program_folder.h"
 #include "document/pictures.h"
 #include "document/result.h"
 #include "evaluation/normalise.h"
 #include "evaluation/run.h"
 #include "loaders/outputs.h"
 #include "loaders/split.h"
+#include "models/layers/runtime.h"
 #include "reports/leaderboard/leaderboard.h"
 #include "reports/write_report.h"
 
@@ -34,6 +37,10 @@ constexpr std::array kSystems = {
     kFloor,      kCeiling,    "gt-clips", "copy-prev", "shuffled-shots", "shuffled-stories",
     "retrieval", "ref-still", "ref-pan",  "ref-paste", "frame-shuffle",  "text-card",
     "noise",     "black"};
+/// The native generator, run on the model that comes with the program.
+constexpr const char* kTiny = "animeshootergen-tiny";
+constexpr const char* kTinyNote = "random weights, shows the machinery, scores mean nothing";
+constexpr std::int64_t kTinySteps = 4;
 
 struct World {
   fs::path split_folder;
@@ -69,6 +76,22 @@ void generate_system(const std::string& name, const World& world, const fs::path
   baselines::generate(request);
 }
 
+void generate_tiny(const World& world, const fs::path& folder) {
+  // Its products are so small that waiting for a second thread costs several times the work.
+  // Scoring sets its own number again.
+  models::configure_runtime(1);
+  baselines::VideoRequest request;
+  request.baseline = baselines::kAnimeShooterGen;
+  request.split = request.part = &world.split;
+  request.model = tiny_generator_folder();
+  request.out = folder;
+  request.steps = kTinySteps;
+  // The same bits with and without a GPU.
+  request.device = "cpu";
+  request.progress = Progress::Style::quiet;
+  baselines::generate_videos(request);
+}
+
 document::Result score_system(const std::string& name, const World& world, const fs::path& out,
                               int threads) {
   evaluation::ScoreRequest request;
@@ -76,6 +99,7 @@ document::Result score_system(const std::string& name, const World& world, const
   request.outputs = out / "systems" / name;
   request.system = name;
   request.kind = document::ResultKind::baseline;
+  if (name == kTiny) request.note = kTinyNote;
   request.defaults = request.protocol = evaluation::load_protocol("demo");
   request.store = out / "features";
   request.extraction.threads = threads;
@@ -101,13 +125,19 @@ int run_demo(const DemoOptions& options) {
   std::vector<document::Result> results;
   std::vector<fs::path> frames;
   {
-    Progress progress("generating and scoring systems", static_cast<std::int64_t>(kSystems.size()));
-    for (const char* name : kSystems) {
-      generate_system(name, world, out / "systems" / name, options.threads);
+    Progress progress("generating and scoring systems",
+                      static_cast<std::int64_t>(kSystems.size()) + 1);
+    const auto score = [&](const std::string& name) {
       results.push_back(score_system(name, world, out, options.threads));
       frames.push_back(document::picture_folder(out / "results" / fmt::format("{}.json", name)));
       progress.advance();
+    };
+    for (const char* name : kSystems) {
+      generate_system(name, world, out / "systems" / name, options.threads);
+      score(name);
     }
+    generate_tiny(world, out / "systems" / kTiny);
+    score(kTiny);
   }
   const fs::path leaderboard = out / "leaderboard.md";
   write_file_atomically(leaderboard, reports::leaderboard_markdown(results));
@@ -120,7 +150,9 @@ int run_demo(const DemoOptions& options) {
       "How to read it: gt-story is real animation, wrong-ip shows the wrong characters, noise "
       "shows no character.\nref-still and copy-prev score above gt-story in some columns without "
       "animating the story; the control metrics on the\nright reveal it (see `asbench baselines "
-      "show ref-still`).\n\n");
+      "show ref-still`).\nanimeshootergen-tiny is the generator for model weights of your own "
+      "(`asbench generate --baseline animeshootergen`),\nrun with weights that nobody has "
+      "trained.\n\n");
   print_safe(
       stdout,
       "Open   {}   the page: leaderboard, curves, every story with its pictures\n       {}   the "

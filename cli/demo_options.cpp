@@ -15,7 +15,7 @@ void add_demo_command(CLI::App& app, std::function<int()>& chosen) {
   command->footer(
       "Example:\n"
       "  asbench demo --out asbench-demo\n"
-      "Draws 16 short stories of 8 cartoon characters, generates the videos of 14 baselines, "
+      "Draws 16 short stories of 8 cartoon characters, generates the videos of 15 baselines, "
       "scores "
       "them with small encoders\n"
       "that come with the program, and writes a leaderboard page. The same command resumes an "

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <optional>
 #include <string>
 
 #include "baselines/generate.h"
@@ -10,6 +11,7 @@
 #include "cli/generate_split.h"
 #include "core/error.h"
 #include "core/interrupt.h"
+#include "loaders/outputs.h"
 
 namespace asbench::cli {
 namespace {

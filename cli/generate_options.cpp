@@ -19,10 +19,11 @@ namespace asbench::cli {
 namespace {
 
 constexpr std::array kOfDrawnShots = {"--size", "--frames", "--fps", "--source", "--source-layout"};
-constexpr std::array kOfNetworks = {"--model",     "--steps",  "--allow-uneven-steps",
-                                    "--noise",     "--dump",   "--last-frames",
-                                    "--frames-as", "--device", "--dtype",
-                                    "--offload",   "--tile",   "--yes"};
+constexpr std::array kOfNetworks = {"--model",     "--steps",     "--allow-uneven-steps",
+                                    "--noise",     "--dump",      "--last-frames",
+                                    "--keyframes", "--frames-as", "--device",
+                                    "--dtype",     "--offload",   "--tile",
+                                    "--yes"};
 
 /// False for a name that there is none of: what generates says so.
 bool is_network(const std::string& name) {
@@ -53,7 +54,7 @@ void refuse_options_of_others(const CLI::App& command, const std::string& baseli
 }
 
 void add_network_groups(CLI::App& command, GenerateOptions& options) {
-  command.option_defaults()->group("Networks (animeshootergen, cogvideo-lora)");
+  command.option_defaults()->group("Networks (animeshootergen, cogvideo-lora, keyframe-i2v)");
   command.add_option("--model", options.model, "folder of the model's weights and configurations");
   command
       .add_option("--steps", options.steps,
@@ -67,6 +68,9 @@ void add_network_groups(CLI::App& command, GenerateOptions& options) {
   command.add_option("--last-frames", options.last_frames,
                      "safetensors file with frames U8 [H, W, 3] named <story>/<shot>, which the "
                      "next shot begins with instead of the generated one");
+  command.add_option("--keyframes", options.keyframes,
+                     "folder of the pictures that shots begin with, {story}/shot_{shot:02}.png or "
+                     ".jpg; keyframe-i2v needs it");
   command.add_option("--dump", options.dump,
                      "folder for the condition, latents and frames of each shot as safetensors");
   command.add_option("--frames-as", options.frames_as, "write shots as video or as png (folders)")

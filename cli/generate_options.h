@@ -28,6 +28,7 @@ struct GenerateOptions {
   bool allow_uneven_steps = false;
   std::optional<std::string> noise;
   std::optional<std::string> last_frames;
+  std::optional<std::string> keyframes;
   std::optional<std::string> dump;
   std::string frames_as = "video";
   std::string device = "auto";

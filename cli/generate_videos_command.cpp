@@ -26,6 +26,7 @@ int run_generate_videos(const GenerateOptions& options) {
   request.uneven_steps = options.allow_uneven_steps;
   if (options.noise) request.noise = *options.noise;
   if (options.last_frames) request.last_frames = *options.last_frames;
+  if (options.keyframes) request.keyframes = *options.keyframes;
   if (options.dump) request.dump = *options.dump;
   if (options.frames_as == "png") request.frames = baselines::FrameForm::png;
   request.device = options.device;

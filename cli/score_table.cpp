@@ -126,6 +126,7 @@ void print_score_table(const document::Result& result, const std::string& out) {
              counted(result.split.stories, "story", "stories"),
              counted(result.split.ips, "IP", "IPs"), coverage.scored_shots, coverage.expected_shots,
              coverage.policy, result.canonical ? "" : ", not canonical");
+  if (!result.note.empty()) print_safe(stdout, "{}\n", result.note);
   if (!result.demo_encoders.empty()) {
     print_safe(stdout, "DEMO ENCODERS ({}): these numbers are for the demo and tests only\n",
                fmt::format("{}", fmt::join(result.demo_encoders, ", ")));

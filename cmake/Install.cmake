@@ -64,6 +64,7 @@ install(SCRIPT cmake/InstallHeaders.cmake)
 install(DIRECTORY models/embedded/asbench DESTINATION ${CMAKE_INSTALL_DATADIR}/asbench/embedded)
 install(FILES LICENSE docs/licences.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/asbench)
 if(TARGET asbench)
+  install(DIRECTORY ${CMAKE_BINARY_DIR}/share/asbench/tiny_generator DESTINATION ${CMAKE_INSTALL_DATADIR}/asbench)
   # The program looks for its modules in ../lib.
   install(TARGETS asbench RUNTIME DESTINATION bin)
   install(FILES ${CMAKE_BINARY_DIR}/completions/asbench DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

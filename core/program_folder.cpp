@@ -14,4 +14,8 @@ std::filesystem::path embedded_checkpoints_folder() {
   return program_prefix() / "share" / "asbench" / "embedded";
 }
 
+std::filesystem::path tiny_generator_folder() {
+  return program_prefix() / "share" / "asbench" / "tiny_generator";
+}
+
 }  // namespace asbench

@@ -248,6 +248,7 @@ void fields(auto& archive, Of<Result> auto& result) {
   archive.object("system", [&](auto& system) {
     system.required("name", result.system);
     system.required("kind", result.kind);
+    system.when(!result.note.empty(), "note", result.note);
   });
   archive.object("protocol", [&](auto& protocol) {
     protocol.required("name", result.protocol);

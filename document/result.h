@@ -249,6 +249,8 @@ struct Result {
   std::string where;  ///< what messages call the document, usually its path; not part of it
   std::string system;
   ResultKind kind = ResultKind::submission;
+  std::string note;  ///< what a reader must know of the system, beside its name wherever a report
+                     ///< shows it; empty: nothing
   std::string protocol;
   Json settings = Json::object();  ///< of the protocol, as used
   ResultSplit split;

@@ -258,6 +258,7 @@ document::Result make_result(const ResultParts& parts) {
   document::Result result;
   result.system = parts.system;
   result.kind = parts.kind;
+  result.note = parts.note;
   result.protocol = parts.protocol->name;
   result.settings = protocol_settings(*parts.protocol);
   result.split = {.name = split.name,

@@ -24,6 +24,7 @@ namespace asbench::evaluation {
 struct ResultParts {
   std::string system;
   document::ResultKind kind = document::ResultKind::submission;
+  std::string note;
   const Protocol* defaults = nullptr;
   const Protocol* protocol = nullptr;
   const loaders::Split* split = nullptr;

@@ -176,6 +176,7 @@ document::Result score(const ScoreRequest& request, const StorySink& keep) {
                            .copies = copies ? &*copies : nullptr};
   ResultParts parts{.system = system_name(request),
                     .kind = request.kind,
+                    .note = request.note,
                     .defaults = &request.defaults,
                     .protocol = &request.protocol,
                     .split = &inputs.split,

@@ -28,6 +28,7 @@ struct ScoreRequest {
   loaders::OutputOptions layout;  ///< how the outputs lie in their folder
   std::string system;             ///< name; empty: the name of the outputs' folder
   document::ResultKind kind = document::ResultKind::submission;
+  std::string note;                              ///< document::Result::note
   Protocol defaults;                             ///< the protocol as published
   Protocol protocol;                             ///< the same with the user's changes
   std::optional<std::filesystem::path> weights;  ///< --weights

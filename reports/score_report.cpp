@@ -38,6 +38,7 @@ std::string figures(const document::ResultMetric& metric) {
 std::string score_markdown(const document::Result& result) {
   std::string text = fmt::format("### Scored: {} on {}\n\n{}.\n", markdown_text(result.system),
                                  markdown_text(result.split.name), covered(result));
+  if (!result.note.empty()) text += fmt::format("\n> {}\n", markdown_text(result.note));
   for (const auto& change : result.overrides)
     text += fmt::format("\n> Differs from the protocol: {}\n", markdown_text(change));
   for (const auto& encoder : result.demo_encoders)

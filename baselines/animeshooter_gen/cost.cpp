@@ -18,6 +18,10 @@ constexpr double kFlopsPerSecondAndThread = 85e9;
 constexpr std::int64_t kFloatBytes = 4;
 constexpr std::int64_t kColours = 3;
 
+/// Tensors of all pixels times the first block's channels that encoding one picture holds at once:
+/// a resnet's input, its normed copy and the next with two earlier frames each, and its result.
+constexpr std::int64_t kPixelTensors = 8;
+
 std::int64_t guided_forwards(const SamplingSettings& sampling, std::int64_t train_steps) {
   const auto timesteps =
       models::trailing_timesteps(sampling.steps, train_steps, models::UnevenSteps::allow);
@@ -67,10 +71,34 @@ double decoder_flops(const models::VaeConfig& vae, std::int64_t frames, std::int
   return 2.0 * products;
 }
 
+double encoder_flops(const models::VaeConfig& vae, std::int64_t height, std::int64_t width) {
+  const auto as_double = [](std::int64_t x) { return static_cast<double>(x); };
+  const std::int64_t blocks = vae.blocks();
+  double pixels = as_double(height) * as_double(width);
+  double in = as_double(vae.block_out_channels.front());
+  double products = 27.0 * 3.0 * in * pixels;
+  const auto resnet = [&](double from, double to) {
+    const double shortcut = from == to ? 0.0 : from * to;
+    products += (27.0 * to * (from + to) + shortcut) * pixels;
+  };
+  for (std::int64_t block = 0; block < blocks; ++block) {
+    const double out = as_double(vae.block_out_channels[static_cast<std::size_t>(block)]);
+    for (std::int64_t i = 0; i < vae.layers_per_block; ++i) resnet(i == 0 ? in : out, out);
+    if (vae.layers_per_block > 0) in = out;
+    if (block + 1 == blocks) break;
+    pixels /= 4.0;
+    products += 9.0 * in * in * pixels;
+  }
+  resnet(in, in);
+  resnet(in, in);
+  products += 27.0 * in * 2.0 * as_double(vae.latent_channels) * pixels;
+  return 2.0 * products;
+}
+
 ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
                       const models::VaeConfig& vae, const ClipSettings& clip,
                       const SamplingSettings& sampling, const models::Placement& placement,
-                      models::VaeTiling tiling, int threads) {
+                      FirstFrame first_frame, models::VaeTiling tiling, int threads) {
   constexpr std::int64_t kTrainSteps = 1000;
   const auto sizes = latent_sizes(clip, transformer.out_channels, transformer.temporal_compression,
                                   vae.spatial_compression_ratio(), transformer.patch);
@@ -94,6 +122,11 @@ ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
   cost.decoding_bytes = std::max(
       2 * latents + models::decode_peak_bytes(vae, {1, frames, height, width}, tiling, placement),
       latents + 2 * values * kFloatBytes + 2 * values);
+  if (first_frame == FirstFrame::given) {
+    cost.encoder_flops = encoder_flops(vae, clip.height, clip.width);
+    cost.encoding_bytes =
+        kPixelTensors * clip.height * clip.width * vae.block_out_channels.front() * element;
+  }
   return cost;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "baselines/animeshooter_gen/manifest.h"
+#include "baselines/animeshooter_gen/video_model.h"
 #include "models/cogvideox/transformer_config.h"
 #include "models/cogvideox/vae_config.h"
 #include "models/cogvideox/vae_decoder.h"
@@ -18,12 +19,14 @@ struct ShotCost {
   std::int64_t forwards = 0;         ///< of the transformer, a sample each
   double transformer_flops = 0;      ///< of all of them, a multiply-add as two
   double decoder_flops = 0;          ///< convolutions of the VAE's decoder, untiled
+  double encoder_flops = 0;          ///< of its encoder, where a first frame is given
   double conditions_flops = 0;       ///< of whatever makes the condition
   std::int64_t denoising_bytes = 0;  ///< the most that denoise() allocates at once
   std::int64_t decoding_bytes = 0;   ///< the most that decode() and levels_of() allocate at once
+  std::int64_t encoding_bytes = 0;   ///< activations of the encoder, about
 
   [[nodiscard]] double flops() const {
-    return transformer_flops + decoder_flops + conditions_flops;
+    return transformer_flops + decoder_flops + encoder_flops + conditions_flops;
   }
 };
 
@@ -34,6 +37,7 @@ struct ShotCost {
                                     const models::VaeConfig& vae, const ClipSettings& clip,
                                     const SamplingSettings& sampling,
                                     const models::Placement& placement,
+                                    FirstFrame first_frame = FirstFrame::made,
                                     models::VaeTiling tiling = models::VaeTiling::off,
                                     int threads = 1);
 
@@ -41,6 +45,11 @@ struct ShotCost {
 /// of the published VAE (docs/design/animeshootergen.md 9).
 [[nodiscard]] double decoder_flops(const models::VaeConfig& vae, std::int64_t frames,
                                    std::int64_t height, std::int64_t width);
+
+/// Floating-point operations of the convolutions of encoding one picture.
+/// @param height  pixels
+[[nodiscard]] double encoder_flops(const models::VaeConfig& vae, std::int64_t height,
+                                   std::int64_t width);
 
 /// Which networks are in the device's memory together.
 enum class Offload {

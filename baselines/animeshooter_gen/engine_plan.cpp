@@ -27,7 +27,7 @@ void add_video_parts(EnginePlan& plan) {
   const auto vae = open_part(plan.video.vae);
   plan.transformer = models::parse_cogvideox_transformer_config(transformer.config, transformer.id);
   plan.vae = models::parse_vae_config(vae.config, vae.id);
-  require_fitting(plan.transformer, plan.vae);
+  require_fitting(plan.transformer, plan.vae, plan.video.first_frame);
   plan.networks.emplace_back("transformer", transformer);
   plan.networks.emplace_back("vae", vae);
   plan.files.emplace_back("scheduler", plan.video.scheduler);
@@ -83,7 +83,8 @@ void find_loras(EnginePlan& plan, const std::vector<std::string>& ips) {
 
 /// How the loaders of the networks treat their tensors.
 TensorUse use_of(std::string_view network) {
-  if (network == "vae") return {.ignored = {"encoder.*"}};
+  if (network == "vae decoder") return {.ignored = {"encoder.*"}};
+  if (network == "vae encoder") return {.ignored = {"decoder.*"}};
   if (network == "text_encoder")
     return {.table = "shared.weight", .plain = {"*relative_attention_bias*"}};
   if (network == "llm")
@@ -104,6 +105,27 @@ std::int64_t text_bytes(const models::T5Config& config, std::int64_t tokens) {
          std::max(2 * config.width + 4 * mixed, 2 * config.width + 2 * config.inner);
 }
 
+/// The folder of a CogVideoX model as it is published.
+VideoModelFolders folders_of_published(const fs::path& folder) {
+  return {.transformer = folder / "transformer",
+          .vae = folder / "vae",
+          .scheduler = folder / "scheduler"};
+}
+
+/// Its parts, settings that no file there holds, and its own size.
+void add_published_parts(EnginePlan& plan, const EngineOverrides& overrides) {
+  add_video_parts(plan);
+  plan.networks.emplace_back("text_encoder", open_part(plan.folder / "text_encoder"));
+  plan.files.emplace_back("tokenizer", plan.folder / "tokenizer");
+  if (overrides.steps) plan.sampling.steps = *overrides.steps;
+  plan.sampling.precision = overrides.precision;
+  plan.clip.frames = plan.transformer.sample_frames;
+  plan.clip.height = plan.transformer.sample_height * plan.vae.spatial_compression_ratio();
+  plan.clip.width = plan.transformer.sample_width * plan.vae.spatial_compression_ratio();
+  require_clip(plan);
+  require_files(plan);
+}
+
 }  // namespace
 
 Json EnginePlan::settings() const {
@@ -111,6 +133,7 @@ Json EnginePlan::settings() const {
   Json json;
   json["sampling"] = to_json(sampling);
   json["clip"] = to_json(clip);
+  if (video.first_frame == FirstFrame::given) return json;
   json["lora"] = Json::object();
   if (video.lora) json["lora"]["transformer"] = {{"path", "lora"}, {"scale", video.lora->scale}};
   for (const auto& [ip, lora] : lora_by_ip)
@@ -129,7 +152,8 @@ Json EnginePlan::hashes() const {
 }
 
 ShotCost EnginePlan::cost(const models::Placement& placement, models::VaeTiling tiling) const {
-  return cost_of_shot(transformer, vae, clip, sampling, placement, tiling, models::thread_count());
+  return cost_of_shot(transformer, vae, clip, sampling, placement, video.first_frame, tiling,
+                      models::thread_count());
 }
 
 MemoryPlan EnginePlan::memory(const models::Placement& placement, Offload offload,
@@ -137,14 +161,22 @@ MemoryPlan EnginePlan::memory(const models::Placement& placement, Offload offloa
   const ShotCost shot = cost(placement, tiling);
   MemoryPlan plan{.offload = offload, .tiling = tiling};
   StageMemory conditions{.name = "conditions"};
+  StageMemory encoding{.name = "encoding", .activations = shot.encoding_bytes};
   StageMemory denoising{.name = "denoising", .activations = shot.denoising_bytes};
   StageMemory decoding{.name = "decoding", .activations = shot.decoding_bytes};
   for (const auto& [name, network] : networks) {
+    if (name == "vae") {
+      decoding.networks.push_back(
+          memory_of("vae decoder", network, use_of("vae decoder"), placement));
+      if (video.first_frame == FirstFrame::given) {
+        encoding.networks.push_back(
+            memory_of("vae encoder", network, use_of("vae encoder"), placement));
+      }
+      continue;
+    }
     const NetworkMemory memory = memory_of(name, network, use_of(name), placement);
     if (name == "transformer") {
       denoising.networks.push_back(memory);
-    } else if (name == "vae") {
-      decoding.networks.push_back(memory);
     } else if (name == "text_encoder") {
       const auto activations =
           text_bytes(models::parse_t5_config(network.config, network.id), transformer.text_tokens);
@@ -161,7 +193,9 @@ MemoryPlan EnginePlan::memory(const models::Placement& placement, Offload offloa
       conditions.networks.push_back(memory);
     }
   }
-  plan.stages.insert(plan.stages.end(), {conditions, denoising, decoding});
+  plan.stages.push_back(conditions);
+  if (video.first_frame == FirstFrame::given) plan.stages.push_back(encoding);
+  plan.stages.insert(plan.stages.end(), {denoising, decoding});
   return plan;
 }
 
@@ -205,22 +239,22 @@ EnginePlan plan_cogvideo_lora(const fs::path& folder, const std::vector<std::str
                               const EngineOverrides& overrides) {
   EnginePlan plan;
   plan.folder = folder;
-  plan.video = {.transformer = folder / "transformer",
-                .vae = folder / "vae",
-                .scheduler = folder / "scheduler"};
+  plan.video = folders_of_published(folder);
   find_loras(plan, ips);
-  add_video_parts(plan);
-  plan.networks.emplace_back("text_encoder", open_part(folder / "text_encoder"));
-  plan.files.emplace_back("tokenizer", folder / "tokenizer");
+  add_published_parts(plan, overrides);
   const auto scheduler = models::read_scheduler_config(plan.video.scheduler);
   plan.sampling.sampler = scheduler.sampler.value_or(models::SamplerKind::ddim);
-  if (overrides.steps) plan.sampling.steps = *overrides.steps;
-  plan.sampling.precision = overrides.precision;
-  plan.clip.frames = plan.transformer.sample_frames;
-  plan.clip.height = plan.transformer.sample_height * plan.vae.spatial_compression_ratio();
-  plan.clip.width = plan.transformer.sample_width * plan.vae.spatial_compression_ratio();
-  require_clip(plan);
-  require_files(plan);
+  return plan;
+}
+
+EnginePlan plan_keyframe_i2v(const fs::path& folder, const EngineOverrides& overrides) {
+  EnginePlan plan;
+  plan.folder = folder;
+  plan.video = folders_of_published(folder);
+  plan.video.first_frame = FirstFrame::given;
+  add_published_parts(plan, overrides);
+  plan.sampling.sampler = models::SamplerKind::dpm;
+  plan.sampling.guidance.mode = models::GuidanceMode::diffusers_compat;
   return plan;
 }
 

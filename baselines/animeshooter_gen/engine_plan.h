@@ -32,7 +32,7 @@ struct EngineOverrides {
 /// be used. Plain data.
 struct EnginePlan {
   std::filesystem::path folder;
-  std::optional<Manifest> manifest;  ///< of animeshootergen; nothing: cogvideo-lora
+  std::optional<Manifest> manifest;  ///< of animeshootergen; nothing: the published CogVideoX
   VideoModelFolders video;
   /// LoRA by IP, where the folder has one for each; then video.lora is that of the story's IP.
   std::map<std::string, LoraSettings> lora_by_ip;
@@ -73,6 +73,14 @@ struct EnginePlan {
 [[nodiscard]] EnginePlan plan_cogvideo_lora(const std::filesystem::path& folder,
                                             const std::vector<std::string>& ips,
                                             const EngineOverrides& overrides);
+
+/// Keyframes to shots: the published folder of an image-to-video model (CogVideoX-5B-I2V) as it is.
+/// Size and number of frames are the transformer's own. Sampler and guidance are those that the
+/// model's authors run it with, whatever scheduler_config.json names: DPM and diffusers' dynamic
+/// guidance, 50 steps, 6 (docs/design/animeshootergen.md 12).
+/// @throws BadInput also for a text-to-video model.
+[[nodiscard]] EnginePlan plan_keyframe_i2v(const std::filesystem::path& folder,
+                                           const EngineOverrides& overrides);
 
 /// Loads what makes the conditions.
 [[nodiscard]] std::unique_ptr<ConditionModel> load_conditions(const EnginePlan& plan,

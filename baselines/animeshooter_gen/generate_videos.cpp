@@ -13,6 +13,7 @@
 
 #include "baselines/animeshooter_gen/engine_plan.h"
 #include "baselines/animeshooter_gen/generation_record.h"
+#include "baselines/animeshooter_gen/keyframes.h"
 #include "baselines/animeshooter_gen/last_frames.h"
 #include "baselines/animeshooter_gen/stages.h"
 #include "baselines/animeshooter_gen/tensor_file.h"
@@ -60,7 +61,7 @@ models::Placement placement_of(const VideoRequest& request) {
   // On CPUs without its instructions bfloat16 is hundreds of times slower, so nothing but a wish
   // makes it happen there.
   if (device.is_cpu()) return {device, models::Precision::fp32};
-  if (request.baseline == kCogVideoLora) return {device, models::Precision::bf16};
+  if (request.baseline != kAnimeShooterGen) return {device, models::Precision::bf16};
   return {device, read_manifest(request.model).sampling.precision};
 }
 
@@ -77,8 +78,29 @@ EnginePlan make_plan(const VideoRequest& request, const models::Placement& place
   if (request.baseline == kAnimeShooterGen) return plan_animeshooter_gen(request.model, overrides);
   if (request.baseline == kCogVideoLora)
     return plan_cogvideo_lora(request.model, ips_of(*request.part), overrides);
-  throw UsageError(fmt::format("Baseline {:?} is no network; choose {} or {}", request.baseline,
-                               kAnimeShooterGen, kCogVideoLora));
+  if (request.baseline == kKeyframeI2v) return plan_keyframe_i2v(request.model, overrides);
+  throw UsageError(fmt::format("Baseline {:?} is no network; choose {}, {} or {}", request.baseline,
+                               kAnimeShooterGen, kCogVideoLora, kKeyframeI2v));
+}
+
+/// What a baseline needs, and what has an effect on it.
+void require_settings(const VideoRequest& request) {
+  const bool wants_keyframes = request.baseline == kKeyframeI2v;
+  if (wants_keyframes && !request.keyframes) {
+    throw UsageError(fmt::format(
+        "Baseline {} begins every shot with a picture that you provide: --keyframes DIR, with "
+        "DIR/<story>/shot_01.png and so on, made by any image generator",
+        request.baseline));
+  }
+  if (!wants_keyframes && request.keyframes) {
+    throw UsageError(fmt::format("--keyframes has no effect on {}: {} begins shots with them",
+                                 request.baseline, kKeyframeI2v));
+  }
+  if (wants_keyframes && request.last_frames) {
+    throw UsageError(
+        fmt::format("--last-frames has no effect on {}: its shots do not depend on the one before",
+                    request.baseline));
+  }
 }
 
 void require_inputs(const VideoRequest& request, const EnginePlan& plan) {
@@ -150,13 +172,17 @@ MemoryChoice memory_of(const VideoRequest& request, const EnginePlan& plan,
       request.free_memory ? request.free_memory : models::free_memory(placement.device));
 }
 
-Json settings_of(const VideoRequest& request, const EnginePlan& plan,
+/// Not the paper's models: an engine that can run what is published of them.
+std::string_view compatible_with(std::string_view baseline) {
+  if (baseline == kAnimeShooterGen) return "AnimeShooterGen";
+  return baseline == kCogVideoLora ? "CogVideo-LoRA" : "CogVideoX-5B-I2V";
+}
+
+Json settings_of(const VideoRequest& request, const EnginePlan& plan, const Keyframes* keyframes,
                  const models::Placement& placement, const MemoryPlan& memory) {
   Json json;
   json["baseline"] = request.baseline;
-  // Not the paper's model: an engine that can run what is published of it.
-  json["compatible_with"] =
-      request.baseline == kAnimeShooterGen ? "AnimeShooterGen" : "CogVideo-LoRA";
+  json["compatible_with"] = compatible_with(request.baseline);
   json[plan.manifest ? "manifest" : "model"] = plan.settings();
   json["weights"] = plan.hashes();
   json["seed"] = request.seed;
@@ -167,6 +193,7 @@ Json settings_of(const VideoRequest& request, const EnginePlan& plan,
   json["last_frames"] = hash_of(request.last_frames);
   // Tiles change the videos a little; where the networks are in the meantime changes nothing.
   json[kTiling] = memory.tiling == models::VaeTiling::on ? "on" : "off";
+  if (keyframes != nullptr) json["keyframes"] = keyframes->hashes();
   json["frames"] = request.frames == FrameForm::png ? "png" : loaders::codec_at_hand().name;
   json["versions"] = {{"asbench", build_info().version}, {"libtorch", TORCH_VERSION}};
   return json;
@@ -189,6 +216,11 @@ void require_patience(const VideoRequest& request, const ShotCost& cost, std::si
   if (request.say) request.say(estimate + ".\n");
 }
 
+void stop_if_interrupted() {
+  if (interrupted())
+    throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
+}
+
 /// What all shots of a run share.
 class Run {
  public:
@@ -204,6 +236,10 @@ class Run {
     if (request.last_frames) {
       last_frames_.emplace(*request.last_frames);
       require_known_shots(*last_frames_, *request.split, *request.last_frames);
+    }
+    if (request.keyframes) {
+      keyframes_.emplace(*request.keyframes, *request.split);
+      keyframes_->require(*request.part);
     }
   }
 
@@ -223,18 +259,26 @@ class Run {
   [[nodiscard]] fs::path dump_file(const Story& story, const Shot& shot) const {
     return *request_.dump / story.id / fmt::format("shot_{:02}.safetensors", shot.number);
   }
+  /// Refuses what given noise and keyframes lack for these shots.
+  void try_given(const std::vector<Work>& stories) const;
   /// A shot on its way through the stages.
   struct ShotInHand {
     const Shot* shot = nullptr;
     ShotRecord made;
-    at::Tensor condition;  ///< [2, L, D]
-    at::Tensor latents;    ///< [1, F, C, h, w]; undefined before denoise_shot()
+    at::Tensor condition;                     ///< [2, L, D]
+    std::optional<models::ShotNoise> random;  ///< the shot's stream, at its place
+    at::Tensor first_frame = {};              ///< [1, F, C, h, w]; undefined: none is given
+    at::Tensor latents = {};                  ///< [1, F, C, h, w]; undefined before denoise_shot()
   };
 
   void make_story(const Work& work, GenerationRecord& record, Progress& progress);
-  /// Denoises all, then decodes and writes all: each stage's networks are loaded once.
+  /// Encodes all keyframes, denoises all, then decodes and writes all: each stage's networks are
+  /// loaded once.
   void finish_shots(const Story& story, std::vector<ShotInHand>& shots, GenerationRecord& record,
                     Progress& progress);
+  /// Goes on with latents that a run before left, of a shot that was denoised and not decoded.
+  [[nodiscard]] bool take_up(const Story& story, ShotInHand& in_hand, Progress& progress);
+  void encode_keyframe(const Story& story, ShotInHand& in_hand);
   void denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progress);
   void decode_shot(const Story& story, ShotInHand& in_hand);
   /// What the record says of this run.
@@ -250,6 +294,7 @@ class Run {
   const ShotFiles files_;
   std::optional<models::NoiseFile> noise_;
   std::optional<LastFrames> last_frames_;
+  std::optional<Keyframes> keyframes_;
   Stages stages_;
   std::optional<models::MemoryMeter> meter_;  ///< from before the first network on
 };
@@ -283,6 +328,15 @@ Run::Work Run::work_of(const Story& story, const GenerationRecord& record) const
   return work;
 }
 
+void Run::try_given(const std::vector<Work>& stories) const {
+  for (const Work& work : stories) {
+    for (const Shot* shot : work.missing) {
+      if (noise_) static_cast<void>(noise_->take(work.story->id, shot->number, sizes_));
+      if (keyframes_) static_cast<void>(keyframes_->read(work.story->id, shot->number));
+    }
+  }
+}
+
 Image Run::handed_on(const Story& story, const Shot& shot) const {
   if (last_frames_) {
     if (auto given = last_frames_->find(story.id, shot.number)) return std::move(*given);
@@ -294,6 +348,28 @@ Image Run::handed_on(const Story& story, const Shot& shot) const {
   return std::move(*frame);
 }
 
+bool Run::take_up(const Story& story, ShotInHand& in_hand, Progress& progress) {
+  auto denoised = files_.denoised(story.id, in_hand.shot->number);
+  if (!denoised) return false;
+  in_hand.latents = denoised->latents.to(placement_.device);
+  in_hand.made.denoising_seconds = denoised->denoising_seconds;
+  in_hand.made.encoding_seconds = denoised->encoding_seconds;
+  progress.advance(plan_.sampling.steps);
+  return true;
+}
+
+void Run::encode_keyframe(const Story& story, ShotInHand& in_hand) {
+  const models::VaeEncoder& encoder = stages_.encoder();
+  Stopwatch watch;
+  // Drawn before the noise, also where that is given, as the published pipeline does.
+  const at::Tensor of_posterior = in_hand.random->draw({1, sizes_[2], 1, sizes_[3], sizes_[4]});
+  in_hand.first_frame = latents_of_keyframe(
+      encoder, pixels_of_keyframe(keyframes_->read(story.id, in_hand.shot->number), plan_.clip),
+      of_posterior, sizes_[1]);
+  models::synchronize(placement_.device);
+  in_hand.made.encoding_seconds = watch.lap();
+}
+
 void Run::denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progress) {
   const auto lora = plan_.lora_by_ip.find(story.ip);
   const VideoModel& video =
@@ -301,25 +377,24 @@ void Run::denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progre
   Stopwatch watch;
   ShotRecord& made = in_hand.made;
   const int number = in_hand.shot->number;
-  made.seed = models::shot_seed(request_.seed, story.id, number);
-  made.steps = plan_.sampling.steps;
-  made.guidance = plan_.sampling.guidance.scale;
-  made.given_noise = noise_.has_value();
-  models::ShotNoise random(made.seed);
+  models::ShotNoise& random = *in_hand.random;
+  const auto draw = [&random](at::IntArrayRef sizes) { return random.draw(sizes); };
   const at::Tensor noise = noise_ ? noise_->take(story.id, number, sizes_) : random.draw(sizes_);
   in_hand.latents = denoise(
       video, plan_.sampling,
       {.condition = in_hand.condition,
        .noise = noise,
-       .draw = [&random](at::IntArrayRef sizes) { return random.draw(sizes); },
+       .first_frame = in_hand.first_frame,
+       .draw = draw,
        .uneven = request_.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse},
       [&](std::size_t, const at::Tensor&, const at::Tensor&) {
-        if (interrupted())
-          throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
+        stop_if_interrupted();
         models::synchronize(placement_.device);
         progress.advance();
       });
   made.denoising_seconds = watch.lap();
+  in_hand.random.reset();
+  in_hand.first_frame = {};
 }
 
 void Run::decode_shot(const Story& story, ShotInHand& in_hand) {
@@ -340,8 +415,26 @@ void Run::decode_shot(const Story& story, ShotInHand& in_hand) {
 
 void Run::finish_shots(const Story& story, std::vector<ShotInHand>& shots, GenerationRecord& record,
                        Progress& progress) {
-  for (ShotInHand& in_hand : shots) denoise_shot(story, in_hand, progress);
+  const bool together = shots.size() > 1;
   for (ShotInHand& in_hand : shots) {
+    in_hand.made.seed = models::shot_seed(request_.seed, story.id, in_hand.shot->number);
+    in_hand.made.steps = plan_.sampling.steps;
+    in_hand.made.guidance = plan_.sampling.guidance.scale;
+    in_hand.made.given_noise = noise_.has_value();
+    in_hand.random.emplace(in_hand.made.seed);
+    if (!take_up(story, in_hand, progress) && keyframes_) encode_keyframe(story, in_hand);
+  }
+  for (ShotInHand& in_hand : shots) {
+    if (in_hand.latents.defined()) continue;
+    denoise_shot(story, in_hand, progress);
+    if (!together) continue;
+    files_.put_aside(story.id, in_hand.shot->number,
+                     {.latents = in_hand.latents,
+                      .denoising_seconds = in_hand.made.denoising_seconds,
+                      .encoding_seconds = in_hand.made.encoding_seconds});
+  }
+  for (ShotInHand& in_hand : shots) {
+    stop_if_interrupted();
     decode_shot(story, in_hand);
     record.describe_run(account());
     record.add(story.id, in_hand.shot->number, in_hand.made);
@@ -366,13 +459,12 @@ void Run::make_story(const Work& work, GenerationRecord& record, Progress& progr
     const bool missing =
         std::find(work.missing.begin(), work.missing.end(), &shot) != work.missing.end();
     if (!missing && !autoregressive) continue;
-    if (interrupted())
-      throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
+    stop_if_interrupted();
     static_cast<void>(stages_.conditions());  // loaded again, where it was freed
     Stopwatch watch;
     const at::Tensor condition = conditions->next_shot(picture, shot.caption.value());
     if (missing) {
-      ShotInHand next{.shot = &shot, .made = {}, .condition = condition, .latents = {}};
+      ShotInHand next{.shot = &shot, .made = {}, .condition = condition};
       next.made.condition_seconds = watch.lap();
       next.made.given_last_frame =
           last_frames_ && last_frames_->find(story.id, shot.number).has_value();
@@ -382,7 +474,7 @@ void Run::make_story(const Work& work, GenerationRecord& record, Progress& progr
     if (autoregressive && &shot != &story.shots.back()) picture = handed_on(story, shot);
   }
   finish_shots(story, in_hand, record, progress);
-  if (autoregressive) files_.forget(story.id);
+  files_.forget(story.id);
 }
 
 Json Run::account() const {
@@ -397,7 +489,9 @@ Json Run::account() const {
 }
 
 GenerateReport Run::go() {
-  GenerationRecord record(request_.out, settings_of(request_, plan_, placement_, memory_.plan));
+  GenerationRecord record(
+      request_.out,
+      settings_of(request_, plan_, keyframes_ ? &*keyframes_ : nullptr, placement_, memory_.plan));
   GenerateReport report;
   std::vector<Work> stories;
   for (const Story& story : request_.part->stories) {
@@ -410,12 +504,7 @@ GenerateReport Run::go() {
   if (stories.empty()) return report;
   require_patience(request_, plan_.cost(placement_), static_cast<std::size_t>(report.written),
                    placement_);
-  if (noise_) {  // before anything is written
-    for (const Work& work : stories) {
-      for (const Shot* shot : work.missing)
-        static_cast<void>(noise_->take(work.story->id, shot->number, sizes_));
-    }
-  }
+  try_given(stories);  // before anything is written
   if (request_.say) {
     request_.say(describe(memory_.plan, models::describe_device(placement_.device)) + "  " +
                  memory_.reason + "\n");
@@ -435,6 +524,7 @@ GenerateReport Run::go() {
 
 GenerateReport generate_videos(const VideoRequest& request) {
   const models::InferenceScope scope;
+  require_settings(request);
   const models::Placement placement = placement_of(request);
   EnginePlan plan = make_plan(request, placement);
   require_inputs(request, plan);

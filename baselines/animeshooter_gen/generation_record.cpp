@@ -110,6 +110,8 @@ void GenerationRecord::add(std::string_view story, int shot, const ShotRecord& r
                                            {{"condition", record.condition_seconds},
                                             {"denoising", record.denoising_seconds},
                                             {"decoding", record.decoding_seconds}}}};
+  if (record.encoding_seconds)
+    json_["shots"][name_of(story, shot)]["seconds"]["encoding"] = *record.encoding_seconds;
   write();
 }
 

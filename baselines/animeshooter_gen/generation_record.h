@@ -21,6 +21,7 @@ struct ShotRecord {
   bool given_noise = false;       ///< of --noise
   bool given_last_frame = false;  ///< of --last-frames: what the next shot began with
   double condition_seconds = 0.0;
+  std::optional<double> encoding_seconds = {};  ///< of a keyframe
   double denoising_seconds = 0.0;
   double decoding_seconds = 0.0;
 };

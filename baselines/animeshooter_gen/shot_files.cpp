@@ -1,9 +1,13 @@
 #include "baselines/animeshooter_gen/shot_files.h"
 
+#include <ATen/ATen.h>
 #include <fmt/format.h>
 
+#include <map>
+#include <string>
 #include <system_error>
 
+#include "baselines/animeshooter_gen/tensor_file.h"
 #include "baselines/animeshooter_gen/video_model.h"
 #include "core/error.h"
 #include "core/files.h"
@@ -17,6 +21,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kAside = ".generation";
+constexpr const char* kLatents = "latents";
+constexpr const char* kDenoisingSeconds = "denoising_seconds";
+constexpr const char* kEncodingSeconds = "encoding_seconds";
 
 void remove_tree(const fs::path& folder) {
   std::error_code error;
@@ -32,6 +39,10 @@ fs::path ShotFiles::place(std::string_view story, int shot) const {
 
 fs::path ShotFiles::handed_on_file(std::string_view story, int shot) const {
   return folder_ / kAside / story / fmt::format("shot_{:02}.png", shot);
+}
+
+fs::path ShotFiles::latents_file(std::string_view story, int shot) const {
+  return folder_ / kAside / story / fmt::format("shot_{:02}.safetensors", shot);
 }
 
 bool ShotFiles::is_there(std::string_view story, int shot) const {
@@ -78,6 +89,29 @@ std::optional<Image> ShotFiles::handed_on(std::string_view story, int shot) cons
 
 bool ShotFiles::has_handed_on(std::string_view story, int shot) const {
   return is_file(handed_on_file(story, shot));
+}
+
+void ShotFiles::put_aside(std::string_view story, int shot, const Denoised& denoised) const {
+  const auto seconds = [](double value) { return at::full({1}, value, at::kDouble); };
+  std::map<std::string, at::Tensor> tensors = {
+      {kLatents, denoised.latents}, {kDenoisingSeconds, seconds(denoised.denoising_seconds)}};
+  if (denoised.encoding_seconds)
+    tensors.emplace(kEncodingSeconds, seconds(*denoised.encoding_seconds));
+  const fs::path file = latents_file(story, shot);
+  make_folders(file.parent_path());
+  write_tensors(file, tensors);
+}
+
+std::optional<Denoised> ShotFiles::denoised(std::string_view story, int shot) const {
+  const fs::path file = latents_file(story, shot);
+  if (!is_file(file)) return std::nullopt;
+  TensorReader reader(file);
+  Denoised denoised{.latents = reader.take(kLatents, models::DType::f32, 5)};
+  const auto value = [](const at::Tensor& seconds) { return seconds.const_data_ptr<double>()[0]; };
+  denoised.denoising_seconds = value(reader.take(kDenoisingSeconds, models::DType::f64, 1));
+  const at::Tensor encoding = reader.take_if_there(kEncodingSeconds, models::DType::f64, 1);
+  if (encoding.defined()) denoised.encoding_seconds = value(encoding);
+  return denoised;
 }
 
 void ShotFiles::forget(std::string_view story) const {

@@ -32,6 +32,7 @@ void Stages::begin() {
     return;
   }
   static_cast<void>(conditions());
+  if (plan_.video.first_frame == FirstFrame::given) static_cast<void>(encoder());
   // Where each IP has an adaptation of its own, the first one is loaded with its story.
   if (plan_.lora_by_ip.empty()) static_cast<void>(denoiser(plan_.video.lora));
   static_cast<void>(decoder());
@@ -43,6 +44,10 @@ void Stages::make_room_for(Stage stage) {
   if (stage != Stage::conditions && has_conditions_) {
     conditions_->unload();
     has_conditions_ = false;
+    freed = true;
+  }
+  if (stage != Stage::encoding && video_.encoder) {
+    video_.encoder.reset();
     freed = true;
   }
   if (stage != Stage::denoising && has_transformer_) {
@@ -70,6 +75,13 @@ ConditionModel& Stages::conditions() {
   });
   has_conditions_ = true;
   return *conditions_;
+}
+
+const models::VaeEncoder& Stages::encoder() {
+  if (video_.encoder) return *video_.encoder;
+  make_room_for(Stage::encoding);
+  timed([&] { video_.encoder = load_encoder(plan_.video, placement_); });
+  return *video_.encoder;
 }
 
 const VideoModel& Stages::denoiser(const std::optional<LoraSettings>& lora) {

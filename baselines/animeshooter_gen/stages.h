@@ -27,6 +27,8 @@ class Stages {
   void begin();
 
   [[nodiscard]] ConditionModel& conditions();
+  /// Of plans whose first frame is given.
+  [[nodiscard]] const models::VaeEncoder& encoder();
   /// With transformer and scheduler; the decoder may be missing.
   /// @param lora  of the transformer; another one than before loads it again
   [[nodiscard]] const VideoModel& denoiser(const std::optional<LoraSettings>& lora);
@@ -38,7 +40,7 @@ class Stages {
   [[nodiscard]] double seconds() const { return seconds_; }
 
  private:
-  enum class Stage { conditions, denoising, decoding };
+  enum class Stage { conditions, encoding, denoising, decoding };
 
   /// Frees the other stages' networks, where they don't stay.
   void make_room_for(Stage stage);

@@ -22,7 +22,7 @@ std::string_view class_of(models::SamplerKind sampler) {
 }  // namespace
 
 void require_fitting(const models::CogVideoXTransformerConfig& transformer,
-                     const models::VaeConfig& vae) {
+                     const models::VaeConfig& vae, FirstFrame first_frame) {
   const auto require = [](std::string_view one, std::int64_t first, std::string_view other,
                           std::int64_t second) {
     if (first == second) return;
@@ -30,8 +30,25 @@ void require_fitting(const models::CogVideoXTransformerConfig& transformer,
                                one, first, other, second));
   };
   require("out_channels", transformer.out_channels, "latent_channels", vae.latent_channels);
-  // 5B-I2V takes the first frame's latents beside the noise.
-  require("in_channels", transformer.in_channels, "latent_channels", vae.latent_channels);
+  // An image-to-video model takes the first frame's latents beside the noise.
+  const std::int64_t with_frame = 2 * vae.latent_channels;
+  if (first_frame == FirstFrame::given && transformer.in_channels != with_frame) {
+    throw BadInput(fmt::format(
+        "config.json of the transformer: in_channels is {}, but an image-to-video model has {}, "
+        "twice latent_channels of the VAE. keyframe-i2v needs the folder of CogVideoX-5B-I2V; a "
+        "text-to-video model is run by cogvideo-lora.",
+        transformer.in_channels, with_frame));
+  }
+  if (first_frame == FirstFrame::made) {
+    if (transformer.in_channels == with_frame) {
+      throw BadInput(fmt::format(
+          "config.json of the transformer: in_channels is {}, twice latent_channels of the VAE, "
+          "{}: "
+          "an image-to-video model, which keyframe-i2v runs. A text-to-video model is needed.",
+          transformer.in_channels, vae.latent_channels));
+    }
+    require("in_channels", transformer.in_channels, "latent_channels", vae.latent_channels);
+  }
   require("temporal_compression_ratio", transformer.temporal_compression,
           "temporal_compression_ratio", vae.temporal_compression_ratio);
 }
@@ -59,11 +76,17 @@ models::VaeDecoder load_decoder(const VideoModelFolders& folders,
   return models::load_vae_decoder(open_part(folders.vae), placement);
 }
 
+models::VaeEncoder load_encoder(const VideoModelFolders& folders,
+                                const models::Placement& placement) {
+  return models::load_vae_encoder(open_part(folders.vae), placement);
+}
+
 VideoModel load_video_model(const VideoModelFolders& folders, const models::Placement& placement) {
   VideoModel model{.transformer = load_transformer(folders, placement),
                    .vae = load_decoder(folders, placement),
                    .scheduler = models::read_scheduler_config(folders.scheduler)};
-  require_fitting(model.transformer.config, model.vae.config);
+  if (folders.first_frame == FirstFrame::given) model.encoder = load_encoder(folders, placement);
+  require_fitting(model.transformer.config, model.vae.config, folders.first_frame);
   return model;
 }
 
@@ -86,15 +109,18 @@ at::Tensor denoise(const VideoModel& model, const SamplingSettings& sampling,
   at::Tensor latents =
       input.noise.to(input.noise.options().device(placement.device), false, /*copy=*/true);
   if (sampling.match_reference) latents = latents.to(placement.dtype);
+  at::Tensor first_frame = input.first_frame;
+  if (first_frame.defined()) first_frame = first_frame.to(latents.options());
   for (std::size_t i = 0; i < sampler.timesteps().size(); ++i) {
     const std::int64_t timestep = sampler.timesteps()[i];
     const double g =
         sampling.guidance.at_step(static_cast<std::int64_t>(i), sampling.steps, timestep);
     const bool guided = g != 1.0;
     const std::int64_t branches = guided ? 2 : 1;
+    const at::Tensor seen = first_frame.defined() ? at::cat({latents, first_frame}, 2) : latents;
     const at::Tensor velocities = models::run(
         model.transformer,
-        {.hidden_states = latents.expand({branches, -1, -1, -1, -1}).contiguous(),
+        {.hidden_states = seen.expand({branches, -1, -1, -1, -1}).contiguous(),
          .encoder_hidden_states = guided ? condition : condition.narrow(0, 1, 1),
          .timestep = at::full({branches}, timestep, at::TensorOptions().dtype(at::kLong))});
     const at::Tensor velocity = guided ? models::guide(velocities, g) : velocities;

@@ -12,6 +12,7 @@
 #include "core/image.h"
 #include "models/cogvideox/transformer.h"
 #include "models/cogvideox/vae_decoder.h"
+#include "models/cogvideox/vae_encoder.h"
 #include "models/layers/placement.h"
 #include "models/samplers/noise_schedule.h"
 #include "models/samplers/sampler.h"
@@ -19,18 +20,26 @@
 
 namespace asbench::baselines {
 
+/// What the transformer takes besides the noise.
+enum class FirstFrame {
+  made,   ///< nothing: text to video
+  given,  ///< latents of a picture that the shot begins with: image to video, CogVideoX-5B-I2V
+};
+
 /// Where the parts of a video model are, and what is merged into the transformer.
 struct VideoModelFolders {
   std::filesystem::path transformer;
   std::filesystem::path vae;
   std::filesystem::path scheduler;
   std::optional<LoraSettings> lora = {};
+  FirstFrame first_frame = FirstFrame::made;
 };
 
-/// The part of a generator that both baselines share: conditions and noise in, frames out.
+/// The part of a generator that all baselines share: conditions and noise in, frames out.
 struct VideoModel {
   models::CogVideoXTransformer transformer;
   models::VaeDecoder vae;
+  std::optional<models::VaeEncoder> encoder = {};  ///< where the first frame is given
   models::SchedulerConfig scheduler;
 };
 
@@ -43,13 +52,18 @@ struct VideoModel {
 [[nodiscard]] models::VaeDecoder load_decoder(const VideoModelFolders& folders,
                                               const models::Placement& placement);
 
+/// The encoder alone, which first frames that are given need.
+[[nodiscard]] models::VaeEncoder load_encoder(const VideoModelFolders& folders,
+                                              const models::Placement& placement);
+
 /// The transformer alone, with the folders' LoRA merged.
 [[nodiscard]] models::CogVideoXTransformer load_transformer(const VideoModelFolders& folders,
                                                             const models::Placement& placement);
 
-/// What the two configurations must agree in. @throws BadInput naming both sides.
+/// What the two configurations must agree in, and that the model is one of this kind.
+/// @throws BadInput naming both sides, and the baseline that a model of the other kind is for.
 void require_fitting(const models::CogVideoXTransformerConfig& transformer,
-                     const models::VaeConfig& vae);
+                     const models::VaeConfig& vae, FirstFrame first_frame);
 /// @throws BadInput when the folder's scheduler_config.json names another sampler than `sampler`.
 void require_sampler(const models::SchedulerConfig& scheduler, models::SamplerKind sampler);
 
@@ -59,8 +73,11 @@ void require_sampler(const models::SchedulerConfig& scheduler, models::SamplerKi
     const models::VaeConfig& vae);
 
 struct DenoiseInput {
-  at::Tensor condition;    ///< [2, L, D] float: null, then the shot's
-  at::Tensor noise;        ///< [1, F, C, h, w] float32 on the CPU
+  at::Tensor condition;  ///< [2, L, D] float: null, then the shot's
+  at::Tensor noise;      ///< [1, F, C, h, w] float32 on the CPU
+  /// [1, F, C, h, w] float32: latents_of_keyframe()'s; undefined where no first frame is given.
+  /// Both branches of guidance see it.
+  at::Tensor first_frame = {};
   models::DrawNoise draw;  ///< further noise, for samplers that take it
   models::UnevenSteps uneven = models::UnevenSteps::refuse;
 };

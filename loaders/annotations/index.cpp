@@ -272,6 +272,8 @@ AnnotationIndex index_annotations(const AnnotationSource& source, const IndexOpt
   for (const SourceEntry& entry : source.entries()) bytes += entry.size;
   std::optional<std::filesystem::path> file = options.file;
   if (!file && bytes > kManyBytes) file = default_index_file(source.path());
+  // Before minutes of reading.
+  if (options.file && options.file->has_parent_path()) make_folders(options.file->parent_path());
   AnnotationIndex index;
   std::optional<AnnotationIndex> kept;
   if (file) kept = read_index(*file);

@@ -109,7 +109,8 @@ struct IndexOptions {
     const std::filesystem::path& source);
 
 /// Reads what is not in the kept index or has changed since (by name, size and time), each file
-/// once, and keeps the index again where anything changed; says on stderr where. One file a thread
+/// once, and keeps the index again where anything changed; says on stderr where. The folder of a
+/// given index file is made before anything is read. One file a thread
 /// is in memory. Findings: those of parse_annotations(), and `duplicate_video`. The result depends
 /// neither on the threads nor on what was kept.
 /// @throws SystemFault when a file can't be read, or the given index file not be written (the one

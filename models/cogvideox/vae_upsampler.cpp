@@ -16,7 +16,8 @@ at::Tensor each_pixel_twice(const at::Tensor& frame) {
   return frame.unsqueeze(3)
       .unsqueeze(2)
       .expand({batch, height, 2, width, 2, channels})
-      .reshape({batch, 2 * height, 2 * width, channels});
+      .reshape({batch, 2 * height, 2 * width, channels})
+      .contiguous();  // a single pixel may be left expanded
 }
 
 }  // namespace

@@ -6,6 +6,10 @@
 #include <algorithm>
 #include <atomic>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
@@ -16,8 +20,30 @@ namespace {
 // anything else runs (decoding does), each join waits for a thread that has lost its core, often
 // for a whole time slice. Here threads meet once a batch: in this scope LibTorch's own loops, and
 // ours that use at::parallel_for, stay on the thread they are called from.
+//
+// oneDNN lays a convolution out for the threads that OpenMP would give it, even where it then runs
+// on one: sums would be grouped otherwise, and their last bits would depend on the number of
+// threads. So OpenMP is told that there is one; that setting belongs to the calling thread.
 class SingleThreadScope {
+ public:
+#ifdef _OPENMP
+  SingleThreadScope() : threads_(omp_get_max_threads()) {
+    omp_set_num_threads(1);
+  }
+  ~SingleThreadScope() {
+    omp_set_num_threads(threads_);
+  }
+#else
+  SingleThreadScope() = default;
+  ~SingleThreadScope() = default;
+#endif
+  SingleThreadScope(const SingleThreadScope&) = delete;
+  SingleThreadScope& operator=(const SingleThreadScope&) = delete;
+
  private:
+#ifdef _OPENMP
+  int threads_;
+#endif
   c10::ParallelGuard aten_{true};
   InferenceScope inference_;
 };

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <numbers>
 
 #include "core/error.h"
 
@@ -34,6 +35,34 @@ double bicubic(double t) {
 double bilinear(double t) {
   t = std::abs(t);
   return t < 1.0 ? 1.0 - t : 0.0;
+}
+
+double sinc(double t) {
+  if (t == 0.0) return 1.0;
+  t *= std::numbers::pi;
+  return std::sin(t) / t;
+}
+
+/// A sinc windowed by the middle of a wider one.
+double lanczos(double t) {
+  return -3.0 <= t && t < 3.0 ? sinc(t) * sinc(t / 3.0) : 0.0;
+}
+
+struct Kernel {
+  double support;  ///< in samples, unscaled
+  double (*weight)(double);
+};
+
+Kernel kernel_of(Filter filter) {
+  switch (filter) {
+    case Filter::bilinear:
+      return {1.0, bilinear};
+    case Filter::bicubic:
+      return {2.0, bicubic};
+    case Filter::lanczos:
+      return {3.0, lanczos};
+  }
+  throw InternalError("resize: unknown filter");
 }
 
 std::int32_t fixed_point(double weight) {
@@ -85,6 +114,7 @@ void grow(std::vector<std::uint8_t>& bytes, std::size_t size) {
 }  // namespace
 
 std::string_view to_string(Filter filter) {
+  if (filter == Filter::lanczos) return "lanczos";
   return filter == Filter::bicubic ? "bicubic" : "bilinear";
 }
 
@@ -104,7 +134,8 @@ AxisWeights axis_weights(int in, int out, Filter filter) {
   axis.offsets.push_back(0);
   const double scale = static_cast<double>(in) / out;
   const double filter_scale = std::max(scale, 1.0);
-  const double support = (filter == Filter::bicubic ? 2.0 : 1.0) * filter_scale;
+  const Kernel kernel = kernel_of(filter);
+  const double support = kernel.support * filter_scale;
   const double inverse = 1.0 / filter_scale;
   std::vector<double> raw;
   for (int x = 0; x < out; ++x) {
@@ -115,7 +146,7 @@ AxisWeights axis_weights(int in, int out, Filter filter) {
     double sum = 0.0;
     for (int j = begin; j < end; ++j) {
       const double t = (j - center + 0.5) * inverse;
-      raw.push_back(filter == Filter::bicubic ? bicubic(t) : bilinear(t));
+      raw.push_back(kernel.weight(t));
       sum += raw.back();
     }
     axis.first.push_back(begin);

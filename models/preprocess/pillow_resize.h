@@ -11,8 +11,8 @@
 
 namespace asbench::models {
 
-/// Pillow's names. Both are antialiased: their support grows with the reduction factor.
-enum class Filter { bilinear, bicubic };
+/// Pillow's names. All are antialiased: their support grows with the reduction factor.
+enum class Filter { bilinear, bicubic, lanczos };
 
 [[nodiscard]] std::string_view to_string(Filter filter);
 

@@ -93,6 +93,7 @@ std::string text_table(const RankedTable& table, int digits) {
         name_cell(names[row], longest + 1) + text_row(table, table.systems[row], widths, digits);
   }
   text += fmt::format("\n^ higher is better, v lower is better; * best; = {}\n", kReached);
+  for (const auto& line : system_notes(table)) text += terminal_text(line) + "\n";
   for (const auto& system : table.systems) {
     for (const auto& line : withheld_lines(table, system))
       text += terminal_text(fmt::format("! {}: {}", system.result->system, line)) + "\n";
@@ -128,6 +129,7 @@ std::string leaderboard_markdown(std::span<const document::Result> results,
     text += fmt::format("\n^ higher is better, v lower is better; **best**, ≈: {}.\n\n", kReached);
     if (const std::string line = not_ranked_line(table); !line.empty())
       text += markdown_text(line) + ".\n\n";
+    for (const auto& line : system_notes(table)) text += markdown_text(line) + ".\n\n";
     for (const auto& system : table.systems) {
       for (const auto& line : withheld_lines(table, system))
         text +=

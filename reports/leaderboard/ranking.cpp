@@ -291,6 +291,15 @@ std::vector<std::string> fewer_stories_lines(const RankedTable& table, const Ran
   return lines;
 }
 
+std::vector<std::string> system_notes(const RankedTable& table) {
+  std::vector<std::string> lines;
+  for (const auto& system : table.systems) {
+    const document::Result& result = *system.result;
+    if (!result.note.empty()) lines.push_back(fmt::format("{}: {}", result.system, result.note));
+  }
+  return lines;
+}
+
 void require_reportable(std::span<const document::Result> results) {
   for (const auto& result : results) {
     if (result.metrics.empty())

@@ -102,6 +102,10 @@ enum class DefaultColumns {
 [[nodiscard]] std::vector<std::string> fewer_stories_lines(const RankedTable& table,
                                                            const RankedSystem& system);
 
+/// "fox: trained on two films": what a reader must know of the table's systems (Result::note), in
+/// their order.
+[[nodiscard]] std::vector<std::string> system_notes(const RankedTable& table);
+
 /// Checks that a report can show the results. One name may occur in several tables: a system
 /// measured in two ways, or measured and published.
 /// @throws BadInput when a result has no metrics, or was measured and lists no stories; when two

@@ -33,7 +33,7 @@ function valueCell(groupOf, system, column, scale) {
 
 function systemCell(groupOf, system) {
   const data = DATA.systems[system];
-  const notes = [];
+  const notes = data.note ? [data.note] : [];
   if (data.kind === 'baseline') notes.push('baseline');
   if (groupOf.reported) notes.push(DATA.reportedLabel);
   else if (!data.canonical) notes.push('not canonical' + (data.overrides.length ? ': ' + data.overrides.join(', ') : ''));

@@ -200,6 +200,7 @@ class PageDataBuilder {
     const document::Result& result = *system.result;
     Json entry = {{"name", result.system},
                   {"kind", to_string(result.kind)},
+                  {"note", result.note},
                   {"withheld", withheld_lines(table, system)},
                   {"canonical", result.canonical},
                   {"overrides", result.overrides},

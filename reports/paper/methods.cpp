@@ -261,6 +261,10 @@ void add_conditions(const Results& results, Sentences& sentences) {
                                     : fmt::format("{}", fmt::join(result.overrides, "; "));
   });
   sentences.push_back({"Deviations from the protocol: " + deviations});
+  for (const auto* result : results) {
+    if (!result->note.empty())
+      sentences.push_back({fmt::format("Of {}: {}", result->system, result->note)});
+  }
   std::set<std::string> demo;
   for (const auto* result : results)
     demo.insert(result->demo_encoders.begin(), result->demo_encoders.end());

@@ -168,6 +168,8 @@ std::vector<std::string> notes_of(const RowPlan& plan, const std::vector<std::st
                                   system.result->system, coverage.scored_shots,
                                   coverage.expected_shots, coverage.policy));
     }
+    if (const std::string& note = system.result->note; !note.empty())
+      notes.push_back(fmt::format("{}: {}", system.result->system, note));
     for (const auto& line : withheld_lines(table, system))
       notes.push_back(fmt::format("† {}: {}", system.result->system, line));
     for (const auto& line : fewer_stories_lines(table, system))

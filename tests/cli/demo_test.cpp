@@ -206,6 +206,32 @@ void expect_marked_as_demo(const Demo& demo) {
   }
 }
 
+/// The native generator: noise that is coloured by random weights, and says so.
+void expect_the_tiny_generator_is_labelled(const Demo& demo, const fs::path& folder,
+                                           const std::string& printed) {
+  const std::string label = "random weights, shows the machinery, scores mean nothing";
+  const std::string name = "animeshootergen-tiny";
+  for (const auto& [system, document] : demo.documents()) {
+    EXPECT_EQ(document.at("system").value("note", std::string()),
+              system == name ? label : std::string())
+        << system;
+  }
+  EXPECT_NE(printed.find("\n" + name + ": " + label + "\n"), std::string::npos) << printed;
+  EXPECT_NE(read_text_file(folder / "leaderboard.md").find(name + ": " + label), std::string::npos);
+  EXPECT_NE(read_text_file(folder / "report" / "index.html").find(label), std::string::npos);
+  for (const auto& story : demo.documents().at(name).at("stories")) {
+    for (const auto& shot : story.at("shots")) {
+      EXPECT_EQ(shot.at("width"), 48);
+      EXPECT_EQ(shot.at("height"), 32);
+    }
+  }
+  // Who shows no character is as far from the references as one that shows the wrong ones.
+  EXPECT_GT(demo.mean("gt-story", "dino_i"), demo.mean(name, "dino_i") + kIdentityMargin);
+  EXPECT_LT(demo.mean(name, "identity_margin"), 0.1);
+  const Json record = read_json_file(folder / "systems" / name / "generation.json");
+  EXPECT_EQ(record.at("shots").size(), 64U);
+}
+
 TEST(Demo, IsASoundBenchmark) {
   const TemporaryFolder folder;
   const auto first = run_program(asbench_program(), {"demo", "--out", folder.path().string()});
@@ -215,7 +241,7 @@ TEST(Demo, IsASoundBenchmark) {
   EXPECT_TRUE(fs::exists(folder.path() / "leaderboard.md"));
   {
     const Demo demo(folder.path());
-    ASSERT_EQ(demo.documents().size(), 14U);
+    ASSERT_EQ(demo.documents().size(), 15U);
     expect_reference_adherence_ranks_as_known(demo);
     expect_characters_are_told_apart(demo);
     expect_copies_are_consistent_and_deaf(demo);
@@ -225,8 +251,11 @@ TEST(Demo, IsASoundBenchmark) {
     expect_other_stories_keep_identity_and_lose_captions(demo);
     expect_normalised_between_the_anchors(demo);
     expect_marked_as_demo(demo);
+    expect_the_tiny_generator_is_labelled(demo, folder.path(), first.out);
   }
 
+  // What the networks make again is the same to the last bit, so nothing is decoded again.
+  fs::remove_all(folder.path() / "systems" / "animeshootergen-tiny");
   const Json before = read_json_file(folder.path() / "results" / "gt-story.json");
   const auto second = run_program(asbench_program(), {"demo", "--out", folder.path().string()});
   ASSERT_EQ(second.exit_code, 0) << second.err;
@@ -235,6 +264,8 @@ TEST(Demo, IsASoundBenchmark) {
   EXPECT_EQ(after.at("provenance").at("stages").at("clips_decoded"), 0);
   EXPECT_EQ(after.at("provenance").at("stages").at("images_encoded"), 0);
   EXPECT_EQ(after.at("metrics"), before.at("metrics"));
+  const Json remade = read_json_file(folder.path() / "results" / "animeshootergen-tiny.json");
+  EXPECT_EQ(remade.at("provenance").at("stages").at("clips_decoded"), 0);
 
   // The same encoders on a split that is not the drawn one are warned of, and said to be normal on
   // the drawn one.

@@ -13,7 +13,7 @@
 #include "models/weights/safetensors.h"
 #include "tests/cli/mini_benchmark.h"
 #include "tests/support/program.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::testing {
 namespace {
@@ -131,6 +131,70 @@ TEST_F(GenerateVideosCommand, OptionsOfTheOtherKindAreMistakes) {
   EXPECT_EQ(without.exit_code, 2);
   EXPECT_THAT(without.err, HasSubstr("--model"));
   EXPECT_FALSE(fs::exists(mini_.root() / "out"));
+}
+
+TEST_F(GenerateVideosCommand, KeyframesBecomeShots) {
+  write_tiny_image_to_video(mini_.root() / "i2v");
+  write_tiny_cogvideo(mini_.root() / "cogvideo");
+  const auto with = [&](const std::string& baseline, const std::string& model,
+                        const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"generate",
+                                    "--baseline",
+                                    baseline,
+                                    "--model",
+                                    (mini_.root() / model).string(),
+                                    "--split",
+                                    mini_.split().string(),
+                                    "--device",
+                                    "cpu",
+                                    "--steps",
+                                    "2",
+                                    "--limit",
+                                    "1",
+                                    "--out",
+                                    (mini_.root() / "out").string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_program(asbench_program(), all);
+  };
+  const std::string keyframes = (mini_.root() / "keyframes").string();
+  const auto without = with("keyframe-i2v", "i2v", {});
+  EXPECT_EQ(without.exit_code, 2);
+  EXPECT_THAT(without.err, HasSubstr("--keyframes DIR"));
+  const auto other = with("cogvideo-lora", "cogvideo", {"--keyframes", keyframes});
+  EXPECT_EQ(other.exit_code, 2);
+  EXPECT_THAT(other.err, HasSubstr("--keyframes has no effect on cogvideo-lora"));
+  const auto drawn = run_program(
+      asbench_program(), {"generate", "--baseline", "black", "--split", mini_.split().string(),
+                          "--out", (mini_.root() / "black").string(), "--keyframes", keyframes});
+  EXPECT_EQ(drawn.exit_code, 2);
+  EXPECT_THAT(drawn.err, HasSubstr("--keyframes has no effect on black"));
+  fs::create_directories(keyframes);
+  const auto none = with("keyframe-i2v", "i2v", {"--keyframes", keyframes});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_THAT(none.err, HasSubstr("shot_01.png"));
+  EXPECT_FALSE(fs::exists(mini_.root() / "out"));
+
+  // Any pictures will do: the frames of the first shots of another system's.
+  const auto made = run_program(
+      asbench_program(),
+      {"generate", "--baseline", "animeshootergen", "--model", (mini_.root() / "model").string(),
+       "--split", mini_.split().string(), "--device", "cpu", "--steps", "2", "--limit", "1",
+       "--frames-as", "png", "--out", (mini_.root() / "frames").string()});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  for (const auto& entry : fs::recursive_directory_iterator(mini_.root() / "frames")) {
+    if (entry.path().filename() != "frame_0001.png") continue;
+    const fs::path shot = entry.path().parent_path();
+    const fs::path to = keyframes / shot.lexically_relative(mini_.root() / "frames");
+    fs::create_directories(to.parent_path());
+    fs::copy_file(entry.path(), fs::path(to).concat(".png"));
+  }
+  const auto run = with("keyframe-i2v", "i2v", {"--keyframes", keyframes});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("keyframe-i2v: 4 shots written"));
+  EXPECT_THAT(run.err, HasSubstr("vae encoder"));
+  EXPECT_EQ(videos("out").size(), 4U);
+  const Json record = read_json_file(mini_.root() / "out/generation.json");
+  EXPECT_EQ(record.at("settings").at("keyframes").size(), 4U);
 }
 
 TEST_F(GenerateVideosCommand, AModelOfFullSizeIsNotBegunOnACpuByMistake) {

@@ -120,7 +120,7 @@ TEST_F(ThirdRole, ARoleThatNoMetricIsMeasuredWithIsRefused) {
   const auto refused = mini().score("refused", {"--encoder", "dinov3=example/dinov2-tiny"});
   EXPECT_EQ(refused.exit_code, 2);
   EXPECT_THAT(refused.err, HasSubstr("no metric is measured with the role 'dinov3'"));
-  EXPECT_THAT(refused.err, HasSubstr("clip, dino, vbench-clip"));
+  EXPECT_THAT(refused.err, HasSubstr("clip, dino, interpolation, vbench-clip"));
 }
 
 }  // namespace

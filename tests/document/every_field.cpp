@@ -161,6 +161,7 @@ Result result_with_every_field() {
   result.where = "r.json";
   result.system = "mine";
   result.kind = ResultKind::baseline;
+  result.note = "trained on two films";
   result.protocol = "demo";
   result.settings = {{"frames", "midpoint:5"}, {"thresholds", {{"frozen_below", 0.002}}}};
   result.split = {"world", "test-set", hash('5'), 1, 2, 3, {}};

@@ -40,6 +40,7 @@ TEST(RoundTrip, KeepsWhatIsLeftOut) {
   Result result = testing::result_with_every_field();
   result.coverage.layout.clear();
   result.demo_encoders.clear();
+  result.note.clear();
   result.normalised_between.reset();
   result.real_stories.reset();
   result.provenance.stages.reset();
@@ -62,6 +63,7 @@ TEST(RoundTrip, KeepsWhatIsLeftOut) {
   EXPECT_EQ(written.at("per_shot_index"), Json::array());
   EXPECT_FALSE(written.contains("normalised"));
   EXPECT_FALSE(document.contains("demo_encoders"));
+  EXPECT_FALSE(document.at("system").contains("note"));
   EXPECT_TRUE(document.at("provenance").at("products").is_null());
   const Json& set = document.at("metrics").at("fvd");
   EXPECT_FALSE(set.contains("ips") || set.contains("per_shot_index") || set.contains("harmeanp"));

@@ -64,6 +64,7 @@ class MakeResult : public ::testing::Test {
     sets_ = {fvd()};
     parts_ = {.system = "mine",
               .kind = document::ResultKind::baseline,
+              .note = "a note",
               .defaults = &defaults_,
               .protocol = &protocol_,
               .split = &split_,
@@ -148,7 +149,7 @@ class MakeResult : public ::testing::Test {
 
 TEST_F(MakeResult, SaysWhatWasScored) {
   const Json json = document();
-  EXPECT_EQ(json.at("system"), (Json{{"name", "mine"}, {"kind", "baseline"}}));
+  EXPECT_EQ(json.at("system"), (Json{{"name", "mine"}, {"kind", "baseline"}, {"note", "a note"}}));
   EXPECT_EQ(json.at("protocol").at("name"), "demo");
   EXPECT_EQ(json.at("protocol").at("settings"), protocol_settings(protocol_));
   EXPECT_EQ(json.at("split").at("stories"), 2);

@@ -50,6 +50,11 @@ step(${CMAKE_COMMAND} --build ${WORK}/consumer --parallel 2)
 step(${WORK}/consumer/consumer)
 step(${WORK}/consumer/draw_world ${WORK}/world)
 
+# The tiny generator is where the installed demo looks for it, and complete.
+step(${prefix}/bin/asbench generate --baseline animeshootergen --model ${prefix}/share/asbench/tiny_generator
+     --split ${WORK}/world/mini-world --device cpu --out ${WORK}/tiny)
+expect_output("animeshootergen: 4 shots written")
+
 # The examples, on a world of four shots and the encoders that come with the program.
 step(${CMAKE_COMMAND} -G Ninja -S ${ROOT}/examples -B ${WORK}/examples -DCMAKE_PREFIX_PATH=${prefix} -DCMAKE_BUILD_TYPE=${CONFIG})
 step(${CMAKE_COMMAND} --build ${WORK}/examples --parallel 2)

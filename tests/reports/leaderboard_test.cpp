@@ -274,6 +274,17 @@ TEST(Leaderboard, DemoEncodersAreNamedInEveryTable) {
   EXPECT_EQ(leaderboard_text(Results{document("a", 0.5, 0.0)}).find("DEMO"), std::string::npos);
 }
 
+TEST(Leaderboard, NotesOfSystemsStandInEveryTable) {
+  document::Result noted = document("a", 0.5, 0.0);
+  noted.note = "trained on two | films";
+  const Results results = {noted, document("b", 0.4, 0.0)};
+  EXPECT_NE(leaderboard_text(results).find("\na: trained on two | films\n"), std::string::npos);
+  EXPECT_NE(leaderboard_markdown(results).find("\na: trained on two \\| films.\n"),
+            std::string::npos)
+      << leaderboard_markdown(results);
+  EXPECT_EQ(leaderboard_text(Results{document("a", 0.5, 0.0)}).find("\na: "), std::string::npos);
+}
+
 TEST(Leaderboard, NamesAreTextWhateverTheyHold) {
   const auto text = leaderboard_markdown(Results{document("<script>|x", 0.5, 0.0)});
   EXPECT_NE(text.find("&lt;script&gt;\\|x"), std::string::npos) << text;

@@ -114,6 +114,13 @@ TEST(Methods, OfTheDemoSayThatTheyJudgeNothing) {
               HasSubstr("asbench/mini-clip come with the program and judge no real system"));
 }
 
+TEST(Methods, SayWhatMustBeKnownOfASystem) {
+  Results results = {result("a"), result("b")};
+  results[1].note = "trained on two films";
+  EXPECT_THAT(methods_paragraph(results, {}, TextFormat::plain),
+              HasSubstr("Of b: trained on two films."));
+}
+
 TEST(Methods, UnknownMetricsAndFormatsAreErrors) {
   const Results results = {result("a")};
   EXPECT_THAT([&] { (void)methods_paragraph(results, {"clip_l"}, TextFormat::plain); },

@@ -206,6 +206,13 @@ TEST(Page, SaysWhichColumnsHaveNoMarksAndWhy) {
   EXPECT_EQ(data["systems"][0]["barred"], barred);
 }
 
+TEST(Page, ShowsWhatMustBeKnownOfASystem) {
+  auto noted = result(testing::page_result());
+  noted.note = "trained on two films";
+  const Json data = page_data(std::vector<document::Result>{noted}, Pictures());
+  EXPECT_EQ(data["systems"][0]["note"], "trained on two films");
+}
+
 TEST(Page, KnowsNoMetricByName) {
   for (const char* name : {"base.js", "leaderboard.js", "charts.js", "stories.js", "page.js"}) {
     const auto script = read_text_file(testing::source_folder() / "reports/page" / name);

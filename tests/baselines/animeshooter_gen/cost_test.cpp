@@ -30,8 +30,8 @@ TEST(ShotCost, StepsWithoutGuidanceTakeHalf) {
   EXPECT_EQ(published(sampling).forwards, 50);
   EXPECT_LT(published(sampling).denoising_bytes, published({}).denoising_bytes);
   sampling.guidance = {.mode = models::GuidanceMode::ramp, .scale = 6.0};
-  // The first step of the ramp is unguided: g is exactly 1 there.
-  EXPECT_EQ(published(sampling).forwards, 99);
+  // The first step of the ramp is unguided, and the second: there g rounds to 1.
+  EXPECT_EQ(published(sampling).forwards, 98);
 }
 
 /// By hand, channels 1: every convolution counted once.
@@ -48,12 +48,41 @@ TEST(DecoderFlops, CountEveryConvolution) {
   EXPECT_DOUBLE_EQ(decoder_flops(vae, 1, 1, 1), 2.0 * products);
 }
 
+/// By hand, as above. conv_in 27*3*1*16; block 0: 2 * 27*1*1*16, downsampler 9*1*1*4; block 1:
+/// 27*1*2*4
+/// + 27*2*2*4 + shortcut 2*4; mid: 2 resnets of 2 * 27*2*2*4; conv_out 27*2*6*4.
+TEST(EncoderFlops, CountEveryConvolution) {
+  models::VaeConfig vae;
+  vae.block_out_channels = {1, 2};
+  vae.latent_channels = 3;
+  vae.layers_per_block = 1;
+  vae.temporal_compression_ratio = 2;
+  const double products = 1296 + 864 + 36 + (216 + 432 + 8) + 1728 + 1296;
+  EXPECT_DOUBLE_EQ(encoder_flops(vae, 4, 4), 2.0 * products);
+}
+
+/// CogVideoX-5B-I2V: 332 TFLOP a forward (docs/design/animeshootergen.md 12).
+TEST(ShotCost, OfAGivenFirstFrame) {
+  models::CogVideoXTransformerConfig transformer;
+  transformer.heads = 48;
+  transformer.layers = 42;
+  transformer.in_channels = 32;
+  const ShotCost cost = cost_of_shot(transformer, {}, {}, {}, kGpu, FirstFrame::given);
+  EXPECT_NEAR(cost.transformer_flops, 100 * 332e12, 100 * 4e12);
+  EXPECT_GT(cost.encoder_flops, 0.0);
+  EXPECT_LT(cost.encoder_flops, 0.1 * cost.decoder_flops) << "one frame of 49";
+  EXPECT_GT(cost.encoding_bytes, 0);
+  EXPECT_DOUBLE_EQ(cost.flops(), cost.transformer_flops + cost.decoder_flops + cost.encoder_flops);
+  EXPECT_EQ(cost_of_shot(transformer, {}, {}, {}, kGpu).encoder_flops, 0.0);
+}
+
 /// Activations of a forward pass of the published transformer: five tensors of all tokens of both
 /// branches, and what a block keeps besides.
 TEST(ShotCost, DenoisingTakesWhatABlockHolds) {
   const std::int64_t tokens = 226 + 13 * 30 * 45;
   const std::int64_t of_all = 2 * tokens * 1920;
-  const ShotCost on_cpu = cost_of_shot({}, {}, {}, {}, c10::kCPU, models::VaeTiling::off, 2);
+  const ShotCost on_cpu =
+      cost_of_shot({}, {}, {}, {}, c10::kCPU, FirstFrame::made, models::VaeTiling::off, 2);
   EXPECT_GT(on_cpu.denoising_bytes, 4 * 5 * of_all);
   EXPECT_LT(on_cpu.denoising_bytes, 4 * 6 * of_all);
   // The MLP of one sample at once: four times its width.
@@ -63,7 +92,7 @@ TEST(ShotCost, DenoisingTakesWhatABlockHolds) {
 
 TEST(ShotCost, TilesTakeAThirdAtMost) {
   const auto bytes = [](models::VaeTiling tiling) {
-    return cost_of_shot({}, {}, {}, {}, kGpu, tiling).decoding_bytes;
+    return cost_of_shot({}, {}, {}, {}, kGpu, FirstFrame::made, tiling).decoding_bytes;
   };
   EXPECT_LT(bytes(models::VaeTiling::on), bytes(models::VaeTiling::off) / 3);
 }

@@ -17,7 +17,7 @@
 #include "loaders/video/clip_reader.h"
 #include "models/samplers/shot_noise.h"
 #include "tests/baselines/animeshooter_gen/tiny_story.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
 namespace {

@@ -9,7 +9,7 @@
 #include "tests/baselines/animeshooter_gen/tiny_story.h"
 #include "tests/support/paths.h"
 #include "tests/support/program.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
 namespace {

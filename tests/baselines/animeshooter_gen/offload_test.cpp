@@ -8,10 +8,12 @@
 #include "baselines/animeshooter_gen/generate_videos.h"
 #include "baselines/animeshooter_gen/generation_record.h"
 #include "baselines/animeshooter_gen/memory_choice.h"
+#include "baselines/animeshooter_gen/shot_files.h"
 #include "core/error.h"
+#include "core/files.h"
 #include "core/hash.h"
 #include "tests/baselines/animeshooter_gen/tiny_story.h"
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
 namespace {
@@ -86,7 +88,7 @@ TEST_F(OffloadedRun, WithANullConditionOfT5MakesTheSameVideos) {
   expect_equal_runs(kAnimeShooterGen, 1 + 6 * 3);
 }
 
-/// Shots of a story go through a stage together: three stages a story.
+/// Shots of a story go through a stage together: a load of each stage a story.
 TEST_F(OffloadedRun, OfCogVideoMakesTheSameVideos) {
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
   expect_equal_runs(kCogVideoLora, 1 + 2 * 3);
@@ -112,6 +114,36 @@ TEST_F(OffloadedRun, GoesOnWhereAnotherEnded) {
   ASSERT_EQ(record("out").at("runs").size(), 2U);
   EXPECT_EQ(record("out").at("runs").at(0).at("offload"), "none");
   EXPECT_EQ(record("out").at("runs").at(1).at("offload"), "stage");
+}
+
+/// Shots that are denoised and wait for the decoder when a run ends are not denoised again.
+TEST_F(OffloadedRun, KeepsWhatIsDenoised) {
+  asbench::testing::write_tiny_cogvideo(folder_ / "model");
+  const auto wanted = [&](const std::string& out) {
+    VideoRequest request = this->request(kCogVideoLora, out, OffloadWish::stage);
+    request.frames = FrameForm::video;
+    return request;
+  };
+  generate_videos(wanted("whole"));
+  VideoRequest failing = wanted("out");
+  const fs::path in_the_way = folder_ / "out/cat/0/shot_02.mp4";
+  failing.say = [&](std::string_view) { make_folders(in_the_way / "folder"); };
+  EXPECT_ANY_THROW(generate_videos(failing));
+  EXPECT_TRUE(fs::is_regular_file(folder_ / "out/cat/0/shot_01.mp4"));
+  const ShotFiles shots(folder_ / "out", FrameForm::video, 8.0);
+  const auto waiting = shots.denoised("cat/0", 2);
+  ASSERT_TRUE(waiting.has_value());
+  EXPECT_TRUE(shots.denoised("cat/0", 3).has_value());
+  EXPECT_FALSE(shots.denoised("dog/0", 1).has_value());
+
+  fs::remove_all(in_the_way);
+  const auto report = generate_videos(wanted("out"));
+  EXPECT_EQ(report.kept, 1);
+  EXPECT_EQ(report.written, 5);
+  EXPECT_EQ(files("out"), files("whole"));
+  EXPECT_FALSE(fs::exists(folder_ / "out/.generation"));
+  EXPECT_EQ(record("out").at("shots").at("cat/0/2").at("seconds").at("denoising"),
+            waiting->denoising_seconds);
 }
 
 TEST_F(OffloadedRun, IsChosenWhereMemoryIsShortAndTold) {

@@ -8,6 +8,7 @@ A page's "world" in commands.json maps a path of its folder to one of these piec
   "annotations N"                 made-up annotation files of N videos, with masks
   "films PART"                    drawn films in the data set's form: "annotations", "videos", or "shots" as a system has them
   "weights"                       CLIP, DINO and DreamSim with seeded weights, tiny, in folders of the published names
+  "generator [--cogvideo]"        the model folder of a tiny generator with seeded weights
   "features ROWS SEED"            a feature matrix, .npy
   "ratings A,B"                   a table of ratings of these systems of the demo
   "source PATH"                   a file of the source tree
@@ -133,6 +134,9 @@ class World:
             (place / "refs").mkdir(parents=True)
             (place / "refs/main").write_text(REVISION)
             shutil.copytree(model, place / "snapshots" / REVISION)
+
+    def make_generator(self, path, *options):
+        subprocess.run([self.bin("asbench_tiny_generator"), *options, path], check=True, stdout=subprocess.DEVNULL)
 
     def make_features(self, path, rows, seed):
         width, draw = 16, random.Random(int(seed))

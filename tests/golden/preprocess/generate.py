@@ -178,7 +178,8 @@ def resize_cases():
             pil = Image.frombytes(mode, (width, height), image.tobytes())
             case = {"kind": kind, "height": height, "width": width, "channels": channels, "seed": 100 + i,
                     "new_height": new_height, "new_width": new_width}
-            for filter_name, number in (("bilinear", Image.BILINEAR), ("bicubic", Image.BICUBIC)):
+            for filter_name, number in (("bilinear", Image.BILINEAR), ("bicubic", Image.BICUBIC),
+                                        ("lanczos", Image.LANCZOS)):
                 case[filter_name + "_sha256"] = hashlib.sha256(
                     pil.resize((new_width, new_height), number).tobytes()).hexdigest()
             result.append(case)

@@ -287,8 +287,15 @@ TEST_F(KeptIndex, IsMadeAgainWhenItIsDamaged) {
 }
 
 TEST_F(KeptIndex, IsTheSystemsFaultWhenItCannotBeWritten) {
-  kept_ = folder_ / "nowhere" / "kept.index";
+  write(folder_ / "file", std::string_view("no folder"));
+  kept_ = folder_ / "file" / "kept.index";
   EXPECT_THROW(static_cast<void>(index()), SystemFault);
+}
+
+TEST_F(KeptIndex, HasItsFolderMade) {
+  kept_ = folder_ / "below" / "further" / "kept.index";
+  static_cast<void>(index());
+  EXPECT_TRUE(read_index(kept_));
 }
 
 TEST(AnnotationIndex, HasAPlaceOfItsOwnForEachSource) {

@@ -125,7 +125,7 @@ ChangeWeights exchange(const std::string& layer, std::int64_t parts, std::int64_
 TEST(CogVideoXPitfalls, TheExactGeluIsSeen) {
   CogVideoXTransformer network = load("base");
   for (CogVideoXBlock& block : network.blocks) block.activation = Activation::gelu;
-  EXPECT_GT(distance_of(network), kSeen);
+  EXPECT_GT(distance_of(network), 3 * kStateTolerance);  // the forms differ by 5e-4 at most
 }
 
 TEST(CogVideoXPitfalls, AnotherEpsOfTheNormsIsSeen) {

@@ -219,7 +219,7 @@ TEST_F(LoraTest, FoldersAndScalesAreChecked) {
   expect_error([&] { static_cast<void>(read_lora(folder_.path(), "transformer", 1.0)); },
                {"adapter_config.json", "pytorch_lora_weights.safetensors"});
   expect_error([&] { static_cast<void>(read(-1.0)); }, {"scale of -1"});
-  expect_error(
+  expect_error<SystemFault>(
       [&] { static_cast<void>(read_lora(folder_ / "absent.safetensors", "transformer", 1.0)); },
       {"absent.safetensors"});
 }

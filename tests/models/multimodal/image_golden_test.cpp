@@ -145,7 +145,7 @@ TEST_P(MultimodalPitfalls, TheExactGeluIsSeenInTheTower) {
 
 TEST_P(MultimodalPitfalls, TheWrongEpsIsSeenInTheTower) {
   EXPECT_GT(features_with([](Json& config) { config["layer_norm_eps"] = 1e-5; }),
-            5 * kGoldenTolerance);
+            3 * kGoldenTolerance);
 }
 
 TEST_P(MultimodalPitfalls, TheProjectorsEpsIsSeen) {

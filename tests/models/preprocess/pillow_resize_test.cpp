@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <numbers>
 
 #include "core/error.h"
 #include "tests/models/preprocess/pictures.h"
@@ -32,9 +33,15 @@ Bytes resized_column(const Bytes& column, int length, Filter filter) {
 Bytes naive_pass(const Bytes& in, int lines, int length, int channels, int out, Filter filter) {
   Bytes result(static_cast<std::size_t>(lines * out * channels));
   const double scale = static_cast<double>(length) / out, fs = std::max(scale, 1.0);
-  const double support = (filter == Filter::bicubic ? 2.0 : 1.0) * fs;
+  const double unscaled = filter == Filter::lanczos ? 3.0 : (filter == Filter::bicubic ? 2.0 : 1.0);
+  const double support = unscaled * fs;
   const auto weight = [filter](double t) {
     t = std::abs(t);
+    if (filter == Filter::lanczos) {
+      const double x = t * std::numbers::pi;
+      if (t == 0.0) return 1.0;
+      return t < 3 ? std::sin(x) / x * (std::sin(x / 3) / (x / 3)) : 0.0;
+    }
     if (filter == Filter::bilinear) return t < 1 ? 1 - t : 0.0;
     const double a = -0.5;
     if (t < 1) return ((a + 2) * t - (a + 3)) * (t * t) + 1;
@@ -174,7 +181,7 @@ TEST(PillowResize, BothInstructionSetsGiveTheBytesOfTheNaiveLoop) {
   for (const Sizes& size : all) {
     for (const int channels : {1, 3, 4}) {
       for (const char* kind : {"noise", "blocks"}) {
-        for (const Filter filter : {Filter::bilinear, Filter::bicubic}) {
+        for (const Filter filter : {Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
           const Image image = picture(kind, size.height, size.width, channels, 5);
           const Image expected = naive_resize(image, size.new_height, size.new_width, filter);
           for (const Instructions set : sets) {
@@ -244,7 +251,7 @@ TEST(PillowResize, AConstantPictureStaysConstant) {
   for (const int level : {0, 1, 127, 254, 255}) {
     Image image(50, 37, 3);
     std::fill(image.bytes.begin(), image.bytes.end(), static_cast<std::uint8_t>(level));
-    for (const Filter filter : {Filter::bilinear, Filter::bicubic}) {
+    for (const Filter filter : {Filter::bilinear, Filter::bicubic, Filter::lanczos}) {
       for (const std::uint8_t byte : resize_pillow(image, 91, 13, filter).bytes) {
         ASSERT_EQ(byte, level);
       }

@@ -134,11 +134,11 @@ TEST_F(QFormerProperties, RefusesCrossAttentionWhereTheQueriesAreTheLanguageMode
       t1_,
       [](EditableCheckpoint&, QFormerOptions& options) { options.query_source = QuerySource::llm; },
       {"unexpected", "qformer.encoder.layer.0.crossattention.attention.key.weight",
-       "query_tokens"});
+       "learnable_queries"});
   expect_refused(
       llm_,
       [](EditableCheckpoint&, QFormerOptions& options) { options.query_source = QuerySource::own; },
-      {"missing", "query_tokens", "qformer.encoder.layer.0.crossattention.attention.key.weight"});
+      {"21 missing", "qformer.encoder.layer.0.crossattention.attention.key.weight"});
 }
 
 TEST_F(QFormerProperties, RefusesAWidthThatDoesNotFitWhereTheQueriesAreTheLanguageModels) {

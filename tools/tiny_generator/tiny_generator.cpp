@@ -1,4 +1,4 @@
-#include "tests/support/tiny_generator.h"
+#include "tools/tiny_generator/tiny_generator.h"
 
 #include <bit>
 #include <cmath>
@@ -37,22 +37,48 @@ class Tensors {
   std::vector<SeededTensor> all_;
 };
 
-void write_weights(const fs::path& file, const Tensors& tensors, std::uint64_t seed) {
+/// What the values follow from, and how they are stored.
+struct Weights {
+  std::uint64_t seed = 1;
+  bool bf16 = false;
+};
+
+Weights weights_of(const TinyGenerator& options) {
+  return {.seed = options.seed, .bf16 = options.bf16};
+}
+
+/// The upper halves of float32 values: bfloat16, cut off.
+std::vector<std::uint16_t> upper_halves(const std::vector<float>& values) {
+  std::vector<std::uint16_t> halves;
+  halves.reserve(values.size());
+  for (const float value : values)
+    halves.push_back(static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16U));
+  return halves;
+}
+
+void write_weights(const fs::path& file, const Tensors& tensors, const Weights& made) {
   std::map<std::string, std::vector<float>> values;
+  std::map<std::string, std::vector<std::uint16_t>> halves;
   std::map<std::string, models::TensorView> views;
   for (const SeededTensor& tensor : tensors.all()) {
-    auto& data = values[tensor.name] = tiny_tensor(tensor, seed);
-    views[tensor.name] = {models::DType::f32, tensor.shape,
-                          std::as_bytes(std::span<const float>(data))};
+    auto& data = values[tensor.name] = tiny_tensor(tensor, made.seed);
+    if (made.bf16) {
+      const auto& half = halves[tensor.name] = upper_halves(data);
+      views[tensor.name] = {models::DType::bf16, tensor.shape,
+                            std::as_bytes(std::span<const std::uint16_t>(half))};
+    } else {
+      views[tensor.name] = {models::DType::f32, tensor.shape,
+                            std::as_bytes(std::span<const float>(data))};
+    }
   }
   models::write_safetensors(file, views);
 }
 
 void write_part(const fs::path& folder, const char* weights, const Json& config,
-                const Tensors& tensors, std::uint64_t seed) {
+                const Tensors& tensors, const Weights& made) {
   make_folders(folder);
   write_json_file(folder / "config.json", config);
-  write_weights(folder / weights, tensors, seed);
+  write_weights(folder / weights, tensors, made);
 }
 
 Json merged(Json base, const Json& patch) {
@@ -88,7 +114,7 @@ Json transformer_config() {
           {"temporal_interpolation_scale", 1.0}};
 }
 
-void write_transformer(const fs::path& folder, const Json& config, std::uint64_t seed) {
+void write_transformer(const fs::path& folder, const Json& config, const Weights& made) {
   const std::int64_t head = integer(config, "attention_head_dim");
   const std::int64_t width = head * integer(config, "num_attention_heads");
   const std::int64_t time = integer(config, "time_embed_dim");
@@ -112,11 +138,19 @@ void write_transformer(const fs::path& folder, const Json& config, std::uint64_t
     tensors.linear(block + "ff.net.0.proj", 4 * width, width);
     tensors.linear(block + "ff.net.2", width, 4 * width);
   }
+  if (config.value("use_learned_positional_embeddings", false)) {
+    const std::int64_t video =
+        ((integer(config, "sample_frames") - 1) / integer(config, "temporal_compression_ratio") +
+         1) *
+        (integer(config, "sample_height") / patch) * (integer(config, "sample_width") / patch);
+    tensors.add("patch_embed.pos_embedding",
+                {1, integer(config, "max_text_seq_length") + video, width});
+  }
   tensors.norm("norm_final", width);
   tensors.linear("norm_out.linear", 2 * width, time);
   tensors.norm("norm_out.norm", width);
   tensors.linear("proj_out", integer(config, "out_channels") * patch * patch, width);
-  write_part(folder, kDiffusers, config, tensors, seed);
+  write_part(folder, kDiffusers, config, tensors, made);
 }
 
 void add_resnet(Tensors& tensors, const std::string& name, std::int64_t in, std::int64_t out,
@@ -150,7 +184,7 @@ Json vae_config() {
           {"temporal_compression_ratio", 4}};
 }
 
-void write_vae(const fs::path& folder, const Json& config, std::uint64_t seed) {
+void write_vae(const fs::path& folder, const Json& config, const Weights& made) {
   const auto channels = config.at("block_out_channels").get<std::vector<std::int64_t>>();
   const std::int64_t latents = integer(config, "latent_channels");
   Tensors tensors;
@@ -184,7 +218,7 @@ void write_vae(const fs::path& folder, const Json& config, std::uint64_t seed) {
   tensors.pair("decoder.norm_out.conv_y.conv", {width, latents, 1, 1, 1}, width);
   tensors.pair("decoder.norm_out.conv_b.conv", {width, latents, 1, 1, 1}, width);
   tensors.causal("decoder.conv_out", 3, width);
-  write_part(folder, kDiffusers, config, tensors, seed);
+  write_part(folder, kDiffusers, config, tensors, made);
 }
 
 void write_scheduler(const fs::path& folder, const Json& changes) {
@@ -209,8 +243,8 @@ void write_scheduler(const fs::path& folder, const Json& changes) {
 
 void write_video_parts(const fs::path& folder, const TinyGenerator& options) {
   write_transformer(folder / "transformer", merged(transformer_config(), options.transformer),
-                    options.seed);
-  write_vae(folder / "vae", merged(vae_config(), options.vae), options.seed);
+                    weights_of(options));
+  write_vae(folder / "vae", merged(vae_config(), options.vae), weights_of(options));
   write_scheduler(folder / "scheduler", options.scheduler);
 }
 
@@ -218,7 +252,7 @@ void write_video_parts(const fs::path& folder, const TinyGenerator& options) {
 
 constexpr std::int64_t kLlmWidth = 64;
 
-void write_vision_tower(const fs::path& folder, std::uint64_t seed) {
+void write_vision_tower(const fs::path& folder, const Weights& made) {
   constexpr std::int64_t kWidth = 32;
   constexpr std::int64_t kInner = 64;
   const Json config = {{"model_type", "siglip_vision_model"},
@@ -245,20 +279,20 @@ void write_vision_tower(const fs::path& folder, std::uint64_t seed) {
     tensors.linear(layer + "mlp.fc2", kWidth, kInner);
   }
   tensors.norm("vision_model.post_layernorm", kWidth);
-  write_part(folder, kTransformers, config, tensors, seed);
+  write_part(folder, kTransformers, config, tensors, made);
 }
 
-void write_projector(const fs::path& folder, std::uint64_t seed) {
+void write_projector(const fs::path& folder, const Weights& made) {
   Tensors tensors;
   tensors.norm("layers.1", 4 * 3 * 32);
   tensors.linear("layers.2", kLlmWidth, 4 * 3 * 32);
   tensors.linear("layers.4", kLlmWidth, kLlmWidth);
   write_part(folder, kTransformers,
              {{"model_type", "v2l_projector"}, {"mm_projector_type", "mlp_downsample"}}, tensors,
-             seed);
+             made);
 }
 
-void write_llm(const fs::path& folder, std::uint64_t seed) {
+void write_llm(const fs::path& folder, const Weights& made) {
   constexpr std::int64_t kInner = 128;
   const Json config = {
       {"model_type", "qwen2"},  {"hidden_size", kLlmWidth},    {"intermediate_size", kInner},
@@ -280,10 +314,10 @@ void write_llm(const fs::path& folder, std::uint64_t seed) {
     tensors.add(layer + "mlp.down_proj.weight", {kLlmWidth, kInner});
   }
   tensors.add("model.norm.weight", {kLlmWidth});
-  write_part(folder, kTransformers, config, tensors, seed);
+  write_part(folder, kTransformers, config, tensors, made);
 }
 
-void write_qformer(const fs::path& folder, std::uint64_t seed) {
+void write_qformer(const fs::path& folder, const Weights& made) {
   constexpr std::int64_t kWidth = 48;
   constexpr std::int64_t kInner = 96;
   const Json config = {{"model_type", "blip_2_qformer"},
@@ -315,7 +349,7 @@ void write_qformer(const fs::path& folder, std::uint64_t seed) {
     tensors.linear(layer + "output_query.dense", kWidth, kInner);
     tensors.norm(layer + "output_query.LayerNorm", kWidth);
   }
-  write_part(folder, kTransformers, config, tensors, seed);
+  write_part(folder, kTransformers, config, tensors, made);
 }
 
 Json text_encoder_config() {
@@ -356,7 +390,7 @@ void write_text_encoder(const fs::path& folder, const TinyGenerator& options) {
     tensors.add(block + "1.layer_norm.weight", {width});
   }
   tensors.add("encoder.final_layer_norm.weight", {width});
-  write_part(folder, kTransformers, config, tensors, options.seed);
+  write_part(folder, kTransformers, config, tensors, weights_of(options));
 }
 
 /// UTF-8 of a code point below 0x800.
@@ -470,15 +504,15 @@ std::vector<float> tiny_tensor(const SeededTensor& tensor, std::uint64_t seed) {
 
 fs::path write_tiny_generator(const fs::path& folder, const TinyGenerator& options) {
   write_video_parts(folder, options);
-  write_vision_tower(folder / "mllm" / "vision_tower", options.seed);
-  write_projector(folder / "mllm" / "mm_projector", options.seed);
-  write_llm(folder / "mllm" / "llm", options.seed);
+  write_vision_tower(folder / "mllm" / "vision_tower", weights_of(options));
+  write_projector(folder / "mllm" / "mm_projector", weights_of(options));
+  write_llm(folder / "mllm" / "llm", weights_of(options));
   write_json_file(folder / "mllm" / "config.json", {{"mm_vision_select_layer", -2},
                                                     {"mm_vision_select_feature", "cls_patch"},
                                                     {"s2_scales", "56,112,168"},
                                                     {"dynamic_s2", true},
                                                     {"max_tiles", 12}});
-  write_qformer(folder / "qformer", options.seed);
+  write_qformer(folder / "qformer", weights_of(options));
   write_byte_tokenizer(folder / "tokenizer");
   if (options.text_encoder) write_text_encoder(folder / "text_encoder", options);
   const Json manifest = {{"schema", "asbench/animeshootergen@1"},
@@ -497,6 +531,18 @@ fs::path write_tiny_cogvideo(const fs::path& folder, const TinyGenerator& option
   return folder;
 }
 
+fs::path write_tiny_image_to_video(const fs::path& folder, const TinyGenerator& options) {
+  TinyGenerator all = options;
+  all.transformer = merged({{"in_channels", 8},
+                            {"use_rotary_positional_embeddings", true},
+                            {"use_learned_positional_embeddings", true}},
+                           options.transformer);
+  all.vae = merged({{"scaling_factor", 0.7}}, options.vae);
+  all.scheduler = merged({{"_class_name", "CogVideoXDPMScheduler"}, {"snr_shift_scale", 1.0}},
+                         options.scheduler);
+  return write_tiny_cogvideo(folder, all);
+}
+
 void write_tiny_lora(const fs::path& folder, std::uint64_t seed) {
   Tensors tensors;
   for (const char* layer : {"to_q", "to_v"}) {
@@ -505,7 +551,7 @@ void write_tiny_lora(const fs::path& folder, std::uint64_t seed) {
     tensors.add(name + ".lora_B.weight", {32, 2});
   }
   make_folders(folder);
-  write_weights(folder / "pytorch_lora_weights.safetensors", tensors, seed);
+  write_weights(folder / "pytorch_lora_weights.safetensors", tensors, {.seed = seed});
 }
 
 }  // namespace asbench::testing
