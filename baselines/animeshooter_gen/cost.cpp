@@ -124,6 +124,7 @@ ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
       latents + 2 * values * kFloatBytes + 2 * values);
   if (first_frame == FirstFrame::given) {
     cost.encoder_flops = encoder_flops(vae, clip.height, clip.width);
+    const std::int64_t element = placement.dtype == c10::kFloat ? 4 : 2;
     cost.encoding_bytes =
         kPixelTensors * clip.height * clip.width * vae.block_out_channels.front() * element;
   }

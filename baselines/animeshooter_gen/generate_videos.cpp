@@ -394,7 +394,7 @@ void Run::denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progre
       });
   made.denoising_seconds = watch.lap();
   in_hand.random.reset();
-  in_hand.first_frame = {};
+  in_hand.first_frame.reset();
 }
 
 void Run::decode_shot(const Story& story, ShotInHand& in_hand) {
@@ -464,7 +464,7 @@ void Run::make_story(const Work& work, GenerationRecord& record, Progress& progr
     Stopwatch watch;
     const at::Tensor condition = conditions->next_shot(picture, shot.caption.value());
     if (missing) {
-      ShotInHand next{.shot = &shot, .made = {}, .condition = condition};
+      ShotInHand next{.shot = &shot, .made = {}, .condition = condition, .random = {}};
       next.made.condition_seconds = watch.lap();
       next.made.given_last_frame =
           last_frames_ && last_frames_->find(story.id, shot.number).has_value();
