@@ -90,7 +90,8 @@ void add_network_groups(CLI::App& command, GenerateOptions& options) {
       .add_option(
           "--offload", options.offload,
           "stage: only the networks of one stage are in the device's memory (what makes the "
-          "condition, the transformer, the VAE), which takes time and changes no bit; "
+          "condition, the VAE's encoder, the transformer, its decoder), which takes time and "
+          "changes no bit; "
           "none: all of them; auto: stage where they don't fit together")
       ->check(one_of({"auto", "none", "stage"}))
       ->capture_default_str();

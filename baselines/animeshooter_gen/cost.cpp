@@ -146,9 +146,10 @@ std::int64_t MemoryPlan::peak(bool with_files) const {
       most = std::max(most, held + network.weights + (with_files ? network.reading : 0));
       held += network.weights + (with_files ? network.kept : 0);
     }
+    held += stage.kept;
     most = std::max(most, held + stage.activations);
     if (stage.once || offload == Offload::stage) {
-      held = before;
+      held = before + stage.kept;
     } else {
       largest_activations = std::max(largest_activations, stage.activations);
     }
@@ -163,6 +164,8 @@ std::string describe(const MemoryPlan& plan, std::string_view where) {
       text += fmt::format("  {:<26}{}\n", network.name, in_words(network.weights));
     text += fmt::format("  {:<26}{}\n", fmt::format("activations, {}", stage.name),
                         in_words(stage.activations));
+    if (stage.kept > 0)
+      text += fmt::format("  {:<26}{}\n", "kept of a story", in_words(stage.kept));
   }
   text += fmt::format("  {:<26}{}\n",
                       plan.offload == Offload::stage ? "one stage at a time" : "together",

@@ -53,8 +53,10 @@ struct ShotCost {
 
 /// Which networks are in the device's memory together.
 enum class Offload {
-  none,   ///< all of a run's
-  stage,  ///< those of one stage: what makes the condition, the transformer, or the VAE's decoder
+  none,  ///< all of a run's
+  /// Those of one stage: what makes the condition, the VAE's encoder, the transformer, or the VAE's
+  /// decoder.
+  stage,
 };
 [[nodiscard]] std::string_view name_of(Offload offload);
 
@@ -74,6 +76,7 @@ struct StageMemory {
   std::string name;
   std::vector<NetworkMemory> networks = {};
   std::int64_t activations = 0;  ///< the most that the stage allocates besides
+  std::int64_t kept = 0;         ///< stays when the stage is left, whatever the offload
   bool once = false;             ///< used before all others and freed, whatever the offload
 };
 

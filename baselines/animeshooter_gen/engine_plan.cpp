@@ -86,12 +86,17 @@ TensorUse use_of(std::string_view network) {
   if (network == "vae decoder") return {.ignored = {"encoder.*"}};
   if (network == "vae encoder") return {.ignored = {"decoder.*"}};
   if (network == "text_encoder")
-    return {.table = "shared.weight", .plain = {"*relative_attention_bias*"}};
+    return {.ignored = {"encoder.embed_tokens.weight"},
+            .table = "shared.weight",
+            .plain = {"*relative_attention_bias*"}};
   if (network == "llm")
     return {.ignored = {"lm_head.weight", "*.rotary_emb.inv_freq"},
             .table = "model.embed_tokens.weight"};
   if (network == "vision_tower")
-    return {.ignored = {"head.*", "vision_model.head.*"}, .plain = {"*position_embedding*"}};
+    return {.ignored = {"head.*", "vision_model.head.*", "*position_ids"},
+            .plain = {"*position_embedding*"}};
+  if (network == "transformer")
+    return {.plain = {"patch_embed.pos_embedding"}, .wide = {"patch_embed.pos_embedding"}};
   if (network == "qformer") return {.plain = {"query_tokens", "learnable_queries"}};
   return {};
 }
@@ -105,11 +110,52 @@ std::int64_t text_bytes(const models::T5Config& config, std::int64_t tokens) {
          std::max(2 * config.width + 4 * mixed, 2 * config.width + 2 * config.inner);
 }
 
+const models::Checkpoint& network_of(const EnginePlan& plan, std::string_view wanted) {
+  for (const auto& [name, network] : plan.networks) {
+    if (name == wanted) return network;
+  }
+  throw InternalError(fmt::format("the plan has no network {}", wanted));
+}
+
+/// What the multimodal language model makes of a story.
+struct StoryMemory {
+  std::int64_t activations = 0;  ///< of its longest piece, or of a picture in the vision tower
+  std::int64_t kept = 0;         ///< keys and values, until the story is finished
+};
+
+StoryMemory story_memory(const EnginePlan& plan, const models::Placement& placement,
+                         std::int64_t shots) {
+  const Manifest& manifest = *plan.manifest;
+  const auto element = static_cast<std::int64_t>(c10::elementSize(placement.dtype));
+  const models::Checkpoint& llm_part = network_of(plan, "llm");
+  const auto llm = models::parse_qwen2_config(llm_part.config, llm_part.id);
+  const MultimodalFolder multimodal = open_multimodal_folder(manifest.paths, plan.folder);
+  // The projector makes one token of 2 x 2, with a row and a column added where they are odd.
+  const std::int64_t side = (multimodal.patches_a_side + 1) / 2;
+  const std::int64_t tokens_a_tile = side * side;
+  const auto tokens_of = [&](bool reference) {
+    const bool many = manifest.tiling == PictureTiling::dynamic_s2_all ||
+                      (manifest.tiling == PictureTiling::dynamic_s2_reference && reference);
+    return tokens_a_tile * (many ? multimodal.config.tiles.max_tiles : 1);
+  };
+  const std::int64_t first = tokens_of(true) + kPieceTokens;
+  const std::int64_t next = tokens_of(false) + kPieceTokens;
+  const std::int64_t seen = first + std::max<std::int64_t>(0, shots - 1) * next;
+  StoryMemory memory;
+  const std::int64_t sequences = manifest.null_condition == NullCondition::mllm_blank ? 2 : 1;
+  // A cache grows by half, so its memory is up to that much more than what it holds.
+  memory.kept = sequences * seen * llm.layers * 2 * llm.key_width() * element * 3 / 2;
+  // Tokens, normed ones and the MLP's two inner layers, of the longest piece.
+  memory.activations = element * first * (2 * llm.width + 2 * llm.inner);
+  return memory;
+}
+
 /// The folder of a CogVideoX model as it is published.
 VideoModelFolders folders_of_published(const fs::path& folder) {
   return {.transformer = folder / "transformer",
           .vae = folder / "vae",
-          .scheduler = folder / "scheduler"};
+          .scheduler = folder / "scheduler",
+          .other_spacing = models::OtherSpacing::replace};
 }
 
 /// Its parts, settings that no file there holds, and its own size.
@@ -132,6 +178,7 @@ Json EnginePlan::settings() const {
   if (manifest) return to_json(*manifest);
   Json json;
   json["sampling"] = to_json(sampling);
+  json["sampling"]["timestep_spacing"] = "trailing";
   json["clip"] = to_json(clip);
   if (video.first_frame == FirstFrame::given) return json;
   json["lora"] = Json::object();
@@ -151,13 +198,18 @@ Json EnginePlan::hashes() const {
   return json;
 }
 
+std::optional<LoraSettings> EnginePlan::lora_of(const std::string& ip) const {
+  const auto found = lora_by_ip.find(ip);
+  return found == lora_by_ip.end() ? video.lora : found->second;
+}
+
 ShotCost EnginePlan::cost(const models::Placement& placement, models::VaeTiling tiling) const {
   return cost_of_shot(transformer, vae, clip, sampling, placement, video.first_frame, tiling,
                       models::thread_count());
 }
 
-MemoryPlan EnginePlan::memory(const models::Placement& placement, Offload offload,
-                              models::VaeTiling tiling) const {
+MemoryPlan EnginePlan::memory(const models::Placement& placement, std::int64_t shots,
+                              Offload offload, models::VaeTiling tiling) const {
   const ShotCost shot = cost(placement, tiling);
   MemoryPlan plan{.offload = offload, .tiling = tiling};
   StageMemory conditions{.name = "conditions"};
@@ -193,6 +245,11 @@ MemoryPlan EnginePlan::memory(const models::Placement& placement, Offload offloa
       conditions.networks.push_back(memory);
     }
   }
+  if (manifest) {
+    const StoryMemory story = story_memory(*this, placement, shots);
+    conditions.activations = story.activations;
+    conditions.kept = story.kept;
+  }
   plan.stages.push_back(conditions);
   if (video.first_frame == FirstFrame::given) plan.stages.push_back(encoding);
   plan.stages.insert(plan.stages.end(), {denoising, decoding});
@@ -215,7 +272,7 @@ EnginePlan plan_animeshooter_gen(const fs::path& folder, const EngineOverrides& 
     plan.files.emplace_back("lora.transformer", plan.video.lora->path);
   }
   add_video_parts(plan);
-  require_sampler(models::read_scheduler_config(plan.video.scheduler), manifest.sampling.sampler);
+  require_sampler(plan.video.read_scheduler(), manifest.sampling.sampler);
   for (const auto& [name, path] :
        {std::pair("llm", &paths.llm), std::pair("vision_tower", &paths.vision_tower),
         std::pair("mm_projector", &paths.mm_projector), std::pair("qformer", &paths.qformer)}) {
@@ -242,7 +299,7 @@ EnginePlan plan_cogvideo_lora(const fs::path& folder, const std::vector<std::str
   plan.video = folders_of_published(folder);
   find_loras(plan, ips);
   add_published_parts(plan, overrides);
-  const auto scheduler = models::read_scheduler_config(plan.video.scheduler);
+  const auto scheduler = plan.video.read_scheduler();
   plan.sampling.sampler = scheduler.sampler.value_or(models::SamplerKind::ddim);
   return plan;
 }

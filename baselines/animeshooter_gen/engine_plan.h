@@ -28,6 +28,9 @@ struct EngineOverrides {
   models::Precision precision = models::Precision::fp32;  ///< what is computed in
 };
 
+/// Tokens of a piece of a story besides its picture's: a long caption, template and queries.
+inline constexpr std::int64_t kPieceTokens = 320;
+
 /// A model folder before its weights are read: where the parts are, what they cost, and how it will
 /// be used. Plain data.
 struct EnginePlan {
@@ -50,11 +53,14 @@ struct EnginePlan {
   /// "<name>": SHA-256 of every network's weights and configuration and of `files`. Reads all of
   /// them.
   [[nodiscard]] Json hashes() const;
+  /// The LoRA of an IP's transformer.
+  [[nodiscard]] std::optional<LoraSettings> lora_of(const std::string& ip) const;
   [[nodiscard]] ShotCost cost(const models::Placement& placement,
                               models::VaeTiling tiling = models::VaeTiling::off) const;
-  /// Without what the multimodal language model makes of a story (keys and values, a piece's
-  /// activations): that depends on captions and pictures, and is a percent or two of its weights.
-  [[nodiscard]] MemoryPlan memory(const models::Placement& placement,
+  /// What the multimodal language model keeps of a story depends on pictures and captions: planned
+  /// are the most tokens that a picture can have, and kPieceTokens besides.
+  /// @param shots  of the longest story
+  [[nodiscard]] MemoryPlan memory(const models::Placement& placement, std::int64_t shots,
                                   Offload offload = Offload::none,
                                   models::VaeTiling tiling = models::VaeTiling::off) const;
 };

@@ -163,10 +163,12 @@ MemoryChoice memory_of(const VideoRequest& request, const EnginePlan& plan,
     if (there && *there == "off") wishes.tiling = TilingWish::off;
   }
   const auto sizes = latent_sizes_of(plan.clip, plan.transformer, plan.vae);
+  std::size_t shots = 0;
+  for (const Story& story : request.part->stories) shots = std::max(shots, story.shots.size());
   return choose_memory(
       wishes,
       [&](Offload offload, models::VaeTiling tiling) {
-        return plan.memory(placement, offload, tiling);
+        return plan.memory(placement, static_cast<std::int64_t>(shots), offload, tiling);
       },
       tiles_can_be_made(request, plan, sizes),
       request.free_memory ? request.free_memory : models::free_memory(placement.device));
@@ -349,7 +351,7 @@ Image Run::handed_on(const Story& story, const Shot& shot) const {
 }
 
 bool Run::take_up(const Story& story, ShotInHand& in_hand, Progress& progress) {
-  auto denoised = files_.denoised(story.id, in_hand.shot->number);
+  auto denoised = files_.denoised(story.id, in_hand.shot->number, sizes_);
   if (!denoised) return false;
   in_hand.latents = denoised->latents.to(placement_.device);
   in_hand.made.denoising_seconds = denoised->denoising_seconds;
@@ -371,9 +373,7 @@ void Run::encode_keyframe(const Story& story, ShotInHand& in_hand) {
 }
 
 void Run::denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progress) {
-  const auto lora = plan_.lora_by_ip.find(story.ip);
-  const VideoModel& video =
-      stages_.denoiser(lora != plan_.lora_by_ip.end() ? lora->second : plan_.video.lora);
+  const VideoModel& video = stages_.denoiser(plan_.lora_of(story.ip));
   Stopwatch watch;
   ShotRecord& made = in_hand.made;
   const int number = in_hand.shot->number;
@@ -415,7 +415,6 @@ void Run::decode_shot(const Story& story, ShotInHand& in_hand) {
 
 void Run::finish_shots(const Story& story, std::vector<ShotInHand>& shots, GenerationRecord& record,
                        Progress& progress) {
-  const bool together = shots.size() > 1;
   for (ShotInHand& in_hand : shots) {
     in_hand.made.seed = models::shot_seed(request_.seed, story.id, in_hand.shot->number);
     in_hand.made.steps = plan_.sampling.steps;
@@ -427,7 +426,8 @@ void Run::finish_shots(const Story& story, std::vector<ShotInHand>& shots, Gener
   for (ShotInHand& in_hand : shots) {
     if (in_hand.latents.defined()) continue;
     denoise_shot(story, in_hand, progress);
-    if (!together) continue;
+    // The decoder is yet to be loaded, other shots come first: what took hours is not lost.
+    if (memory_.plan.offload != Offload::stage) continue;
     files_.put_aside(story.id, in_hand.shot->number,
                      {.latents = in_hand.latents,
                       .denoising_seconds = in_hand.made.denoising_seconds,
@@ -499,7 +499,11 @@ GenerateReport Run::go() {
     const auto missing = static_cast<int>(work.missing.size());
     report.written += missing;
     report.kept += static_cast<int>(story.shots.size()) - missing;
-    if (missing > 0) stories.push_back(std::move(work));
+    if (missing > 0) {
+      stories.push_back(std::move(work));
+    } else {
+      files_.forget(story.id);  // of a run that was killed between its last shot and its end
+    }
   }
   if (stories.empty()) return report;
   require_patience(request_, plan_.cost(placement_), static_cast<std::size_t>(report.written),
@@ -512,7 +516,7 @@ GenerateReport Run::go() {
   record.begin();
   remove_abandoned_temporaries(request_.out, Sweep::folder_and_below);
   meter_.emplace(placement_.device);
-  stages_.begin();
+  stages_.begin(plan_.lora_of(stories.front().story->ip));
   Progress progress(request_.baseline, report.written * plan_.sampling.steps, request_.progress);
   for (const Work& work : stories) make_story(work, record, progress);
   record.describe_run(account());
@@ -524,13 +528,20 @@ GenerateReport Run::go() {
 
 GenerateReport generate_videos(const VideoRequest& request) {
   const models::InferenceScope scope;
+  models::return_large_blocks_at_once();
   require_settings(request);
   const models::Placement placement = placement_of(request);
   EnginePlan plan = make_plan(request, placement);
   require_inputs(request, plan);
+  const models::SchedulerConfig scheduler = plan.video.read_scheduler();
+  if (scheduler.replaced_spacing && request.say) {
+    request.say(fmt::format(
+        "{}: timestep_spacing is {}; trailing is used, as the model's authors run it.\n",
+        (plan.video.scheduler / "scheduler_config.json").string(), *scheduler.replaced_spacing));
+  }
   // Also tells what the sampler makes of the number of steps, before anything is loaded.
   static_cast<void>(models::trailing_timesteps(
-      plan.sampling.steps, models::read_scheduler_config(plan.video.scheduler).train_steps,
+      plan.sampling.steps, scheduler.train_steps,
       request.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse));
   return Run(request, std::move(plan), placement).go();
 }

@@ -22,6 +22,12 @@ std::string name_of_choice(const MemoryPlan& plan) {
                      plan.tiling == VaeTiling::on ? "on" : "off");
 }
 
+/// What fits: a plan knows neither a GPU's context and workspaces nor what allocators round up and
+/// keep.
+std::int64_t with_reserve(std::int64_t needed) {
+  return needed + needed / 8;
+}
+
 /// In the order in which they are preferred.
 std::vector<std::pair<Offload, VaeTiling>> candidates(const MemoryWishes& wishes,
                                                       bool tiles_can_be_made) {
@@ -69,7 +75,7 @@ MemoryChoice choose_memory(const MemoryWishes& wishes,
   }
   const MemoryPlan* least = &first;
   for (const MemoryPlan& plan : plans) {
-    if (plan.needed() <= *free) {
+    if (with_reserve(plan.needed()) <= *free) {
       if (&plan == &first) {
         return {plan, fmt::format("{}: {} is free", name_of_choice(plan), in_words(*free))};
       }
@@ -78,8 +84,9 @@ MemoryChoice choose_memory(const MemoryWishes& wishes,
     }
     if (plan.needed() < least->needed()) least = &plan;
   }
-  return {*least, fmt::format("{}: needs {}, but only {} is free; memory may run out",
-                              name_of_choice(*least), in_words(least->needed()), in_words(*free))};
+  return {*least,
+          fmt::format("{}: needs {} and an eighth more to be safe, {} is free; memory may run out",
+                      name_of_choice(*least), in_words(least->needed()), in_words(*free))};
 }
 
 }  // namespace asbench::baselines

@@ -29,10 +29,10 @@ struct MemoryChoice {
   std::string reason;  ///< a sentence for people: what was chosen and why
 };
 
-/// The plan of a run: what is asked for, else the first of these that fits into `free`: all
-/// networks together; one stage at a time, which takes time and changes no bit; all networks
-/// together and decoding in tiles, which changes the videos a little; both. Where nothing fits, the
-/// one that needs least is tried.
+/// The plan of a run: what is asked for, else the first of these that fits into `free` and leaves
+/// an eighth: all networks together; one stage at a time, which takes time and changes no bit; all
+/// networks together and decoding in tiles, which changes the videos a little; both. Where nothing
+/// fits, the one that needs least is tried.
 /// @param plan_of  the plan for a choice
 /// @param tiles_can_be_made  whether decoding in tiles is possible and different
 /// @param free     bytes; nothing: unknown, then all that was left open is none and off

@@ -17,14 +17,19 @@ namespace asbench::baselines {
 namespace fs = std::filesystem;
 namespace {
 
-/// The side of the pictures that the vision tower takes.
-int side_of(const models::Checkpoint& tower) {
+struct TowerSides {
+  int picture;  ///< pixels
+  std::int64_t patches;
+};
+
+TowerSides sides_of(const models::Checkpoint& tower) {
   const std::string file = fmt::format("config.json of {}", tower.id);
   const models::ConfigReader root(tower.config, file);
   const Json* const section = root.find("vision_config");
   const models::ConfigReader reader(section != nullptr ? *section : tower.config, file,
                                     section != nullptr ? "vision_config." : "");
-  return static_cast<int>(reader.side("image_size", 224));
+  const std::int64_t picture = reader.side("image_size", 224);
+  return {static_cast<int>(picture), picture / reader.side("patch_size", 16)};
 }
 
 void add_files(const fs::path& root, const fs::path& folder, std::string& lines) {
@@ -75,8 +80,10 @@ MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths, const fs::
                     file.string()));
   }
   MultimodalFolder multimodal{.vision_tower = open_part(folder / paths.vision_tower), .config = {}};
-  multimodal.config = models::parse_multimodal_config(
-      read_json_file(file), side_of(multimodal.vision_tower), file.string());
+  const TowerSides sides = sides_of(multimodal.vision_tower);
+  multimodal.config =
+      models::parse_multimodal_config(read_json_file(file), sides.picture, file.string());
+  multimodal.patches_a_side = sides.patches;
   return multimodal;
 }
 
@@ -96,13 +103,12 @@ NetworkMemory memory_of(const std::string& name, const models::Checkpoint& part,
       if (matches_any(tensor, use.ignored)) continue;
       const models::TensorView view = file.find(tensor).value();
       pages += static_cast<std::int64_t>(view.bytes.size());
-      if (!placement.own_kernels) {
-        memory.weights += values_of(view) * element;
-      } else if (tensor == use.table && view.dtype == models::DType::f32) {
+      if (placement.own_kernels && tensor == use.table && view.dtype == models::DType::f32) {
         has_table = true;
+      } else if (placement.own_kernels && tensor != use.table && !matches_any(tensor, use.plain)) {
+        memory.weights += packed_bytes(view);
       } else {
-        memory.weights +=
-            matches_any(tensor, use.plain) ? values_of(view) * element : packed_bytes(view);
+        memory.weights += values_of(view) * (matches_any(tensor, use.wide) ? 4 : element);
       }
     }
     if (!placement.device.is_cpu()) continue;

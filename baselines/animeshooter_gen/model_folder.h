@@ -24,6 +24,7 @@ namespace asbench::baselines {
 struct MultimodalFolder {
   models::Checkpoint vision_tower;
   models::MultimodalConfig config;
+  std::int64_t patches_a_side = 0;  ///< of a tile, in the vision tower
 };
 /// @throws BadInput when one of the files is missing or refused.
 [[nodiscard]] MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths,
@@ -36,6 +37,8 @@ struct TensorUse {
   std::string table = {};
   /// Neither factors of products nor of convolutions: as they are.
   std::vector<std::string> plain = {};
+  /// float32 whatever is computed in.
+  std::vector<std::string> wide = {};
 };
 
 /// What a part takes when its loader puts it on `placement`: from the headers of its files; on the

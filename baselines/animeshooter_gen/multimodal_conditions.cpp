@@ -13,6 +13,7 @@
 
 #include "baselines/animeshooter_gen/model_folder.h"
 #include "core/error.h"
+#include "models/layers/device_memory.h"
 #include "models/layers/runtime.h"
 #include "models/lora/lora.h"
 #include "models/multimodal/image_reader.h"
@@ -61,6 +62,7 @@ models::Qwen2 load_llm(const Manifest& manifest, const fs::path& folder,
 }
 
 /// T5's answer to an empty text: its end token and padding.
+/// The encoder is gone when this returns.
 at::Tensor t5_empty(const Manifest& manifest, const fs::path& folder,
                     const models::CogVideoXTransformerConfig& wanted,
                     const models::Placement& placement) {
@@ -222,8 +224,10 @@ std::unique_ptr<ConditionModel> load_multimodal_conditions(
   if (manifest.null_condition == NullCondition::zeros)
     null = at::zeros({1, wanted.text_tokens, wanted.text_width}, at::kFloat);
   // T5 first: it is used this once and needn't be in memory beside the others.
-  if (manifest.null_condition == NullCondition::t5_empty)
+  if (manifest.null_condition == NullCondition::t5_empty) {
     null = t5_empty(manifest, folder, wanted, placement);
+    models::return_freed_memory(placement.device);
+  }
   const auto load = [=]() {
     Parts parts{.images = load_image_reader(manifest.paths, folder, placement),
                 .tokenizer = models::Qwen2Tokenizer::load(folder / manifest.paths.tokenizer),

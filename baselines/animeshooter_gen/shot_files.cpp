@@ -2,6 +2,7 @@
 
 #include <ATen/ATen.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <string>
@@ -102,7 +103,8 @@ void ShotFiles::put_aside(std::string_view story, int shot, const Denoised& deno
   write_tensors(file, tensors);
 }
 
-std::optional<Denoised> ShotFiles::denoised(std::string_view story, int shot) const {
+std::optional<Denoised> ShotFiles::denoised(std::string_view story, int shot,
+                                            at::IntArrayRef sizes) const {
   const fs::path file = latents_file(story, shot);
   if (!is_file(file)) return std::nullopt;
   TensorReader reader(file);
@@ -111,6 +113,13 @@ std::optional<Denoised> ShotFiles::denoised(std::string_view story, int shot) co
   denoised.denoising_seconds = value(reader.take(kDenoisingSeconds, models::DType::f64, 1));
   const at::Tensor encoding = reader.take_if_there(kEncodingSeconds, models::DType::f64, 1);
   if (encoding.defined()) denoised.encoding_seconds = value(encoding);
+  reader.finish();
+  if (denoised.latents.sizes() != sizes) {
+    reader.refuse(
+        fmt::format("latents is [{}], but this model's are [{}]; remove the file, and the "
+                    "shot is denoised again",
+                    fmt::join(denoised.latents.sizes(), ", "), fmt::join(sizes, ", ")));
+  }
   return denoised;
 }
 

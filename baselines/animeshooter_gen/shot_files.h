@@ -47,7 +47,10 @@ class ShotFiles {
   [[nodiscard]] bool has_handed_on(std::string_view story, int shot) const;
   void put_aside(std::string_view story, int shot, const Denoised& denoised) const;
   /// Nothing: none were put aside. The latents are on the CPU.
-  [[nodiscard]] std::optional<Denoised> denoised(std::string_view story, int shot) const;
+  /// @param sizes  of the latents
+  /// @throws BadInput for a file of another content, with what to do.
+  [[nodiscard]] std::optional<Denoised> denoised(std::string_view story, int shot,
+                                                 at::IntArrayRef sizes) const;
 
   /// The story is finished: what was handed on and put aside goes.
   void forget(std::string_view story) const;

@@ -4,7 +4,6 @@
 
 #include "models/layers/device_memory.h"
 #include "models/layers/runtime.h"
-#include "models/samplers/scheduler_config.h"
 
 namespace asbench::baselines {
 namespace {
@@ -25,16 +24,15 @@ void Stages::timed(Load load) {
   ++loads_;
 }
 
-void Stages::begin() {
-  video_.scheduler = models::read_scheduler_config(plan_.video.scheduler);
+void Stages::begin(const std::optional<LoraSettings>& lora) {
+  video_.scheduler = plan_.video.read_scheduler();
   if (offload_ == Offload::stage) {
     static_cast<void>(decoder());
     return;
   }
   static_cast<void>(conditions());
   if (plan_.video.first_frame == FirstFrame::given) static_cast<void>(encoder());
-  // Where each IP has an adaptation of its own, the first one is loaded with its story.
-  if (plan_.lora_by_ip.empty()) static_cast<void>(denoiser(plan_.video.lora));
+  static_cast<void>(denoiser(lora));
   static_cast<void>(decoder());
 }
 
@@ -87,8 +85,11 @@ const models::VaeEncoder& Stages::encoder() {
 const VideoModel& Stages::denoiser(const std::optional<LoraSettings>& lora) {
   if (has_transformer_ && same(lora, lora_)) return video_;
   make_room_for(Stage::denoising);
-  video_.transformer = {};  // first, so that two are never in memory
-  has_transformer_ = false;
+  if (has_transformer_) {  // first, so that two are never in memory
+    video_.transformer = {};
+    has_transformer_ = false;
+    models::return_freed_memory(placement_.device);
+  }
   timed([&] {
     VideoModelFolders folders = plan_.video;
     folders.lora = lora;

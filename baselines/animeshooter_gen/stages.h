@@ -23,8 +23,9 @@ class Stages {
 
   /// Loads what can be loaded before the first story: everything, or under Offload::stage the
   /// decoder once, so that a fault in its files is told before hours of denoising.
+  /// @param lora  of the first story's transformer
   /// @throws as load_conditions(), load_transformer() and load_decoder()
-  void begin();
+  void begin(const std::optional<LoraSettings>& lora);
 
   [[nodiscard]] ConditionModel& conditions();
   /// Of plans whose first frame is given.

@@ -84,7 +84,7 @@ models::VaeEncoder load_encoder(const VideoModelFolders& folders,
 VideoModel load_video_model(const VideoModelFolders& folders, const models::Placement& placement) {
   VideoModel model{.transformer = load_transformer(folders, placement),
                    .vae = load_decoder(folders, placement),
-                   .scheduler = models::read_scheduler_config(folders.scheduler)};
+                   .scheduler = folders.read_scheduler()};
   if (folders.first_frame == FirstFrame::given) model.encoder = load_encoder(folders, placement);
   require_fitting(model.transformer.config, model.vae.config, folders.first_frame);
   return model;

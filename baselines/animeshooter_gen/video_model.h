@@ -33,6 +33,11 @@ struct VideoModelFolders {
   std::filesystem::path scheduler;
   std::optional<LoraSettings> lora = {};
   FirstFrame first_frame = FirstFrame::made;
+  models::OtherSpacing other_spacing = models::OtherSpacing::refuse;
+
+  [[nodiscard]] models::SchedulerConfig read_scheduler() const {
+    return models::read_scheduler_config(scheduler, other_spacing);
+  }
 };
 
 /// The part of a generator that all baselines share: conditions and noise in, frames out.

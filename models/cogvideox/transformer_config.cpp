@@ -66,6 +66,7 @@ void check_divisions(const ConfigReader& reader, const CogVideoXTransformerConfi
 CogVideoXTransformerConfig parse_cogvideox_transformer_config(const Json& config,
                                                               std::string_view where) {
   const ConfigReader reader(config, fmt::format("config.json of {}", where));
+  reader.refuse_quantised();
   refuse_other_networks(reader);
   CogVideoXTransformerConfig sizes;
   const auto read = [&](std::int64_t& size, const char* field) { size = reader.size(field, size); };

@@ -52,7 +52,12 @@ std::int64_t forward_peak_bytes(const CogVideoXTransformerConfig& config, const 
   const std::int64_t patch = config.patch * config.patch;
 
   // embed(): patches, what they are projected to, and where text and video are put together.
-  const std::int64_t embedding = of_video * patch * config.in_channels * element + (all + all);
+  // Learned positions are kept as float32 and copied in the network's type.
+  const bool copied =
+      config.positions == VideoPositionForm::rotary_and_learned && element != kFloatBytes;
+  const std::int64_t positions = copied ? tokens * width * element : 0;
+  const std::int64_t embedding =
+      of_video * patch * config.in_channels * element + (all + all) + positions;
 
   // A block: the tokens, queries, keys and values, then the attention's result besides.
   const bool on_cpu = placement.device.is_cpu();

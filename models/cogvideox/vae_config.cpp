@@ -86,6 +86,7 @@ VaeConfig parse_vae_config(const Json& config, std::string_view id) {
   if (reader.text("_class_name", kClass) != kClass) {
     reader.refuse("_class_name", fmt::format("{} is supported", kClass));
   }
+  reader.refuse_quantised();
   VaeConfig vae;
   vae.block_out_channels = channels(reader, vae);
   vae.latent_channels = reader.size("latent_channels", vae.latent_channels);

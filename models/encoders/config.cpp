@@ -23,9 +23,7 @@ void refuse_unsupported(const ConfigReader& reader) {
   if (const Json* pruned = reader.find("pruned_heads"); pruned != nullptr && !pruned->empty()) {
     reader.refuse("pruned_heads", "pruned networks are not supported");
   }
-  if (reader.find("quantization_config") != nullptr) {
-    reader.refuse("quantization_config", "quantised weights are not supported");
-  }
+  reader.refuse_quantised();
   if (reader.flag("add_cross_attention", false)) {
     reader.refuse("add_cross_attention", "cross-attention is not supported");
   }

@@ -80,6 +80,11 @@ std::string ConfigReader::text(const char* field, std::string_view fallback) con
   return value->get<std::string>();
 }
 
+void ConfigReader::refuse_quantised() const {
+  if (find("quantization_config") != nullptr)
+    refuse("quantization_config", "quantised weights are not supported");
+}
+
 void ConfigReader::refuse(const char* field, std::string_view expected) const {
   const Json* const value = find(field);
   throw BadInput(fmt::format("{}: {}{} is {}; {}", where_, path_, field,

@@ -28,6 +28,10 @@ class ConfigReader {
   /// The value, or nothing when it is absent or null.
   [[nodiscard]] const Json* find(const char* field) const;
 
+  /// Weights of fewer bits (`quantization_config`) are another network to every loader.
+  /// @throws BadInput as refuse()
+  void refuse_quantised() const;
+
   /// @throws BadInput: "WHERE: PATH.FIELD is VALUE; EXPECTED".
   [[noreturn]] void refuse(const char* field, std::string_view expected) const;
 

@@ -11,12 +11,13 @@
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
+namespace fs = std::filesystem;
 namespace {
 
 constexpr std::int64_t kKilobyte = 1024;
 
 /// The number behind a name at the beginning of a line: "VmHWM:   1234 kB", "file 5678".
-std::optional<std::int64_t> number_in(const std::string& file, const std::string& name) {
+std::optional<std::int64_t> number_in(const fs::path& file, const std::string& name) {
   std::ifstream lines(file);
   for (std::string line; std::getline(lines, line);) {
     if (line.compare(0, name.size(), name) != 0) continue;
@@ -28,7 +29,7 @@ std::optional<std::int64_t> number_in(const std::string& file, const std::string
 }
 
 /// A file that is one number; nothing for "max".
-std::optional<std::int64_t> number_of(const std::string& file) {
+std::optional<std::int64_t> number_of(const fs::path& file) {
   std::ifstream input(file);
   std::int64_t value = 0;
   if (input >> value) return value;
@@ -40,27 +41,62 @@ std::optional<std::int64_t> resident(const std::string& which) {
   return pages ? std::optional(*pages * kKilobyte) : std::nullopt;
 }
 
-/// What a limit of the control group leaves (version 2, then version 1).
-std::optional<std::int64_t> left_in_group() {
-  std::string own;
-  std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; std::getline(groups, line);) {
-    if (line.rfind("0::", 0) == 0) own = line.substr(3);
-  }
-  struct Files {
-    std::string folder, limit, used, file_pages;
+/// The names of the files of one version of control groups.
+struct GroupFiles {
+  const char* limit;
+  const char* used;
+  const char* active;  ///< of memory.stat: file pages that can be given back, in use lately or not
+  const char* inactive;
+};
+constexpr GroupFiles kVersion2 = {"memory.max", "memory.current", "active_file ", "inactive_file "};
+constexpr GroupFiles kVersion1 = {"memory.limit_in_bytes", "memory.usage_in_bytes",
+                                  "total_active_file ", "total_inactive_file "};
+
+constexpr std::int64_t kNoLimit = std::int64_t{1} << 60;
+
+std::optional<std::int64_t> left_in_group(const fs::path& folder, const GroupFiles& files) {
+  const auto limit = number_of(folder / files.limit);
+  const auto used = number_of(folder / files.used);
+  // Version 1 writes a number near 2^63 where version 2 writes "max".
+  if (!limit || !used || *limit >= kNoLimit) return std::nullopt;
+  const fs::path stat = folder / "memory.stat";
+  const std::int64_t pages =
+      number_in(stat, files.active).value_or(0) + number_in(stat, files.inactive).value_or(0);
+  return *limit - std::max<std::int64_t>(0, *used - pages);
+}
+
+/// The least of a group and all above it. A container sees its own group as the root.
+std::optional<std::int64_t> left_up_to(const fs::path& root, const std::string& group,
+                                       const GroupFiles& files) {
+  std::optional<std::int64_t> least;
+  const auto consider = [&](const fs::path& folder) {
+    const auto left = left_in_group(folder, files);
+    if (left) least = std::min(least.value_or(*left), *left);
   };
-  for (const Files& files : {Files{"/sys/fs/cgroup" + own, "memory.max", "memory.current", "file "},
-                             Files{"/sys/fs/cgroup", "memory.max", "memory.current", "file "},
-                             Files{"/sys/fs/cgroup/memory", "memory.limit_in_bytes",
-                                   "memory.usage_in_bytes", "total_cache "}}) {
-    const auto limit = number_of(files.folder + "/" + files.limit);
-    const auto used = number_of(files.folder + "/" + files.used);
-    if (!limit || !used) continue;
-    const auto pages = number_in(files.folder + "/memory.stat", files.file_pages);
-    return *limit - std::max<std::int64_t>(0, *used - pages.value_or(0));
+  for (fs::path own = fs::path(group).relative_path(); !own.empty(); own = own.parent_path())
+    consider(root / own);
+  consider(root);
+  return least;
+}
+
+/// The paths of the process's groups: lines "0::/a/b" (version 2) and "4:memory:/a" (version 1).
+struct OwnGroups {
+  std::optional<std::string> version2;
+  std::optional<std::string> version1;
+};
+
+OwnGroups own_groups(const fs::path& file) {
+  OwnGroups own;
+  std::ifstream groups(file);
+  for (std::string line; std::getline(groups, line);) {
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    if (controllers == ",,") own.version2 = line.substr(second + 1);
+    if (controllers.find(",memory,") != std::string::npos) own.version1 = line.substr(second + 1);
   }
-  return std::nullopt;
+  return own;
 }
 
 c10::DeviceAllocator& allocator_of(c10::Device device) {
@@ -95,16 +131,38 @@ std::optional<std::int64_t> free_memory(c10::Device device) {
     }
   }
   const auto kilobytes = number_in("/proc/meminfo", "MemAvailable:");
-  const auto group = left_in_group();
+  const auto group = left_in_control_groups("/proc/self", "/sys/fs/cgroup");
   if (!kilobytes) return group;
   const std::int64_t machine = *kilobytes * kKilobyte;
   return group ? std::clamp<std::int64_t>(*group, 0, machine) : machine;
 }
 
+std::optional<std::int64_t> left_in_control_groups(const fs::path& process,
+                                                   const fs::path& groups) {
+  const OwnGroups own = own_groups(process / "cgroup");
+  std::optional<std::int64_t> left;
+  if (own.version2) left = left_up_to(groups, *own.version2, kVersion2);
+  if (own.version1) {
+    const auto other = left_up_to(groups / "memory", *own.version1, kVersion1);
+    if (other) left = std::min(left.value_or(*other), *other);
+  }
+  return left;
+}
+
+void return_large_blocks_at_once() {
+  constexpr int kFewestBytes = 1 << 22;
+  ::mallopt(M_MMAP_THRESHOLD, kFewestBytes);
+  ::mallopt(M_TRIM_THRESHOLD, kFewestBytes);
+}
+
 void return_freed_memory(c10::Device device) {
   if (!device.is_cpu()) {
-    synchronize(device);
-    allocator_of(device).emptyCache();
+    try {
+      synchronize(device);
+      allocator_of(device).emptyCache();
+    } catch (const c10::Error&) {
+      rethrow_torch_error(device.str());
+    }
   }
   // Blocks below a threshold that grows with use come from the heap, which keeps its pages.
   ::malloc_trim(0);

@@ -20,6 +20,7 @@ constexpr double kEps = 1e-5;  // torch.nn.LayerNorm's own; no file states it
 
 void check_type(const Checkpoint& checkpoint) {
   const ConfigReader root(checkpoint.config, fmt::format("config.json of {}", checkpoint.id));
+  root.refuse_quantised();
   const std::string type = root.text("mm_projector_type", "");
   if (type != "mlp_downsample" && type != "mlp_downsample_2x2_fix") {
     root.refuse("mm_projector_type",

@@ -19,9 +19,7 @@ QFormerConfig parse_qformer_config(const Json& config, std::string_view id) {
   if (root.text("position_embedding_type", "absolute") != "absolute") {
     root.refuse("position_embedding_type", "queries have no positions; expected \"absolute\"");
   }
-  if (root.find("quantization_config") != nullptr) {
-    root.refuse("quantization_config", "quantised weights are not supported");
-  }
+  root.refuse_quantised();
   QFormerConfig sizes;
   sizes.width = root.size("hidden_size", sizes.width);
   sizes.inner = root.size("intermediate_size", sizes.inner);

@@ -56,9 +56,7 @@ Qwen2Config parse_qwen2_config(const Json& config, std::string_view id) {
   if (root.text("model_type", "") != "qwen2") {
     root.refuse("model_type", "the language model that is supported is qwen2");
   }
-  if (root.find("quantization_config") != nullptr) {
-    root.refuse("quantization_config", "quantised weights are not supported");
-  }
+  root.refuse_quantised();
   if (root.text("hidden_act", "silu") != "silu") {
     root.refuse("hidden_act", "the gated MLP is supported with silu");
   }

@@ -52,12 +52,16 @@ std::optional<SamplerKind> stated_sampler(const ConfigReader& reader) {
 
 }  // namespace
 
-SchedulerConfig parse_scheduler_config(const Json& config, const std::string& where) {
+SchedulerConfig parse_scheduler_config(const Json& config, const std::string& where,
+                                       OtherSpacing other) {
   const ConfigReader reader(config, where);
   refuse_unknown_fields(config, where);
   require_text(reader, "beta_schedule", "scaled_linear", "scaled_linear");
   require_text(reader, "prediction_type", "epsilon", "v_prediction");
-  require_text(reader, "timestep_spacing", "leading", "trailing");
+  const std::string spacing = reader.text("timestep_spacing", "leading");
+  const bool replaced =
+      other == OtherSpacing::replace && (spacing == "linspace" || spacing == "leading");
+  if (!replaced) require_text(reader, "timestep_spacing", "leading", "trailing");
   if (reader.flag("clip_sample", true)) {
     reader.refuse("clip_sample",
                   "only false is supported, and a file without this field means true");
@@ -66,6 +70,7 @@ SchedulerConfig parse_scheduler_config(const Json& config, const std::string& wh
     reader.refuse("trained_betas", "only null is supported");
   }
   SchedulerConfig result;
+  if (replaced) result.replaced_spacing = spacing;
   result.sampler = stated_sampler(reader);
   result.train_steps = reader.size("num_train_timesteps", result.train_steps);
   if (result.train_steps < 2 || result.train_steps > kMostTrainSteps) {
@@ -87,9 +92,9 @@ SchedulerConfig parse_scheduler_config(const Json& config, const std::string& wh
   return result;
 }
 
-SchedulerConfig read_scheduler_config(const std::filesystem::path& folder) {
+SchedulerConfig read_scheduler_config(const std::filesystem::path& folder, OtherSpacing other) {
   const std::filesystem::path path = folder / "scheduler_config.json";
-  return parse_scheduler_config(read_json_file(path), path.string());
+  return parse_scheduler_config(read_json_file(path), path.string(), other);
 }
 
 }  // namespace asbench::models

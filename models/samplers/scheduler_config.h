@@ -26,7 +26,13 @@ struct SchedulerConfig {
   bool zero_terminal_snr = false;  ///< `rescale_betas_zero_snr`: nothing but noise at the end
   bool ends_at_one = true;         ///< `set_alpha_to_one`: no noise at all before time 0
   std::optional<SamplerKind> sampler;  ///< `_class_name`, where the file has one
+  /// What the file says instead of trailing, under OtherSpacing::replace.
+  std::optional<std::string> replaced_spacing = {};
 };
+
+/// What becomes of a `timestep_spacing` that is linspace or leading. Published CogVideoX folders
+/// have been seen with linspace; their authors' script runs them with trailing whatever they say.
+enum class OtherSpacing { refuse, replace };
 
 /// Reads a scheduler_config.json strictly. `prediction_type` must be v_prediction,
 /// `timestep_spacing` trailing and `clip_sample` false; the published defaults of these three are
@@ -35,9 +41,11 @@ struct SchedulerConfig {
 /// @param where  what to call the file in messages
 /// @throws BadInput naming the field, its value and what is allowed; also for a field that nobody
 ///         knows.
-[[nodiscard]] SchedulerConfig parse_scheduler_config(const Json& config, const std::string& where);
+[[nodiscard]] SchedulerConfig parse_scheduler_config(const Json& config, const std::string& where,
+                                                     OtherSpacing other = OtherSpacing::refuse);
 
 /// parse_scheduler_config() of `folder`/scheduler_config.json. @throws as read_json_file() too.
-[[nodiscard]] SchedulerConfig read_scheduler_config(const std::filesystem::path& folder);
+[[nodiscard]] SchedulerConfig read_scheduler_config(const std::filesystem::path& folder,
+                                                    OtherSpacing other = OtherSpacing::refuse);
 
 }  // namespace asbench::models

@@ -9,6 +9,7 @@ namespace asbench::models {
 T5Config parse_t5_config(const Json& config, const std::string& where) {
   const ConfigReader reader(config, where);
   if (reader.text("model_type", "t5") != "t5") reader.refuse("model_type", "only t5 is supported");
+  reader.refuse_quantised();
   if (reader.text("feed_forward_proj", "relu") != "gated-gelu") {
     reader.refuse(
         "feed_forward_proj",

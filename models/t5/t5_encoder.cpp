@@ -62,7 +62,37 @@ void require_equal_tables(StateDict& weights, const T5Encoder& encoder, const st
   }
 }
 
-T5Encoder take_encoder(StateDict& weights, const T5Config& config, const std::string& id) {
+void move_to(T5Layer& layer, const Placement& placement) {
+  for (Linear* matrix : {&layer.qkv, &layer.attention_out, &layer.gate, &layer.up, &layer.down}) {
+    move_to(*matrix, placement);
+  }
+  move_to(layer.attention_norm, placement);
+  move_to(layer.mlp_norm, placement);
+}
+
+/// A few layers at a time: as float32 all of them are 19 GB of the published encoder. Packing is
+/// work for every core, and layers know nothing of each other.
+std::vector<T5Layer> take_layers(StateDict& weights, const T5Config& config,
+                                 const Placement& placement) {
+  std::vector<T5Layer> layers(static_cast<std::size_t>(config.layers));
+  const std::int64_t at_once = placement.own_kernels ? thread_count() : 1;
+  for (std::int64_t first = 0; first < config.layers; first += at_once) {
+    const std::int64_t count = std::min(at_once, config.layers - first);
+    for (std::int64_t i = first; i < first + count; ++i) {
+      layers[static_cast<std::size_t>(i)] =
+          take_layer(weights, fmt::format("encoder.block.{}.", i), config);
+    }
+    parallel_chunks(count, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = first + begin; i < first + end; ++i) {
+        move_to(layers[static_cast<std::size_t>(i)], placement);
+      }
+    });
+  }
+  return layers;
+}
+
+T5Encoder take_encoder(StateDict& weights, const T5Config& config, const std::string& id,
+                       const Placement& placement) {
   if (config.layers > static_cast<std::int64_t>(weights.names().size())) {
     throw BadInput(
         fmt::format("config.json of {}: num_layers is {}, but the weights hold only {} "
@@ -76,19 +106,15 @@ T5Encoder take_encoder(StateDict& weights, const T5Config& config, const std::st
   encoder.distances =
       weights.take("encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight",
                    {config.buckets, config.heads});
-  for (std::int64_t i = 0; i < config.layers; ++i) {
-    encoder.layers.push_back(take_layer(weights, fmt::format("encoder.block.{}.", i), config));
-  }
+  encoder.layers = take_layers(weights, config, placement);
   encoder.final_norm = take_norm(weights, "encoder.final_layer_norm", config);
+  encoder.placement = placement;
+  // On the CPU the table stays in the mapped file: few of its rows are ever read.
+  if (!placement.own_kernels) move_to(encoder.tokens, placement);
+  move_to(encoder.distances, placement);
+  move_to(encoder.final_norm, placement);
+  synchronize(placement.device);
   return encoder;
-}
-
-void move_to(T5Layer& layer, const Placement& placement) {
-  for (Linear* matrix : {&layer.qkv, &layer.attention_out, &layer.gate, &layer.up, &layer.down}) {
-    move_to(*matrix, placement);
-  }
-  move_to(layer.attention_norm, placement);
-  move_to(layer.mlp_norm, placement);
 }
 
 // x += out(attention(norm x)). x [B, L, D].
@@ -128,31 +154,13 @@ void require_ids(const at::Tensor& ids, const T5Config& config) {
 
 }  // namespace
 
-void move_to(T5Encoder& encoder, const Placement& placement) {
-  encoder.placement = placement;
-  // On the CPU the table stays in the mapped file: few of its rows are ever read.
-  if (!placement.own_kernels) move_to(encoder.tokens, placement);
-  move_to(encoder.distances, placement);
-  move_to(encoder.final_norm, placement);
-  // Packing is work for every core, and layers know nothing of each other.
-  const auto count = static_cast<std::int64_t>(encoder.layers.size());
-  const std::int64_t chunk = placement.own_kernels ? 1 : std::max<std::int64_t>(1, count);
-  parallel_chunks(count, chunk, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      move_to(encoder.layers[static_cast<std::size_t>(i)], placement);
-    }
-  });
-}
-
 T5Encoder load_t5_encoder(const Checkpoint& checkpoint, const Placement& placement) {
   const T5Config config =
       parse_t5_config(checkpoint.config, fmt::format("config.json of {}", checkpoint.id));
   // The number of layers is checked by take_encoder(), under the name that T5 has for it.
-  T5Encoder encoder = load_strictly(checkpoint, 0, {}, [&](StateDict& weights) {
-    return take_encoder(weights, config, checkpoint.id);
+  return load_strictly(checkpoint, 0, {}, [&](StateDict& weights) {
+    return take_encoder(weights, config, checkpoint.id, placement);
   });
-  place(encoder, checkpoint.id, placement);
-  return encoder;
 }
 
 at::Tensor run(

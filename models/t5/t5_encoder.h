@@ -36,9 +36,6 @@ struct T5Encoder {
   Placement placement = c10::kCPU;
 };
 
-/// To where it will run, see move_to(Linear&): once, as loaded.
-void move_to(T5Encoder& encoder, const Placement& placement);
-
 /// Loads the encoder of a `text_encoder` folder (open_checkpoint()), one file or shards, and moves
 /// it to where it will run. Keys of docs/design/animeshootergen.md 7.1; a second copy of the table
 /// (`encoder.embed_tokens.weight`) must equal the first.

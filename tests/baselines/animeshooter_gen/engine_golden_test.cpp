@@ -84,6 +84,10 @@ TEST_F(EngineGolden, IsOfTheScriptThatLiesBesideIt) {
   std::string captions;
   for (const std::string& caption : captions_) captions += (captions.empty() ? "" : "\n") + caption;
   EXPECT_EQ(file.metadata().at("captions"), captions);
+  for (const char* part : {"condition", "velocities", "latents", "video", "text_condition"}) {
+    const std::string apart = file.metadata().at(std::string("fp64_distance.") + part);
+    EXPECT_LE(10 * std::stod(apart), kTolerance) << part;
+  }
 }
 
 /// Conditions of four shots, each beginning with the golden's last frame: the sequence that grows
@@ -147,6 +151,24 @@ TEST_F(EngineGolden, AStoryOnItsOwn) {
     }
     picture = frame_of(levels, levels.size(0) - 1);
   }
+}
+
+/// In float32 without TF32, of the CPU's numbers (docs/design/animeshootergen.md 10).
+TEST_F(EngineGolden, TheFirstShotOfAGpu) {
+  if (const auto reason = models::load_cuda()) GTEST_SKIP() << "no GPU: " << *reason;
+  constexpr double kGpuTolerance = 1e-3;
+  models::configure_runtime();
+  const c10::Device gpu(c10::kCUDA, 0);
+  const auto model = load_conditions(plan_, gpu);
+  EXPECT_LE(distance(model->begin_story()->next_shot(reference(), captions_[0]), condition(1)),
+            kGpuTolerance);
+  const VideoModel video = load_video_model(plan_.video, gpu);
+  const at::Tensor made =
+      denoise(video, plan_.sampling, {.condition = condition(1), .noise = noise(1), .draw = {}});
+  EXPECT_LE(distance(made.cpu(), golden("shot1.latents", models::DType::f32, 5)), kGpuTolerance);
+  const at::Tensor some =
+      decode(video, made).cpu().index_select(2, at::tensor({0, 8, 16}, at::kLong));
+  EXPECT_LE(distance(some, golden("shot1.video", models::DType::f32, 5)), kGpuTolerance);
 }
 
 /// T5, its tokenizer and the same video model.

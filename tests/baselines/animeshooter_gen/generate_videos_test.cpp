@@ -117,6 +117,28 @@ TEST_F(GenerateVideos, SameSeedSameFramesAndAnotherSeedOthers) {
   EXPECT_NE(files("one"), files("three"));
 }
 
+TEST_F(GenerateVideos, AChangedCaptionChangesNoFrameBeforeItsShot) {
+  generate_videos(request("one"));
+  asbench::testing::write_tiny_split(folder_ / "other");
+  Json cat = read_json_file(folder_ / "other/cat.json");
+  cat["0"]["captions"][2] = "another end";
+  write_json_file(folder_ / "other/cat.json", cat);
+  const loaders::Split other = loaders::read_split(folder_ / "other");
+  VideoRequest changed = request("two");
+  changed.split = &other;
+  changed.part = &other;
+  generate_videos(changed);
+  auto one = files("one");
+  auto two = files("two");
+  const auto of_the_shot = [](const auto& file) {
+    return file.first.starts_with("cat/0/shot_03/");
+  };
+  EXPECT_NE(one.at("cat/0/shot_03/frame_0017.png"), two.at("cat/0/shot_03/frame_0017.png"));
+  EXPECT_EQ(std::erase_if(one, of_the_shot), 17U);
+  EXPECT_EQ(std::erase_if(two, of_the_shot), 17U);
+  EXPECT_EQ(one, two);
+}
+
 TEST_F(GenerateVideos, VideosAreInTheDefaultLayout) {
   VideoRequest wanted = request("out");
   wanted.frames = FrameForm::video;
@@ -127,6 +149,26 @@ TEST_F(GenerateVideos, VideosAreInTheDefaultLayout) {
   const auto clip = loaders::decode_clip(outputs.shots.begin()->second, all);
   EXPECT_EQ(clip.frame_count, 17);
   EXPECT_DOUBLE_EQ(clip.fps, 8.0);
+}
+
+/// docs/design/animeshootergen.md 10, pitfall 11: a video file is lossy, so the frame that the next
+/// shot begins with must not come out of it.
+TEST_F(GenerateVideos, NoShotBeginsWithAFrameReadBackFromAVideo) {
+  VideoRequest pictures = request("pictures");
+  pictures.dump = folder_ / "pictures-dump";
+  generate_videos(pictures);
+  VideoRequest videos = request("videos");
+  videos.frames = FrameForm::video;
+  videos.dump = folder_ / "videos-dump";
+  generate_videos(videos);
+  EXPECT_EQ(files("videos-dump"), files("pictures-dump")) << "conditions, latents and frames";
+
+  const auto outputs = loaders::find_outputs(split_, folder_ / "videos");
+  const std::vector<loaders::FrameRule> all = {loaders::parse_frame_rule("all")};
+  const auto clip = loaders::decode_clip(outputs.shots.begin()->second, all);
+  TensorReader dump(folder_ / "videos-dump/cat/0/shot_01.safetensors");
+  const Image last = frame_of(dump.take("frames", models::DType::u8, 4), 16);
+  EXPECT_FALSE(clip.frames.at(16) == last) << "the file loses nothing: the test tests nothing";
 }
 
 /// A run that was stopped anywhere ends with the same files: as if shot `shot` and all after it had
@@ -322,6 +364,20 @@ TEST_F(GenerateCogVideo, MergesOneLoraForAllOrOneForEachIp) {
   EXPECT_NE(each.at(dog), all.at(dog)) << "the dog's own";
   asbench::testing::write_tiny_lora(folder_ / "cogvideo/lora/cat", 1);
   EXPECT_THAT(problem_of(cogvideo("both")), HasSubstr("remove one of them"));
+}
+
+TEST_F(GenerateCogVideo, GoesByTrailingTimestepsWhateverItsFolderStates) {
+  generate_videos(cogvideo("trailing"));
+  asbench::testing::write_tiny_cogvideo(folder_ / "cogvideo",
+                                        {.scheduler = {{"timestep_spacing", "linspace"}}});
+  std::string said;
+  VideoRequest other = cogvideo("linspace");
+  other.say = [&](std::string_view text) { said += text; };
+  generate_videos(other);
+  EXPECT_EQ(files("linspace"), files("trailing"));
+  EXPECT_THAT(said, AllOf(HasSubstr("scheduler_config.json"), HasSubstr("is linspace")));
+  EXPECT_EQ(record("linspace").at("settings").at("model").at("sampling").at("timestep_spacing"),
+            "trailing");
 }
 
 TEST(GenerationRecord, NamesTheFirstDifference) {

@@ -114,6 +114,10 @@ TEST_F(KeyframeVideos, GoldenIsOfTheScriptThatLiesBesideIt) {
   EXPECT_EQ(file.metadata().at("script"), sha256_file(golden_folder() / "generate.py"));
   EXPECT_EQ(file.metadata().at("story"), split_.stories.at(0).id);
   EXPECT_EQ(file.metadata().at("captions"), "a cat\na box");
+  for (const char* part : {"condition", "first_frame", "velocities", "latents", "video"}) {
+    const std::string apart = file.metadata().at(std::string("fp64_distance.") + part);
+    EXPECT_LE(10 * std::stod(apart), kTolerance) << part;
+  }
 }
 
 /// The whole run, random numbers from the shots' seeds: if posterior, noise and sampler drew in

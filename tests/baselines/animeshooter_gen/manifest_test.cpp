@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "core/error.h"
 #include "core/schema.h"
 #include "tests/support/temporary_folder.h"
@@ -178,29 +180,32 @@ TEST(Manifest, NamesFieldsThatItDoesNotKnow) {
   EXPECT_THAT(problem_with(with({{"clip", {{"seconds", 6}}}})), HasSubstr("seconds"));
 }
 
-TEST(Manifest, RefusesValuesThatAreNotImplemented) {
-  const Json changes[] = {{{"schema", "asbench/animeshootergen@2"}},
-                          {{"hidden_state", {{"layer", -2}}}},
-                          {{"qformer", {{"query_source", "both"}}}},
-                          {{"qformer", {{"condition_length", 0}}}},
-                          {{"qformer", {{"projection", "conv"}}}},
-                          {{"null_condition", "text"}},
-                          {{"blank_pixel", 128}},
-                          {{"blank_pixel", "white"}},
-                          {{"sampling", {{"scheduler", "euler"}}}},
-                          {{"sampling", {{"steps", 2.5}}}},
-                          {{"sampling", {{"guidance_scale", -1}}}},
-                          {{"sampling", {{"guidance_mode", "cosine"}}}},
-                          {{"sampling", {{"dtype", "fp16"}}}},
-                          {{"tiling", "dynamic"}},
-                          {{"clip", {{"frames", 0}}}},
-                          {{"clip", {{"fps", 0}}}},
-                          {{"clip", {{"width", 100000}}}},
-                          {{"paths", {{"vae", ""}}}},
-                          {{"lora", {{"llm", {{"scale", 1.0}}}}}},
-                          {{"name", 3}}};
-  for (const Json& change : changes)
-    EXPECT_THAT(problem_with(with(change)), HasSubstr("the manifest")) << change.dump();
+TEST(Manifest, RefusesValuesThatAreNotImplementedAndNamesTheField) {
+  const std::pair<const char*, Json> changes[] = {
+      {"[schema]", {{"schema", "asbench/animeshootergen@2"}}},
+      {"[hidden_state][layer]", {{"hidden_state", {{"layer", -2}}}}},
+      {"[qformer][query_source]", {{"qformer", {{"query_source", "both"}}}}},
+      {"[qformer][condition_length]", {{"qformer", {{"condition_length", 0}}}}},
+      {"[qformer][projection]", {{"qformer", {{"projection", "conv"}}}}},
+      {"[null_condition]", {{"null_condition", "text"}}},
+      {"[blank_pixel]", {{"blank_pixel", 128}}},
+      {"[blank_pixel]", {{"blank_pixel", "white"}}},
+      {"[sampling][scheduler]", {{"sampling", {{"scheduler", "euler"}}}}},
+      {"[sampling][steps]", {{"sampling", {{"steps", 2.5}}}}},
+      {"[sampling][guidance_scale]", {{"sampling", {{"guidance_scale", -1}}}}},
+      {"[sampling][guidance_mode]", {{"sampling", {{"guidance_mode", "cosine"}}}}},
+      {"[sampling][dtype]", {{"sampling", {{"dtype", "fp16"}}}}},
+      {"[tiling]", {{"tiling", "dynamic"}}},
+      {"[clip][frames]", {{"clip", {{"frames", 0}}}}},
+      {"[clip][fps]", {{"clip", {{"fps", 0}}}}},
+      {"[clip][width]", {{"clip", {{"width", 100000}}}}},
+      {"[paths][vae]", {{"paths", {{"vae", ""}}}}},
+      {"[lora][llm]", {{"lora", {{"llm", {{"scale", 1.0}}}}}}},
+      {"[name]", {{"name", 3}}}};
+  for (const auto& [field, change] : changes) {
+    EXPECT_THAT(problem_with(with(change)), AllOf(HasSubstr("the manifest"), HasSubstr(field)))
+        << change.dump();
+  }
   EXPECT_THAT(problem_with(Json::object()), HasSubstr("schema"));
 }
 

@@ -81,6 +81,7 @@ TEST(CogVideoXConfig, EveryValueThatIsNotImplementedIsRefusedByName) {
   const std::vector<std::pair<const char*, const char*>> wrong = {
       {R"({"_class_name": "HunyuanVideoTransformer3DModel"})", "_class_name"},
       {R"({"patch_size_t": 2})", "patch_size_t"},
+      {R"({"quantization_config": {"bits": 8}})", "quantization_config"},
       {R"({"ofs_embed_dim": 512})", "ofs_embed_dim"},
       {R"({"activation_fn": "gelu"})", "activation_fn"},
       {R"({"timestep_activation_fn": "mish"})", "timestep_activation_fn"},

@@ -64,6 +64,7 @@ TEST(VaeConfig, RefusesWhatIsNotImplementedByName) {
   const std::vector<std::pair<const char*, const char*>> wrong = {
       {"_class_name", R"("AutoencoderKL")"},
       {"act_fn", R"("gelu")"},
+      {"quantization_config", R"({"bits": 8})"},
       {"use_quant_conv", "true"},
       {"use_post_quant_conv", "true"},
       {"shift_factor", "0.1"},
@@ -203,9 +204,11 @@ TEST_F(VaeLoading, WidensNarrowFiles) {
     for (auto& [name, tensor] : tensors_) tensor = tensor.to(type);
     write();
     const at::Tensor narrow = video(decoder());
+    const at::Tensor narrow_mean = mean(encoder());
     for (auto& [name, tensor] : tensors_) tensor = tensor.to(at::kFloat);
     write();
     EXPECT_TRUE(at::equal(video(decoder()), narrow)) << type;
+    EXPECT_TRUE(at::equal(mean(encoder()), narrow_mean)) << type;
     tensors_ = stored;
   }
 }

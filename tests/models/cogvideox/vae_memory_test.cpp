@@ -2,14 +2,10 @@
 #include "models/cogvideox/vae_memory.h"
 
 #include <ATen/ATen.h>
-#include <c10/core/Allocator.h>
-#include <c10/util/ThreadLocalDebugInfo.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <memory>
-
+#include "tests/models/cogvideox/peak_meter.h"
 #include "tests/models/cogvideox/vae_golden.h"
 #include "tests/models/weights/expect_error.h"
 
@@ -20,19 +16,6 @@ using ::asbench::testing::expect_error;
 
 constexpr double kTolerance = 0.15;
 
-/// Told of every allocation of the thread.
-struct PeakMeter : c10::MemoryReportingInfoBase {
-  void reportMemoryUsage(void* /*ptr*/, std::int64_t bytes, std::size_t /*allocated*/,
-                         std::size_t /*reserved*/, c10::Device /*device*/) override {
-    held += bytes;
-    peak = std::max(peak, held);
-  }
-  [[nodiscard]] bool memoryProfilingEnabled() const override { return true; }
-
-  std::int64_t held = 0;
-  std::int64_t peak = 0;
-};
-
 class VaeMemory : public ::testing::Test {
  protected:
   VaeMemory() : decoder_(load_vae_decoder(read_vae_golden().checkpoint, c10::kCPU)) {}
@@ -40,13 +23,7 @@ class VaeMemory : public ::testing::Test {
   [[nodiscard]] std::int64_t measured(const LatentSize& size, VaeTiling tiling) const {
     const at::Tensor latents =
         wave({size.batch, decoder_.config.latent_channels, size.frames, size.height, size.width});
-    const auto meter = std::make_shared<PeakMeter>();
-    {
-      const c10::DebugInfoGuard guard(c10::DebugInfoKind::PROFILER_STATE, meter);
-      static_cast<void>(decode_latents(decoder_, latents, tiling));
-    }
-    EXPECT_EQ(meter->held, 0) << "all of it is given back";
-    return meter->peak;
+    return peak_of([&] { static_cast<void>(decode_latents(decoder_, latents, tiling)); });
   }
 
   void expect_planned(const LatentSize& size, VaeTiling tiling) {

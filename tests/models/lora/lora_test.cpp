@@ -215,6 +215,13 @@ TEST_F(LoraTest, AnotherRankThanStatedIsRefused) {
   refused({"blocks.0.to_q is not among the target_modules"});
 }
 
+TEST_F(LoraTest, ADamagedFileIsRefused) {
+  static_cast<void>(read());
+  const fs::path file = folder_ / "lora.safetensors";
+  fs::resize_file(file, fs::file_size(file) - 1);
+  expect_error([&] { static_cast<void>(read_lora(file, "transformer", 1.0)); }, {file.string()});
+}
+
 TEST_F(LoraTest, FoldersAndScalesAreChecked) {
   expect_error([&] { static_cast<void>(read_lora(folder_.path(), "transformer", 1.0)); },
                {"adapter_config.json", "pytorch_lora_weights.safetensors"});

@@ -72,6 +72,45 @@ TEST(VisionFeatures, ReadsBothSpellingsOfKeysButNoMix) {
       {"missing", "post_layernorm.weight", "unexpected", "vision_model.post_layernorm.weight"});
 }
 
+/// Of the smallest tower, 18 x 18 pixels, which is stored as float32.
+at::Tensor small_features(const Checkpoint& checkpoint) {
+  return run(load_vision_features(checkpoint, -2, c10::kCPU),
+             at::arange(3 * 18 * 18, at::kFloat).mul_(0.013).sin_().view({1, 3, 18, 18}));
+}
+
+/// Of the smallest projector, which is stored as float32.
+at::Tensor small_tokens(const Checkpoint& checkpoint) {
+  return run(load_projector(checkpoint, c10::kCPU),
+             at::arange(2 * 9 * 24, at::kFloat).mul_(0.7).sin_().view({2, 9, 24}));
+}
+
+void expect_shards_give_what_one_file_gives(const Checkpoint& stored,
+                                            at::Tensor (*output)(const Checkpoint&)) {
+  const TemporaryFolder sharded;
+  EXPECT_TRUE(at::equal(output(EditableCheckpoint(stored).write_shards(sharded)), output(stored)));
+}
+
+void expect_half_precision_is_upcast(const Checkpoint& stored,
+                                     at::Tensor (*output)(const Checkpoint&)) {
+  for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
+    const TemporaryFolder narrow;
+    const TemporaryFolder wide;
+    EditableCheckpoint edited(stored);
+    edited.round_to(type);
+    const at::Tensor exact = output(edited.write(wide));
+    EXPECT_TRUE(at::equal(output(edited.write(narrow, type)), exact)) << type;
+    EXPECT_FALSE(at::equal(exact, output(stored))) << type;
+  }
+}
+
+TEST(VisionFeatures, OfShardsAreThoseOfOneFile) {
+  expect_shards_give_what_one_file_gives(part("odd/vision_tower"), small_features);
+}
+
+TEST(VisionFeatures, OfHalfPrecisionFilesAreThoseOfTheValuesThatTheyHold) {
+  expect_half_precision_is_upcast(part("odd/vision_tower"), small_features);
+}
+
 TEST(VisionFeatures, ReadsAConfigurationInASection) {
   const TemporaryFolder folder;
   EditableCheckpoint edited(part("t1/vision_tower"));
@@ -97,8 +136,9 @@ TEST(VisionFeatures, ListsMissingUnexpectedAndMisshapedTensors) {
   }
   const Checkpoint checkpoint = edited.write(folder);
   expect_error([&] { static_cast<void>(load_vision_features(checkpoint, -2, c10::kCPU)); },
-               {"1 missing", "vision_model.encoder.layers.2.mlp.fc1.bias", "1 unexpected",
-                "vision_model.surplus", "1 misshaped", "[16, 32]"});
+               {folder.path().string(), "1 missing", "vision_model.encoder.layers.2.mlp.fc1.bias",
+                "1 unexpected", "vision_model.surplus", "1 misshaped",
+                "vision_model.embeddings.position_embedding.weight", "[16, 32]"});
 }
 
 TEST(VisionFeatures, RefusesOtherLayersModelsAndPictures) {
@@ -118,6 +158,9 @@ TEST(VisionFeatures, RefusesOtherLayersModelsAndPictures) {
   expect_error(with("hidden_act", "silu"), {"hidden_act"});
   expect_error(with("num_channels", 4), {"num_channels"});
   expect_error(with("patch_size", 57), {"patch_size", "56"});
+  expect_error(with("num_attention_heads", 5), {"num_attention_heads", "5", "32"});
+  expect_error(with("layer_norm_eps", -1.0), {"layer_norm_eps", "-1"});
+  expect_error(with("hidden_size", 32.5), {"hidden_size", "32.5"});
   const VisionFeatures model = load_vision_features(tower, -2, c10::kCPU);
   expect_error(
       [&] {
@@ -155,6 +198,10 @@ TEST(Projector, IsTheSameUnderBothNamesAndRefusesOthers) {
     expect_error([&] { static_cast<void>(load_projector(checkpoint, c10::kCPU)); },
                  {"mm_projector_type", type, "mlp_downsample_2x2_fix"});
   }
+  Checkpoint quantised = part("odd/mm_projector");
+  quantised.config["quantization_config"] = {{"bits", 8}};
+  expect_error([&] { static_cast<void>(load_projector(quantised, c10::kCPU)); },
+               {"quantization_config", "not supported"});
   checkpoint.config.erase("mm_projector_type");
   expect_error([&] { static_cast<void>(load_projector(checkpoint, c10::kCPU)); },
                {"mm_projector_type", "absent"});
@@ -168,14 +215,35 @@ TEST(Projector, ListsMissingUnexpectedAndMisshapedTensors) {
   edited.tensors["layers.4.weight"] = at::zeros({13, 12});
   const Checkpoint checkpoint = edited.write(folder);
   expect_error([&] { static_cast<void>(load_projector(checkpoint, c10::kCPU)); },
-               {"1 missing", "layers.1.bias", "1 unexpected", "layers.0.weight", "1 misshaped",
-                "layers.4.weight", "[12, 12]"});
+               {folder.path().string(), "1 missing", "layers.1.bias", "1 unexpected",
+                "layers.0.weight", "1 misshaped", "layers.4.weight", "[12, 12]"});
   const TemporaryFolder other;
   EditableCheckpoint narrow(part("odd/mm_projector"));
   narrow.tensors["layers.2.weight"] = at::zeros({12, 94});
   const Checkpoint misshaped = narrow.write(other);
   expect_error([&] { static_cast<void>(load_projector(misshaped, c10::kCPU)); },
                {"misshaped", "layers.2.weight"});
+}
+
+TEST(Projector, OfShardsIsThatOfOneFile) {
+  expect_shards_give_what_one_file_gives(part("odd/mm_projector"), small_tokens);
+}
+
+TEST(Projector, OfHalfPrecisionFilesIsThatOfTheValuesThatTheyHold) {
+  expect_half_precision_is_upcast(part("odd/mm_projector"), small_tokens);
+}
+
+TEST(Projector, OfOneAndTwoThreadsAgrees) {
+  const Projector model = load_projector(part("t1/mm_projector"), c10::kCPU);
+  const at::Tensor features =
+      at::arange(30 * 16 * 96, at::kFloat).mul_(0.7).sin_().view({30, 16, 96});
+  const int before = thread_count();
+  configure_runtime(1);
+  const at::Tensor one = run(model, features);
+  configure_runtime(2);
+  const at::Tensor two = run(model, features);
+  configure_runtime(before);
+  EXPECT_LE(state_distance(two, one), kThreadsTolerance);
 }
 
 TEST(Projector, RefusesFeaturesOfAnotherShape) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "core/hash.h"
+#include "models/layers/runtime.h"
 #include "models/qformer/qformer.h"
 #include "tests/models/encoders/encoder_golden.h"
 #include "tests/support/paths.h"
@@ -105,6 +106,21 @@ double distance_with(const char* name, const std::function<void(Json&)>& change)
 TEST(QFormerPitfalls, TheTanhShapedGeluIsSeen) {
   EXPECT_GT(distance_with("qformer/t1", [](Json& config) { config["hidden_act"] = "gelu_new"; }),
             2 * kGoldenTolerance);
+}
+
+// The GELU between the projection's two layers is exact, too.
+TEST(QFormerPitfalls, TheTanhShapedGeluIsSeenInTheProjection) {
+  const EncoderGolden golden = read_encoder_golden("qformer/every_layer");
+  const QFormer model =
+      load_qformer(golden.checkpoint, qformer_options_of(golden.checkpoint), without_own_kernels());
+  const InferenceScope scope;
+  const auto with = [&](const char* shape) {
+    const at::Tensor inner =
+        at::gelu(linear(golden.at("last_hidden_state"), model.projection.at(0)), shape);
+    return layer_norm(linear(inner, model.projection.at(1)), model.projection_norm.value());
+  };
+  EXPECT_LE(state_distance(with("none"), golden.at("condition")), kGoldenTolerance);
+  EXPECT_GT(state_distance(with("tanh"), golden.at("condition")), 5 * kGoldenTolerance);
 }
 
 // The queries are small: the first norm sees the eps.

@@ -36,7 +36,16 @@ class QFormerProperties : public ::testing::Test {
     QFormerOptions options = qformer_options_of(golden.checkpoint);
     change(edited, options);
     const Checkpoint checkpoint = edited.write(folder);
-    expect_error([&] { static_cast<void>(load_qformer(checkpoint, options, c10::kCPU)); }, parts);
+    const std::string where = folder.path().string();
+    std::vector<std::string_view> all = parts;
+    all.emplace_back(where);
+    expect_error([&] { static_cast<void>(load_qformer(checkpoint, options, c10::kCPU)); }, all);
+  }
+
+  [[nodiscard]] static at::Tensor condition_of(const Checkpoint& checkpoint,
+                                               const at::Tensor& states) {
+    const QFormer model = load(checkpoint);
+    return project_condition(model, run(model, states));
   }
 
   EncoderGolden t1_, llm_;
@@ -93,6 +102,41 @@ TEST_F(QFormerProperties, FindsTensorsUnderTheirNamesInTheManifest) {
   const at::Tensor condition =
       project_condition(model, run(model, t1_.at("encoder_hidden_states")));
   EXPECT_LE(state_distance(condition, t1_.at("condition")), 2e-5);
+}
+
+// Its options come from the names of the tensors, which are then in two files.
+TEST_F(QFormerProperties, ShardsGiveWhatOneFileGives) {
+  const TemporaryFolder whole;
+  const TemporaryFolder sharded;
+  const EditableCheckpoint edited(t1_.checkpoint);
+  const at::Tensor& states = t1_.at("encoder_hidden_states");
+  EXPECT_TRUE(at::equal(condition_of(edited.write_shards(sharded), states),
+                        condition_of(edited.write(whole), states)));
+}
+
+TEST_F(QFormerProperties, HalfPrecisionFilesGiveTheValuesThatTheyHold) {
+  const EncoderGolden golden = read_encoder_golden("qformer/every_layer");  // stored as float32
+  const at::Tensor& states = golden.at("encoder_hidden_states");
+  for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
+    const TemporaryFolder narrow;
+    const TemporaryFolder wide;
+    EditableCheckpoint edited(golden.checkpoint);
+    edited.round_to(type);
+    const at::Tensor exact = condition_of(edited.write(wide), states);
+    EXPECT_TRUE(at::equal(condition_of(edited.write(narrow, type), states), exact)) << type;
+    EXPECT_FALSE(at::equal(exact, condition_of(golden.checkpoint, states))) << type;
+  }
+}
+
+TEST_F(QFormerProperties, ThreadsChangeNothingButNoise) {
+  const at::Tensor states = at::arange(60 * 8 * 64, at::kFloat).mul_(0.7).sin_().view({60, 8, 64});
+  const int before = thread_count();
+  configure_runtime(1);
+  const at::Tensor one = condition_of(t1_.checkpoint, states);
+  configure_runtime(2);
+  const at::Tensor two = condition_of(t1_.checkpoint, states);
+  configure_runtime(before);
+  EXPECT_LE(state_distance(two, one), kNoise);
 }
 
 TEST_F(QFormerProperties, RefusesNamesOfTensorsThatItHasNot) {

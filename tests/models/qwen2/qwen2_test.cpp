@@ -169,6 +169,24 @@ TEST_F(Qwen2Properties, ListsMissingUnexpectedAndMisshapedTensors) {
                 "model.layers.2.mlp.up_proj.weight", "[128, 64]", "model.embed_tokens.weight"});
 }
 
+TEST_F(Qwen2Properties, HalfPrecisionFilesGiveTheValuesThatTheyHold) {
+  const EncoderGolden golden = read_encoder_golden("qwen2/gqa3");  // stored as float32
+  const auto last_state = [&](const Checkpoint& checkpoint) {
+    const Qwen2 model = load_qwen2(checkpoint, c10::kCPU);
+    KeyValueCache cache(model.config);
+    return hidden_state(model, golden.at("inputs_embeds"), cache);
+  };
+  for (const at::ScalarType type : {at::kHalf, at::kBFloat16}) {
+    const TemporaryFolder narrow;
+    const TemporaryFolder wide;
+    EditableCheckpoint edited(golden.checkpoint);
+    edited.round_to(type);
+    const at::Tensor exact = last_state(edited.write(wide));
+    EXPECT_TRUE(at::equal(last_state(edited.write(narrow, type)), exact)) << type;
+    EXPECT_FALSE(at::equal(exact, last_state(golden.checkpoint))) << type;
+  }
+}
+
 // t1 is bfloat16 in two shards.
 TEST_F(Qwen2Properties, OneFileInFloat32GivesTheSameAsShardsInBfloat16) {
   const TemporaryFolder folder;

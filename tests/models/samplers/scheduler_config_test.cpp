@@ -105,6 +105,18 @@ TEST(SchedulerConfig, RefusesAFileThatMeansTheUnsupportedDefault) {
   }
 }
 
+TEST(SchedulerConfig, AnotherSpacingIsReplacedWhereThatIsAskedFor) {
+  Json json = published();
+  EXPECT_EQ(parse_scheduler_config(json, "file", OtherSpacing::replace).replaced_spacing,
+            std::nullopt);
+  json["timestep_spacing"] = "linspace";
+  EXPECT_EQ(parse_scheduler_config(json, "file", OtherSpacing::replace).replaced_spacing,
+            "linspace");
+  json["timestep_spacing"] = "karras";
+  expect_error([&] { (void)parse_scheduler_config(json, "file", OtherSpacing::replace); },
+               {"file", "timestep_spacing", "karras"});
+}
+
 TEST(SchedulerConfig, RefusesAFieldThatNobodyKnows) {
   Json json = published();
   json["thresholding"] = true;

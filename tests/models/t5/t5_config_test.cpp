@@ -52,6 +52,7 @@ TEST(T5Config, RefusesWhatIsNotSupportedAndNamesIt) {
       {"feed_forward_proj", "gated-silu"},
       {"is_gated_act", false},
       {"dense_act_fn", "relu"},
+      {"quantization_config", {{"bits", 8}}},
       {"d_model", 0},
       {"num_layers", "six"},
       {"relative_attention_num_buckets", 2},

@@ -4,6 +4,10 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "models/layers/runtime.h"
 #include "models/t5/t5_encoder.h"
@@ -33,7 +37,9 @@ class T5Loading : public ::testing::Test {
     std::map<std::string, TensorView> views;
     std::vector<at::Tensor> kept;
     for (const auto& [name, tensor] : tensors) {
-      kept.push_back(dtype == DType::bf16 ? tensor.to(at::kBFloat16) : tensor.contiguous());
+      kept.push_back(dtype == DType::bf16  ? tensor.to(at::kBFloat16)
+                     : dtype == DType::f16 ? tensor.to(at::kHalf)
+                                           : tensor.contiguous());
       views[name] = {dtype,
                      tensor.sizes().vec(),
                      {static_cast<const std::byte*>(kept.back().const_data_ptr()),
@@ -49,7 +55,10 @@ class T5Loading : public ::testing::Test {
   }
   void expect_refused(const std::vector<std::string_view>& parts) {
     write("model.safetensors", tensors_);
-    expect_error([&] { (void)load_t5_encoder(checkpoint()); }, parts);
+    const std::string where = folder_.path().string();
+    std::vector<std::string_view> all = parts;
+    all.emplace_back(where);
+    expect_error([&] { (void)load_t5_encoder(checkpoint()); }, all);
   }
 
   const InferenceScope scope_;
@@ -117,15 +126,16 @@ TEST_F(T5Loading, ShardsAreTheSameAsOneFile) {
   EXPECT_TRUE(result().equal(whole));
 }
 
-TEST_F(T5Loading, StoredBfloat16IsUpcast) {
-  Tensors rounded;
-  for (const auto& [name, tensor] : tensors_) {
-    rounded[name] = tensor.to(at::kBFloat16).to(at::kFloat);
+TEST_F(T5Loading, StoredHalfPrecisionIsUpcast) {
+  for (const auto& [dtype, type] :
+       {std::pair{DType::bf16, at::kBFloat16}, std::pair{DType::f16, at::kHalf}}) {
+    Tensors rounded;
+    for (const auto& [name, tensor] : tensors_) rounded[name] = tensor.to(type).to(at::kFloat);
+    write("model.safetensors", rounded);
+    const at::Tensor upcast = result();
+    write("model.safetensors", tensors_, dtype);
+    EXPECT_TRUE(result().equal(upcast)) << type;
   }
-  write("model.safetensors", rounded);
-  const at::Tensor upcast = result();
-  write("model.safetensors", tensors_, DType::bf16);
-  EXPECT_TRUE(result().equal(upcast));
 }
 
 TEST_F(T5Loading, IdsOutsideTheTableAreRefused) {

@@ -4,8 +4,10 @@
 
 #include <cstring>
 
+#include "core/hash.h"
 #include "core/json.h"
 #include "tests/models/weights/expect_error.h"
+#include "tests/support/paths.h"
 #include "tests/support/temporary_folder.h"
 
 namespace asbench::models {
@@ -69,6 +71,35 @@ TEST(Safetensors, AreTheSameBytesForTheSameTensors) {
   write_safetensors(folder / "x", tensors, {{"k", "v"}});
   write_safetensors(folder / "y", tensors, {{"k", "v"}});
   EXPECT_EQ(read_text_file(folder / "x"), read_text_file(folder / "y"));
+}
+
+/// Everything of a file, written as another one. @returns the SHA-256 of that
+std::string saved_again(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const SafetensorsFile file = SafetensorsFile::open(from);
+  std::map<std::string, TensorView> tensors;
+  for (const std::string& name : file.names()) tensors[name] = file.find(name).value();
+  write_safetensors(to, tensors, file.metadata());
+  return sha256_file(to);
+}
+
+// docs/design/animeshootergen.md 10: save, load, the same hash.
+TEST(Safetensors, AreTheSameFileWhenTheyAreLoadedAndSavedAgain) {
+  const TemporaryFolder folder;
+  const std::string data(24, 'x');
+  write_safetensors(folder / "own",
+                    {{"a", {DType::i8, {3}, bytes_of(data).first(3)}},
+                     {"b", {DType::f16, {2, 1}, bytes_of(data).first(4)}},
+                     {"c", {DType::f32, {2, 3}, bytes_of(data)}},
+                     {"d", {DType::bf16, {}, bytes_of(data).first(2)}},
+                     {"e", {DType::i64, {0, 4}, {}}}},
+                    {{"format", "pt"}});
+  EXPECT_EQ(saved_again(folder / "own", folder / "again"), sha256_file(folder / "own"));
+  // The order of another writer is lost once, and then it is ours.
+  const auto foreign =
+      testing::source_folder() /
+      "tests/golden/cogvideox_transformer/base/diffusion_pytorch_model.safetensors";
+  const std::string first = saved_again(foreign, folder / "first");
+  EXPECT_EQ(saved_again(folder / "first", folder / "second"), first);
 }
 
 TEST(Safetensors, AreNotWrittenWhenAViewDoesNotFitItsShape) {
