@@ -8,10 +8,12 @@
 #include <fstream>
 
 #include "baselines/animeshooter_gen/component.h"
+#include "baselines/animeshooter_gen/model_description.h"
 #include "cli/component_options.h"
 #include "cli/errors.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/print.h"
 #include "features/extractor.h"
 #include "loaders/image_file.h"
 #include "models/encoders/encoder.h"
@@ -158,7 +160,23 @@ int run_generator_part(const ComponentOptions& options) {
   return kExitDone;
 }
 
+/// Without --out for people.
+int inspect_model(const ComponentOptions& options) {
+  const Json description = baselines::describe_model(options.model);
+  if (options.out.empty()) {
+    print_prepared(stdout, baselines::model_in_words(description));
+  } else {
+    write_json_file(options.out, description);
+  }
+  return kExitDone;
+}
+
 int run_component(const ComponentOptions& options) {
+  const bool inspects_model =
+      options.name == "inspect" && baselines::is_generator_folder(options.model);
+  if (options.out.empty() && !inspects_model) {
+    throw UsageError(fmt::format("Missing option --out: {} writes a file", options.name));
+  }
   const auto& parts = baselines::component_names();
   if (std::find(parts.begin(), parts.end(), options.name) != parts.end()) {
     // No check of the precision: parity in bfloat16 may be asked for on a CPU too, however slow.
@@ -168,6 +186,7 @@ int run_component(const ComponentOptions& options) {
   features::check_device(options.device, features::dtype_of(options.precision));
   models::configure_runtime(options.threads, models::parse_precision(options.precision));
   const models::InferenceScope scope;
+  if (inspects_model) return inspect_model(options);
   if (options.name == "tokenizer") {
     run_tokenizer(options);
     return kExitDone;

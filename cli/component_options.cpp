@@ -26,7 +26,9 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       "text_encoder   JSON list of strings                   safetensors features [N,D], unit "
       "length\n"
       "inspect        -                                      JSON: the checkpoint's tensors and "
-      "configuration\n"
+      "configuration.\n"
+      "               A generator's model folder without --out: the same for people, and what "
+      "follows from it\n"
       "A generator's model folder (docs/animeshootergen.md); tensors and shapes in "
       "docs/design/animeshootergen.md 8:\n"
       "transformer    hidden_states, encoder_hidden_states,  sample\n"
@@ -55,7 +57,7 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
                    "folder of a checkpoint in Hugging Face layout, or of a generator's model")
       ->required();
   command->add_option("--in", options->in, "input file, as in the table below");
-  command->add_option("--out", options->out, "output file, as in the table below")->required();
+  command->add_option("--out", options->out, "output file, as in the table below");
   command
       ->add_option(
           "--preprocess", options->preprocess,
