@@ -137,6 +137,25 @@ void require_known_shots(const LastFrames& last_frames, const Split& split, cons
   }
 }
 
+std::optional<models::NoiseFile> noise_of(const VideoRequest& request) {
+  if (!request.noise) return std::nullopt;
+  return models::NoiseFile::open(*request.noise);
+}
+
+std::optional<LastFrames> last_frames_of(const VideoRequest& request) {
+  if (!request.last_frames) return std::nullopt;
+  LastFrames frames(*request.last_frames);
+  require_known_shots(frames, *request.split, *request.last_frames);
+  return frames;
+}
+
+std::optional<Keyframes> keyframes_of(const VideoRequest& request) {
+  if (!request.keyframes) return std::nullopt;
+  Keyframes keyframes(*request.keyframes, *request.split);
+  keyframes.require(*request.part);
+  return keyframes;
+}
+
 Json hash_of(const std::optional<fs::path>& file) {
   return file ? Json(sha256_file(*file)) : Json(nullptr);
 }
@@ -230,20 +249,13 @@ class Run {
       : request_(request),
         plan_(std::move(plan)),
         placement_(placement),
-        memory_(memory_of(request_, plan_, placement_)),
         sizes_(latent_sizes_of(plan_.clip, plan_.transformer, plan_.vae)),
         files_(request.out, request.frames, plan_.clip.frames_per_second),
-        stages_(plan_, placement_, memory_.plan.offload) {
-    if (request.noise) noise_.emplace(models::NoiseFile::open(*request.noise));
-    if (request.last_frames) {
-      last_frames_.emplace(*request.last_frames);
-      require_known_shots(*last_frames_, *request.split, *request.last_frames);
-    }
-    if (request.keyframes) {
-      keyframes_.emplace(*request.keyframes, *request.split);
-      keyframes_->require(*request.part);
-    }
-  }
+        noise_(noise_of(request)),
+        last_frames_(last_frames_of(request)),
+        keyframes_(keyframes_of(request)),
+        memory_(memory_of(request_, plan_, placement_)),
+        stages_(plan_, placement_, memory_.plan.offload) {}
 
   GenerateReport go();
 
@@ -291,12 +303,13 @@ class Run {
   const VideoRequest& request_;
   EnginePlan plan_;
   const models::Placement placement_;
-  const MemoryChoice memory_;
   const std::vector<std::int64_t> sizes_;
   const ShotFiles files_;
-  std::optional<models::NoiseFile> noise_;
-  std::optional<LastFrames> last_frames_;
-  std::optional<Keyframes> keyframes_;
+  // What a user provides is looked at before weights are.
+  const std::optional<models::NoiseFile> noise_;
+  const std::optional<LastFrames> last_frames_;
+  const std::optional<Keyframes> keyframes_;
+  const MemoryChoice memory_;
   Stages stages_;
   std::optional<models::MemoryMeter> meter_;  ///< from before the first network on
 };

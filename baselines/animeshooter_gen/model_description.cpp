@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "baselines/animeshooter_gen/engine_plan.h"
 #include "baselines/animeshooter_gen/generate_videos.h"
@@ -49,7 +50,8 @@ Json describe_part(const models::Checkpoint& part) {
   for (const std::string& name : weights.names()) {
     json["tensors"][name] = weights.describe(name);
     std::int64_t count = 1;
-    for (const std::int64_t size : weights.shape(name).value()) count *= size;
+    const std::vector<std::int64_t> shape = weights.shape(name).value();
+    for (const std::int64_t size : shape) count *= size;
     values += count;
   }
   json["values"] = values;

@@ -150,7 +150,7 @@ std::optional<std::int64_t> left_in_control_groups(const fs::path& process,
 }
 
 void return_large_blocks_at_once() {
-  constexpr int kFewestBytes = 1 << 22;
+  constexpr int kFewestBytes = 1 << 20;
   ::mallopt(M_MMAP_THRESHOLD, kFewestBytes);
   ::mallopt(M_TRIM_THRESHOLD, kFewestBytes);
 }

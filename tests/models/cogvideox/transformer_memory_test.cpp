@@ -15,7 +15,8 @@ namespace {
 
 constexpr double kTolerance = 0.15;
 
-/// One thread: the meter sees no other.
+/// One thread: the meter sees no other. Few enough tokens that the weights of attention, which are
+/// not of LibTorch's allocator, are not what takes most.
 class TransformerMemory : public ::testing::Test {
  protected:
   TransformerMemory() : threads_(thread_count()) { at::set_num_threads(1); }
@@ -40,7 +41,7 @@ class TransformerMemory : public ::testing::Test {
 
 TEST_F(TransformerMemory, OfOneSampleIsAsPlanned) {
   expect_planned({1, 5, 20, 28}, c10::kCPU);
-  expect_planned({1, 5, 60, 60}, c10::kCPU);
+  expect_planned({1, 3, 28, 28}, c10::kCPU);
 }
 
 TEST_F(TransformerMemory, OfTwoSamplesIsAsPlanned) {
