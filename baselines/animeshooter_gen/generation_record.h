@@ -27,7 +27,8 @@ struct ShotRecord {
 };
 
 /// One of the settings of the videos that a folder has already.
-/// @returns nothing where it has no record that can be read, or not that setting
+/// @returns nothing where it has no record, or one without that setting
+/// @throws BadInput for a record that is no JSON
 [[nodiscard]] std::optional<Json> recorded_setting(const std::filesystem::path& folder,
                                                    const std::string& key);
 
