@@ -75,7 +75,7 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       ->capture_default_str();
   command
       ->add_option("--precision,--dtype", options->precision,
-                   "arithmetic: fp32, on a GPU also tf32 or bf16")
+                   "arithmetic: fp32 or bf16; tf32 on a GPU only; encoders: bf16 on a GPU only")
       ->check(suggests({"fp32", "tf32", "bf16"}))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "number of threads (0: all cores)")

@@ -69,8 +69,8 @@ void add_network_groups(CLI::App& command, GenerateOptions& options) {
                      "safetensors file with frames U8 [H, W, 3] named <story>/<shot>, which the "
                      "next shot begins with instead of the generated one");
   command.add_option("--keyframes", options.keyframes,
-                     "folder of the pictures that shots begin with, {story}/shot_{shot:02}.png or "
-                     ".jpg; keyframe-i2v needs it");
+                     "folder of first frames, {story}/shot_{shot:02}.png (or .jpg, .jpeg, .webp); "
+                     "required by keyframe-i2v");
   command.add_option("--dump", options.dump,
                      "folder for the condition, latents and frames of each shot as safetensors");
   command.add_option("--frames-as", options.frames_as, "write shots as video or as png (folders)")
@@ -89,10 +89,9 @@ void add_network_groups(CLI::App& command, GenerateOptions& options) {
   command
       .add_option(
           "--offload", options.offload,
-          "stage: only the networks of one stage are in the device's memory (what makes the "
-          "condition, the VAE's encoder, the transformer, its decoder), which takes time and "
-          "changes no bit; "
-          "none: all of them; auto: stage where they don't fit together")
+          "stage: keep only one stage's networks in device memory (text or language model, VAE "
+          "encoder, transformer, VAE decoder): slower, same videos; none: keep all; auto: stage if "
+          "they do not fit together")
       ->check(one_of({"auto", "none", "stage"}))
       ->capture_default_str();
   command
@@ -101,7 +100,8 @@ void add_network_groups(CLI::App& command, GenerateOptions& options) {
                   "fit otherwise")
       ->check(one_of({"auto", "off", "on"}))
       ->capture_default_str();
-  command.add_flag("--yes", options.yes, "begin although a shot takes hours on this CPU");
+  command.add_flag("--yes", options.yes,
+                   "start although one shot is estimated to take more than 10 minutes on this CPU");
 }
 
 }  // namespace
@@ -178,8 +178,8 @@ void add_generate_command(CLI::App& app, std::function<int()>& chosen) {
   command->option_defaults()->group("Speed");
   command
       ->add_option("--threads", options->threads,
-                   "number of shots to generate at the same time, of a network: threads of its "
-                   "products (0: one per core)")
+                   "drawn baselines: shots generated at the same time; networks: CPU threads (0: "
+                   "one per core)")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   command->callback([options, command, &chosen] {

@@ -96,7 +96,7 @@ void require_settings(const VideoRequest& request) {
     throw UsageError(fmt::format("--keyframes has no effect on {}: {} begins shots with them",
                                  request.baseline, kKeyframeI2v));
   }
-  if (wants_keyframes && request.last_frames) {
+  if (request.baseline != kAnimeShooterGen && request.last_frames) {
     throw UsageError(
         fmt::format("--last-frames has no effect on {}: its shots do not depend on the one before",
                     request.baseline));
