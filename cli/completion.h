@@ -1,8 +1,9 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
+
+#include "cli/cli11.h"
 
 // Shell completion, made from the parser: every command, option and known name that a user can type
 // is one that the parser was told of (cli/option_values.h).

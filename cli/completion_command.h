@@ -1,7 +1,8 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
+
+#include "cli/cli11.h"
 
 namespace asbench::cli {
 

@@ -1,4 +1,9 @@
 #include "cli/input_options.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
 #include "cli/known_names.h"
 #include "cli/option_values.h"
 #include "cli/whole_number.h"

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "cli/cli11.h"
 #include "cli/input_options.h"
 
 namespace asbench::cli {

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
 
+#include "cli/cli11.h"
 #include "metrics/catalogue.h"
 
 namespace asbench::cli {

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+
+#include "cli/cli11.h"
 
 namespace asbench::cli {
 

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "cli/cli11.h"
 
 namespace asbench::cli {
 

@@ -2,6 +2,7 @@
 // the module that makes the tables.
 #include "cli/table_options.h"
 
+#include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <CLI/App.hpp>
 #include <string>
 #include <vector>
 
+#include "cli/cli11.h"
 #include "document/result.h"
 #include "reports/tables/row_names.h"
 #include "reports/tables/tables.h"

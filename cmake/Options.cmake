@@ -65,3 +65,5 @@ if(ASBENCH_COVERAGE)
 endif()
 # Half of a build from nothing compiles tests, and a third of that is the optimiser's; the code that they test keeps its flags.
 set(ASBENCH_TEST_OPTIONS $<$<CONFIG:Release>:-O1>)
+# Declarations of options run once; optimising CLI11 again for each of these sources took as long as the rest of them.
+set(ASBENCH_COMMAND_OPTIONS $<$<CONFIG:Release>:-O1>)

@@ -3,7 +3,8 @@
 # include what they use (the preset tidy builds without).
 #
 #   library  the standard library, fmt, JSON
-#   command  library and CLI11
+#   command  library and CLI11: for sources that declare options. CLI11 is all code and costs each source that includes it, so
+#            other headers name its classes only (cli/cli11.h)
 #   test     library and GoogleTest
 #   tensor, tensor_test  library and test, with ATen
 #   tensor_parallel  tensor, compiled with OpenMP
@@ -34,7 +35,7 @@ set(library <algorithm> <array> <chrono> <cmath> <cstdint> <filesystem> <functio
             <fmt/format.h> <fmt/ranges.h> <nlohmann/json.hpp>)
 set(test ${library} <gtest/gtest.h> <gmock/gmock.h>)
 asbench_headers(library HEADERS ${library})
-asbench_headers(command HEADERS ${library} <CLI/CLI.hpp> LINK CLI11::CLI11)
+asbench_headers(command HEADERS ${library} <CLI/CLI.hpp> LINK CLI11::CLI11 OPTIONS ${ASBENCH_COMMAND_OPTIONS})
 if(TARGET LibTorch::cpu)
   asbench_headers(tensor HEADERS ${library} <ATen/ATen.h> LINK LibTorch::cpu)
   asbench_headers(tensor_parallel HEADERS ${library} <ATen/ATen.h> LINK LibTorch::cpu $<TARGET_NAME_IF_EXISTS:OpenMP::OpenMP_CXX>)
