@@ -16,6 +16,7 @@
 #include "loaders/image_file.h"
 #include "loaders/png_file.h"
 #include "loaders/video/clip_writer.h"
+#include "models/weights/dtype.h"
 
 namespace asbench::baselines {
 namespace fs = std::filesystem;
