@@ -60,8 +60,9 @@ Json describe_part(const models::Checkpoint& part) {
 
 void add_lines(std::string& text, const Json& json, const std::string& place) {
   if (!json.is_object()) {
-    text += fmt::format("  {:<36}{}\n", terminal_text(place),
-                        terminal_text(json.is_string() ? json.get<std::string>() : json.dump()));
+    text += fmt::format(
+        "  {:<36}{}\n", terminal_text(place),
+        terminal_text(json.is_string() && json != "" ? json.get<std::string>() : json.dump()));
     return;
   }
   for (const auto& [key, value] : json.items())

@@ -17,7 +17,7 @@ namespace asbench::baselines {
 ///   `inferred`    `latents` [1, F, C, h, w] of a shot, `forwards` of the transformer and
 ///                 `operations` a shot
 ///   `parts`       by name: `folder`, `config` as it is in the file, `values`, and `tensors` by
-///                 key: "float32 [3, 4]"
+///                 key, with LibTorch's name of the type: "Float [3, 4]"
 /// Reads headers alone, no weights.
 /// @throws BadInput: what the plan of a run refuses (plan_animeshooter_gen() and its like).
 [[nodiscard]] Json describe_model(const std::filesystem::path& folder);
