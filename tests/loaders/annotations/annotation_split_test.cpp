@@ -242,6 +242,18 @@ TEST(SplitStatistics, AreThoseByHand) {
   EXPECT_EQ(series("storyline_words").mean(), 5.0);
 }
 
+TEST(AnnotationForm, TakesEveryLetterCaseOfTheEnding) {
+  const TemporaryFolder folder;
+  write(folder / "tree/A.JSON", annotated_video("alpha", 1).dump());
+  write(folder / "tree/b.Json", annotated_video("beta", 1).dump());
+  EXPECT_TRUE(looks_like_annotations(folder / "tree"));
+  EXPECT_TRUE(looks_like_annotations(folder / "tree/A.JSON"));
+  EXPECT_FALSE(looks_like_annotations(folder / "tree/none.txt"));
+  EXPECT_EQ(read_split(folder / "tree").form, "annotations");
+  EXPECT_THAT(story_ids(read_split(folder / "tree")), ElementsAre("alpha/0", "beta/0"));
+  EXPECT_EQ(name_of_annotations(folder / "tree/A.JSON"), "A");
+}
+
 TEST(MergeSplits, TakesWhatIsAlikeOnce) {
   const TemporaryFolder folder;
   write(folder / "one.json", annotated_video("one", 2).dump());
