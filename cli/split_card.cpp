@@ -102,7 +102,7 @@ std::string card_markdown(const SplitCard& card) {
     text += fmt::format(
         "Frames of shots: boundaries {}, range {}; {} of {} boundaries moved, {} without a free "
         "cut "
-        "within a second.\n\n",
+        "within a second. The lengths below are those of the annotation, before that.\n\n",
         split.source->boundaries, split.source->range, shifts.moved, shifts.boundaries,
         shifts.without_cut);
   }

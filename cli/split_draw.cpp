@@ -1,12 +1,14 @@
 #include "cli/split_draw.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "cli/selection.h"
 #include "cli/split_card.h"
@@ -22,12 +24,17 @@
 #include "loaders/annotations/annotation_split.h"
 #include "loaders/annotations/draw_stories.h"
 #include "loaders/findings.h"
+#include "loaders/name_match.h"
 #include "loaders/statistics.h"
+#include "loaders/text_file.h"
 
 namespace asbench::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What a drawn story must have: pictures are made of its masks, where the videos are known.
+constexpr document::InputNeeds kNeedsOfADraw = {.references = false, .captions = true};
 
 /// "2", "2..4", "2..", "..4". @throws UsageError for anything else.
 loaders::NumberBounds bounds_of(const std::optional<std::string>& text, const char* option) {
@@ -57,20 +64,43 @@ loaders::NumberBounds bounds_of(const std::optional<std::string>& text, const ch
   return bounds;
 }
 
-/// One id a line; blank lines and what follows a "#" at a line's beginning don't count.
+/// Ids to leave out, in normalisation form C. One id a line; blank lines and what follows a "#" at
+/// a line's beginning don't count. Lines end as on any system, and the text may be in any encoding
+/// that loaders::decode_text() knows: an id that isn't recognised would be drawn.
 std::set<std::string> ids_in(const std::string& file) {
-  const std::string text = read_text_file(file);
+  const loaders::Text text = loaders::read_text(file);
   std::set<std::string> ids;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line = std::string_view(text).substr(begin, end - begin);
+  for (std::size_t begin = 0; begin < text.utf8.size();) {
+    const std::size_t end = std::min(text.utf8.find_first_of("\r\n", begin), text.utf8.size());
+    std::string_view line = std::string_view(text.utf8).substr(begin, end - begin);
     begin = end + 1;
-    const std::size_t first = line.find_first_not_of(" \t\r");
+    const std::size_t first = line.find_first_not_of(" \t");
     if (first == std::string_view::npos || line[first] == '#') continue;
-    ids.emplace(line.substr(first, line.find_last_not_of(" \t\r") + 1 - first));
+    ids.insert(loaders::nfc(line.substr(first, line.find_last_not_of(" \t") + 1 - first)));
   }
   if (ids.empty()) throw BadInput(fmt::format("--without-ids {}: no id is in it", file));
   return ids;
+}
+
+/// How many of the ids to leave out are videos of the annotations.
+/// @throws UsageError when none is: nothing would be left out, and the card would say it was.
+std::size_t require_known_ids(const std::set<std::string>& ids,
+                              const loaders::AnnotationIndex& index, const std::string& file) {
+  std::size_t known = 0;
+  std::string example;
+  for (const auto& annotations : index.files) {
+    for (const auto& video : annotations.videos) {
+      if (video.is_duplicate) continue;
+      if (example.empty()) example = video.id;
+      known += ids.contains(loaders::nfc(video.id)) ? 1 : 0;
+    }
+  }
+  if (known > 0) return known;
+  throw UsageError(fmt::format(
+      "--without-ids {}: none of its {} is a video of these annotations, so nothing would be left "
+      "out.\n  It begins with \"{}\"; an id of the annotations is \"{}\". Expected one id a line; "
+      "leave the option out if the two have no video in common.",
+      file, counted(std::ssize(ids), "id", "ids"), *ids.begin(), example));
 }
 
 loaders::StoryFilter filter_of(const DrawOptions& draw) {
@@ -83,8 +113,9 @@ loaders::StoryFilter filter_of(const DrawOptions& draw) {
   if (draw.without_ips) filter.without_ips = ids_in(*draw.without_ips);
   // A manifest of what is left of a story would look like the whole story.
   filter.is_defect = [](std::string_view kind) {
-    return document::is_blocking(kind, {.references = false, .captions = true});
+    return document::is_blocking(kind, kNeedsOfADraw);
   };
+  filter.boundaries = loaders::parse_boundary_rule(draw.source.boundaries);
   return filter;
 }
 
@@ -109,6 +140,31 @@ void require_draw(const SplitMakeOptions& options) {
 std::string card_of(const SplitMakeOptions& options) {
   if (options.draw.card) return *options.draw.card;
   return fs::path(*options.out).replace_extension(".md").string();
+}
+
+/// A manifest of what is left of a story would look like the whole story. The index tells what the
+/// annotation lacks, and what trimming leaves; the rest is known when the stories have been read.
+void require_whole(const loaders::Split& split) {
+  constexpr std::size_t kListed = 10;
+  std::vector<std::string> causes;
+  for (const Finding& finding : split.findings) {
+    if (finding.story.empty() || !document::is_blocking(finding.kind, kNeedsOfADraw)) continue;
+    causes.push_back(fmt::format("\n  story {}{}: {}: {}", finding.story,
+                                 finding.shot ? fmt::format(" shot {}", *finding.shot) : "",
+                                 finding.kind, finding.detail));
+  }
+  for (const loaders::LostStory& story : split.lost)
+    causes.push_back(fmt::format("\n  story {}: it is lost", story.id));
+  if (causes.empty()) return;
+  const std::size_t count = causes.size();
+  if (count > kListed) {
+    causes.resize(kListed);
+    causes.push_back(fmt::format("\n  ... and {} more", count - kListed));
+  }
+  throw BadInput(fmt::format(
+      "--draw-stories: parts of the drawn stories are missing, and their manifest would not show "
+      "it:{}\n  Draw with other --boundaries, --range or --videos, or with another --seed.",
+      fmt::join(causes, "")));
 }
 
 void print_drawn(const loaders::DrawnStories& drawn, const loaders::Split& split) {
@@ -152,6 +208,10 @@ int run_split_draw(const SplitMakeOptions& options) {
   if (options.draw.index) index_options.file = *options.draw.index;
   const loaders::AnnotationSource source(options.from);
   const loaders::AnnotationIndex index = loaders::index_annotations(source, index_options);
+  const std::size_t excluded_ids_found =
+      options.draw.without_ips
+          ? require_known_ids(filter.without_ips, index, *options.draw.without_ips)
+          : 0;
   const loaders::DrawnStories drawn = loaders::draw_stories(
       index, filter, {*options.draw.stories, options.draw.ips, options.draw.stories_per_ip},
       options.draw.seed);
@@ -164,6 +224,7 @@ int run_split_draw(const SplitMakeOptions& options) {
   split.form = "manifest";
   split.name = options.name.value_or(options.out ? fs::path(*options.out).stem().string()
                                                  : loaders::name_of_annotations(options.from));
+  require_whole(split);
   loaders::finish_split(split);
   print_drawn(drawn, split);
   if (split.source) print_prepared(stdout, source_text(*split.source));
@@ -176,12 +237,12 @@ int run_split_draw(const SplitMakeOptions& options) {
   SplitCard card{options, split, drawn, statistics};
   card.from_files = index.files.size();
   card.excluded_ids = filter.without_ips.size();
+  card.excluded_ids_found = excluded_ids_found;
   for (const auto& file : index.files) {
     for (const auto& video : file.videos) {
       if (video.is_duplicate) continue;
       ++card.from_videos;
       card.from_stories += video.segments;
-      card.excluded_ids_found += filter.without_ips.contains(video.id) ? 1 : 0;
     }
   }
   const std::string manifest = manifest_text(split, *options.out);

@@ -9,6 +9,7 @@
 #include "core/stats.h"
 #include "core/words.h"
 #include "loaders/annotations/annotation.h"
+#include "loaders/name_match.h"
 
 namespace asbench::loaders {
 namespace {
@@ -24,6 +25,19 @@ std::set<std::pair<std::uint16_t, std::int32_t>> defective(const AnnotationIndex
       segments.emplace(finding.video, finding.segment);
   }
   return segments;
+}
+
+/// Whether the rule leaves a shot of the story no frame.
+bool loses_a_shot(const IndexedFile& file, const IndexedVideo& video, const IndexedSegment& segment,
+                  const BoundaryRule& rule) {
+  if (!(video.fps > 0.0)) return false;  // such shots have no frames to trim
+  const std::int64_t trimmed = 2 * std::int64_t{trimmed_frames(rule, video.fps)};
+  if (trimmed == 0) return false;
+  for (std::uint32_t i = 0; i < segment.shots; ++i) {
+    const IndexedShot& shot = file.shots[segment.first_shot + i];
+    if (shot.first_frame >= 0 && shot.end_frame - shot.first_frame <= trimmed) return true;
+  }
+  return false;
 }
 
 /// Why a story is left out; empty: it passes.
@@ -42,6 +56,7 @@ std::string_view reason_against(const IndexedFile& file, const IndexedVideo& vid
   if (filter.with_references &&
       (segment.characters == 0 || segment.references < segment.characters))
     return "a character without a mask";
+  if (loses_a_shot(file, video, segment, filter.boundaries)) return "a shot that is trimmed away";
   return {};
 }
 
@@ -61,12 +76,13 @@ StoriesByIp candidates(const AnnotationIndex& index, const StoryFilter& filter,
     for (std::size_t v = 0; v < file.videos.size(); ++v) {
       const IndexedVideo& video = file.videos[v];
       if (video.is_duplicate) continue;
+      const bool is_excluded = filter.without_ips.contains(nfc(video.id));
       for (std::uint32_t i = 0; i < video.segments; ++i) {
         const IndexedSegment& segment = file.segments[video.first_segment + i];
         std::string_view reason = reason_against(file, video, segment, filter);
         if (defects.contains({static_cast<std::uint16_t>(v), segment.index}))
           reason = "a defect of the annotation";
-        if (filter.without_ips.contains(video.id)) reason = "listed as not to be drawn";
+        if (is_excluded) reason = "listed as not to be drawn";
         if (reason.empty())
           by_ip[video.id].push_back(annotated_story_id(video.id, segment.index));
         else

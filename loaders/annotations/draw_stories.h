@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loaders/annotations/index.h"
+#include "loaders/boundaries/boundary_rule.h"
 
 namespace asbench::loaders {
 
@@ -30,7 +31,10 @@ struct StoryFilter {
   NumberBounds scenes = {};
   double least_seconds = 0.0;    ///< length of the story; one without a frame rate has none
   bool with_references = false;  ///< every main character has a mask, and there is one
-  std::set<std::string> without_ips = {};  ///< such as those of a training set
+  /// Such as those of a training set: ids in normalisation form C (name_match.h, nfc()).
+  std::set<std::string> without_ips = {};
+  /// A story of which trim would leave a shot no frame is not drawn.
+  BoundaryRule boundaries = {};
   /// Kinds of findings that a drawn story must not have. Empty: none.
   std::function<bool(std::string_view kind)> is_defect = {};
 };

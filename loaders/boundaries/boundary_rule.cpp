@@ -183,6 +183,10 @@ std::string to_string(const BoundaryRule& rule) {
   throw InternalError("unknown boundary rule");
 }
 
+int trimmed_frames(const BoundaryRule& rule, double fps) {
+  return rule.kind == BoundaryRule::Kind::trim ? frames_in(rule.seconds, fps) : 0;
+}
+
 BoundedShots apply_boundaries(const BoundaryRule& rule, std::span<const FrameRange> shots,
                               const FrameRange& segment, std::span<const Cut> cuts, double fps) {
   if (!(fps > 0.0)) throw InternalError("boundaries at an unknown frame rate");
@@ -197,7 +201,7 @@ BoundedShots apply_boundaries(const BoundaryRule& rule, std::span<const FrameRan
   if (rule.kind == BoundaryRule::Kind::snap) {
     snap(bounded, segment, cuts, fps);
   } else if (rule.kind == BoundaryRule::Kind::trim) {
-    const int frames = frames_in(rule.seconds, fps);
+    const int frames = trimmed_frames(rule, fps);
     for (FrameRange& range : bounded.ranges) {
       const int cut = std::min(frames, range.end_frame - range.begin_frame);
       range.begin_frame += cut;

@@ -30,6 +30,9 @@ struct BoundaryRule {
 /// it: "snap[cells@1]", which it reads too.
 [[nodiscard]] std::string to_string(const BoundaryRule& rule);
 
+/// How many frames trim takes from each end of a shot; 0 for the other rules.
+[[nodiscard]] int trimmed_frames(const BoundaryRule& rule, double fps);
+
 /// How far from a boundary a cut is looked for.
 inline constexpr double kSnapSeconds = 1.0;
 

@@ -96,6 +96,91 @@ TEST_F(DrawCommand, DrawsNothingOfTheVideosThatAreListed) {
   EXPECT_THAT(too_many.err, HasSubstr("there are 23"));
 }
 
+TEST_F(DrawCommand, ReadsTheListOfIdsWhateverProgramSavedIt) {
+  const auto utf16 = [](std::string_view ascii) {
+    std::string bytes = "\xFF\xFE";
+    for (const char c : ascii) bytes += {c, '\0'};
+    return bytes;
+  };
+  const std::vector<std::pair<const char*, std::string>> lists = {
+      {"a byte order mark", "\xEF\xBB\xBFvideo0\nvideo1\n"},
+      {"UTF-16", utf16("video0\r\nvideo1\r\n")},
+      {"line ends of old systems", "# list\rvideo0\rvideo1\r"}};
+  for (const auto& [name, bytes] : lists) {
+    write_file_atomically(folder_ / "train.txt", bytes);
+    const auto run = draw(
+        {"--draw-stories", "23", "--without-ids", "@train.txt", "--out", "@a.json", "--force"});
+    EXPECT_EQ(run.exit_code, 0) << name << ": " << run.err;
+    EXPECT_THAT(read_text_file(folder_ / "a.md"), HasSubstr("2 ids, 2 of them videos")) << name;
+    const auto ips = ids_in("a.json", "ips");
+    EXPECT_FALSE(ips.contains("video0") || ips.contains("video1")) << name;
+  }
+}
+
+TEST_F(DrawCommand, FindsListedIdsInEitherUnicodeForm) {
+  const std::string composed = "caf\u00e9";
+  const std::string decomposed = "cafe\u0301";
+  for (const auto& [of_tree, of_list] : {std::pair(composed, decomposed), {decomposed, composed}}) {
+    write_file_atomically(folder_ / "tree/cafe.json", annotated_video(of_tree, 3).dump());
+    write_file_atomically(folder_ / "train.txt", of_list + "\n");
+    EXPECT_EQ(draw({"--draw-stories", "30", "--without-ids", "@train.txt"}).exit_code, 2)
+        << "without the video's three stories there are 29";
+    const auto run = draw(
+        {"--draw-stories", "29", "--without-ids", "@train.txt", "--out", "@a.json", "--force"});
+    EXPECT_EQ(run.exit_code, 0) << run.err;
+    EXPECT_FALSE(ids_in("a.json", "ips").contains(of_tree));
+    EXPECT_THAT(read_text_file(folder_ / "a.md"), HasSubstr("1 ids, 1 of them videos"));
+  }
+}
+
+TEST_F(DrawCommand, RefusesAListThatHasNoVideoOfTheAnnotations) {
+  write_file_atomically(folder_ / "train.txt", "https://video.example/video0\nVIDEO1\n");
+  const auto run = draw({"--draw-stories", "2", "--without-ids", "@train.txt", "--out", "@a.json"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("none of its 2 ids is a video of these annotations"));
+  EXPECT_THAT(run.err, HasSubstr("an id of the annotations is \"video0\""));
+  EXPECT_FALSE(fs::exists(folder_ / "a.json"));
+}
+
+TEST_F(DrawCommand, DrawsNoStoryThatTrimmingDamages) {
+  // Of "short" each story has a shot of two seconds, of "tiny" the only shot is one second long.
+  Json with_short = annotated_video("short", 3);
+  for (int segment = 0; segment < 3; ++segment) {
+    testing::shot_of(with_short, 1, segment)["end time"] = "00:02";
+    testing::shot_of(with_short, 2, segment)["start time"] = "00:02";
+  }
+  write_file_atomically(folder_ / "tree/short.json", with_short.dump());
+  Json tiny = annotated_video("tiny", 1);
+  Json shot = testing::shot_of(tiny, 1);
+  shot["end time"] = "00:01";
+  testing::script_of(tiny)["shots"] = Json::array({shot});
+  write_file_atomically(folder_ / "tree/tiny.json", tiny.dump());
+
+  const auto run = draw({"--draw-stories", "29", "--boundaries", "trim:1", "--out", "@a.json"});
+  EXPECT_EQ(run.exit_code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("29 stories of 10 IPs, 87 shots"));
+  EXPECT_THAT(run.out, HasSubstr("4 stories: a shot that is trimmed away"));
+  const Json manifest = read_json_file(folder_ / "a.json");
+  for (const Json& story : manifest["stories"]) EXPECT_EQ(story["shots"].size(), 3U);
+  EXPECT_THAT(read_text_file(folder_ / "a.md"),
+              HasSubstr("29 stories of 10 IPs (videos), 87 shots"));
+  EXPECT_EQ(draw({"--draw-stories", "30", "--boundaries", "trim:1"}).exit_code, 2);
+  const auto less = draw({"--draw-stories", "33", "--boundaries", "trim:0.4"});
+  EXPECT_EQ(less.exit_code, 0) << "nothing is lost of two seconds, nor of one: " << less.err;
+}
+
+TEST_F(DrawCommand, WritesNothingWhenAShotIsLostOnTheWay) {
+  // An excerpt without a frame: the index doesn't know.
+  Json video = annotated_video("video9", 1);
+  testing::shot_of(video, 2)["extra 4-second timestamp"] = "00:30-00:30.01";
+  write_file_atomically(folder_ / "tree/video9.json", video.dump());
+  const auto run = draw({"--draw-stories", "28", "--range", "extra", "--out", "@a.json"});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("story video9/0 shot 2: empty_range"));
+  EXPECT_FALSE(fs::exists(folder_ / "a.json"));
+  EXPECT_FALSE(fs::exists(folder_ / "a.md"));
+}
+
 TEST_F(DrawCommand, SaysWhatIsWrongWithItsOptions) {
   const auto expect_refused = [](const testing::ProgramResult& run, const char* words) {
     EXPECT_EQ(run.exit_code, 2);
