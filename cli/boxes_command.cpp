@@ -70,8 +70,8 @@ int run_boxes_template(const BoxesTemplateOptions& options) {
   loaders::Split part = loaders::select(whole, selection_of(options.input.selection));
   if (!protocol.prologues) loaders::leave_out_prologues(part);
   const loaders::Outputs outputs = loaders::restrict_to(
-      loaders::find_outputs(
-          loaders::with_lost_stories(whole), options.input.outputs.path.value(),
+      loaders::find_all_outputs(
+          whole, options.input.outputs.path.value(),
           {.layout = options.input.outputs.layout, .cuts = options.input.outputs.cuts}),
       part);
   const loaders::Inspection inspection = decode(part, outputs, options.threads);

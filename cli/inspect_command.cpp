@@ -62,7 +62,7 @@ Report gather(const InspectOptions& options) {
   const loaders::Split read =
       loaders::read_split(options.split.path, options.split.format, selection, rules);
   report.split = loaders::select(read, selection);
-  if (!loaders::is_whole(selection)) report.of_stories = read.stories.size() + read.lost.size();
+  if (!loaders::is_whole(selection)) report.of_stories = read.whole_count();
   report.findings = report.split.findings;
   loaders::silence_decoders();
   loaders::Split usable = report.split;
@@ -72,15 +72,14 @@ Report gather(const InspectOptions& options) {
   }
   report.split_findings = report.findings;
   if (!options.outputs.path) return report;
-  // Of the whole split, so that the files of other stories are not called unexpected.
-  const loaders::Split whole = loaders::with_lost_stories(read);
-  if (whole.stories.empty()) return report;  // no story can be read: the findings say why
+  // No story can be read: the findings say why.
+  if (read.stories.empty() && read.lost.empty()) return report;
   loaders::Split scored = report.split;
   report.prologues = loaders::leave_out_prologues(scored);
 
   report.outputs = loaders::restrict_to(
-      loaders::find_outputs(whole, *options.outputs.path,
-                            {.layout = options.outputs.layout, .cuts = options.outputs.cuts}),
+      loaders::find_all_outputs(read, *options.outputs.path,
+                                {.layout = options.outputs.layout, .cuts = options.outputs.cuts}),
       scored);
   Progress progress("decoding videos", static_cast<std::int64_t>(report.outputs->shots.size()));
   loaders::InspectionOptions inspection_options;

@@ -21,9 +21,8 @@ constexpr std::size_t kListed = 5;
 std::string subset_name(const loaders::Selection& selection, const loaders::Split& part,
                         const loaders::Split& whole) {
   if (loaders::is_whole(selection)) return {};
-  std::string name =
-      fmt::format("{}of{}#{}", part.stories.size() + part.lost.size(),
-                  whole.stories.size() + whole.lost.size(), part.sha256.substr(0, 8));
+  std::string name = fmt::format("{}of{}#{}", part.stories.size() + part.lost.size(),
+                                 whole.whole_count(), part.sha256.substr(0, 8));
   if (selection.subset) name += fmt::format(":seed={}", selection.seed);
   return name;
 }
@@ -67,14 +66,13 @@ Inputs read_inputs(const std::filesystem::path& split_path,
                    const std::optional<std::string>& format, const loaders::Selection& selection,
                    const loaders::SourceRules& source, const std::filesystem::path& outputs_path,
                    const loaders::OutputOptions& layout, std::string_view background) {
-  const auto whole = loaders::read_split(split_path, format, selection, source);
-  const auto with_lost = loaders::with_lost_stories(whole);
-  if (with_lost.stories.empty()) refuse_without_stories(whole);
+  auto whole = loaders::read_split(split_path, format, selection, source);
+  if (whole.whole_count() == 0) refuse_without_stories(whole);
   Inputs inputs{loaders::select(whole, selection), {}, {}};
   if (inputs.split.stories.empty() && inputs.split.lost.empty())
     refuse_without_stories(inputs.split);
   inputs.outputs =
-      loaders::restrict_to(loaders::find_outputs(with_lost, outputs_path, layout), inputs.split);
+      loaders::restrict_to(loaders::find_all_outputs(whole, outputs_path, layout), inputs.split);
   refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
   const Findings references = loaders::keep_usable_references(inputs.split, background);

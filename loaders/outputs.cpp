@@ -8,11 +8,13 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "core/files.h"
+#include "loaders/annotations/annotation_split.h"
 #include "loaders/boundaries/cut_detector.h"
 #include "loaders/name_match.h"
 #include "loaders/outputs/auto_layout.h"
@@ -115,6 +117,30 @@ void report_unexpected(const Split& split, const FolderIndex& index, LayoutFit& 
   }
 }
 
+/// Which of so many IPs some path below the folder holds, letter case and Unicode form apart.
+std::set<std::string_view> named_ips(const std::vector<UnreadStory>& stories,
+                                     const FolderIndex& index) {
+  std::unordered_map<std::string, std::string_view> by_text;
+  std::set<std::size_t> sizes;
+  for (const UnreadStory& story : stories) {
+    const std::string text = folded_case(story.ip);
+    sizes.insert(text.size());
+    by_text.emplace(text, story.ip);
+  }
+  std::set<std::string_view> named;
+  std::string part;
+  for (const OutputEntry& entry : index.entries()) {
+    const std::string path = folded_case(entry.relative);
+    for (const std::size_t size : sizes) {
+      for (std::size_t at = 0; at + size <= path.size(); ++at) {
+        part.assign(path, at, size);
+        if (const auto ip = by_text.find(part); ip != by_text.end()) named.insert(ip->second);
+      }
+    }
+  }
+  return named;
+}
+
 }  // namespace
 
 const std::vector<BuiltInLayout>& built_in_layouts() {
@@ -159,6 +185,18 @@ Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
   } catch (const std::filesystem::filesystem_error& error) {
     throw SystemFault("can't be read", error.path1(), error.code().value());
   }
+}
+
+Outputs find_all_outputs(const Split& read, const std::filesystem::path& folder,
+                         const OutputOptions& options) {
+  // Real stories: the films of other stories are never called unexpected.
+  if (read.unread.empty() || options.layout == kSourceLayout)
+    return find_outputs(with_lost_stories(read), folder, options);
+  if (read.unread.size() <= kMostAnnotatedStories || !is_folder(folder))
+    return find_outputs(with_all_stories(read), folder, options);
+  const std::set<std::string_view> named = named_ips(read.unread, FolderIndex(folder));
+  const auto is_named = [&](std::string_view ip) { return named.contains(ip); };
+  return find_outputs(with_all_stories(read, is_named), folder, options);
 }
 
 Outputs restrict_to(const Outputs& outputs, const Split& part) {

@@ -76,9 +76,16 @@ struct OutputOptions {
 [[nodiscard]] Outputs find_outputs(const Split& split, const std::filesystem::path& folder,
                                    const OutputOptions& options = {});
 
+/// find_outputs() of everything that the split has: its stories, the lost ones, and those that were
+/// not read, so that the files of the other stories are not called unexpected. Of more than
+/// kMostAnnotatedStories unread stories only those whose IP a name in the folder holds are looked
+/// for. @param read  as read_split() gives it, before select()
+[[nodiscard]] Outputs find_all_outputs(const Split& read, const std::filesystem::path& folder,
+                                       const OutputOptions& options = {});
+
 /// The outputs for a part of the split (see select(), leave_out_prologues()): its shots, and the
 /// findings about them, about its stories or about no story. Find the outputs of the whole split
-/// first, so that the files of the other stories are not called unexpected.
+/// first (find_all_outputs()).
 [[nodiscard]] Outputs restrict_to(const Outputs& outputs, const Split& part);
 
 /// Names of the built-in layouts and their templates, in the order that `auto` tries them.

@@ -183,6 +183,7 @@ Split select(const Split& split, const Selection& selection) {
   const std::set<std::string> ips = read_ids("--ips", selection.ips, ip_ids);
   const std::set<std::string> stories = read_ids("--stories", selection.stories, story_ids);
   Split part = split;
+  part.unread.clear();
   const auto is_left_out = [&](const auto& story) {
     return (!ips.empty() && !ips.contains(story.ip)) ||
            (!stories.empty() && !stories.contains(story.id));

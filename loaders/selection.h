@@ -35,7 +35,8 @@ struct Selection {
 [[nodiscard]] Split select(const Split& split, const Selection& selection);
 
 /// read_split() for a run that select() follows. Of annotation files only the chosen stories are
-/// read, because a whole data set is no split for one run; the other forms are read whole.
+/// read, because a whole data set is no split for one run: Split::unread names the others. The
+/// other forms are read whole.
 /// @param rules  for annotations alone
 /// @throws also what select() throws, and UsageError for rules about another form.
 [[nodiscard]] Split read_split(const std::filesystem::path& path,

@@ -216,6 +216,26 @@ Split with_lost_stories(const Split& split) {
   return whole;
 }
 
+Split with_all_stories(const Split& split, const std::function<bool(std::string_view ip)>& wanted) {
+  Split read = split;
+  read.unread.clear();
+  Split whole = with_lost_stories(read);
+  std::set<std::string_view> ips;
+  for (const Ip& ip : split.ips) ips.insert(ip.id);
+  for (const UnreadStory& unread : split.unread) {
+    if (wanted && !wanted(unread.ip)) continue;
+    if (ips.insert(unread.ip).second) whole.ips.emplace_back().id = unread.ip;
+    Story& story = whole.stories.emplace_back();
+    story.id = unread.id;
+    story.ip = unread.ip;
+    story.prompt = unread.id.substr(unread.id.rfind('/') + 1);
+    for (const int number : unread.shots) story.shots.emplace_back().number = number;
+  }
+  finish_split(whole);
+  whole.sha256 = split.sha256;
+  return whole;
+}
+
 void finish_split(Split& split) {
   std::sort(split.ips.begin(), split.ips.end(), [](const Ip& a, const Ip& b) {
     return a.place != b.place ? a.place < b.place : ip_before(a, b);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -108,6 +109,14 @@ struct LostStory {
   bool operator==(const LostStory&) const = default;
 };
 
+/// A story that the split has and that was not read, because a selection leaves it out.
+struct UnreadStory {
+  std::string id;
+  std::string ip;
+  std::vector<int> shots;  ///< numbers
+  bool operator==(const UnreadStory&) const = default;
+};
+
 /// How the frames of shots in their source videos differ from those that the annotation gives.
 struct SourceStamp {
   std::string boundaries = "as-given";  ///< as boundaries/boundary_rule.h writes it
@@ -132,6 +141,9 @@ struct Split {
   std::vector<LostStory> lost = {};  ///< a finding says why; no part of `stories` or the hash
   /// IPs with lost stories whose number can't be known.
   std::vector<std::string> uncounted_ips = {};
+  /// Of annotation files read with a selection: the stories beside `stories` and `lost`, in any
+  /// order. No part of the hash.
+  std::vector<UnreadStory> unread = {};
   /// Nothing: Shot::source is as given. No part of the hash, which has the frames.
   std::optional<SourceStamp> source = {};
 
@@ -139,6 +151,10 @@ struct Split {
   [[nodiscard]] const Ip& ip(std::string_view id) const;
   [[nodiscard]] const Story* find_story(std::string_view id) const;
   [[nodiscard]] std::size_t shot_count() const;
+  /// Stories of the whole: read, lost and unread ones.
+  [[nodiscard]] std::size_t whole_count() const {
+    return stories.size() + lost.size() + unread.size();
+  }
 };
 
 /// One form of split on disk. To add a form: implement this, add it to split_readers().
@@ -184,6 +200,12 @@ class SplitReader {
 /// their outputs, so that these are not taken for strangers, and to count them as failures. The
 /// hash stays.
 [[nodiscard]] Split with_lost_stories(const Split& split);
+
+/// with_lost_stories() with the unread ones too, as far as `wanted` takes their IPs: to look for
+/// the outputs of the whole split where only a part was read. Unread stories have shots of which
+/// only the numbers are known.
+[[nodiscard]] Split with_all_stories(const Split& split,
+                                     const std::function<bool(std::string_view ip)>& wanted = {});
 
 /// Ids of the IPs that are characters with references of their own: a story leaves its characters
 /// to them, or they have no story.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -75,6 +76,31 @@ Chosen chosen_by(const Split& split) {
   for (const Story& story : split.stories) chosen.stories.insert(story.id);
   for (const LostStory& story : split.lost) chosen.stories.insert(story.id);
   return chosen;
+}
+
+/// What is not chosen, by its ids and the numbers of its shots.
+std::vector<UnreadStory> unread_of(const AnnotationIndex& index, const Chosen& chosen) {
+  std::vector<UnreadStory> unread;
+  const auto add = [&](const IndexedVideo& video, int segment, std::vector<int> shots) {
+    std::string id = annotated_story_id(video.id, segment);
+    if (!chosen.stories.contains(id)) unread.push_back({std::move(id), video.id, std::move(shots)});
+  };
+  for (const IndexedFile& file : index.files) {
+    for (const IndexedVideo& video : file.videos) {
+      if (video.is_duplicate) continue;
+      for (std::uint32_t i = 0; i < video.segments; ++i) {
+        const IndexedSegment& segment = file.segments[video.first_segment + i];
+        std::vector<int> shots;
+        for (std::uint32_t s = 0; s < segment.shots; ++s)
+          shots.push_back(file.shots[segment.first_shot + s].number);
+        add(video, segment.index, std::move(shots));
+      }
+      std::vector<int> usual(kShotsOfAStory);
+      std::iota(usual.begin(), usual.end(), 1);
+      for (const int segment : skipped_segments(file, video)) add(video, segment, usual);
+    }
+  }
+  return unread;
 }
 
 Shot shot_of(const AnnotatedShot& annotated, const std::optional<FrameRange>& frames) {
@@ -295,21 +321,24 @@ Split read_chosen(const AnnotationSource& source, const AnnotationIndex& index,
 }  // namespace
 
 Split read_annotation_split(const std::filesystem::path& path, const Selection& selection,
-                            const SourceRules& rules) {
+                            const SourceRules& rules, std::size_t most_stories) {
   const AnnotationSource source(path);
   const AnnotationIndex index = index_annotations(source);
-  const Split skeleton = skeleton_of(index);
-  if (is_whole(selection) && skeleton.stories.size() > kMostAnnotatedStories) {
+  const Chosen chosen = chosen_by(select(skeleton_of(index), selection));
+  if (chosen.stories.size() > most_stories) {
     throw BadInput(fmt::format(
-        "{}: {} stories are too many for one run (at most {}).\n  Choose some with --ips, "
-        "--stories, --limit or --subset, or draw an evaluation split once: asbench split make "
-        "--from {} --draw-stories 200 --out split.json",
-        path.string(), skeleton.stories.size(), kMostAnnotatedStories, path.string()));
+        "{}: {} stories are too many for one run (at most {}).\n  Choose {} with --ips, --stories, "
+        "--limit or --subset, or draw an evaluation split once: asbench split make --from {} "
+        "--draw-stories 200 --out split.json",
+        path.string(), chosen.stories.size(), most_stories, is_whole(selection) ? "some" : "fewer",
+        path.string()));
   }
-  Split split = read_chosen(source, index, chosen_by(select(skeleton, selection)), rules);
+  Split split = read_chosen(source, index, chosen, rules);
   if (is_whole(selection)) {
     const Findings unknown = index.unknown_key_findings();
     split.findings.insert(split.findings.end(), unknown.begin(), unknown.end());
+  } else {
+    split.unread = unread_of(index, chosen);
   }
   return split;
 }

@@ -11,7 +11,7 @@
 
 namespace asbench::loaders {
 
-/// So many stories are read into one split at most; larger trees are for a selection, or for
+/// So many stories are read into one split at most, chosen ones counted; larger trees are for
 /// `asbench split make`.
 inline constexpr std::size_t kMostAnnotatedStories = 20'000;
 
@@ -20,12 +20,15 @@ inline constexpr std::size_t kMostAnnotatedStories = 20'000;
 /// Characters get reference pictures where `rules` name the videos (joined_video.h), because masks
 /// are parts of frames; else `missing_reference` says so. A shot of which no frame is left is left
 /// out, with `empty_range`. Not finished (finish_split()).
-/// @param selection   what select() would take of the whole; only these files are read
-/// @throws BadInput when nothing is there, or without a selection when there are more stories than
-///   kMostAnnotatedStories; UsageError as select(), check() and join_video(); SystemFault.
+/// @param selection     what select() would take of the whole; only these files are read, and
+///   Split::unread names the other stories
+/// @param most_stories  a limit of the stories that are chosen
+/// @throws BadInput when nothing is there, or when more stories than `most_stories` are chosen;
+///   UsageError as select(), check() and join_video(); SystemFault.
 [[nodiscard]] Split read_annotation_split(const std::filesystem::path& path,
                                           const Selection& selection = {},
-                                          const SourceRules& rules = {});
+                                          const SourceRules& rules = {},
+                                          std::size_t most_stories = kMostAnnotatedStories);
 
 /// The same of the stories that are named. @param stories  ids
 [[nodiscard]] Split annotation_split_of(const AnnotationSource& source,

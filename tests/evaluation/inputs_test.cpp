@@ -3,7 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "core/error.h"
+#include "core/files.h"
+#include "core/json.h"
+#include "tests/loaders/annotations/annotation_samples.h"
+#include "tests/support/temporary_folder.h"
 
 namespace asbench::evaluation {
 namespace {
@@ -85,6 +91,47 @@ TEST(LostStories, ThatNobodyCanCountEndARunUnderZero) {
     EXPECT_THAT(error.what(), HasSubstr("nothing says how many stories cat has"));
     EXPECT_THAT(error.what(), HasSubstr("bad_json: IP cat: cut off"));
     EXPECT_THAT(error.what(), HasSubstr("--missing exclude"));
+  }
+}
+
+/// The same split as annotation files and as a manifest, and videos of all its stories.
+class AnnotationsAndManifest : public ::testing::Test {
+ protected:
+  AnnotationsAndManifest() {
+    std::filesystem::create_directories(folder_ / "tree");
+    for (const char* video : {"alpha", "beta", "gamma"}) {
+      write_file_atomically(folder_ / "tree" / (std::string(video) + ".json"),
+                            testing::annotated_video(video, 4).dump());
+    }
+    const loaders::Split split = loaders::read_split(folder_ / "tree");
+    write_json_file(folder_ / "split.json", loaders::split_to_manifest(split, folder_.path()));
+    for (const auto& story : split.stories) {
+      std::filesystem::create_directories(folder_ / "videos" / story.id);
+      for (const auto& shot : story.shots) {
+        write_file_atomically(
+            folder_ / "videos" / story.id / ("shot_0" + std::to_string(shot.number) + ".mp4"), "");
+      }
+    }
+  }
+
+  Inputs read(const char* split, const loaders::Selection& selection) const {
+    return read_inputs(folder_ / split, {}, selection, {}, folder_ / "videos", {}, "white");
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(AnnotationsAndManifest, GiveOnePartOneNameAndNoStrangers) {
+  for (const loaders::Selection& selection :
+       {loaders::Selection{.limit = 3}, loaders::Selection{.subset = 5, .seed = 7},
+        loaders::Selection{.ips = {"beta"}}}) {
+    const Inputs annotations = read("tree", selection);
+    const Inputs manifest = read("split.json", selection);
+    EXPECT_THAT(manifest.subset, HasSubstr("of12#"));
+    EXPECT_EQ(annotations.subset, manifest.subset);
+    EXPECT_EQ(annotations.outputs.shots, manifest.outputs.shots);
+    EXPECT_THAT(annotations.outputs.findings, IsEmpty());
+    EXPECT_EQ(annotations.outputs.layout, "default");
   }
 }
 

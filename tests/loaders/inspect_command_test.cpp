@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "loaders/split.h"
+#include "tests/loaders/annotations/annotation_samples.h"
 #include "tests/loaders/split_samples.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/video_maker.h"
@@ -97,6 +98,25 @@ TEST_F(InspectCommand, LooksAtThePartThatIsChosen) {
   EXPECT_EQ(loaders::read_split(folder / "part.json").stories.size(), 2U);
   options.selection.stories = {"gamma/1"};
   EXPECT_THROW(static_cast<void>(run(options)), UsageError);
+}
+
+TEST_F(InspectCommand, KnowsTheWholeOfAnnotationsOfWhichAPartIsChosen) {
+  std::filesystem::create_directories(folder / "tree");
+  std::ofstream(folder / "tree/film.json") << asbench::testing::annotated_video("film", 3).dump();
+  for (const char* story : {"film/0", "film/1", "film/2"}) {
+    for (int shot = 1; shot <= 3; ++shot) {
+      asbench::testing::make_video(folder / "videos" / story / fmt::format("shot_{:02}.mp4", shot),
+                                   {.frames = 2, .seed = 7});
+    }
+  }
+  InspectOptions options = options_for(folder / "tree", folder / "videos");
+  options.selection.limit = 1;
+  const Ran ran = run(options);
+  expect_in(ran.text, {"1 IP, 1 story, 3 shots", "chosen from the 3 stories of the split",
+                       "3 of 3 shots are usable"});
+  EXPECT_EQ(ran.text.find("unexpected_file"), std::string::npos) << ran.text;
+  options.json = true;
+  EXPECT_EQ(Json::parse(run(options).text)["split"]["of_stories"], 3);
 }
 
 TEST_F(InspectCommand, LeavesOutPrologues) {

@@ -10,6 +10,7 @@
 #include "loaders/annotations/annotation_form.h"
 #include "loaders/findings.h"
 #include "loaders/merge_splits.h"
+#include "loaders/outputs.h"
 #include "loaders/splits/common.h"
 #include "loaders/statistics.h"
 #include "tests/loaders/annotations/annotation_samples.h"
@@ -55,6 +56,68 @@ std::vector<std::string> story_ids(const Split& split) {
   std::vector<std::string> ids;
   for (const Story& story : split.stories) ids.push_back(story.id);
   return ids;
+}
+
+/// Empty files in the default layout, for find_outputs().
+void write_outputs(const fs::path& folder, const std::vector<std::string>& stories) {
+  for (const std::string& story : stories) {
+    for (const char* shot : {"shot_01.mp4", "shot_02.mp4", "shot_03.mp4"})
+      write(folder / story / shot, "");
+  }
+}
+
+TEST_F(AnnotationSplit, OfASelectionKnowsWhatWasNotRead) {
+  const Split whole = read_split(folder_ / "tree");
+  const Split read = read_split(folder_ / "tree", {}, Selection{.limit = 2});
+  EXPECT_THAT(story_ids(read), ElementsAre("alpha/0", "alpha/1"));
+  EXPECT_EQ(read.whole_count(), whole.whole_count());
+  EXPECT_EQ(read.unread.size(), 3U);
+  EXPECT_THAT(read.unread[1].shots, ElementsAre(1, 3)) << "those that can be used, by number";
+  EXPECT_TRUE(select(read, {.limit = 2}).unread.empty());
+
+  std::vector<std::string> all;
+  std::vector<std::string> expected;
+  for (const Story& story : with_all_stories(read).stories) all.push_back(story.id);
+  for (const Story& story : with_lost_stories(whole).stories) expected.push_back(story.id);
+  EXPECT_EQ(all, expected);
+  EXPECT_EQ(with_all_stories(read).sha256, read.sha256);
+  const auto is_beta = [](std::string_view ip) { return ip == "beta"; };
+  EXPECT_EQ(with_all_stories(read, is_beta).ips.size(), 3U) << "what was read stays";
+}
+
+TEST_F(AnnotationSplit, OutputsOfStoriesThatWereNotReadAreNoStrangers) {
+  const Split whole = read_split(folder_ / "tree");
+  std::vector<std::string> stories;
+  for (const Story& story : with_lost_stories(whole).stories) stories.push_back(story.id);
+  write_outputs(folder_ / "videos", stories);
+  write(folder_ / "videos/nobody/0/shot_01.mp4", "");
+  const Selection selection{.stories = {"alpha/1"}};
+  const Split read = read_split(folder_ / "tree", {}, selection);
+  const Outputs outputs =
+      restrict_to(find_all_outputs(read, folder_ / "videos"), select(read, selection));
+  EXPECT_EQ(outputs.shots.size(), 3U);
+  ASSERT_EQ(count_by_kind(outputs.findings)["unexpected_file"], 2)
+      << "the shot that can't be used, and nobody's";
+  const Outputs expected =
+      restrict_to(find_all_outputs(whole, folder_ / "videos"), select(whole, selection));
+  EXPECT_EQ(outputs.shots, expected.shots);
+  EXPECT_EQ(outputs.findings, expected.findings);
+}
+
+TEST_F(AnnotationSplit, LimitsTheStoriesThatAreChosen) {
+  const auto expect_refused = [&](const Selection& selection, const char* words) {
+    try {
+      static_cast<void>(read_annotation_split(folder_ / "tree", selection, {}, 3));
+      ADD_FAILURE() << words;
+    } catch (const BadInput& error) {
+      EXPECT_THAT(error.what(), HasSubstr(words));
+      EXPECT_THAT(error.what(), HasSubstr("(at most 3)"));
+    }
+  };
+  expect_refused({}, "5 stories are too many for one run");
+  expect_refused({.limit = 4}, "4 stories are too many for one run");
+  expect_refused({.ips = {"alpha", "beta"}}, "Choose fewer with --ips");
+  EXPECT_EQ(read_annotation_split(folder_ / "tree", {.limit = 3}, {}, 3).whole_count(), 5U);
 }
 
 TEST_F(AnnotationSplit, IsRecognisedAndHasEverythingThatTheFilesSay) {
