@@ -193,6 +193,8 @@ constexpr FindingKind kKinds[] = {
     {"stray_file", false,
      "A folder of frames holds something that doesn't belong to its series. Pictures are taken as "
      "frames all the same, other files are not."},
+    {"frame_beyond_clip", false,
+     "A mask or a box is given for a frame that the shot's clip does not have. It is not used."},
     {"unexpected_file", false,
      "A video, a row or a range of the outputs belongs to no shot of the split. It is not scored."},
     {"frame_count_mismatch", false,

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.h"
 #include "document/finding_kinds.h"
@@ -75,6 +76,7 @@ Inputs read_inputs(const std::filesystem::path& split_path,
       loaders::restrict_to(loaders::find_all_outputs(whole, outputs_path, layout), inputs.split);
   refuse_other_numbering(inputs.outputs.findings);
   inputs.subset = subset_name(selection, inputs.split, whole);
+  inputs.whole = std::make_shared<const loaders::Split>(std::move(whole));
   const Findings references = loaders::keep_usable_references(inputs.split, background);
   inputs.split.findings.insert(inputs.split.findings.end(), references.begin(), references.end());
   return inputs;

@@ -2,6 +2,8 @@
 
 // Shared by score and features; not a public header.
 
+#include <memory>
+
 #include "document/finding_kinds.h"
 #include "evaluation/coverage.h"
 #include "evaluation/protocol.h"
@@ -18,6 +20,8 @@ struct Inputs {
   loaders::Split split;  ///< without references that can't be used; its findings say which
   loaders::Outputs outputs;
   std::string subset;  ///< names the part in signatures; empty: the whole split
+  /// The split as it was read, prologues included; prepare() drops it when the plan is made.
+  std::shared_ptr<const loaders::Split> whole = {};
 };
 
 /// Takes prologues and epilogues out of what is scored: the split's shots and their outputs.

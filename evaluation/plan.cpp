@@ -251,7 +251,10 @@ Plan make_plan(const Protocol& protocol, const loaders::Split& split,
 
   if (needs.has(Modality::subject) || needs.has(Modality::background)) {
     require_regions(protocol, data);
-    plan.regions.emplace(data.masks, data.boxes, split);
+    plan.regions.emplace(
+        RegionFiles{data.masks, data.boxes},
+        data.whole == nullptr ? loaders::roster_of(split) : loaders::whole_roster_of(*data.whole),
+        split);
   }
 
   auto& extraction = plan.extraction;

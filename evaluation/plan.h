@@ -50,6 +50,9 @@ struct DataSets {
   std::optional<std::filesystem::path> training_set;  ///< --training-set
   std::optional<std::filesystem::path> masks;         ///< --masks
   std::optional<std::filesystem::path> boxes;         ///< --boxes
+  /// The split as it was read, of which the run scores a part: masks and boxes may be given for all
+  /// of it. Null: the part is all. Read by make_plan() alone.
+  const loaders::Split* whole = nullptr;
 };
 
 /// Where the weights of a run come from.

@@ -39,8 +39,11 @@ Prepared prepare(const ScoreRequest& request, Purpose purpose) {
   for (const auto& story : run.inputs.split.lost) run.lost.insert(story.id);
   if (request.protocol.settings.missing == metrics::MissingPolicy::zero)
     count_lost_as_failures(run.inputs);
+  DataSets data = request.data;
+  data.whole = run.inputs.whole.get();
   run.plan = make_plan(request.protocol, run.inputs.split, run.inputs.outputs,
-                       {request.weights, &*run.store}, request.data);
+                       {request.weights, &*run.store}, data);
+  run.inputs.whole.reset();
   if (!scores) {
     check_training_matrix(run.plan);
     return run;

@@ -166,6 +166,18 @@ document::ResultShot shot_of(const loaders::Shot& shot, const loaders::ShotKey& 
   return entry;
 }
 
+/// What is given for nobody, or for frames that are not there.
+Findings region_findings(const ResultParts& parts) {
+  Findings findings = parts.plan->regions->findings();
+  for (const auto& [key, clip] : parts.plan->clips) {
+    const int frames = (*parts.clips)[clip].frame_count;
+    if (frames == 0) continue;
+    if (auto finding = parts.plan->regions->beyond_clip(key.story, key.shot, frames))
+      findings.push_back(*std::move(finding));
+  }
+  return findings;
+}
+
 /// Findings of the inputs first, then those of the metrics, each once: several metrics raise the
 /// same about one shot.
 Findings all_findings(const ResultParts& parts) {
@@ -179,7 +191,7 @@ Findings all_findings(const ResultParts& parts) {
     }
   };
   add(parts.coverage->findings, {});
-  if (parts.plan->regions) add(parts.plan->regions->findings(), {});
+  if (parts.plan->regions) add(region_findings(parts), {});
   for (const auto& measured : *parts.measurements) add(measured.findings, measured.metric);
   for (const auto& measured : *parts.sets) add(measured.findings, measured.metric);
   for (const auto& [metric, measured] : *parts.ceilings) add(measured.findings, {});

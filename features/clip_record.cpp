@@ -108,7 +108,8 @@ bool read_clip_record(const FeatureStore& store, std::string_view decoder,
   if (!encoded || (plan.pixels && !has(pixel_key(content, decoder, frames)))) return false;
   outcome.views.clear();
   for (const FrameView& view : clip.views) {
-    const ResolvedView resolved = resolve(view, frames, outcome.width, outcome.height);
+    const ResolvedView resolved =
+        resolve(view, frames, {outcome.frame_count, outcome.width, outcome.height});
     outcome.views.push_back({resolved.sha256, resolved.places()});
     if (outcome.views.back().places.empty()) continue;
     for (const EncoderUse& encoder : plan.encoders) {

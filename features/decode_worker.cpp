@@ -281,7 +281,8 @@ void DecodeWorker::take_frames(const loaders::DecodedClip& decoded, const ClipRe
   }
   outcome.views.clear();
   for (const FrameView& view : request.views) {
-    const ResolvedView resolved = resolve(view, frames, decoded.width, decoded.height);
+    const ResolvedView resolved =
+        resolve(view, frames, {outcome.frame_count, decoded.width, decoded.height});
     outcome.views.push_back({resolved.sha256, resolved.places()});
     if (!queue_view(decoded, resolved, frames, content)) return;
   }

@@ -94,14 +94,15 @@ std::vector<int> ResolvedView::places() const {
   return found;
 }
 
-ResolvedView resolve(const FrameView& view, std::span<const int> frames, int width, int height) {
+ResolvedView resolve(const FrameView& view, std::span<const int> frames, const ViewedClip& clip) {
+  if (view.check_length) view.check_length(clip.frame_count);
   ResolvedView resolved;
   resolved.kind = view.kind;
   std::string text = view.kind == FrameView::Kind::subject ? "subject@1\n" : "background@1\n";
   for (const int frame : frames) {
     std::optional<std::vector<Region>> regions = std::vector<Region>();
     for (const RegionFinder& subject : view.subjects) {
-      auto region = subject(frame, width, height);
+      auto region = subject(frame, clip.width, clip.height);
       if (!region) {
         regions.reset();
         break;

@@ -32,6 +32,9 @@ struct FrameView {
   };
   Kind kind = Kind::subject;
   std::vector<RegionFinder> subjects;  ///< of a subject view one; of a background any number
+  /// Told how many frames the clip has, before the finders are asked; throws when these can't be
+  /// meant for such a clip. May be empty.
+  std::function<void(int frame_count)> check_length = {};
 };
 
 /// A view in one clip: where its subjects are in each of the frames, and what names it in keys.
@@ -46,10 +49,17 @@ struct ResolvedView {
   [[nodiscard]] std::vector<int> places() const;
 };
 
-/// @param frames  indices of the clip's frames, ascending, each once @param width, height  of them
-/// @throws as the finders.
-[[nodiscard]] ResolvedView resolve(const FrameView& view, std::span<const int> frames, int width,
-                                   int height);
+/// What a view is looked for in.
+struct ViewedClip {
+  int frame_count = 0;
+  int width = 0;
+  int height = 0;
+};
+
+/// @param frames  indices of the clip's frames, ascending, each once
+/// @throws as the finders and check_length().
+[[nodiscard]] ResolvedView resolve(const FrameView& view, std::span<const int> frames,
+                                   const ViewedClip& clip);
 
 /// The picture that an encoder gets.
 /// @param frame    RGB, of the size that the regions were found for

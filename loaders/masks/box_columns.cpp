@@ -13,6 +13,7 @@ const std::vector<std::string_view>& names_of(BoxColumn column) {
       {"shot", "shot_id", "shot_no", "shot_number"},
       {"shot0"},
       {"frame", "frame_index", "frame_id", "frame_no", "frame_number"},
+      {"frame1"},
       {"character", "character_id", "subject", "identity", "ip", "label"},
       {"x", "left", "x1", "xmin", "x_min", "bbox_x"},
       {"y", "top", "y1", "ymin", "y_min", "bbox_y"},

@@ -14,6 +14,7 @@ enum class BoxColumn {
   shot,
   shot0,
   frame,
+  frame1,
   character,
   x,
   y,
@@ -23,7 +24,7 @@ enum class BoxColumn {
   bottom,
   box,  ///< JSON alone: all four
 };
-inline constexpr std::size_t kBoxColumns = 12;
+inline constexpr std::size_t kBoxColumns = 13;
 
 /// The names that a column may have; the first is the one of documentation and messages.
 [[nodiscard]] const std::vector<std::string_view>& names_of(BoxColumn column);

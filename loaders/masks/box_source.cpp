@@ -114,6 +114,16 @@ BoxSource::Answer BoxSource::find(const SubjectKey& key, int width, int height) 
   return answer;
 }
 
+std::vector<int> BoxSource::frames_of(const std::string& story, int shot) const {
+  std::set<int> frames;
+  if (const auto there = shots_.find(ShotKey{story, shot}); there != shots_.end()) {
+    for (const auto& [character, given] : there->second) {
+      for (const auto& [frame, boxes] : given) frames.insert(frame);
+    }
+  }
+  return {frames.begin(), frames.end()};
+}
+
 std::string BoxSource::sha256() const {
   Sha256 sum;
   sum.update("boxes");

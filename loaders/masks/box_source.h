@@ -58,7 +58,8 @@ struct BoxRow {
 /// Reads a table of boxes: CSV (csv.h) with the columns story, shot, frame, character, x, y, w, h
 /// in any order, or JSON: a list of objects with these keys, or {"boxes": [...]}; "bbox": [x, y, w,
 /// h] stands for the four. Synonyms are in box_columns.cpp: `left`, `top`, `width`, `height`,
-/// `x1`, `y1`, `x2`, `y2` (corners), `shot0` (from 0), ... Further columns are not read.
+/// `x1`, `y1`, `x2`, `y2` (corners), `shot0` (from 0), `frame1` (from 1), ... Further columns are
+/// not read.
 /// @throws BadInput naming the line or entry, the value and what is expected: a column that is
 ///   missing or there twice under two names, a shot or frame that is no number, some of the four
 ///   empty and others not, a width or height below 0, a number that is not finite.
@@ -86,6 +87,9 @@ class BoxSource {
 
   /// `unexpected_file` for rows of no subject of the roster: one for each shot and character.
   [[nodiscard]] const Findings& findings() const { return findings_; }
+
+  /// The frames of a shot that something is given for, of whichever character; ascending.
+  [[nodiscard]] std::vector<int> frames_of(const std::string& story, int shot) const;
 
   /// SHA-256 over all boxes of the roster's subjects, whatever the order and form of the table.
   [[nodiscard]] std::string sha256() const;

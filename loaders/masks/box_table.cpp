@@ -110,9 +110,12 @@ int shot_of(std::optional<int> number, std::string_view text, bool from_zero,
       number == 0 ? "\n  Where shots are numbered from 0, call the column shot0." : ""));
 }
 
-int frame_of(std::optional<int> number, std::string_view text, std::string_view where) {
-  if (number && *number >= 0) return *number;
-  throw BadInput(fmt::format("{}: the frame \"{}\" is not a whole number from 0 on", where, text));
+int frame_of(std::optional<int> number, std::string_view text, bool from_one,
+             std::string_view where) {
+  const int first = from_one ? 1 : 0;
+  if (number && *number >= first) return *number - first;
+  throw BadInput(
+      fmt::format("{}: the frame \"{}\" is not a whole number from {} on", where, text, first));
 }
 
 class Table {
@@ -124,6 +127,7 @@ class Table {
       if (column && *column != BoxColumn::box) places_.add(*column, i, table_.columns[i]);
     }
     from_zero_ = places_.is_second(BoxColumn::shot, BoxColumn::shot0);
+    from_one_ = places_.is_second(BoxColumn::frame, BoxColumn::frame1);
     has_corners_ = says_corners(places_, table_.where);
     numbers_ = {places_.require(BoxColumn::x), places_.require(BoxColumn::y),
                 places_.require(has_corners_ ? BoxColumn::right : BoxColumn::width),
@@ -133,7 +137,7 @@ class Table {
   std::vector<BoxRow> rows() {
     const std::size_t story = places_.require(BoxColumn::story);
     const std::size_t shot = places_.require(from_zero_ ? BoxColumn::shot0 : BoxColumn::shot);
-    const std::size_t frame = places_.require(BoxColumn::frame);
+    const std::size_t frame = places_.require(from_one_ ? BoxColumn::frame1 : BoxColumn::frame);
     const std::size_t* const character = places_.find(BoxColumn::character);
     std::vector<BoxRow> rows;
     std::vector<std::size_t> with_box;
@@ -143,7 +147,7 @@ class Table {
       if (fields[story].empty()) throw BadInput(fmt::format("{}: the story is empty", where));
       rows.push_back({where, fields[story],
                       shot_of(csv_whole_number(fields[shot]), fields[shot], from_zero_, where),
-                      frame_of(csv_whole_number(fields[frame]), fields[frame], where),
+                      frame_of(csv_whole_number(fields[frame]), fields[frame], from_one_, where),
                       character == nullptr ? std::string() : fields[*character], std::nullopt});
       if (has_box(i)) with_box.push_back(i);
     }
@@ -183,7 +187,8 @@ class Table {
 
   CsvTable table_;
   Places<std::size_t> places_;
-  bool from_zero_ = false;
+  bool from_zero_ = false;  ///< shots
+  bool from_one_ = false;   ///< frames
   bool has_corners_ = false;
   std::array<std::size_t, 4> numbers_{};
 };
@@ -259,14 +264,15 @@ BoxRow row_of(const Json& entry, const std::string& where) {
   }
   const bool from_zero = places.is_second(BoxColumn::shot, BoxColumn::shot0);
   const Json& shot = *places.require(from_zero ? BoxColumn::shot0 : BoxColumn::shot);
-  const Json& frame = *places.require(BoxColumn::frame);
+  const bool from_one = places.is_second(BoxColumn::frame, BoxColumn::frame1);
+  const Json& frame = *places.require(from_one ? BoxColumn::frame1 : BoxColumn::frame);
   const auto* character = places.find(BoxColumn::character);
   BoxRow row;
   row.where = where;
   row.story = name_of(*places.require(BoxColumn::story), BoxColumn::story, where);
   if (row.story.empty()) throw BadInput(fmt::format("{}: the story is empty", where));
   row.shot = shot_of(whole_number(shot), shot.dump().substr(0, 80), from_zero, where);
-  row.frame = frame_of(whole_number(frame), frame.dump().substr(0, 80), where);
+  row.frame = frame_of(whole_number(frame), frame.dump().substr(0, 80), from_one, where);
   if (character != nullptr && !(*character)->is_null())
     row.character = name_of(**character, BoxColumn::character, where);
   row.box = box_in(places, where);

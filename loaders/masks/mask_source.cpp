@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "core/error.h"
@@ -104,7 +105,7 @@ void MaskSource::walk(const std::filesystem::path& folder, const std::string& st
   }
 }
 
-MaskSource::Frames* MaskSource::frames_of(const std::string& where, const std::string& story,
+MaskSource::Frames* MaskSource::place_for(const std::string& where, const std::string& story,
                                           int shot, const std::string& character) {
   const SubjectShot* const there = roster_.find(story, shot);
   const auto known =
@@ -135,7 +136,7 @@ void MaskSource::take_shot_folder(const std::filesystem::path& folder, const std
 
 void MaskSource::take_frames(const std::filesystem::path& folder, const std::string& story,
                              int shot, const std::string& character) {
-  Frames* const frames = frames_of(folder.string(), story, shot, character);
+  Frames* const frames = place_for(folder.string(), story, shot, character);
   if (frames == nullptr) return;
   for (const FolderEntry& entry : list_folder(folder)) {
     if (is_hidden(entry.path) || entry.kind != FileKind::file || !has_ending(entry.path, ".png"))
@@ -180,7 +181,7 @@ void MaskSource::take_entries(const Json& entries, const std::string& where,
       character.empty() ? where : fmt::format("{}: character {}", where, character);
   if (!entries.is_object())
     throw BadInput(fmt::format("{}: expected {{\"<frame>\": {{\"size\", \"counts\"}}}}", who));
-  Frames* const frames = frames_of(where, story, shot, character);
+  Frames* const frames = place_for(where, story, shot, character);
   if (frames == nullptr) return;
   for (const auto& [key, value] : entries.items()) {
     const auto frame = number_of(key);
@@ -221,6 +222,16 @@ MaskSource::Answer MaskSource::find(const SubjectKey& key, int width, int height
   mask = scaled_mask(std::move(mask), width, height);
   if (mask.area() == 0) return answer;
   return {SubjectState::given, std::move(mask), fit == MaskFit::scaled};
+}
+
+std::vector<int> MaskSource::frames_of(const std::string& story, int shot) const {
+  std::set<int> frames;
+  if (const auto there = shots_.find(ShotKey{story, shot}); there != shots_.end()) {
+    for (const auto& [character, given] : there->second) {
+      for (const auto& [frame, mask] : given) frames.insert(frame);
+    }
+  }
+  return {frames.begin(), frames.end()};
 }
 
 std::string MaskSource::sha256() const {

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/finding.h"
 #include "core/image.h"
@@ -45,6 +46,9 @@ class MaskSource {
   /// `unexpected_file` for masks of no subject of the roster, one for each folder or entry.
   [[nodiscard]] const Findings& findings() const { return findings_; }
 
+  /// The frames of a shot that something is given for, of whichever character; ascending.
+  [[nodiscard]] std::vector<int> frames_of(const std::string& story, int shot) const;
+
   /// SHA-256 over all masks: shots, characters, frames, run lengths and the bytes of the pictures,
   /// not their names. Reads the pictures. @throws SystemFault.
   [[nodiscard]] std::string sha256() const;
@@ -61,7 +65,7 @@ class MaskSource {
   void take_entries(const Json& entries, const std::string& where, const std::string& story,
                     int shot, const std::string& character);
   /// The place of a subject's frames; nothing, and a finding, for a stranger.
-  Frames* frames_of(const std::string& where, const std::string& story, int shot,
+  Frames* place_for(const std::string& where, const std::string& story, int shot,
                     const std::string& character);
 
   std::filesystem::path folder_;

@@ -13,7 +13,8 @@ SubjectRoster::SubjectRoster(std::vector<SubjectShot> shots) : shots_(std::move(
     const SubjectShot& shot = shots_[i];
     if (!has_story(shot.story)) stories_.push_back(shot.story);
     places_.emplace(ShotKey{nfc(shot.story), shot.shot}, i);
-    has_single_characters_ = has_single_characters_ && shot.characters.size() <= 1;
+    if (!shot.takes_anybody)
+      has_single_characters_ = has_single_characters_ && shot.characters.size() <= 1;
   }
 }
 
@@ -29,6 +30,7 @@ bool SubjectRoster::has_story(std::string_view story) const {
 
 std::optional<std::string> SubjectRoster::character_of(const SubjectShot& shot,
                                                        std::string_view name) {
+  if (shot.takes_anybody) return nfc(name);
   if (name.empty() && shot.characters.size() == 1) return shot.characters.front();
   for (const std::string& character : shot.characters) {
     if (nfc(character) == nfc(name)) return character;
@@ -57,7 +59,9 @@ Finding SubjectRoster::stranger(std::string_view where, std::string_view story, 
           fmt::format("{}: {}{}{}", where, what, hint.empty() ? "" : ".", hint)};
 }
 
-SubjectRoster roster_of(const Split& split) {
+namespace {
+
+std::vector<SubjectShot> shots_of(const Split& split) {
   std::vector<SubjectShot> shots;
   for (const Story& story : split.stories) {
     std::vector<std::string> usual;
@@ -65,6 +69,24 @@ SubjectRoster roster_of(const Split& split) {
     if (usual.empty()) usual.push_back(story.ip);
     for (const Shot& shot : story.shots)
       shots.push_back({story.id, shot.number, shot.characters.value_or(usual)});
+  }
+  return shots;
+}
+
+}  // namespace
+
+SubjectRoster roster_of(const Split& split) {
+  return SubjectRoster(shots_of(split));
+}
+
+SubjectRoster whole_roster_of(const Split& read) {
+  std::vector<SubjectShot> shots = shots_of(read);
+  for (const LostStory& story : read.lost) {
+    for (int number = 1; number <= story.shots; ++number)
+      shots.push_back({story.id, number, {}, true});
+  }
+  for (const UnreadStory& story : read.unread) {
+    for (const int number : story.shots) shots.push_back({story.id, number, {}, true});
   }
   return SubjectRoster(std::move(shots));
 }

@@ -17,6 +17,8 @@ struct SubjectShot {
   std::string story;
   int shot = 1;                         ///< 1-based
   std::vector<std::string> characters;  ///< ids; none: nobody is looked for
+  /// Of a story that was not read: who is to be seen is not known, so nobody is a stranger.
+  bool takes_anybody = false;
 };
 
 /// Names one picture of one character: what masks and boxes are given for.
@@ -46,7 +48,7 @@ class SubjectRoster {
   [[nodiscard]] const SubjectShot* find(std::string_view story, int shot) const;
   [[nodiscard]] bool has_story(std::string_view story) const;
   /// The shot's character of that name, as the roster writes it; an empty name is the only one of a
-  /// shot with one. Nothing for any other.
+  /// shot with one. Nothing for any other, unless the shot takes anybody.
   [[nodiscard]] static std::optional<std::string> character_of(const SubjectShot& shot,
                                                                std::string_view name);
   /// `unexpected_file`: what is given for a subject that the roster doesn't have, with the nearest
@@ -65,5 +67,10 @@ class SubjectRoster {
 /// that lists none of its own shows the story's only character; where the story leaves its
 /// characters to the IP, that is the IP, by its id.
 [[nodiscard]] SubjectRoster roster_of(const Split& split);
+
+/// The same of everything that the split has, so that what is given for it is no stranger: also the
+/// lost and the unread stories, whose characters nobody knows.
+/// @param read  as read_split() gives it, before select()
+[[nodiscard]] SubjectRoster whole_roster_of(const Split& read);
 
 }  // namespace asbench::loaders

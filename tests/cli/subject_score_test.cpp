@@ -173,6 +173,100 @@ TEST_F(SubjectScore, ShardsGiveTheResultOfTheSingleRun) {
   EXPECT_EQ(merged.at("stories"), single.at("stories"));
 }
 
+TEST_F(SubjectScore, APartOfTheSplitHasTheHashOfTheWholeAndNoStrangers) {
+  const auto all = boxes("of-all", [](int, int frame) { return fmt::format("{},4,20,30", frame); });
+  const auto signature = [](const Json& document) {
+    const auto text =
+        document.at("metrics").at("subject_clip_i").at("signature").get<std::string>();
+    return text.substr(text.find("boxes="), 14);
+  };
+  const auto strangers = [](const Json& document) {
+    int count = 0;
+    for (const Json& finding : document.at("coverage").at("findings"))
+      count += finding.at("kind") == "unexpected_file" ? 1 : 0;
+    return count;
+  };
+  const std::vector<std::string> options = {"--boxes", all.string(), "--metrics", "subject_clip_i"};
+  const Json document = score_document("of-all", options);
+  auto of_part = options;
+  of_part.insert(of_part.end(), {"--limit", "1"});
+  const Json part = score_document("of-part", of_part);
+  EXPECT_EQ(signature(part), signature(document));
+  EXPECT_EQ(strangers(part), 0);
+  EXPECT_EQ(part.at("stories")[0].at("metrics"), document.at("stories")[0].at("metrics"));
+
+  // The same split with a prologue, which is not scored.
+  const fs::path file = mini().root() / "with-prologue.json";
+  const auto made = run_program(
+      asbench_program(), {"inspect", "--split", mini().split().string(), "--write", file.string()});
+  ASSERT_EQ(made.exit_code, 0) << made.err;
+  Json manifest = read_json_file(file);
+  manifest["stories"][0]["shots"][0]["prologue_or_epilogue"] = true;
+  std::ofstream(file) << manifest.dump();
+  auto of_prologue = options;
+  of_prologue.insert(of_prologue.end(), {"--split", file.string()});
+  const Json without = score_document("without-prologue", of_prologue);
+  EXPECT_EQ(strangers(without), 0);
+  EXPECT_EQ(signature(without), signature(document));
+}
+
+TEST_F(SubjectScore, BoxesOfOtherStoriesAloneAreRefused) {
+  const std::string story = whole().at("stories")[0].at("id").get<std::string>();
+  const fs::path file = mini().root() / "first.csv";
+  std::ofstream(file) << "story,shot,frame,x,y,w,h\n" << story << ",1,0,0,0,9,9\n";
+  std::string others;
+  for (std::size_t i = 1; i < whole().at("stories").size(); ++i)
+    others += (i > 1 ? "," : "") + whole().at("stories")[i].at("id").get<std::string>();
+  const auto run = mini().score("others", {"--boxes", file.string(), "--stories", others});
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("nothing is given for a shot that is scored"));
+}
+
+TEST_F(SubjectScore, FramesThatTheClipDoesNotHaveAreTold) {
+  std::string from_one = "story,shot,frame,x,y,w,h\n";
+  std::string too_many = from_one;
+  for (const Json& story : whole().at("stories")) {
+    for (int shot = 1; shot <= 4; ++shot) {
+      for (int frame = 0; frame < kFrames + 2; ++frame) {
+        const auto row = [&](int number) {
+          return fmt::format("{},{},{},0,0,{},{}\n", story.at("id").get<std::string>(), shot,
+                             number, kWidth, kHeight);
+        };
+        if (frame < kFrames) from_one += row(frame + 1);
+        too_many += row(frame);
+      }
+    }
+  }
+  const fs::path file = mini().root() / "frames.csv";
+  std::ofstream(file) << from_one;
+  const std::vector<std::string> options = {"--boxes", file.string(), "--metrics",
+                                            "subject_clip_i"};
+  for (const char* policy : {"fail", "zero"}) {
+    auto under = options;
+    under.insert(under.end(), {"--missing", policy});
+    const auto run = mini().score("late", under);
+    EXPECT_EQ(run.exit_code, 2) << policy;
+    EXPECT_THAT(run.err,
+                HasSubstr("frames 1 to 12 are given, and the clip has the frames 0 to 11"));
+    EXPECT_THAT(run.err, HasSubstr("Call the column frame1"));
+  }
+  std::ofstream(file) << "story,shot,frame1,x,y,w,h\n" << from_one.substr(from_one.find('\n') + 1);
+  EXPECT_EQ(mean(score_document("from-one", options), "subject_clip_i"), mean(whole(), "clip_i"));
+
+  std::ofstream(file) << too_many;
+  const Json document = score_document("too-many", options);
+  int beyond = 0;
+  for (const Json& finding : document.at("coverage").at("findings")) {
+    if (finding.at("kind") != "frame_beyond_clip") continue;
+    ++beyond;
+    EXPECT_EQ(finding.at("detail"),
+              "--boxes: 2 frames are given beyond the 12 frames of the clip, the first of them "
+              "frame 12");
+  }
+  EXPECT_EQ(beyond, 12);
+  EXPECT_EQ(mean(document, "subject_clip_i"), mean(whole(), "clip_i"));
+}
+
 TEST_F(SubjectScore, WithoutMasksTheMessageNamesTheOptions) {
   const auto run = mini().score("none", {"--metrics", "subject_clip_i"});
   EXPECT_EQ(run.exit_code, 2);

@@ -24,6 +24,8 @@ using Kind = FrameView::Kind;
 
 constexpr std::array<double, 3> kMean = {0.5, 0.25, 1.0};  // 128, 64, 255
 
+constexpr ViewedClip kClip = {.frame_count = 8, .width = 9, .height = 9};
+
 /// Pixel (x, y) is (10 y + x, 100 + 10 y + x, 200).
 Image frame(int height, int width) {
   Image image(height, width, 3);
@@ -124,19 +126,29 @@ RegionFinder everywhere() {
 
 TEST(FrameView, AFrameWithoutOneOfItsSubjectsHasNoPicture) {
   const std::vector<int> frames = {0, 3, 4, 7};
-  EXPECT_THAT(resolve({Kind::subject, {in_even_frames()}}, frames, 9, 9).places(),
+  EXPECT_THAT(resolve({Kind::subject, {in_even_frames()}}, frames, kClip).places(),
               ElementsAre(0, 2));
-  EXPECT_THAT(resolve({Kind::background, {everywhere(), in_even_frames()}}, frames, 9, 9).places(),
+  EXPECT_THAT(resolve({Kind::background, {everywhere(), in_even_frames()}}, frames, kClip).places(),
               ElementsAre(0, 2));
-  EXPECT_THAT(resolve({Kind::background, {}}, frames, 9, 9).places(), ElementsAre(0, 1, 2, 3));
-  EXPECT_THAT(resolve({Kind::subject, {in_even_frames()}}, std::vector<int>{1}, 9, 9).places(),
+  EXPECT_THAT(resolve({Kind::background, {}}, frames, kClip).places(), ElementsAre(0, 1, 2, 3));
+  EXPECT_THAT(resolve({Kind::subject, {in_even_frames()}}, std::vector<int>{1}, kClip).places(),
               IsEmpty());
+}
+
+TEST(FrameView, IsToldTheClipsLengthFirst) {
+  int told = 0;
+  const FrameView view{Kind::subject, {everywhere()}, [&](int frames) {
+                         told = frames;
+                         throw BadInput("too short");
+                       }};
+  EXPECT_THROW((void)resolve(view, std::vector<int>{1}, kClip), BadInput);
+  EXPECT_EQ(told, 8);
 }
 
 TEST(FrameView, ItsHashCoversKindRegionsAndFrames) {
   const std::vector<int> frames = {0, 3, 4};
   const auto hash = [&](const FrameView& view, const std::vector<int>& of) {
-    return resolve(view, of, 9, 9).sha256;
+    return resolve(view, of, kClip).sha256;
   };
   const std::string first = hash({Kind::subject, {in_even_frames()}}, frames);
   EXPECT_EQ(hash({Kind::subject, {in_even_frames()}}, frames), first);

@@ -259,6 +259,40 @@ TEST(MaskSource, HasAHashOfItsMasks) {
   EXPECT_NE(hash(folder), hash(other));
 }
 
+TEST(MaskSource, TellsWhichFramesOfAShotAreGiven) {
+  const TemporaryFolder folder;
+  write_mask(folder / "film/0/shot_01/Momo/0002.png", {0, 0, 2, 2});
+  write_mask(folder / "film/0/shot_01/Bär/1.png", {0, 0, 2, 2});
+  write_mask(folder / "film/0/shot_01/Bär/2.png", {0, 0, 2, 2});
+  const MaskSource masks(folder.path(), two_characters());
+  EXPECT_THAT(masks.frames_of("film/0", 1), ElementsAre(1, 2));
+  EXPECT_THAT(masks.frames_of("film/0", 2), ElementsAre());
+}
+
+TEST(MaskSource, AWholeRosterTakesWhatIsGivenForStoriesThatWereNotRead) {
+  Split part;
+  part.stories.resize(1);
+  part.stories[0].id = "film/0";
+  part.stories[0].ip = "film";
+  part.stories[0].characters = {{"Momo", "", {}, {}}};
+  part.stories[0].shots.resize(1);
+  Split whole = part;
+  whole.stories.push_back(whole.stories[0]);
+  whole.stories[1].id = "film/1";
+  part.unread = {{"film/1", "film", {1}}};
+  part.lost = {{"film/2", "film", 1}};
+  whole.lost = part.lost;
+  const TemporaryFolder folder;
+  for (const char* story : {"film/0", "film/1", "film/2"})
+    write_mask(folder / story / "shot_01/Momo/0.png", {0, 0, 2, 2});
+  const MaskSource read(folder.path(), whole_roster_of(part));
+  const MaskSource expected(folder.path(), whole_roster_of(whole));
+  EXPECT_TRUE(read.findings().empty());
+  EXPECT_TRUE(expected.findings().empty()) << "who a lost story shows, nobody knows";
+  EXPECT_EQ(read.sha256(), expected.sha256());
+  EXPECT_EQ(MaskSource(folder.path(), roster_of(part)).findings().size(), 2U);
+}
+
 // ---- boxes
 
 TEST(Boxes, AreThePixelsThatTheyTouch) {
@@ -297,6 +331,25 @@ TEST(BoxTable, IsReadInAnyOrderAndUnderManyNames) {
   EXPECT_EQ(other[0].shot, 1);
   EXPECT_EQ(other[0].character, "");
   EXPECT_EQ(other[0].box, (DetectedBox{1.0, 2.0, 3.0, 4.5}));
+}
+
+TEST(BoxTable, CountsFramesFromOneInAColumnThatSaysSo) {
+  const auto rows =
+      parse_box_table("story,shot,Frame1,x,y,w,h\ncat/0,1,1,0,0,2,2\ncat/0,1,12,0,0,2,2\n", "T");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].frame, 0);
+  EXPECT_EQ(rows[1].frame, 11);
+  EXPECT_THAT(BoxSource(rows, one_character()).frames_of("cat/0", 1), ElementsAre(0, 11));
+  const auto json =
+      parse_box_json(R"([{"story": "cat/0", "shot": 1, "frame1": 3, "bbox": [0, 0, 2, 2]}])", "T");
+  EXPECT_EQ(json.at(0).frame, 2);
+  EXPECT_THAT(
+      refusal_of([] { (void)parse_box_table("story,shot,frame1,x,y,w,h\na,1,0,0,0,1,1\n", "T"); }),
+      HasSubstr("the frame \"0\" is not a whole number from 1 on"));
+  EXPECT_THAT(refusal_of([] {
+                (void)parse_box_table("story,shot,frame,frame1,x,y,w,h\na,1,0,1,0,0,1,1\n", "T");
+              }),
+              HasSubstr("both frame and frame1"));
 }
 
 TEST(BoxTable, RefusesMalformedRows) {
