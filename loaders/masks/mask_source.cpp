@@ -12,6 +12,7 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "loaders/image_file.h"
+#include "loaders/masks/reference_files.h"
 #include "loaders/masks/reference_picture.h"
 #include "loaders/name_match.h"
 #include "loaders/splits/find_file.h"
@@ -50,6 +51,20 @@ bool is_hidden(const std::filesystem::path& path) {
 
 bool is_run_lengths(const Json& value) {
   return value.is_object() && value.contains("counts");
+}
+
+/// The text with its %XX as the bytes that they stand for.
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = 0;
+    const char* const digits = text.data() + i + 1;
+    const bool is_escape = text[i] == '%' && i + 2 < text.size() &&
+                           std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    plain += is_escape ? static_cast<char>(byte) : text[i];
+    if (is_escape) i += 2;
+  }
+  return plain;
 }
 
 }  // namespace
@@ -128,10 +143,24 @@ void MaskSource::take_shot_folder(const std::filesystem::path& folder, const std
   for (const FolderEntry& entry : list_folder(folder)) {
     if (is_hidden(entry.path)) continue;
     if (entry.kind == FileKind::folder)
-      take_frames(entry.path, story, shot, entry.path.filename().string());
+      take_frames(entry.path, story, shot,
+                  character_named(entry.path.filename().string(), story, shot));
     has_pictures = has_pictures || (entry.kind == FileKind::file && has_ending(entry.path, ".png"));
   }
   if (has_pictures) take_frames(folder, story, shot, "");
+}
+
+std::string MaskSource::character_named(const std::string& folder, const std::string& story,
+                                        int shot) const {
+  const SubjectShot* const there = roster_.find(story, shot);
+  if (there == nullptr) return folder;
+  if (there->takes_anybody) return unescaped(folder);
+  if (SubjectRoster::character_of(*there, folder)) return folder;
+  for (const std::string& character : there->characters) {
+    if (nfc(as_file_name(character)) == nfc(folder) || nfc(character) == nfc(unescaped(folder)))
+      return character;
+  }
+  return folder;
 }
 
 void MaskSource::take_frames(const std::filesystem::path& folder, const std::string& story,

@@ -23,9 +23,11 @@ namespace asbench::loaders {
 /// frame or run lengths in a JSON file a shot:
 ///   <story>/shot_<NN>/<character>/<frame>.png
 ///   <story>/shot_<NN>.json: {"<character>": {"<frame>": {"size": [h, w], "counts": ...}}}
-/// Zeros before numbers don't count. Where no shot has more than one character, the level of the
-/// character may be left out. Run lengths are read at once and kept as such, pictures when they are
-/// asked for. Read-only after construction: thread-safe.
+/// A folder of a character has its name, or as as_file_name() of reference_files.h writes it, for
+/// names that no folder can have ("Momo%2FOwl"). Zeros before numbers don't count. Where no shot
+/// has more than one character, the level of the character may be left out. Run lengths are read at
+/// once and kept as such, pictures when they are asked for. Read-only after construction:
+/// thread-safe.
 class MaskSource {
  public:
   /// @throws UsageError when there is no such folder; BadInput, naming file and place, for JSON of
@@ -59,6 +61,9 @@ class MaskSource {
 
   void walk(const std::filesystem::path& folder, const std::string& story, int depth);
   void take_shot_folder(const std::filesystem::path& folder, const std::string& story, int shot);
+  /// The character that a folder is of.
+  [[nodiscard]] std::string character_named(const std::string& folder, const std::string& story,
+                                            int shot) const;
   void take_frames(const std::filesystem::path& folder, const std::string& story, int shot,
                    const std::string& character);
   void take_shot_file(const std::filesystem::path& file, const std::string& story, int shot);

@@ -14,6 +14,7 @@
 #include "loaders/masks/box_source.h"
 #include "loaders/masks/box_template.h"
 #include "loaders/masks/mask_source.h"
+#include "loaders/masks/reference_files.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/video_maker.h"
 
@@ -183,6 +184,26 @@ TEST(MaskSource, OfOneCharacterNeedsNoNames) {
   const MaskSource masks(folder.path(), one_character());
   EXPECT_EQ(masks.find({"cat/0", 1, 0, "cat"}, 12, 8).state, SubjectState::given);
   EXPECT_EQ(masks.find({"cat/0", 2, 7, "cat"}, 4, 3).state, SubjectState::given);
+}
+
+TEST(MaskSource, FindsFoldersOfNamesThatNoFolderCanHave) {
+  const std::string sentence = std::string(200, 'x') + " who lives by the sea";
+  const SubjectRoster roster({{"film/0", 1, {"Momo/Owl", "A: B", sentence, "50%"}}});
+  const TemporaryFolder folder;
+  const fs::path shot = folder / "film/0/shot_01";
+  write_mask(shot / "Momo%2FOwl/0.png", {0, 0, 2, 2});
+  write_mask(shot / "A%3a B/0.png", {0, 0, 2, 3});
+  write_mask(shot / as_file_name(sentence) / "0.png", {0, 0, 2, 4});
+  write_mask(shot / "50%/0.png", {0, 0, 2, 5});
+  const MaskSource masks(folder.path(), roster);
+  EXPECT_TRUE(masks.findings().empty()) << masks.findings().front().detail;
+  const auto area = [&](const std::string& character) {
+    return masks.find({"film/0", 1, 0, character}, 12, 8).mask.area();
+  };
+  EXPECT_EQ(area("Momo/Owl"), 4);
+  EXPECT_EQ(area("A: B"), 6);
+  EXPECT_EQ(area(sentence), 8);
+  EXPECT_EQ(area("50%"), 10) << "the name itself goes first";
 }
 
 TEST(MaskSource, NamesStrangers) {
