@@ -112,9 +112,11 @@ std::string joined_key(const fs::path& file, const AnnotatedVideo& video,
                        const SourceRules& rules) {
   const auto changed = fs::last_write_time(file).time_since_epoch().count();
   Sha256 hash;
-  hash.update(Json{kVersion, fs::absolute(file).lexically_normal().string(), fs::file_size(file),
-                   changed, decoder_name(), video.id, video.fps, to_string(rules.boundaries),
-                   to_string(rules.part), to_string(rules.references)}
+  // A path is bytes, and need not be UTF-8, as JSON is.
+  hash.update(fs::absolute(file).lexically_normal().string());
+  hash.update(std::string_view("\0", 1));
+  hash.update(Json{kVersion, fs::file_size(file), changed, decoder_name(), video.id, video.fps,
+                   to_string(rules.boundaries), to_string(rules.part), to_string(rules.references)}
                   .dump());
   for (const AnnotatedSegment* segment : segments) {
     hash.update(
@@ -155,7 +157,8 @@ void write_joined_record(const JoinedVideo& joined, const fs::path& folder) {
     json["segments"].push_back(segment_json(segment, folder));
   for (const Finding& finding : joined.findings) json["findings"].push_back(finding_json(finding));
   make_folders(folder);
-  write_file_atomically(folder / kName, json.dump(1));
+  // A finding may quote a path that is not UTF-8.
+  write_file_atomically(folder / kName, json.dump(1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace asbench::loaders

@@ -204,6 +204,27 @@ TEST_F(FilmSources, AreKeptUntilTheVideoOrThePicturesChange) {
   EXPECT_GT(records().size(), written.size());
 }
 
+TEST_F(FilmSources, LieInAnyFolderAlsoOneWhoseNameIsNotUtf8) {
+  ASSERT_EQ(setenv("ASBENCH_CACHE", (own_.path() / "cache").c_str(), 1), 0);
+  const fs::path folder = own_.path() / "vid\xE9os";
+  fs::create_directories(folder);
+  const std::string film = truth_.ips.at(0).id;
+  const std::string damaged = truth_.ips.at(1).id;
+  fs::copy_file(world_.videos / (film + ".mp4"), folder / (film + ".mp4"));
+  std::ofstream(folder / (damaged + ".mp4")) << "no video";
+  SourceRules latin = rules();
+  latin.pictures.reset();
+  latin.videos = folder.string();
+  const Split first = read(latin);
+  EXPECT_EQ(loaders::count_by_kind(first.findings).at("video_unreadable"), 1);
+  const Split again = read(latin);
+  EXPECT_EQ(again.sha256, first.sha256);
+  for (const loaders::Story& story : first.stories) {
+    for (const loaders::Character& character : story.characters)
+      EXPECT_EQ(character.references.empty(), story.ip == damaged) << story.id;
+  }
+}
+
 TEST_F(FilmSources, SayWhatAMissingVideoTakesAway) {
   SourceRules partly = rules("snap");
   const fs::path videos = own_.path() / "films";
