@@ -32,6 +32,12 @@ void append_list(std::string& message, std::string_view what,
   }
 }
 
+/// What messages about a checkpoint's tensors begin with.
+std::string where_of(const Checkpoint& checkpoint) {
+  if (checkpoint.weight_files.size() == 1) return checkpoint.weight_files.front().string();
+  return checkpoint.folder.empty() ? checkpoint.id : checkpoint.folder.string();
+}
+
 std::vector<std::string> lines_of(const std::map<std::string, std::string>& entries) {
   std::vector<std::string> lines;
   for (const auto& [name, text] : entries) lines.push_back(fmt::format("{}: {}", name, text));
@@ -41,7 +47,7 @@ std::vector<std::string> lines_of(const std::map<std::string, std::string>& entr
 }  // namespace
 
 StateDict StateDict::load(const Checkpoint& checkpoint, ReadMode mode) {
-  StateDict result(checkpoint.folder.empty() ? checkpoint.id : checkpoint.folder.string());
+  StateDict result(where_of(checkpoint));
   if (checkpoint.pickle) {
     for (const auto& path : checkpoint.weight_files) {
       const auto file = std::make_shared<const FileBytes>(FileBytes::open(path, mode));
@@ -67,7 +73,9 @@ void StateDict::add_safetensors(const Checkpoint& checkpoint, ReadMode mode) {
                                    other->second, shard));
       }
       const auto view = file->find(name);
-      tensors_.emplace(name, Entry{view_tensor(view->bytes, view->dtype, view->shape, file)});
+      Entry entry{view_tensor(view->bytes, view->dtype, view->shape, file)};
+      if (checkpoint.weight_files.size() > 1) entry.shard = shard;
+      tensors_.emplace(name, std::move(entry));
     }
   }
   for (const auto& [name, shard] : checkpoint.weight_map) {
@@ -113,8 +121,8 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
   entry.taken = true;
   const at::Tensor& tensor = entry.tensor;
   if (tensor.sizes() != shape || !tensor.is_floating_point()) {
-    misshaped_.emplace(name, fmt::format("{}, a floating-point {} was expected",
-                                         models::describe(tensor), wanted()));
+    misshaped_.emplace(label(name, entry), fmt::format("{}, a floating-point {} was expected",
+                                                       models::describe(tensor), wanted()));
     return at::empty(shape, at::kFloat);
   }
   at::Tensor value = tensor.to(at::kFloat).contiguous();
@@ -124,6 +132,10 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
                           value.is_contiguous());
   }
   return value;
+}
+
+std::string StateDict::label(const std::string& name, const Entry& entry) {
+  return entry.shard.empty() ? name : fmt::format("{} in {}", name, entry.shard);
 }
 
 void StateDict::amend(const std::string& name, Change change) {
@@ -141,7 +153,8 @@ void StateDict::finish(const std::vector<std::string>& ignorable) const {
       return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
     };
     if (!entry.taken && std::none_of(ignorable.begin(), ignorable.end(), matches)) {
-      unexpected.push_back(fmt::format("{}: {}", name, models::describe(entry.tensor)));
+      unexpected.push_back(
+          fmt::format("{}: {}", label(name, entry), models::describe(entry.tensor)));
     }
   }
   if (missing_.empty() && misshaped_.empty() && unexpected.empty()) return;

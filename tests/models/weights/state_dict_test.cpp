@@ -53,7 +53,7 @@ TEST_F(StateDictTest, ListsAllProblemsAtOnce) {
   EXPECT_EQ(weights.take("c", {7}).sizes(), (std::vector<std::int64_t>{7}));
   (void)weights.take("b", {4});
   expect_error([&] { weights.finish(); },
-               {folder_.path().string(), "1 missing:\n  c: [7]",
+               {(folder_ / "x").string() + ": the weights do not fit", "1 missing:\n  c: [7]",
                 "1 misshaped:\n  a: Float [2, 3], a floating-point [3, 2] was expected",
                 "2 unexpected:\n  extra.bias: Float [1]\n  extra.weight: Float [5]"});
 }
@@ -124,6 +124,19 @@ TEST_F(StateDictTest, AmendsWhatItHandsOut) {
   left.amend("a", [](const at::Tensor& stored) { return stored; });
   (void)left.take("b", {4});
   expect_error([&] { left.finish(); }, {"1 unexpected", "a: Float [2, 3]"});
+}
+
+TEST_F(StateDictTest, NamesTheShardOfATensorThatDoesNotFit) {
+  write("a.safetensors", {{"a", {2}}});
+  write("b.safetensors", {{"b", {3}}, {"c", {4}}});
+  StateDict weights = load();
+  (void)weights.take("a", {5});
+  (void)weights.take("b", {3});
+  (void)weights.take("d", {1});
+  expect_error([&] { weights.finish(); },
+               {folder_.path().string() + ": the weights do not fit", "1 missing:\n  d: [1]",
+                "1 misshaped:\n  a in a.safetensors: Float [2], a floating-point [5] was expected",
+                "1 unexpected:\n  c in b.safetensors: Float [4]"});
 }
 
 TEST_F(StateDictTest, ReadsShardsAsOne) {
