@@ -115,7 +115,7 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) {
     missing_.emplace(name, wanted());
-    return at::empty(shape, at::kFloat);
+    return stand_in(shape);
   }
   Entry& entry = found->second;
   entry.taken = true;
@@ -123,7 +123,7 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
   if (tensor.sizes() != shape || !tensor.is_floating_point()) {
     misshaped_.emplace(label(name, entry), fmt::format("{}, a floating-point {} was expected",
                                                        models::describe(tensor), wanted()));
-    return at::empty(shape, at::kFloat);
+    return stand_in(shape);
   }
   at::Tensor value = tensor.to(at::kFloat).contiguous();
   for (const Change& change : entry.changes) {
@@ -132,6 +132,16 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
                           value.is_contiguous());
   }
   return value;
+}
+
+// A configuration of a larger network than the weights' must not make all of it first.
+at::Tensor StateDict::stand_in(at::IntArrayRef shape) const {
+  if (missing_.size() + misshaped_.size() > kMaxListed) refuse("not asked for so far", left_over());
+  try {
+    return at::empty(shape, at::kFloat);
+  } catch (const c10::Error&) {  // sizes that no machine has
+    refuse("not asked for so far", left_over());
+  }
 }
 
 std::string StateDict::label(const std::string& name, const Entry& entry) {
@@ -146,24 +156,31 @@ void StateDict::amend(const std::string& name, Change change) {
   found->second.changes.push_back(std::move(change));
 }
 
-void StateDict::finish(const std::vector<std::string>& ignorable) const {
-  std::vector<std::string> unexpected;
+std::vector<std::string> StateDict::left_over(const std::vector<std::string>& ignorable) const {
+  std::vector<std::string> lines;
   for (const auto& [name, entry] : tensors_) {
     const auto matches = [&name = name](const std::string& pattern) {
       return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
     };
-    if (!entry.taken && std::none_of(ignorable.begin(), ignorable.end(), matches)) {
-      unexpected.push_back(
-          fmt::format("{}: {}", label(name, entry), models::describe(entry.tensor)));
-    }
+    if (!entry.taken && std::none_of(ignorable.begin(), ignorable.end(), matches))
+      lines.push_back(fmt::format("{}: {}", label(name, entry), models::describe(entry.tensor)));
   }
-  if (missing_.empty() && misshaped_.empty() && unexpected.empty()) return;
+  return lines;
+}
+
+void StateDict::refuse(std::string_view left, const std::vector<std::string>& lines) const {
   std::string message =
       fmt::format("{}: the weights do not fit the network that its config.json describes.", where_);
   append_list(message, "missing", lines_of(missing_));
   append_list(message, "misshaped", lines_of(misshaped_));
-  append_list(message, "unexpected", unexpected);
+  append_list(message, left, lines);
   throw BadInput(message);
+}
+
+void StateDict::finish(const std::vector<std::string>& ignorable) const {
+  const std::vector<std::string> unexpected = left_over(ignorable);
+  if (!missing_.empty() || !misshaped_.empty() || !unexpected.empty())
+    refuse("unexpected", unexpected);
 }
 
 }  // namespace asbench::models

@@ -48,6 +48,8 @@ class StateDict {
   ///
   /// When it is missing, misshaped or not a floating-point tensor, the problem is kept for finish()
   /// and a tensor of the wanted shape with unspecified values is returned.
+  /// @throws BadInput as finish(), once there are more than 20 problems, or for a shape that memory
+  ///         can't hold: a network that these weights are not of is not built to its end.
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
 
   /// What take() gives for a tensor is passed through `change` from now on: weights merged into
@@ -74,6 +76,11 @@ class StateDict {
   explicit StateDict(std::string where) : where_(std::move(where)) {}
   void add_safetensors(const Checkpoint& checkpoint, ReadMode mode);
 
+  [[nodiscard]] at::Tensor stand_in(at::IntArrayRef shape) const;
+  /// What was not taken, a line each.
+  [[nodiscard]] std::vector<std::string> left_over(
+      const std::vector<std::string>& ignorable = {}) const;
+  [[noreturn]] void refuse(std::string_view left, const std::vector<std::string>& lines) const;
   /// The tensor's name in messages, with its shard.
   [[nodiscard]] static std::string label(const std::string& name, const Entry& entry);
 

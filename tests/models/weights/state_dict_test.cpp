@@ -72,6 +72,23 @@ TEST_F(StateDictTest, ShortensLongListsAndCountsTheRest) {
   expect_error([&] { load().finish(); }, {"25 unexpected", "t19", "... and 5 more"});
 }
 
+TEST_F(StateDictTest, DoesNotGoOnWithANetworkOfOtherWeights) {
+  write("x", {{"a", {2}}, {"z", {2}}});
+  StateDict weights = load();
+  for (int i = 0; i < 20; ++i) (void)weights.take(fmt::format("t{:02}", i), {1});
+  expect_error([&] { (void)weights.take("t20", {1}); },
+               {(folder_ / "x").string(), "21 missing:\n  t00: [1]", "... and 1 more",
+                "2 not asked for so far:\n  a: Float [2]\n  z: Float [2]"});
+
+  StateDict huge = load();
+  (void)huge.take("z", {2});
+  expect_error(
+      [&] {
+        (void)huge.take("a", {10'000'000, 10'000'000, 10'000});
+      },
+      {"1 misshaped:\n  a: Float [2]", "[10000000, 10000000, 10000] was expected"});
+}
+
 TEST_F(StateDictTest, RefusesAWholeNumberWhereAWeightIsWanted) {
   const std::int64_t number = 3;
   write_safetensors(folder_ / "x",
