@@ -2,19 +2,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
 #include <span>
+#include <sstream>
+#include <utility>
 #include <vector>
 
 #include "core/hash.h"
 #include "core/json.h"
 #include "models/weights/safetensors.h"
 #include "tests/cli/mini_benchmark.h"
+#include "tests/support/paths.h"
 #include "tests/support/program.h"
+#include "tests/support/video_maker.h"
 #include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::testing {
@@ -228,6 +234,83 @@ TEST_F(GenerateVideosCommand, AKilledRunByStageKeepsWhatIsDenoised) {
   ASSERT_EQ(shots.size(), 4U);
   for (const auto& [shot, seconds] : denoised)
     EXPECT_EQ(shots.at(shot).at("seconds").at("denoising"), seconds) << shot << " was made again";
+}
+
+/// Largest difference of two dense tensors, and the largest value of the second.
+template <typename Value>
+std::pair<double, double> difference(const models::TensorView& is,
+                                     const models::TensorView& expected) {
+  EXPECT_EQ(is.dtype, expected.dtype);
+  EXPECT_EQ(is.shape, expected.shape);
+  EXPECT_EQ(is.bytes.size(), expected.bytes.size());
+  if (is.bytes.size() != expected.bytes.size()) return {1e9, 1.0};
+  double apart = 0.0;
+  double largest = 0.0;
+  for (std::size_t at = 0; at < is.bytes.size(); at += sizeof(Value)) {
+    Value one{}, other{};
+    std::memcpy(&one, is.bytes.data() + at, sizeof(Value));
+    std::memcpy(&other, expected.bytes.data() + at, sizeof(Value));
+    apart = std::max(apart, std::abs(static_cast<double>(one) - static_cast<double>(other)));
+    largest = std::max(largest, std::abs(static_cast<double>(other)));
+  }
+  return {apart, largest};
+}
+
+/// From the command line to files: --noise, --last-frames and --dump with the story of
+/// tests/golden/animeshootergen, at its tolerances (docs/design/animeshootergen.md 10).
+TEST_F(GenerateVideosCommand, GivenNoiseAndFramesMakeTheGoldensShots) {
+  constexpr double kTolerance = 1e-4;
+  const auto golden = models::SafetensorsFile::open(
+      source_folder() / "tests/golden/animeshootergen/expected.safetensors");
+  Json captions = Json::array();
+  std::istringstream lines(golden.metadata().at("captions"));
+  for (std::string caption; std::getline(lines, caption);) captions.push_back(caption);
+  ASSERT_EQ(captions.size(), 4U);
+  const fs::path split = mini_.root() / "golden-split";
+  fs::create_directories(split);
+  write_json_file(split / "cat.json", {{"0", {{"captions", captions}, {"audio", captions}}}});
+  const auto pixels = golden.find("reference").value();
+  Image reference(static_cast<int>(pixels.shape[0]), static_cast<int>(pixels.shape[1]), 3);
+  std::memcpy(reference.bytes.data(), pixels.bytes.data(), reference.bytes.size());
+  make_picture(split / "cat_ref.png", reference);
+  std::map<std::string, models::TensorView> noise, last_frames;
+  const auto drawn = golden.find("noise").value();
+  const std::size_t of_a_shot = drawn.bytes.size() / 4;
+  for (std::size_t shot = 1; shot <= 4; ++shot) {
+    const std::string name = "cat/0/" + std::to_string(shot);
+    noise[name] = {drawn.dtype,
+                   {drawn.shape.begin() + 2, drawn.shape.end()},
+                   drawn.bytes.subspan((shot - 1) * of_a_shot, of_a_shot)};
+    const auto frames = golden.find("shot" + std::to_string(shot) + ".frames").value();
+    last_frames[name] = {frames.dtype,
+                         {frames.shape.begin() + 1, frames.shape.end()},
+                         frames.bytes.last(frames.bytes.size() / 17)};
+  }
+  models::write_safetensors(mini_.root() / "noise.safetensors", noise);
+  models::write_safetensors(mini_.root() / "last.safetensors", last_frames);
+
+  const auto run =
+      run_program(asbench_program(),
+                  {"generate", "--baseline", "animeshootergen", "--model",
+                   (mini_.root() / "model").string(), "--split", split.string(), "--device", "cpu",
+                   "--noise", (mini_.root() / "noise.safetensors").string(), "--last-frames",
+                   (mini_.root() / "last.safetensors").string(), "--dump",
+                   (mini_.root() / "dump").string(), "--out", (mini_.root() / "out").string()});
+  ASSERT_EQ(run.exit_code, 0) << run.err;
+  for (int shot = 1; shot <= 4; ++shot) {
+    const std::string number = std::to_string(shot);
+    const auto made = models::SafetensorsFile::open(mini_.root() / "dump/cat/0" /
+                                                    ("shot_0" + number + ".safetensors"));
+    const auto expected = [&](const char* what) {
+      return golden.find("shot" + number + "." + what).value();
+    };
+    for (const char* what : {"condition", "latents"}) {
+      const auto [apart, largest] = difference<float>(made.find(what).value(), expected(what));
+      EXPECT_LE(apart, kTolerance * largest) << what << " of shot " << shot;
+    }
+    EXPECT_LE(difference<std::uint8_t>(made.find("frames").value(), expected("frames")).first, 1.0)
+        << shot;
+  }
 }
 
 TEST_F(GenerateVideosCommand, OptionsOfTheOtherKindAreMistakes) {
