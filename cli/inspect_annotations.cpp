@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <string_view>
 #include <vector>
 
+#include "cli/inspection_json.h"
 #include "cli/selection.h"
 #include "cli/statistics_output.h"
 #include "core/error.h"
@@ -106,31 +109,21 @@ std::uint64_t number_of(const loaders::SplitStatistics& statistics, std::string_
   throw InternalError(fmt::format("no count of {}", key));
 }
 
-Json to_json(const std::string& name, const loaders::SplitStatistics& statistics,
-             const std::map<std::string, Kind>& kinds) {
-  Json document{{"schema", "asbench/inspection@1"}};
-  document["split"] = {{"name", name},
-                       {"form", "annotations"},
-                       {"ips", number_of(statistics, "videos")},
-                       {"stories", number_of(statistics, "stories")},
-                       {"shots", number_of(statistics, "shots")}};
-  document["outputs"] = nullptr;
-  document["statistics"] = statistics_json(statistics);
-  document["blocking"] = totals_of(kinds).blocking;
-  Json counts = Json::object();
-  Json list = Json::array();
-  for (const auto& [kind, findings] : kinds) {
-    counts[kind] = findings.number;
-    for (const Finding& finding : findings.listed) {
-      list.push_back({{"story", finding.story.empty() ? Json() : Json(finding.story)},
-                      {"shot", finding.shot ? Json(*finding.shot) : Json()},
-                      {"kind", finding.kind},
-                      {"detail", finding.detail}});
-    }
+Inspection inspection_of(const std::string& name, const loaders::SplitStatistics& statistics,
+                         std::map<std::string, Kind>& kinds) {
+  Inspection inspection;
+  inspection.split = {{"name", name},
+                      {"form", "annotations"},
+                      {"ips", number_of(statistics, "videos")},
+                      {"stories", number_of(statistics, "stories")},
+                      {"shots", number_of(statistics, "shots")}};
+  inspection.statistics = statistics_json(statistics);
+  for (auto& [name_of_kind, kind] : kinds) {
+    inspection.counts[name_of_kind] = kind.number;
+    std::move(kind.listed.begin(), kind.listed.end(), std::back_inserter(inspection.listed));
+    kind.listed.clear();
   }
-  document["finding_counts"] = std::move(counts);
-  document["findings"] = std::move(list);
-  return document;
+  return inspection;
 }
 
 }  // namespace
@@ -159,9 +152,10 @@ int run_inspect_annotations(const InspectOptions& options) {
   const std::size_t listed = options.all    ? index.finding_count() + 1
                              : options.json ? kListedInJson
                                             : kListedOfAKind;
-  const auto kinds = by_kind(index, listed);
+  auto kinds = by_kind(index, listed);
   if (options.json) {
-    print_prepared(stdout, json_for_terminal(to_json(name, statistics, kinds), 1) + "\n");
+    const Json document = to_json(inspection_of(name, statistics, kinds));
+    print_prepared(stdout, json_for_terminal(document, 1) + "\n");
   } else {
     const auto count = [&](std::string_view key) {
       return static_cast<std::int64_t>(number_of(statistics, key));

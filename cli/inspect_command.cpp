@@ -10,6 +10,7 @@
 #include "cli/errors.h"
 #include "cli/inspect_annotations.h"
 #include "cli/inspect_options.h"
+#include "cli/inspection_json.h"
 #include "cli/selection.h"
 #include "cli/split_file.h"
 #include "core/error.h"
@@ -284,46 +285,35 @@ Json shot_json(const loaders::ShotReport& shot) {
   return item;
 }
 
-Json to_json(const Report& report) {
+Inspection inspection_of(const Report& report) {
   const SplitCounts counts = count(report.split);
-  Json document{{"schema", "asbench/inspection@1"}};
-  document["split"] = {{"name", report.split.name},
-                       {"form", report.split.form},
-                       {"sha256", report.split.sha256},
-                       {"ips", report.split.ips.size()},
-                       {"stories", report.split.stories.size()},
-                       {"of_stories", report.of_stories ? Json(*report.of_stories) : Json()},
-                       {"shots", report.split.shot_count()},
-                       {"captions", counts.captions},
-                       {"references", counts.references},
-                       {"tuning_clips", counts.clips},
-                       {"lost_stories", report.split.lost.size()},
-                       {"uncounted_ips", report.split.uncounted_ips}};
+  Inspection inspection;
+  inspection.split = {{"name", report.split.name},
+                      {"form", report.split.form},
+                      {"sha256", report.split.sha256},
+                      {"ips", report.split.ips.size()},
+                      {"stories", report.split.stories.size()},
+                      {"of_stories", report.of_stories ? Json(*report.of_stories) : Json()},
+                      {"shots", report.split.shot_count()},
+                      {"captions", counts.captions},
+                      {"references", counts.references},
+                      {"tuning_clips", counts.clips},
+                      {"lost_stories", report.split.lost.size()},
+                      {"uncounted_ips", report.split.uncounted_ips}};
   if (report.split.source)
-    document["split"]["source"] = loaders::source_to_json(*report.split.source);
-  document["outputs"] = nullptr;
+    inspection.split["source"] = loaders::source_to_json(*report.split.source);
   if (report.outputs) {
     Json shots = Json::array();
     for (const auto& shot : report.shots) shots.push_back(shot_json(shot));
-    document["outputs"] = {{"layout", report.outputs->layout},
-                           {"decoder", loaders::decoder_name()},
-                           {"usable_shots", report.usable_shots()},
-                           {"prologues_left_out", report.prologues},
-                           {"shots", std::move(shots)}};
+    inspection.outputs = {{"layout", report.outputs->layout},
+                          {"decoder", loaders::decoder_name()},
+                          {"usable_shots", report.usable_shots()},
+                          {"prologues_left_out", report.prologues},
+                          {"shots", std::move(shots)}};
   }
-  document["counts"] = Json::object();
-  for (const auto& [kind, number] : loaders::count_by_kind(report.findings)) {
-    document["counts"][kind] = number;
-  }
-  document["blocking"] = report.blocking();
-  document["findings"] = Json::array();
-  for (const Finding& finding : report.findings) {
-    document["findings"].push_back({{"story", finding.story.empty() ? Json() : Json(finding.story)},
-                                    {"shot", finding.shot ? Json(*finding.shot) : Json()},
-                                    {"kind", finding.kind},
-                                    {"detail", finding.detail}});
-  }
-  return document;
+  for (const Finding& finding : report.findings) ++inspection.counts[finding.kind];
+  inspection.listed = report.findings;
+  return inspection;
 }
 
 /// A manifest of what is left would look like a complete split: what was lost would never be missed
@@ -371,7 +361,7 @@ int run_inspect(const InspectOptions& options) {
   }
   if (options.json) {
     // A file name that is not UTF-8 must not stop the report.
-    print_prepared(stdout, json_for_terminal(to_json(report), 1) + "\n");
+    print_prepared(stdout, json_for_terminal(to_json(inspection_of(report)), 1) + "\n");
   } else {
     print_split(report);
     if (report.outputs) {

@@ -200,6 +200,9 @@ void fields(auto& archive, Of<ResultShot> auto& shot) {
   const bool scored = !shot.sha256.empty();
   archive.required("shot", shot.number);
   archive.when(!shot.caption.empty(), "caption", shot.caption);
+  archive.when(!shot.audio_prompt.empty(), "audio_prompt", shot.audio_prompt);
+  archive.when(!shot.audio_type.empty(), "audio_type", shot.audio_type);
+  archive.when(!shot.audio_context.empty(), "audio_context", shot.audio_context);
   archive.when(scored || !shot.frames.empty(), "frames", shot.frames);
   archive.when(scored || shot.frame_count > 0, "frame_count", shot.frame_count);
   archive.optional("fps", shot.fps);

@@ -189,8 +189,11 @@ struct NearestFrame {
 
 /// One shot as it was scored; its captions and pictures.
 struct ResultShot {
-  int number = 1;           ///< 1-based
-  std::string caption;      ///< empty: the split has none
+  int number = 1;       ///< 1-based
+  std::string caption;  ///< empty: the split has none
+  /// The sound to be heard, its type, and what is seen while it sounds; each empty where the split
+  /// has none (docs/design/dataset.md 5).
+  std::string audio_prompt = {}, audio_type = {}, audio_context = {};
   std::vector<int> frames;  ///< indices of the sampled frames; empty when the shot is missing
   int frame_count = 0;
   std::optional<double> fps;      ///< the file's frame rate; nothing: missing, or it states none

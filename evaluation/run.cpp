@@ -164,15 +164,15 @@ document::Result score(const ScoreRequest& request, const StorySink& keep) {
     copies.emplace(plan, training_settings, store, sources_of(request));
   }
   StoryMatrices references;
-  std::vector<metrics::CharacterReferences> gallery;
-  if (plan.needs.has(metrics::Modality::gallery))
-    gallery = gallery_of(inputs.split, plan, extraction, references);
+  const metrics::Gallery gallery(plan.needs.has(metrics::Modality::gallery)
+                                     ? gallery_of(inputs.split, plan, extraction, references)
+                                     : std::vector<metrics::CharacterReferences>());
   const StorySource source{.protocol = &request.protocol,
                            .plan = &plan,
                            .coverage = &coverage,
                            .extraction = &extraction,
                            .lost = &run.lost,
-                           .gallery = gallery,
+                           .gallery = &gallery,
                            .copies = copies ? &*copies : nullptr};
   ResultParts parts{.system = system_name(request),
                     .kind = request.kind,

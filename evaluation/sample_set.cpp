@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/files.h"
@@ -98,6 +99,8 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
   if (sidecar.contains("encoder") && sidecar.at("encoder").is_object())
     set.encoder_sha256 = sidecar.at("encoder").value("sha256", "");
   std::map<std::string, int> clips;
+  std::map<std::string_view, std::string_view> ips;  // of a split's stories
+  for (const auto& story : split.stories) ips.emplace(story.id, story.ip);
   for (std::size_t i = 0; i < rows; ++i) {
     const Json& row = sidecar.at("rows")[i];
     if (!row.is_object() || !row.contains("sha256") || !row.at("sha256").is_string())
@@ -106,8 +109,8 @@ void read_sidecar(const fs::path& path, const loaders::Split& split, SampleSet& 
         clips.emplace(row.at("sha256").get<std::string>(), static_cast<int>(clips.size()))
             .first->second;
     if (!row.contains("story") || !row.at("story").is_string()) continue;
-    if (const auto* story = split.find_story(row.at("story").get<std::string>()))
-      set.groups[i] = story->ip;
+    if (const auto ip = ips.find(row.at("story").get_ref<const std::string&>()); ip != ips.end())
+      set.groups[i] = ip->second;
   }
 }
 

@@ -12,6 +12,7 @@
 #include "evaluation/training_copies.h"
 #include "features/extractor.h"
 #include "loaders/split.h"
+#include "metrics/story/gallery.h"
 #include "metrics/story/story_features.h"
 
 namespace asbench::evaluation {
@@ -41,8 +42,8 @@ struct StorySource {
   const features::Extraction* extraction = nullptr;
   /// Ids of stories that could not be read and count as failed (`zero`); may be null.
   const std::set<std::string>* lost = nullptr;
-  std::span<const metrics::CharacterReferences> gallery;
-  TrainingCopies* copies = nullptr;  ///< when a training set is searched
+  const metrics::Gallery* gallery = nullptr;  ///< where a metric asks for it
+  TrainingCopies* copies = nullptr;           ///< when a training set is searched
 };
 
 /// A character's references under everything that the plan needs; empty without any.

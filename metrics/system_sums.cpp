@@ -88,13 +88,4 @@ Measurement SystemSums::finish(const MetricSettings& settings) {
   return result;
 }
 
-Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
-                                const MetricSettings& settings) {
-  SystemSums sums(metric);
-  for (const StoryValue& story : stories) sums.add(story);
-  Measurement result = sums.finish(settings);
-  result.stories = std::move(stories);
-  return result;
-}
-
 }  // namespace asbench::metrics

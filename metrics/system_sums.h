@@ -60,8 +60,4 @@ class SystemSums {
   Findings findings_;
 };
 
-/// The same of stories at hand, which the measurement keeps.
-[[nodiscard]] Measurement system_over_stories(const Metric& metric, std::vector<StoryValue> stories,
-                                              const MetricSettings& settings);
-
 }  // namespace asbench::metrics

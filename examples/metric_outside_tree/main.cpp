@@ -76,13 +76,13 @@ int main() {
   metrics::MetricSettings settings;
   settings.missing = metrics::MissingPolicy::zero;  // a missing shot counts 0
   const metrics::Metric metric = first_frame_adherence(role);
-  std::vector<metrics::StoryValue> values;
+  metrics::SystemSums sums(metric);
   for (const metrics::StoryFeatures& story : stories) {
-    values.push_back(metric.measure_story(story, metric, settings));
-    std::printf("%s %.3f\n", story.id.c_str(), values.back().value.value());
+    const metrics::StoryValue value = metric.measure_story(story, metric, settings);
+    std::printf("%s %.3f\n", story.id.c_str(), value.value.value());
+    sums.add(value);
   }
-  const metrics::Measurement system =
-      metrics::system_over_stories(metric, std::move(values), settings);
+  const metrics::Measurement system = sums.finish(settings);
   std::printf("%s %.3f, %d of %d shots scored\n", system.metric.c_str(), system.mean.value(),
               system.counts.n_evaluated, system.counts.expected());
   return 0;

@@ -44,27 +44,6 @@ std::optional<PixelBox> pixels_of(const DetectedBox& box, int frame_width, int f
   return PixelBox{left, top, right - left, bottom - top};
 }
 
-std::optional<PixelBox> box_around(const Mask& mask) {
-  int left = mask.width;
-  int right = -1;
-  int top = mask.height;
-  int bottom = -1;
-  for (int y = 0; y < mask.height; ++y) {
-    const std::uint8_t* const row = mask.row(y);
-    const std::uint8_t* const end = row + mask.width;
-    const auto first = static_cast<int>(std::find(row, end, 1) - row);
-    if (first == mask.width) continue;
-    int last = mask.width - 1;
-    while (row[last] == 0) --last;
-    left = std::min(left, first);
-    right = std::max(right, last);
-    top = std::min(top, y);
-    bottom = y;
-  }
-  if (bottom < 0) return std::nullopt;
-  return PixelBox{left, top, right - left + 1, bottom - top + 1};
-}
-
 BoxSource::BoxSource(const std::filesystem::path& file, SubjectRoster roster)
     : roster_(std::move(roster)) {
   const std::vector<BoxRow> rows = read_rows(file);

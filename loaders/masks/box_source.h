@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "core/finding.h"
-#include "loaders/masks/rle.h"
 #include "loaders/masks/subject_roster.h"
 
 namespace asbench::loaders {
@@ -40,9 +39,6 @@ struct PixelBox {
 /// Nothing for a box that is empty or lies outside.
 [[nodiscard]] std::optional<PixelBox> pixels_of(const DetectedBox& box, int frame_width,
                                                 int frame_height);
-
-/// The smallest box around a mask's subject; nothing for an empty mask.
-[[nodiscard]] std::optional<PixelBox> box_around(const Mask& mask);
 
 /// One row of a table of boxes.
 struct BoxRow {

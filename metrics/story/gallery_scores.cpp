@@ -9,41 +9,26 @@
 
 namespace asbench::metrics {
 
+namespace {
+
+/// Of stories that have no gallery.
+const PackedGallery& empty_gallery() {
+  static const PackedGallery empty({}, {});
+  return empty;
+}
+
+}  // namespace
+
 GalleryScores::GalleryScores(const StoryFeatures& story, const std::vector<std::string>& roles,
                              ReferencePooling pooling)
     : story_(&story),
+      gallery_(story.gallery == nullptr ? &empty_gallery() : &story.gallery->under(roles)),
       roles_(roles),
       pooling_(pooling),
-      own_(story.characters.size()),
-      same_(story.characters.size()),
-      galleries_(roles.size()),
       by_shot_(story.shots.size()) {
-  for (const CharacterReferences& character : story.gallery) {
-    // A character with a bad reference can't be a rival; that its own stories can't be judged is
-    // said there.
-    const bool usable = std::all_of(roles.begin(), roles.end(), [&](const std::string& role) {
-      return character.references.units(role).usable();
-    });
-    if (!usable) continue;
-    for (std::size_t place = 0; place < own_.size(); ++place) {
-      const CharacterFeatures& own = story.characters[place];
-      if (own.id == character.id) own_[place] = count_;
-      if (character.ip == story.ip && character.name == own.name) same_[place].push_back(count_);
-    }
-    for (std::size_t e = 0; e < roles.size(); ++e)
-      galleries_[e].references.push_back(&character.references.units(roles[e]));
-    ++count_;
-  }
-  for (Role& role : galleries_) {
-    for (std::size_t c = 0; c < count_; ++c)
-      (role.references[c]->rows.rows == 1 ? role.at : role.other).push_back(c);
-    if (role.at.empty()) continue;
-    role.single.rows = static_cast<int>(role.at.size());
-    role.single.cols = role.references[role.at.front()]->rows.cols;
-    for (const std::size_t c : role.at) {
-      const auto& row = role.references[c]->rows.values;
-      role.single.values.insert(role.single.values.end(), row.begin(), row.end());
-    }
+  for (const CharacterFeatures& own : story.characters) {
+    own_.push_back(gallery_->number_of(own.id));
+    same_.push_back(gallery_->named(story.ip, own.name));
   }
 }
 
@@ -57,7 +42,7 @@ bool GalleryScores::has_own() const {
 // matrix of references with one frame, so a score does not depend on how many characters there are.
 // That of one frame, of one reference, and of very narrow features is another routine with another
 // order: these go one by one.
-void GalleryScores::add_role(const UnitRows& frames, const Role& role,
+void GalleryScores::add_role(const UnitRows& frames, const PackedGallery::Role& role,
                              std::vector<double>& scores) const {
   constexpr int kNarrow = 32;
   const auto one_by_one = [&](const std::vector<std::size_t>& characters) {
@@ -98,10 +83,10 @@ void GalleryScores::compare_with_others(int shot, std::vector<double>& scores) c
 std::span<const double> GalleryScores::of(int shot) {
   auto& known = by_shot_[static_cast<std::size_t>(shot)];
   if (known) return *known;
-  std::vector<double> scores(count_, 0.0);
-  for (std::size_t e = 0; e < roles_.size(); ++e)
-    add_role(story_->shots[static_cast<std::size_t>(shot)].frames(roles_[e]), galleries_[e],
-             scores);
+  std::vector<double> scores(characters(), 0.0);
+  const auto packed = gallery_->roles();
+  for (std::size_t e = 0; e < packed.size(); ++e)
+    add_role(story_->shots[static_cast<std::size_t>(shot)].frames(roles_[e]), packed[e], scores);
   compare_with_others(shot, scores);
   for (double& score : scores) score /= static_cast<double>(roles_.size());
   known = std::move(scores);

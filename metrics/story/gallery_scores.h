@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "metrics/settings.h"
+#include "metrics/story/gallery.h"
 #include "metrics/story/story_features.h"
 
 namespace asbench::metrics {
@@ -17,11 +18,11 @@ namespace asbench::metrics {
 /// references under all roles, in its order. One thread.
 class GalleryScores {
  public:
-  /// @param story  must outlive the scores
+  /// @param story  must outlive the scores, and its gallery too
   GalleryScores(const StoryFeatures& story, const std::vector<std::string>& roles,
                 ReferencePooling pooling);
 
-  [[nodiscard]] std::size_t characters() const { return count_; }
+  [[nodiscard]] std::size_t characters() const { return gallery_->size(); }
   /// The number of one of the story's characters, by its place in StoryFeatures::characters;
   /// nothing when it has no usable reference.
   [[nodiscard]] std::optional<std::size_t> own(int place) const {
@@ -39,30 +40,25 @@ class GalleryScores {
   /// when it is first asked for. The shot's frames must be usable under every role.
   [[nodiscard]] std::span<const double> of(int shot);
 
+  /// What the shots are compared with: shared by all stories of a run.
+  [[nodiscard]] const PackedGallery& gallery() const { return *gallery_; }
+
   [[nodiscard]] bool is_of(const StoryFeatures& story, const std::vector<std::string>& roles,
                            ReferencePooling pooling) const {
     return &story == story_ && roles == roles_ && pooling == pooling_;
   }
 
  private:
-  /// The characters under one role. Those with one reference stand together in a matrix, because
-  /// most have one, and one product is many times faster than thousands of small ones.
-  struct Role {
-    std::vector<const UnitRows*> references;
-    Matrix single;                   ///< [characters with one reference, D]
-    std::vector<std::size_t> at;     ///< their numbers
-    std::vector<std::size_t> other;  ///< of those with several
-  };
   void compare_with_others(int shot, std::vector<double>& scores) const;
-  void add_role(const UnitRows& frames, const Role& role, std::vector<double>& scores) const;
+  void add_role(const UnitRows& frames, const PackedGallery::Role& role,
+                std::vector<double>& scores) const;
 
   const StoryFeatures* story_;
+  const PackedGallery* gallery_;
   std::vector<std::string> roles_;
   ReferencePooling pooling_;
-  std::size_t count_ = 0;
   std::vector<std::optional<std::size_t>> own_;              ///< by place
-  std::vector<std::vector<std::size_t>> same_;               ///< by place
-  std::vector<Role> galleries_;                              ///< by role
+  std::vector<std::span<const std::size_t>> same_;           ///< by place
   std::vector<std::optional<std::vector<double>>> by_shot_;  ///< what was asked for
 };
 

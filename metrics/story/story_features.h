@@ -112,6 +112,7 @@ struct CharacterReferences {
   RoleFeatures references;  ///< [R, D], by role
 };
 
+class Gallery;
 class SharedGalleryScores;
 
 struct StoryFeatures {
@@ -119,8 +120,9 @@ struct StoryFeatures {
   std::string ip;  ///< the cluster of docs/design/metrics.md 9.2
   std::vector<ShotFeatures> shots;
   std::vector<CharacterFeatures> characters = std::vector<CharacterFeatures>(1);
-  std::span<const CharacterReferences>
-      gallery;  ///< every character of the split that has a reference
+  /// Every character of the split that has a reference (metrics/story/gallery.h); null: none. Not
+  /// owned.
+  const Gallery* gallery = nullptr;
 
   /// Where metrics that are measured one after the other keep what they share
   /// (metrics/story/gallery_scores.h); null: each computes its own. Set by a Measurer.

@@ -7,7 +7,7 @@ const MEAN = 0, LOW = 1, HIGH = 2, HARMEANP = 3, N_STORIES = 4, N_EVALUATED = 5,
 // Marks of a mean.
 const BEST = 1, SECOND = 2, AS_GOOD = 4;
 // Places in a story: [id, IP, captions, for each backdrop of the group its references: [picture, whether it is on that backdrop]].
-const ID = 0, IP = 1, CAPTIONS = 2, REFERENCES = 3;
+const ID = 0, IP = 1, CAPTIONS = 2, REFERENCES = 3, SOUNDS = 4;
 
 const byId = (id) => document.getElementById(id);
 

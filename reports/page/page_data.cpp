@@ -54,6 +54,30 @@ class StoryOrder {
   std::map<const document::Result*, std::map<std::string, const document::ResultStory*>> rows_;
 };
 
+/// Of each shot [sound, type, what is seen meanwhile], null for a shot without; null where no shot
+/// has one.
+Json sounds_of(const document::ResultStory& story) {
+  Json sounds = Json::array();
+  bool any = false;
+  for (const auto& shot : story.shots) {
+    const bool sounding =
+        !(shot.audio_prompt.empty() && shot.audio_type.empty() && shot.audio_context.empty());
+    any = any || sounding;
+    sounds.push_back(
+        sounding ? Json::array({shot.audio_prompt, shot.audio_type, shot.audio_context}) : Json());
+  }
+  return any ? sounds : Json();
+}
+
+/// The sounds of a story as the first document states them that has any: documents of earlier
+/// versions have none.
+Json sounds_of_any(const RankedTable& table, const StoryOrder& stories, std::size_t index) {
+  for (const auto& system : table.systems) {
+    if (Json sounds = sounds_of(stories.at(system.result, index)); !sounds.is_null()) return sounds;
+  }
+  return nullptr;
+}
+
 Json metric_row(const document::ResultMetric& metric) {
   Json distances = Json::array();
   for (const auto& row : metric.by_distance)
@@ -186,7 +210,10 @@ class PageDataBuilder {
       const auto& story = stories.at(&first, i);
       Json captions = Json::array();
       for (const auto& shot : story.shots) captions.push_back(shot.caption);
-      group["stories"].push_back({story.id, story.ip, captions, Json::array()});
+      Json entry = {story.id, story.ip, captions, Json::array()};
+      if (Json sounds = sounds_of_any(table, stories, i); !sounds.is_null())
+        entry.push_back(std::move(sounds));
+      group["stories"].push_back(std::move(entry));
     }
     for (const auto& system : table.systems) {
       group["systems"].push_back(data_["systems"].size());

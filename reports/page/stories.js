@@ -214,13 +214,21 @@ function shotTable(system, story) {
     el('tbody', {}, columns.map((column) => metricRows(system, story, column, count))))));
 }
 
+/** The sound that a shot shall have, beside its caption; SOUNDS is there only in stories that have some. */
+function soundLine(sound) {
+  if (!sound) return null;
+  const [prompt, type, context] = sound;
+  return el('p', {class: 'sound'}, el('b', {}, 'Sound' + (type ? ' (' + type + ')' : '')), prompt ? ' ' + prompt : null,
+    context ? el('span', {class: 'muted'}, ' Seen meanwhile: ' + context) : null);
+}
+
 function storyBody(story, system, column) {
   const captions = group().stories[story][CAPTIONS];
   const shots = Math.max(captions.length, ...group().metrics.map((_, one) => ((DATA.systems[system].shots[one] || [])[story] || []).length));
   const findings = DATA.systems[system].findings.filter((finding) => finding[1] === group().stories[story][ID]);
   const strips = [...Array(shots).keys()].map((shot) => el('section', {class: 'storyshot'},
     el('h3', {}, 'Shot ' + (shot + 1), column === undefined ? null : el('span', {class: 'muted'}, '  ' + metricId(group().metrics[column]) + ' ' + format((((DATA.systems[system].shots[column] || [])[story]) || [])[shot]))),
-    el('p', {}, captions[shot] || ''), frameStrip(system, story, shot, column)));
+    el('p', {}, captions[shot] || ''), soundLine((group().stories[story][SOUNDS] || [])[shot]), frameStrip(system, story, shot, column)));
   const views = viewsOf(column);
   const seen = views.length ? el('p', {class: 'muted small', id: 'seen-words'}, 'What the encoders of ' + metricId(group().metrics[column]) + ' get of each picture: ' + views.map((view) => view[ENCODER] + ': ' + viewInWords(view)).join('; ') + '.' + (views.some((view) => view[CROP_WIDTH] !== null && view[RESIZE] !== 'whole') ? ' The rest is dimmed.' : '')) : null;
   return [seen, strips, findings.length ? el('section', {}, el('h3', {}, 'Findings'), el('ul', {}, findings.map((finding) => el('li', {}, (finding[2] ? 'shot ' + finding[2] + ': ' : '') + finding[0] + ': ' + finding[3])))) : null, shotTable(system, story)];

@@ -140,6 +140,9 @@ def use(browser, seconds, limit):
     check(len(browser.find_elements(By.CSS_SELECTOR, "#story .strip .reference")) > 0, "each beside its reference")
     if browser.execute_script("return DATA.systems.every((one) => one.parts.some((parts) => parts && parts.stories.every(Boolean)))"):
         check(len(browser.find_elements(By.CSS_SELECTOR, "#story .numbers tr.part td.value")) > 0, "and the parts of its metrics")
+    if browser.execute_script("return DATA.groups.some((one) => one.stories.some((story) => story[SOUNDS]))"):
+        sounds = [line.text for line in browser.find_elements(By.CSS_SELECTOR, "#story .sound")]
+        check(len(sounds) == 1 and sounds[0].startswith("Sound (<script>") and "Seen meanwhile: <script>" in sounds[0], "a shot's sound stands beside its caption")
     check(browser.execute_script("return document.getElementById('story').contains(document.activeElement)"), "the story has the focus")
     check(browser.find_element(By.ID, "seen-words").text.endswith("synthetic: shorter side to 224, then the middle 224 × 224. The rest is dimmed."), "the story says what the encoder gets")
     check("story=" in browser.current_url, "the address names the story")

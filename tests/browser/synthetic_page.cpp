@@ -42,6 +42,8 @@ int main(int argc, char** argv) {
     document["metrics"]["motion"]["description"]["parts"] = {"features"};
     for (auto& story : document["stories"]) {
       for (auto& shot : story["shots"]) shot["caption"] = kCaption;
+      for (const char* text : {"audio_prompt", "audio_type", "audio_context"})
+        story["shots"][0][text] = kCaption;
       story["metrics"]["cross_shot_clip"]["worst"] = 0.25;
       for (auto& shot : story["metrics"]["motion"]["shots"]) shot["features"] = 0.125;
     }

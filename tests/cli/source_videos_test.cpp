@@ -38,6 +38,7 @@ class SourceVideosCommands : public ::testing::Test {
     baselines::FilmWorldOptions options;
     options.width = 96;
     options.height = 64;
+    options.with_audio = true;
     world_ = baselines::write_film_world(options, folder_->path() / "world");
     shots_ = baselines::write_film_outputs(world_.films, baselines::format_of(options),
                                            folder_->path() / "own")
@@ -163,6 +164,38 @@ TEST_F(SourceVideosCommands, RealStoriesAreScoredLikeASystem) {
   // encoding.
   EXPECT_NEAR(own.at("metrics").at("cross_shot_clip").at("mean").get<double>(),
               real.at("metrics").at("cross_shot_clip").at("mean").get<double>(), 0.02);
+}
+
+/// The audio subset's texts, as the annotation files have them, in the document and on its page.
+TEST_F(SourceVideosCommands, SoundsReachTheDocumentAndThePage) {
+  const Json document = score("sounding", split({"--outputs", shots_.string()}));
+  std::size_t sounds = 0;
+  for (const Json& story : document.at("stories")) {
+    const auto id = story.at("id").get<std::string>();
+    const auto slash = id.rfind('/');
+    const Json film = read_json_file(world_.annotations / (id.substr(0, slash) + ".json"));
+    const Json& annotated =
+        film.at("segments").at(std::stoul(id.substr(slash + 1))).at("story script").at("shots");
+    for (const Json& shot : story.at("shots")) {
+      const Json& sound =
+          annotated.at(shot.at("shot").get<std::size_t>() - 1).at("audio annotation");
+      EXPECT_EQ(shot.at("audio_prompt"), sound.at("sound description")) << id;
+      EXPECT_EQ(shot.at("audio_type"), sound.at("type")) << id;
+      EXPECT_EQ(shot.at("audio_context"), sound.at("visual context")) << id;
+      ++sounds;
+    }
+  }
+  EXPECT_GT(sounds, 8U);
+
+  const fs::path page = folder_->path() / "sounding-page";
+  const auto report =
+      run({"report", (folder_->path() / "sounding.json").string(), "--out", page.string()});
+  ASSERT_EQ(report.exit_code, 0) << report.err;
+  const Json& shot = document.at("stories").at(0).at("shots").at(0);
+  EXPECT_THAT(read_text_file(page / "index.html"),
+              HasSubstr("[\"" + shot.at("audio_prompt").get<std::string>() + "\",\"" +
+                        shot.at("audio_type").get<std::string>() + "\",\"" +
+                        shot.at("audio_context").get<std::string>() + "\"]"));
 }
 
 TEST_F(SourceVideosCommands, AManifestOfThemScoresTheSame) {

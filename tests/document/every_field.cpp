@@ -129,6 +129,9 @@ ResultStory story() {
   ResultShot scored;
   scored.number = 2;
   scored.caption = "A caption.";
+  scored.audio_prompt = "Rain on a roof.";
+  scored.audio_type = "Ambience";
+  scored.audio_context = "A roof in the rain.";
   scored.frames = {0, 5};
   scored.frame_count = 9;
   scored.fps = 12.5;

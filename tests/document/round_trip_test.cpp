@@ -83,8 +83,9 @@ TEST(RoundTrip, KeepsTheOrderOfKeys) {
                           "harmeanp", "real_ceiling", "real_stories", "worst", "adjacent",
                           "by_distance", "ips", "normalised"));
   EXPECT_THAT(keys_of(document.at("stories").at(0).at("shots").at(0)),
-              ElementsAre("shot", "caption", "frames", "frame_count", "fps", "width", "height",
-                          "seconds", "sha256", "nearest", "columns"));
+              ElementsAre("shot", "caption", "audio_prompt", "audio_type", "audio_context",
+                          "frames", "frame_count", "fps", "width", "height", "seconds", "sha256",
+                          "nearest", "columns"));
   EXPECT_THAT(keys_of(document.at("references")), ElementsAre("b", "a"));
 }
 

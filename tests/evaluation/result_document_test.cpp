@@ -208,6 +208,24 @@ TEST_F(MakeResult, FillsTheValuesOfStoriesAndShots) {
   EXPECT_EQ(zoe.at("shots"), Json::array()) << "no shot has anything to say";
 }
 
+TEST_F(MakeResult, CarriesTheSoundsThatTheSplitHas) {
+  loaders::Shot& shot = split_.stories[0].shots[1];
+  shot.audio_prompt = "rain";
+  shot.audio_type = "ambience";
+  shot.audio_context = "a roof";
+  split_.stories[1].shots[0].audio_prompt = "wind";
+  const Json stories = document().at("stories");
+  const Json& whole = stories.at(0).at("shots").at(1);
+  EXPECT_EQ(whole.at("audio_prompt"), "rain");
+  EXPECT_EQ(whole.at("audio_type"), "ambience");
+  EXPECT_EQ(whole.at("audio_context"), "a roof");
+  const Json& part = stories.at(1).at("shots").at(0);
+  EXPECT_EQ(part.at("audio_prompt"), "wind");
+  EXPECT_FALSE(part.contains("audio_type") || part.contains("audio_context"));
+  for (const auto& [field, value] : stories.at(0).at("shots").at(0).items())
+    EXPECT_FALSE(field.starts_with("audio")) << "a shot without a sound says nothing of it";
+}
+
 TEST_F(MakeResult, DescribesShotsAsTheyWereScored) {
   const Json stories = document().at("stories");
   EXPECT_EQ(stories.at(0).at("shots").at(0), (Json{{"shot", 1},

@@ -6,6 +6,7 @@
 #include "cli/inspect_options.h"
 #include "core/error.h"
 #include "core/json.h"
+#include "core/schema.h"
 #include "loaders/split.h"
 #include "tests/loaders/annotations/annotation_samples.h"
 #include "tests/loaders/split_samples.h"
@@ -170,7 +171,8 @@ TEST_F(InspectCommand, PrintsOneJsonDocument) {
   const Ran ran = run(options);
   EXPECT_EQ(ran.exit_code, 2);
   const Json document = Json::parse(ran.text);
-  EXPECT_EQ(document["schema"], "asbench/inspection@1");
+  check_schema(document, "inspection", "inspect --json");
+  EXPECT_EQ(document["truncated"], false);
   EXPECT_EQ(document["split"]["stories"], 3);
   EXPECT_EQ(document["outputs"]["layout"], "default");
   EXPECT_EQ(document["outputs"]["shots"].size(), 12U);

@@ -55,7 +55,7 @@ class Cast : public ::testing::Test {
     for (const auto& character : story_.characters)
       own.push_back({character.id, story_.ip, character.name, character.references.straight});
     gallery_.insert(gallery_.begin(), own.begin(), own.end());
-    story_.gallery = gallery_;
+    story_.gallery = shelf_.keep_gallery(gallery_);
   }
   Measurement measured(const std::string& metric, const MetricSettings& settings = {}) const {
     return measure(metric, {&story_, 1}, settings);
@@ -114,7 +114,7 @@ TEST_F(Cast, ARealShotIsNotComparedWithItsOwnFrames) {
   EXPECT_NEAR(*adherence.mean, (.75 + .7) / 2, 1e-7);
 
   rival("other", "other", "", {{0, 1, 0}});
-  story_.gallery = gallery_;
+  story_.gallery = shelf_.keep_gallery(gallery_);
   // Margin of the first shot: Ant .7 - .8, Bee .8 - .8; of the second one Ant .6 - .8.
   const auto margin = measured("identity_margin");
   EXPECT_NEAR(*margin.stories.front().shots[0].value, -.05, 1e-7);
@@ -251,7 +251,7 @@ TEST_F(Cast, ANameOfAnotherStoryOfTheFilmIsNoRival) {
   shot({0}, {{3, 1, 0}});
   EXPECT_EQ(*measured("identity_top1").mean, 1.0);
   gallery_.pop_back();
-  story_.gallery = gallery_;
+  story_.gallery = shelf_.keep_gallery(gallery_);
   const auto alone = measured("identity_top1");
   EXPECT_FALSE(alone.mean);
   EXPECT_TRUE(has(alone.findings, "one_character", 1));

@@ -50,7 +50,7 @@ class GalleryScoresTest : public ::testing::Test {
     }
     story.characters.front().id = "ip3";
     story.characters.front().references.straight = gallery_[3].references;
-    story.gallery = gallery_;
+    story.gallery = shelf_.keep_gallery(gallery_);
     return story;
   }
   /// By the definition, a character at a time.
@@ -91,11 +91,39 @@ TEST_F(GalleryScoresTest, AreTheSameBitsAsOneCharacterAtATime) {
 TEST_F(GalleryScoresTest, ACharacterWithABadReferenceIsLeftOut) {
   StoryFeatures story = story_of(5, 64);
   gallery_[1].references.set("dino", shelf_.keep(Rows(1, std::vector<float>(64, 0.0F))));
-  story.gallery = gallery_;
+  story.gallery = shelf_.keep_gallery(gallery_);
   GalleryScores scores(story, {"clip", "dino"}, ReferencePooling::mean);
   EXPECT_EQ(scores.characters(), static_cast<std::size_t>(kCharacters - 1));
   EXPECT_EQ(scores.own(0), 2U);
   EXPECT_EQ(scores.of(0)[1], one_by_one(story, 0, 2, ReferencePooling::mean));
+}
+
+/// A split of 20,000 stories must not pack its gallery 20,000 times.
+TEST_F(GalleryScoresTest, IsPackedOnceForAllStoriesAndMetricsOfTheSameRoles) {
+  const StoryFeatures first = story_of(5, 64);
+  StoryFeatures second = first;
+  second.id = "ip4/0";
+  second.ip = "ip4";
+  second.characters.front().id = "ip4";
+  const std::vector<std::string> both = {"clip", "dino"};
+  const GalleryScores of_first(first, both, ReferencePooling::mean);
+  const GalleryScores of_second(second, both, ReferencePooling::max);
+  EXPECT_EQ(&of_first.gallery(), &of_second.gallery());
+  EXPECT_EQ(of_first.own(0), 3U);
+  EXPECT_EQ(of_second.own(0), 4U);
+  const GalleryScores of_clip(second, {"clip"}, ReferencePooling::mean);
+  EXPECT_NE(&of_clip.gallery(), &of_first.gallery()) << "other roles";
+  const GalleryScores again(first, both, ReferencePooling::mean);
+  EXPECT_EQ(&again.gallery(), &of_first.gallery()) << "what was packed stays where it is";
+}
+
+TEST_F(GalleryScoresTest, AStoryWithoutAGalleryHasNoRivals) {
+  StoryFeatures story = story_of(5, 64);
+  story.gallery = nullptr;
+  const GalleryScores scores(story, {"clip", "dino"}, ReferencePooling::mean);
+  EXPECT_EQ(scores.characters(), 0U);
+  EXPECT_FALSE(scores.has_own());
+  EXPECT_TRUE(scores.perhaps_same(0).empty());
 }
 
 TEST_F(GalleryScoresTest, MetricsThatShareThemGetWhatEachGetsAlone) {

@@ -43,7 +43,7 @@ class Identity : public ::testing::Test {
     for (const auto& character : gallery_) {
       if (character.ip == ip) story.characters.front().references.straight = character.references;
     }
-    story.gallery = gallery_;
+    story.gallery = shelf_.keep_gallery(gallery_);
     return story;
   }
   static double value(const std::string& metric, const StoryFeatures& story,

@@ -114,9 +114,8 @@ std::span<const float> FeatureShelf::keep_values(std::vector<float> values) {
   return kept_.emplace_back(std::move(values));
 }
 
-std::span<const CharacterReferences> FeatureShelf::keep_gallery(
-    std::vector<CharacterReferences> gallery) {
-  return galleries_.emplace_back(std::move(gallery));
+const Gallery* FeatureShelf::keep_gallery(std::vector<CharacterReferences> gallery) {
+  return &galleries_.emplace_back(std::move(gallery));
 }
 
 std::span<const FrameCopy> FeatureShelf::keep_copies(std::vector<FrameCopy> copies) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "metrics/story/gallery.h"
 #include "metrics/story/story_features.h"
 
 namespace asbench::metrics::testing {
@@ -18,12 +19,12 @@ class FeatureShelf {
  public:
   FeatureView keep(const Rows& rows);
   std::span<const float> keep_values(std::vector<float> values);
-  std::span<const CharacterReferences> keep_gallery(std::vector<CharacterReferences> gallery);
+  const Gallery* keep_gallery(std::vector<CharacterReferences> gallery);
   std::span<const FrameCopy> keep_copies(std::vector<FrameCopy> copies);
 
  private:
   std::deque<std::vector<float>> kept_;  // deque: growing moves nothing
-  std::deque<std::vector<CharacterReferences>> galleries_;
+  std::deque<Gallery> galleries_;
   std::deque<std::vector<FrameCopy>> copies_;
 };
 

@@ -37,6 +37,24 @@ TEST(Page, ACaptionThatHoldsAScriptIsText) {
   EXPECT_EQ(data["systems"][0]["name"], document["system"]["name"]);
 }
 
+TEST(Page, SoundsStandBesideTheCaptions) {
+  Json document = testing::SyntheticResult{}.document();
+  document["stories"][1]["shots"][2]["audio_prompt"] = "rain";
+  document["stories"][1]["shots"][2]["audio_type"] = "ambience";
+  document["stories"][1]["shots"][2]["audio_context"] = "a roof";
+  document["stories"][1]["shots"][3]["audio_type"] = "music";
+  testing::SyntheticResult earlier;
+  earlier.system = "of an earlier version";
+  const std::vector<document::Result> results = {result(earlier),
+                                                 document::result_from_json(document, "d")};
+  const Json data = page_data(results, Pictures());
+  ASSERT_EQ(data["groups"].size(), 1U);
+  const Json& stories = data["groups"][0]["stories"];
+  EXPECT_EQ(stories[1][4],
+            (Json{nullptr, nullptr, {"rain", "ambience", "a roof"}, {"", "music", ""}}));
+  EXPECT_EQ(stories[0].size(), 4U) << "a story without sounds takes no room for them";
+}
+
 TEST(Page, AsksTheNetworkForNothing) {
   const auto page = page_html(std::vector<document::Result>{result({})}, Pictures());
   for (const char* reference :

@@ -8,7 +8,8 @@ and to test what reads them. The same arguments give the same bytes.
     make.py --out tree.zip --videos 200                  the same as an archive
 
 --plant KIND=NUMBER, several times, plants defects that `asbench inspect` must find under that name, each at a place of its
-own; `--plant all=2` two of each kind. What was planted is printed as JSON.
+own; `--plant all=2` two of each kind. The findings that they make are printed as JSON: kind, file, segment (from 0) and shot
+(from 1), null where a finding is about more than one.
 """
 import argparse
 import json
@@ -142,29 +143,44 @@ def video(number, options, pool):
 
 
 # Each defect changes one video so that exactly one finding of its kind is raised (and none of another, unless it is in
-# BESIDE). Story 0 and its first shots exist in every video.
-def shot_of(document, number=0):
-    return document["segments"][0]["story script"]["shots"][number]
+# BESIDE), and returns the finding's place: the segment from 0 and the shot from 1, None where it is about more than that.
+# Story 0 and its first shots exist in every video.
+FILE, STORY, SHOT = (None, None), (0, None), (0, 1)
+
+
+def shots_of(document):
+    return document["segments"][0]["story script"]["shots"]
+
+
+def shot_of(document):
+    return shots_of(document)[0]
 
 
 def set_time(key, value):
     def plant(document):
         shot_of(document)[key] = value
+        return SHOT
     return plant
 
 
 def end_before_start(document):
     shot_of(document)["end time"] = shot_of(document)["start time"]
+    return SHOT
 
 
 def beyond_segment(document):
-    document["segments"][0]["story script"]["shots"][-1]["end time"] = "59:59"
+    shots_of(document)[-1]["end time"] = "59:59"
+    return 0, len(shots_of(document))
+
+
+def added_shot(document, like, start, end):
+    shots = shots_of(document)
+    shots.append({**like, "start time": start, "end time": end})
+    shots[-1].pop("extra 4-second timestamp", None)
+    return 0, len(shots)
 
 
 def time_gap(document):
-    shots = document["segments"][0]["story script"]["shots"]
-    shots.append({**shots[-1], "start time": "58:00", "end time": "58:04"})
-    shots[-1].pop("extra 4-second timestamp", None)
     document["segments"][0]["end frame index"] += 10 ** 6  # the gap lies inside the segment
     for later in document["segments"][1:]:
         later["start frame index"] += 10 ** 6
@@ -172,6 +188,7 @@ def time_gap(document):
         for reference in later["reference images"]:
             for mask in reference["masks"]:
                 mask["frame index"] += 10 ** 6
+    return added_shot(document, shots_of(document)[-1], "58:00", "58:04")
 
 
 def seconds_of(text):
@@ -180,27 +197,36 @@ def seconds_of(text):
 
 
 def time_overlap(document):
-    shots = document["segments"][0]["story script"]["shots"]
-    last = shots[-1]
+    last = shots_of(document)[-1]
     end = seconds_of(last["end time"])
-    shots.append({**last, "start time": clock(max(0, end - 2)) + ".5", "end time": clock(end)})
-    shots[-1].pop("extra 4-second timestamp", None)
+    return added_shot(document, last, clock(max(0, end - 2)) + ".5", clock(end))
+
+
+def empty_range(document):
+    """A millisecond after the last shot in which no frame begins."""
+    last = shots_of(document)[-1]
+    end = seconds_of(last["end time"])
+    frame = lambda thousandth: int((end + thousandth / 1000) * document["fps"] + 0.5)
+    first = next(thousandth for thousandth in range(100) if frame(thousandth) == frame(thousandth + 1))
+    return added_shot(document, last, f"{clock(end)}.{first:03}", f"{clock(end)}.{first + 1:03}")
 
 
 def duplicate_range(document):
-    shots = document["segments"][0]["story script"]["shots"]
-    shots.append(dict(shots[0]))  # after the others: it overlaps them too
+    shots_of(document).append(dict(shot_of(document)))  # after the others: it overlaps them too
+    return 0, len(shots_of(document))
 
 
 def change(key, value):
     def plant(document):
         document[key] = value
+        return FILE
     return plant
 
 
 def remove(key):
     def plant(document):
         del document[key]
+        return FILE
     return plant
 
 
@@ -208,59 +234,71 @@ def in_shot(**values):
     def plant(document):
         for key, value in values.items():
             shot_of(document)[key.replace("_", " ")] = value
+        return SHOT
     return plant
 
 
 def caption(key, value):
     def plant(document):
         shot_of(document)["visual annotation"][key] = value
+        return SHOT
     return plant
 
 
 def excerpt(text):
     def plant(document):
         shot_of(document)["extra 4-second timestamp"] = text
+        return SHOT
     return plant
 
 
-def reference(change_masks):
+def reference(change_masks, place=STORY):
     def plant(document):
         change_masks(document["segments"][0]["reference images"][0]["masks"])
+        return place
     return plant
 
 
 def segment_range(document):
     document["segments"][0]["end frame index"] = document["segments"][0]["start frame index"]
+    return STORY
 
 
 def bad_schema(document):
     document["segments"][0].pop("story script")
+    return STORY
 
 
 def empty_story(document):
     document["segments"][0]["story script"]["shots"] = []
+    return STORY
 
 
 def segment_overlap(document):
     first = document["segments"][0]
     document["segments"].append({**first, "end frame index": document["segments"][-1]["end frame index"] - 1})
     document["segments"][-1]["start frame index"] = first["start frame index"]
+    return len(document["segments"]) - 1, None
 
 
 def id_case(document):
     shot_of(document)["scene"] = shot_of(document)["scene"].upper() + " "
+    return SHOT
 
 
 def scene_conflict(document):
     shot_of(document)["setting"] = "another place"
+    return SHOT
 
 
 def prologue(document):
     shot_of(document)["is_prologue_or_epilogue"] = "prologue"
+    return SHOT
 
 
 def unknown_character(document):
     shot_of(document)["main characters"].append("A stranger")
+    return SHOT
 
 
 def placeholder(masks):
@@ -284,15 +322,18 @@ DEFECTS = {
     "missing_video_id": remove("video ID"), "missing_fps": change("fps", None), "empty_story": empty_story,
     "missing_time": set_time("end time", ""), "bad_time": set_time("end time", "soon"), "end_before_start": end_before_start,
     "beyond_segment": beyond_segment, "time_gap": time_gap, "time_overlap": time_overlap, "duplicate_range": duplicate_range,
+    "empty_range": empty_range,
     "missing_caption": caption("narrative caption", " "), "missing_description": caption("descriptive caption", None),
     "no_character": in_shot(main_characters=[]), "unknown_character": unknown_character, "id_case": id_case,
     "no_scene": in_shot(scene=None), "unknown_scene": in_shot(scene="Nowhere"), "prologue_epilogue": prologue,
     "extra_not_4s": excerpt("00:00-00:01"), "extra_outside": excerpt("00:00-50:00"), "bad_field": excerpt("the beginning"),
-    "missing_reference": reference(lambda masks: masks.clear()), "mask_placeholder": reference(placeholder),
+    "missing_reference": reference(lambda masks: masks.clear()), "mask_placeholder": reference(placeholder, FILE),
     "bad_rle": reference(bad_mask), "duplicate_mask": reference(double_mask), "mask_outside_segment": reference(outside_mask),
-    "conflicting_keys": scene_conflict, "unknown_key": change("made by", "a machine"), "bad_json": None, "duplicate_video": None,
+    "conflicting_keys": scene_conflict, "unknown_key": change("made by", "a machine"),
+    # Of the text, or of two files: text_of() plants them.
+    "bad_json": None, "duplicate_video": None, "duplicate_key": None, "text_encoding": None,
 }
-# Findings that a planted defect brings with it.
+# Findings that a planted defect brings with it, at its place.
 BESIDE = {"duplicate_range": ("time_overlap",)}
 
 
@@ -310,26 +351,33 @@ def planted_places(options):
     return dict(zip(places, kinds))
 
 
-def text_of(number, options, pool, planted, first_name):
+def file_of(number, options, pool, planted, first_name):
+    """A file's name, its bytes and the place of its defect."""
     name, document = video(number, options, pool)
-    kind = planted.get(number)
+    kind, place, encoding = planted.get(number), FILE, "utf-8"
     if kind == "duplicate_video":
         document["video ID"] = first_name
-    elif kind == "bad_json":
-        return name, json.dumps(document)[:-5]
-    elif kind:
-        DEFECTS[kind](document)
-    return name, json.dumps(document, ensure_ascii=False)
+    elif kind == "text_encoding":
+        document["segments"][0]["story script"]["storyline"] = "Une forêt près d’un café."
+        encoding = "utf-16" if number % 2 == 0 else "cp1252"
+    elif kind and DEFECTS[kind]:
+        place = DEFECTS[kind](document)
+    text = json.dumps(document, ensure_ascii=False)
+    if kind == "bad_json":
+        text = text[:-5]
+    elif kind == "duplicate_key":
+        text = text.replace('"url": ', '"url": "https://example.org", "url": ', 1)
+    return f"{number:05}-{name}.json", text.encode(encoding), place
 
 
 STATE = {}
 
 
 def write_one(number):
-    name, text = text_of(number, STATE["options"], STATE["pool"], STATE["planted"], STATE["first_name"])
-    with open(os.path.join(STATE["options"].out, f"{number:05}-{name}.json"), "w", encoding="utf-8") as file:
-        file.write(text)
-    return len(text)
+    name, data, place = file_of(number, STATE["options"], STATE["pool"], STATE["planted"], STATE["first_name"])
+    with open(os.path.join(STATE["options"].out, name), "wb") as file:
+        file.write(data)
+    return name, place
 
 
 def main():
@@ -345,25 +393,30 @@ def main():
     planted = planted_places(options)
     pool = mask_pool(options.seed)
     first_name = video(0, options, pool)[0]
+    places = {}
     if options.out.endswith(".zip"):
         with zipfile.ZipFile(options.out, "w", zipfile.ZIP_DEFLATED) as archive:
             for number in range(options.videos):
-                name, text = text_of(number, options, pool, planted, first_name)
-                member = zipfile.ZipInfo(f"annotations/{number:05}-{name}.json", (2025, 1, 1, 0, 0, 0))
+                name, data, place = file_of(number, options, pool, planted, first_name)
+                places[number] = name, place
+                member = zipfile.ZipInfo(f"annotations/{name}", (2025, 1, 1, 0, 0, 0))
                 member.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(member, text)
+                archive.writestr(member, data)
     else:
         os.makedirs(options.out, exist_ok=True)
         STATE.update(options=options, pool=pool, planted=planted, first_name=first_name)
         with multiprocessing.get_context("fork").Pool(options.jobs) as workers:  # they inherit STATE
-            for done, _ in enumerate(workers.imap(write_one, range(options.videos), chunksize=16), 1):
-                if done % 1000 == 0:
-                    print(f"{done} of {options.videos} files", file=sys.stderr)
-    counts = {}
-    for kind in planted.values():
+            for number, written in enumerate(workers.imap(write_one, range(options.videos), chunksize=16)):
+                if number in planted:
+                    places[number] = written
+                if (number + 1) % 1000 == 0:
+                    print(f"{number + 1} of {options.videos} files", file=sys.stderr)
+    found = []
+    for number, kind in sorted(planted.items()):
+        name, (segment_number, shot) = places[number]
         for each in (kind, *BESIDE.get(kind, ())):
-            counts[each] = counts.get(each, 0) + 1
-    print(json.dumps(counts, sort_keys=True))
+            found.append({"kind": each, "file": name, "segment": segment_number, "shot": shot})
+    print(json.dumps(found, indent=1))
 
 
 if __name__ == "__main__":

@@ -327,14 +327,6 @@ TEST(Boxes, AreThePixelsThatTheyTouch) {
   EXPECT_EQ(pixels_of({-1e300, 3.0, 1.7e308, 5.0}, 10, 8), (PixelBox{0, 3, 10, 5}));
 }
 
-TEST(Boxes, AroundMasksAreTight) {
-  EXPECT_EQ(box_around(decode_runs(parse_compressed_runs(6, 5, "7330005"))),
-            (PixelBox{1, 1, 3, 3}));
-  EXPECT_EQ(box_around(decode_runs(parse_compressed_runs(3, 4, "433NN"))), (PixelBox{1, 0, 3, 3}));
-  EXPECT_EQ(box_around(Mask{2, 2, {0, 0, 0, 0}}), std::nullopt);
-  EXPECT_EQ(box_around(Mask{1, 1, {1}}), (PixelBox{0, 0, 1, 1}));
-}
-
 TEST(BoxTable, IsReadInAnyOrderAndUnderManyNames) {
   const auto plain = parse_box_table(
       "story,shot,frame,character,x,y,w,h\nfilm/0,1,4,Momo,1,2,3,4.5\nfilm/0,1,5,Momo,,,,\n", "T");
