@@ -146,9 +146,9 @@ document::ResultShot shot_of(const loaders::Shot& shot, const loaders::ShotKey& 
   entry.number = shot.number;
   entry.caption = caption_of(shot, parts.protocol->text).value_or("");
   if (const auto clip = parts.plan->clips.find(key);
-  entry.audio_prompt = shot.audio_prompt.value_or("");
-  entry.audio_type = shot.audio_type.value_or("");
-  entry.audio_context = shot.audio_context.value_or("");
+      entry.audio_prompt = shot.audio_prompt.value_or("");
+      entry.audio_type = shot.audio_type.value_or("");
+      entry.audio_context = shot.audio_context.value_or("");
       clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
     const auto& outcome = (*parts.clips)[clip->second];
     entry.frames = outcome.indices;
