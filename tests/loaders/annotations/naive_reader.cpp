@@ -199,7 +199,7 @@ class NaiveReader {
       const bool again = std::any_of(read.begin(), read.end(), [&](const auto& earlier) {
         return id && nfc(earlier.first) == nfc(*id);
       });
-      if (id && !again)
+      if (id && !again && folded(*id) != "n/a")
         read.emplace_back(*id, description.value_or(""));
       else
         told("bad_field");
@@ -287,6 +287,10 @@ class NaiveReader {
         continue;
       }
       auto id = value.get<std::string>();
+      if (folded(id) == "n/a") {
+        told("bad_field");
+        continue;
+      }
       const Found found = find_id(characters_, id);
       if (found.place) id = characters_[*found.place];
       if (std::find(ids.begin(), ids.end(), id) != ids.end()) {
