@@ -1,11 +1,16 @@
 #include "evaluation/subject_regions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "core/error.h"
+#include "core/words.h"
 #include "loaders/masks/box_source.h"
 #include "loaders/masks/mask_source.h"
+#include "loaders/masks/reference_picture.h"
 #include "loaders/masks/subject_roster.h"
 
 namespace asbench::evaluation {
@@ -39,6 +44,10 @@ SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks
       if (answer.state != loaders::SubjectState::given) return std::nullopt;
       return std::move(answer.mask);
     };
+    size_of_mask_ = [source](const std::string& story, int shot, const std::string& character,
+                             int frame) {
+      return source->size_of({story, shot, frame, character});
+    };
     kind_ = "masks";
     sha256_ = source->sha256();
     findings_ = source->findings();
@@ -55,6 +64,45 @@ SubjectRegions::SubjectRegions(const std::optional<std::filesystem::path>& masks
   kind_ = "boxes";
   sha256_ = source->sha256();
   findings_ = source->findings();
+}
+
+Findings SubjectRegions::scaled_masks(const loaders::Story& story,
+                                      std::span<const SampledShot> shots) const {
+  struct Scaled {
+    int masks = 0;
+    std::string first;
+  };
+  std::map<std::string, Scaled> by_character;
+  if (!size_of_mask_) return {};
+  for (const SampledShot& sampled : shots) {
+    for (const std::string& character : shown_characters(story, *sampled.shot)) {
+      int last = -1;
+      for (const int frame : sampled.frames) {
+        if (frame == last) continue;
+        last = frame;
+        const auto size = size_of_mask_(story.id, sampled.shot->number, character, frame);
+        // A PNG that is turned when it is read states its sides the other way round: no scaled
+        // mask.
+        if (!size || loaders::mask_fit(size->first, size->second, sampled.width, sampled.height) !=
+                         loaders::MaskFit::scaled)
+          continue;
+        Scaled& scaled = by_character[character];
+        if (scaled.masks++ == 0) {
+          scaled.first =
+              fmt::format("shot {} frame {}, from {}x{} to {}x{}", sampled.shot->number, frame,
+                          size->first, size->second, sampled.width, sampled.height);
+        }
+      }
+    }
+  }
+  Findings findings;
+  for (const auto& [character, scaled] : by_character) {
+    findings.push_back(
+        {"mask_scaled", story.id, std::nullopt,
+         fmt::format("character {}: {} scaled to the frames' size, the first of {}", character,
+                     counted(scaled.masks, "mask", "masks"), scaled.first)});
+  }
+  return findings;
 }
 
 std::vector<features::FrameView> SubjectRegions::views_of(const loaders::Story& story,

@@ -13,6 +13,7 @@
 #include "loaders/image_file.h"
 #include "loaders/masks/reference_picture.h"
 #include "loaders/name_match.h"
+#include "loaders/outputs/picture_size.h"
 #include "loaders/splits/find_file.h"
 #include "loaders/video/mat_image.h"
 
@@ -199,7 +200,7 @@ void MaskSource::take_entries(const Json& entries, const std::string& where,
 MaskSource::Answer MaskSource::find(const SubjectKey& key, int width, int height) const {
   const auto shot = shots_.find(ShotKey{key.story, key.shot});
   if (shot == shots_.end()) return {};
-  Answer answer{SubjectState::undetected, {}, false};
+  Answer answer{SubjectState::undetected, {}};
   const auto character = shot->second.find(key.character);
   if (character == shot->second.end()) return answer;
   const auto given = character->second.find(key.frame);
@@ -220,7 +221,21 @@ MaskSource::Answer MaskSource::find(const SubjectKey& key, int width, int height
   if (runs != nullptr) mask = decode_runs(*runs);
   mask = scaled_mask(std::move(mask), width, height);
   if (mask.area() == 0) return answer;
-  return {SubjectState::given, std::move(mask), fit == MaskFit::scaled};
+  return {SubjectState::given, std::move(mask)};
+}
+
+std::optional<std::pair<int, int>> MaskSource::size_of(const SubjectKey& key) const {
+  const auto shot = shots_.find(ShotKey{key.story, key.shot});
+  if (shot == shots_.end()) return std::nullopt;
+  const auto character = shot->second.find(key.character);
+  if (character == shot->second.end()) return std::nullopt;
+  const auto given = character->second.find(key.frame);
+  if (given == character->second.end()) return std::nullopt;
+  if (const auto* const runs = std::get_if<RunLengths>(&given->second))
+    return std::pair(runs->width, runs->height);
+  const auto size = picture_size(std::get<std::filesystem::path>(given->second));
+  if (!size) return std::nullopt;  // no picture: find() says so
+  return std::pair(static_cast<int>(size->first), static_cast<int>(size->second));
 }
 
 std::string MaskSource::sha256() const {
