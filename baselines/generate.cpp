@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "baselines/output_folder.h"
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
@@ -55,18 +56,11 @@ Json record_of(const GenerateRequest& request) {
   return json;
 }
 
-/// A record that a killed run did not finish writing (temporary_beside()).
-bool is_unfinished_record(const FolderEntry& entry) {
-  const std::string name = entry.path.filename().string();
-  return name.starts_with(fmt::format(".{}.", kRecord)) && name.ends_with(".tmp");
-}
-
 void open_record(const fs::path& out, const Json& wanted) {
   make_folders(out);
   const fs::path file = out / kRecord;
   if (!is_there(file)) {
-    const auto entries = list_folder(out);
-    if (!std::all_of(entries.begin(), entries.end(), is_unfinished_record)) {
+    if (!is_unused(out, kRecord)) {
       throw UsageError(fmt::format(
           "--out {}: the folder has files but no {}, so it was not written by `asbench generate`. "
           "Name a new folder.",

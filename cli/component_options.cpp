@@ -71,7 +71,7 @@ void add_component_command(CLI::App& app, std::function<int()>& chosen) {
       ->capture_default_str();
   command
       ->add_option("--device", options->device,
-                   "device for the encoder: cpu, cuda, cuda:N (GPU number N) or auto")
+                   "device to compute on: cpu, cuda, cuda:N (GPU number N) or auto")
       ->check(suggests(device_names()))
       ->capture_default_str();
   command

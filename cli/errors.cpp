@@ -37,7 +37,8 @@ void say_problem(std::string_view command, std::string_view problem) {
 
 constexpr std::string_view kNoMemory =
     "out of memory: the system, the container or `ulimit -v` gives no more.\n  Free some, raise "
-    "the limit, or use less: a smaller --batch, fewer --threads and --decode-threads.";
+    "the limit, or use less: a smaller --batch, fewer --threads and --decode-threads, of "
+    "`generate` --offload stage and --tile on.";
 
 /// LibTorch's and OpenCV's words for a failed allocation, where nothing has translated them.
 bool speaks_of_memory(std::string_view text) {

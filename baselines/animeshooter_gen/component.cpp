@@ -41,8 +41,8 @@ using models::DType;
 using Tensors = std::map<std::string, at::Tensor>;
 
 /// A folder with a manifest says where its parts are; one without has them at the usual places.
-struct Parts {
-  explicit Parts(fs::path root) : folder(std::move(root)) {
+struct ModelFolder {
+  explicit ModelFolder(fs::path root) : folder(std::move(root)) {
     if (is_file(folder / kManifestName)) manifest = read_manifest(folder);
   }
   [[nodiscard]] Manifest::Paths paths() const {
@@ -57,7 +57,7 @@ struct Parts {
 };
 
 struct Call {
-  const Parts& parts;
+  const ModelFolder& model;
   TensorReader& in;
   const models::Placement& placement;
 };
@@ -73,7 +73,7 @@ Tensors run_transformer(const Call& call) {
   const at::Tensor time = call.in.take("timestep", DType::i64, 1);
   call.in.finish();
   const auto transformer = models::load_cogvideox_transformer(
-      call.parts.folder / call.parts.paths().transformer, {.placement = call.placement});
+      call.model.folder / call.model.paths().transformer, {.placement = call.placement});
   return {{"sample", as_float(models::run(transformer, {video, text, time}))}};
 }
 
@@ -89,7 +89,7 @@ Tensors run_vae_decoder(const Call& call) {
     if (value == 1) mode = models::VaeTiling::on;
   }
   const auto decoder =
-      models::load_vae_decoder(call.parts.open(call.parts.paths().vae), call.placement);
+      models::load_vae_decoder(call.model.open(call.model.paths().vae), call.placement);
   return {{"sample", as_float(models::decode_latents(decoder, latents, mode))}};
 }
 
@@ -97,7 +97,7 @@ Tensors run_vae_encoder(const Call& call) {
   const at::Tensor sample = call.in.take("sample", DType::f32, 5);
   call.in.finish();
   const auto encoder =
-      models::load_vae_encoder(call.parts.open(call.parts.paths().vae), call.placement);
+      models::load_vae_encoder(call.model.open(call.model.paths().vae), call.placement);
   const auto posterior = models::encode_frames(encoder, sample);
   return {{"mean", as_float(posterior.mean)}, {"logvar", as_float(posterior.logvar)}};
 }
@@ -133,28 +133,45 @@ Tensors run_scheduler(const Call& call) {
   const at::Tensor steps = call.in.take("num_inference_steps", DType::i64, 1);
   if (steps.numel() != 1) call.in.refuse("\"num_inference_steps\" must be one value");
   const at::Tensor noise = call.in.take_if_there("latents", DType::f32, 5);
-  at::Tensor given, conditions;
+  at::Tensor given, conditions, draws;
   double g = 1.0;
   if (noise.defined()) {
     given = call.in.take_if_there("model_output", DType::f32, 6);
     conditions = call.in.take_if_there("encoder_hidden_states", DType::f32, 3);
+    draws = call.in.take_if_there("noise", DType::f32, 6);
     if (given.defined() == conditions.defined()) {
       call.in.refuse("\"latents\" needs one of \"model_output\" and \"encoder_hidden_states\"");
     }
     g = read_guidance(call.in, given.defined() ? given.size(1) : conditions.size(0));
   }
   call.in.finish();
-  const auto paths = call.parts.paths();
-  const auto config = models::read_scheduler_config(call.parts.folder / paths.scheduler);
+  const auto paths = call.model.paths();
+  // As `generate` does: a published folder's timesteps are trailing ones whatever it says.
+  const auto config = models::read_scheduler_config(
+      call.model.folder / paths.scheduler,
+      call.model.manifest ? models::OtherSpacing::refuse : models::OtherSpacing::replace);
   const models::NoiseSchedule schedule(config, steps.item<std::int64_t>(),
                                        models::UnevenSteps::allow);
   Tensors made = {{"alphas_cumprod", at::tensor(schedule.alphas(), at::kDouble)},
                   {"timesteps", at::tensor(schedule.timesteps(), at::kLong)}};
   if (!noise.defined()) return made;
-  if (config.sampler == models::SamplerKind::dpm)
-    call.in.refuse("a CogVideoXDPMScheduler draws noise in every step; give it no \"latents\"");
   if (noise.size(0) != 1) call.in.refuse("\"latents\" must be of one video: [1, F, C, h, w]");
-  models::Sampler sampler(models::SamplerKind::ddim, schedule, {});
+  const bool dpm = config.sampler == models::SamplerKind::dpm;
+  if (dpm != draws.defined()) {
+    call.in.refuse(dpm ? "a CogVideoXDPMScheduler draws noise in every step: \"noise\" is missing"
+                       : "\"noise\" is for a CogVideoXDPMScheduler; this one draws none");
+  }
+  std::int64_t drawn = 0;
+  models::Sampler sampler(
+      dpm ? models::SamplerKind::dpm : models::SamplerKind::ddim, schedule,
+      [&](at::IntArrayRef sizes) {
+        if (drawn == draws.size(0) || draws.sizes().slice(1) != sizes) {
+          call.in.refuse(fmt::format("\"noise\" is [{}]; draw {} of [{}] is needed",
+                                     fmt::join(draws.sizes(), ", "), drawn + 1,
+                                     fmt::join(sizes, ", ")));
+        }
+        return draws.select(0, drawn++);
+      });
   if (given.defined()) {
     if (given.size(0) != static_cast<std::int64_t>(schedule.steps()) ||
         given.sizes().slice(2) != noise.sizes().slice(1)) {
@@ -170,7 +187,7 @@ Tensors run_scheduler(const Call& call) {
         g);
     return made;
   }
-  const auto transformer = models::load_cogvideox_transformer(call.parts.folder / paths.transformer,
+  const auto transformer = models::load_cogvideox_transformer(call.model.folder / paths.transformer,
                                                               {.placement = call.placement});
   const std::int64_t branches = conditions.size(0);
   made["trajectory"] = trajectory_of(
@@ -189,15 +206,15 @@ Tensors run_scheduler(const Call& call) {
 Tensors run_vision_tower(const Call& call) {
   const at::Tensor pixels = call.in.take("pixel_values", DType::f32, 4);
   call.in.finish();
-  const auto paths = call.parts.paths();
+  const auto paths = call.model.paths();
   // Which layer is read stands above the part; without that file it is the usual one.
   const fs::path top =
-      (call.parts.folder / paths.llm).lexically_normal().parent_path() / "config.json";
+      (call.model.folder / paths.llm).lexically_normal().parent_path() / "config.json";
   const std::int64_t layer =
-      is_file(top) ? open_multimodal_folder(paths, call.parts.folder).config.select_layer
+      is_file(top) ? open_multimodal_folder(paths, call.model.folder).config.select_layer
                    : models::MultimodalConfig{}.select_layer;
   const auto tower =
-      models::load_vision_features(call.parts.open(paths.vision_tower), layer, call.placement);
+      models::load_vision_features(call.model.open(paths.vision_tower), layer, call.placement);
   return {{"features", as_float(models::run(tower, pixels))}};
 }
 
@@ -205,7 +222,7 @@ Tensors run_projector(const Call& call) {
   const at::Tensor features = call.in.take("features", DType::f32, 3);
   call.in.finish();
   const auto projector =
-      models::load_projector(call.parts.open(call.parts.paths().mm_projector), call.placement);
+      models::load_projector(call.model.open(call.model.paths().mm_projector), call.placement);
   return {{"embeds", as_float(models::run(projector, features))}};
 }
 
@@ -234,7 +251,7 @@ Tensors run_llm(const Call& call) {
   const at::Tensor split = call.in.take_if_there("split", DType::i64, 1);
   call.in.finish();
   const auto pieces = read_split(call.in, split, embeds.defined() ? embeds.size(1) : ids.size(1));
-  const auto llm = models::load_qwen2(call.parts.open(call.parts.paths().llm), call.placement);
+  const auto llm = models::load_qwen2(call.model.open(call.model.paths().llm), call.placement);
   if (ids.defined()) embeds = models::embed_tokens(llm, ids);
   models::KeyValueCache cache(llm.config);
   std::vector<at::Tensor> states;
@@ -250,9 +267,9 @@ Tensors run_qformer(const Call& call) {
   const at::Tensor states = call.in.take("encoder_hidden_states", DType::f32, 3);
   const at::Tensor queries = call.in.take_if_there("query_embeds", DType::f32, 3);
   call.in.finish();
-  const auto checkpoint = call.parts.open(call.parts.paths().qformer);
+  const auto checkpoint = call.model.open(call.model.paths().qformer);
   models::QFormerOptions options =
-      call.parts.manifest ? call.parts.manifest->qformer : models::qformer_options_of(checkpoint);
+      call.model.manifest ? call.model.manifest->qformer : models::qformer_options_of(checkpoint);
   options.needs_learnable_queries = false;
   const auto qformer = models::load_qformer(checkpoint, options, call.placement);
   const at::Tensor last = models::run(qformer, states, queries);
@@ -266,7 +283,7 @@ Tensors run_t5(const Call& call) {
   const at::Tensor ids = call.in.take("input_ids", DType::i64, 2);
   call.in.finish();
   const auto encoder =
-      models::load_t5_encoder(call.parts.open(call.parts.paths().text_encoder), call.placement);
+      models::load_t5_encoder(call.model.open(call.model.paths().text_encoder), call.placement);
   return {{"last_hidden_state", as_float(models::run(encoder, ids))}};
 }
 
@@ -303,11 +320,11 @@ void run_component(const ComponentRequest& request) {
   const models::InferenceScope scope;
   for (const Component& component : components()) {
     if (component.name != request.name) continue;
-    const Parts parts(request.model);
+    const ModelFolder model(request.model);
     TensorReader in(request.in);
     Tensors made;
     try {
-      made = component.run({parts, in, request.placement});
+      made = component.run({model, in, request.placement});
     } catch (...) {
       models::rethrow_torch_error(request.name);
     }

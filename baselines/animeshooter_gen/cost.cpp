@@ -98,15 +98,15 @@ double encoder_flops(const models::VaeConfig& vae, std::int64_t height, std::int
 ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
                       const models::VaeConfig& vae, const ClipSettings& clip,
                       const SamplingSettings& sampling, const models::Placement& placement,
-                      FirstFrame first_frame, models::VaeTiling tiling, int threads) {
-  constexpr std::int64_t kTrainSteps = 1000;
+                      FirstFrame first_frame, models::VaeTiling tiling, int threads,
+                      std::int64_t train_steps) {
   const auto sizes = latent_sizes(clip, transformer.out_channels, transformer.temporal_compression,
                                   vae.spatial_compression_ratio(), transformer.patch);
   const std::int64_t frames = sizes[1];
   const std::int64_t height = sizes[3];
   const std::int64_t width = sizes[4];
   ShotCost cost;
-  cost.forwards = guided_forwards(sampling, kTrainSteps);
+  cost.forwards = guided_forwards(sampling, train_steps);
   cost.transformer_flops = static_cast<double>(cost.forwards) *
                            models::flops_per_sample(transformer, frames, height, width);
   cost.decoder_flops = decoder_flops(vae, frames, height, width);

@@ -16,11 +16,12 @@ namespace asbench::baselines {
 
 /// What one shot takes, computed from configurations alone; nothing is loaded or allocated.
 struct ShotCost {
-  std::int64_t forwards = 0;         ///< of the transformer, a sample each
-  double transformer_flops = 0;      ///< of all of them, a multiply-add as two
-  double decoder_flops = 0;          ///< convolutions of the VAE's decoder, untiled
-  double encoder_flops = 0;          ///< of its encoder, where a first frame is given
-  double conditions_flops = 0;       ///< of whatever makes the condition
+  std::int64_t forwards = 0;     ///< of the transformer, a sample each
+  double transformer_flops = 0;  ///< of all of them, a multiply-add as two
+  double decoder_flops = 0;      ///< convolutions of the VAE's decoder, untiled
+  double encoder_flops = 0;      ///< of its encoder, where a first frame is given
+  /// Linear layers and attention of what makes the condition; set by EnginePlan::cost().
+  double conditions_flops = 0;
   std::int64_t denoising_bytes = 0;  ///< the most that denoise() allocates at once
   std::int64_t decoding_bytes = 0;   ///< the most that decode() and levels_of() allocate at once
   std::int64_t encoding_bytes = 0;   ///< activations of the encoder, about
@@ -30,7 +31,8 @@ struct ShotCost {
   }
 };
 
-/// @param threads  of the CPU
+/// @param threads      of the CPU
+/// @param train_steps  of the scheduler
 /// @throws BadInput as latent_sizes() and, with tiles, as models::plan_tiles(); UsageError for a
 ///         number of steps that the sampler refuses.
 [[nodiscard]] ShotCost cost_of_shot(const models::CogVideoXTransformerConfig& transformer,
@@ -39,7 +41,7 @@ struct ShotCost {
                                     const models::Placement& placement,
                                     FirstFrame first_frame = FirstFrame::made,
                                     models::VaeTiling tiling = models::VaeTiling::off,
-                                    int threads = 1);
+                                    int threads = 1, std::int64_t train_steps = 1000);
 
 /// Floating-point operations of the convolutions of one decoding: 315e12 for 13 x 60 x 90 latents
 /// of the published VAE (docs/design/animeshootergen.md 9).

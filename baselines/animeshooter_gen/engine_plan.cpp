@@ -12,8 +12,10 @@
 #include "core/files.h"
 #include "core/hash.h"
 #include "models/layers/runtime.h"
+#include "models/lora/lora.h"
 #include "models/samplers/scheduler_config.h"
 #include "models/t5/t5_config.h"
+#include "models/weights/state_dict.h"
 
 namespace asbench::baselines {
 namespace fs = std::filesystem;
@@ -31,6 +33,7 @@ void add_video_parts(EnginePlan& plan) {
   plan.networks.emplace_back("transformer", transformer);
   plan.networks.emplace_back("vae", vae);
   plan.files.emplace_back("scheduler", plan.video.scheduler);
+  plan.train_steps = plan.video.read_scheduler().train_steps;
 }
 
 void require_clip(const EnginePlan& plan) {
@@ -66,7 +69,6 @@ void find_loras(EnginePlan& plan, const std::vector<std::string>& ips) {
                       folder.string(), ip));
     }
     plan.lora_by_ip[ip] = {.path = folder / ip};
-    plan.files.emplace_back(fmt::format("lora/{}", ip), folder / ip);
   }
   if (for_all) {
     plan.video.lora = LoraSettings{.path = folder};
@@ -79,6 +81,14 @@ void find_loras(EnginePlan& plan, const std::vector<std::string>& ips) {
         "remove the folder to use the base model.",
         folder.string(), kLoraFile, fmt::join(without, ", ")));
   }
+}
+
+/// A LoRA is merged when its network is loaded, perhaps hours from now: what would be refused then
+/// is refused here. Headers and the LoRA itself are read, no weights.
+void require_fitting_lora(const models::Checkpoint& network, const fs::path& lora,
+                          std::string_view component, double scale) {
+  auto weights = models::StateDict::load(network);
+  models::merge_lora(weights, models::read_lora(lora, component, scale));
 }
 
 /// How the loaders of the networks treat their tensors.
@@ -117,6 +127,80 @@ const models::Checkpoint& network_of(const EnginePlan& plan, std::string_view wa
   throw InternalError(fmt::format("the plan has no network {}", wanted));
 }
 
+/// What the manifest says of networks that are configured elsewhere.
+void require_fitting_texts(const EnginePlan& plan) {
+  const Manifest& manifest = *plan.manifest;
+  if (*manifest.qformer.condition_length != plan.transformer.text_tokens) {
+    throw BadInput(fmt::format(
+        "qformer.condition_length of the manifest is {}, but max_text_seq_length of the "
+        "transformer is {}",
+        *manifest.qformer.condition_length, plan.transformer.text_tokens));
+  }
+  const models::Checkpoint& llm = network_of(plan, "llm");
+  const std::int64_t layers = models::parse_qwen2_config(llm.config, llm.id).layers;
+  if (manifest.hidden_state.layer > layers) {
+    throw BadInput(fmt::format("hidden_state.layer is {}, but the language model has {} layers",
+                               manifest.hidden_state.layer, layers));
+  }
+}
+
+/// Tiles of a picture at all scales, at most.
+std::int64_t most_tiles(const models::TileOptions& tiles) {
+  std::int64_t sum = tiles.max_tiles;
+  for (std::size_t i = 0; i + 1 < tiles.scales.size(); ++i) {
+    const std::int64_t a_side = tiles.scales[i] / tiles.tile;
+    sum += a_side * a_side;
+  }
+  return sum;
+}
+
+/// Tokens and tiles of the pieces of a story, at most.
+struct PieceSizes {
+  std::int64_t tiles = 0;  ///< of the reference
+  std::int64_t first = 0;  ///< tokens of the piece that begins a story
+  std::int64_t next = 0;   ///< tokens of those that follow
+};
+
+PieceSizes piece_sizes(const MultimodalFolder& multimodal, PictureTiling tiling) {
+  const std::int64_t patches = multimodal.vision.image_size / multimodal.vision.patch_size;
+  // The projector makes one token of 2 x 2, with a row and a column added where they are odd.
+  const std::int64_t side = (patches + 1) / 2;
+  const auto tokens_of = [&](bool many) {
+    return side * side * (many ? multimodal.config.tiles.max_tiles : 1) + kPieceTokens;
+  };
+  return {.tiles = tiling == PictureTiling::single ? 1 : most_tiles(multimodal.config.tiles),
+          .first = tokens_of(tiling != PictureTiling::single),
+          .next = tokens_of(tiling == PictureTiling::dynamic_s2_all)};
+}
+
+/// Values that the vision tower holds of a picture: what leaves it of every tile, and of those
+/// under way the pixels, tokens, normed and attended ones, queries, keys, values and the MLP's
+/// inner layer.
+std::int64_t vision_values(const MultimodalFolder& multimodal, std::int64_t tiles,
+                           const models::Placement& placement) {
+  constexpr std::int64_t kColours = 3;
+  const models::VisionConfig& vision = multimodal.vision;
+  const std::int64_t a_side = vision.image_size / vision.patch_size;
+  const std::int64_t tokens = a_side * a_side;
+  const std::int64_t under_way =
+      placement.own_kernels ? std::min<std::int64_t>(tiles, models::thread_count()) : tiles;
+  const std::int64_t of_a_tile = tokens * (6 * vision.blocks.width + vision.blocks.inner);
+  return tiles * (kColours * vision.image_size * vision.image_size + tokens * vision.blocks.width) +
+         under_way * of_a_tile;
+}
+
+/// Operations of T5 for a caption.
+double text_flops(const EnginePlan& plan) {
+  const models::Checkpoint& part = network_of(plan, "text_encoder");
+  const auto config = models::parse_t5_config(part.config, part.id);
+  const auto tokens = static_cast<double>(plan.transformer.text_tokens);
+  const auto width = static_cast<double>(config.width);
+  const double mixed = static_cast<double>(config.heads) * static_cast<double>(config.head_width);
+  const double products = 4.0 * width * mixed + 3.0 * width * static_cast<double>(config.inner);
+  return static_cast<double>(config.layers) *
+         (2.0 * tokens * products + 4.0 * tokens * tokens * mixed);
+}
+
 /// What the multimodal language model makes of a story.
 struct StoryMemory {
   std::int64_t activations = 0;  ///< of its longest piece, or of a picture in the vision tower
@@ -130,24 +214,55 @@ StoryMemory story_memory(const EnginePlan& plan, const models::Placement& placem
   const models::Checkpoint& llm_part = network_of(plan, "llm");
   const auto llm = models::parse_qwen2_config(llm_part.config, llm_part.id);
   const MultimodalFolder multimodal = open_multimodal_folder(manifest.paths, plan.folder);
-  // The projector makes one token of 2 x 2, with a row and a column added where they are odd.
-  const std::int64_t side = (multimodal.patches_a_side + 1) / 2;
-  const std::int64_t tokens_a_tile = side * side;
-  const auto tokens_of = [&](bool reference) {
-    const bool many = manifest.tiling == PictureTiling::dynamic_s2_all ||
-                      (manifest.tiling == PictureTiling::dynamic_s2_reference && reference);
-    return tokens_a_tile * (many ? multimodal.config.tiles.max_tiles : 1);
-  };
-  const std::int64_t first = tokens_of(true) + kPieceTokens;
-  const std::int64_t next = tokens_of(false) + kPieceTokens;
-  const std::int64_t seen = first + std::max<std::int64_t>(0, shots - 1) * next;
+  const PieceSizes sizes = piece_sizes(multimodal, manifest.tiling);
+  const std::int64_t seen = sizes.first + std::max<std::int64_t>(0, shots - 1) * sizes.next;
   StoryMemory memory;
   const std::int64_t sequences = manifest.null_condition == NullCondition::mllm_blank ? 2 : 1;
   // A cache grows by half, so its memory is up to that much more than what it holds.
   memory.kept = sequences * seen * llm.layers * 2 * llm.key_width() * element * 3 / 2;
-  // Tokens, normed ones and the MLP's two inner layers, of the longest piece.
-  memory.activations = element * first * (2 * llm.width + 2 * llm.inner);
+  // Of the longest piece: tokens as they are given, worked on and attended to, queries, keys and
+  // values, and gate, up and their product.
+  const std::int64_t of_language =
+      sizes.first * (4 * llm.width + 2 * llm.key_width() + 3 * llm.inner);
+  memory.activations =
+      element * std::max(of_language, vision_values(multimodal, sizes.tiles, placement));
   return memory;
+}
+
+/// Operations of vision tower and language model for a story's first shot, which has the reference.
+double story_flops(const EnginePlan& plan) {
+  const Manifest& manifest = *plan.manifest;
+  const models::Checkpoint& part = network_of(plan, "llm");
+  const auto llm = models::parse_qwen2_config(part.config, part.id);
+  const MultimodalFolder multimodal = open_multimodal_folder(manifest.paths, plan.folder);
+  const PieceSizes sizes = piece_sizes(multimodal, manifest.tiling);
+  const auto tokens = static_cast<double>(sizes.first);
+  const auto width = static_cast<double>(llm.width);
+  const double products = 2.0 * width * width + 2.0 * width * static_cast<double>(llm.key_width()) +
+                          3.0 * width * static_cast<double>(llm.inner);
+  const double of_language =
+      static_cast<double>(llm.layers) * (2.0 * tokens * products + 4.0 * tokens * tokens * width);
+  const double of_vision = static_cast<double>(sizes.tiles) *
+                           models::flops_per_image(multimodal.vision, multimodal.vision.image_size,
+                                                   multimodal.vision.image_size);
+  return (manifest.null_condition == NullCondition::mllm_blank ? 2.0 : 1.0) *
+         (of_language + of_vision);
+}
+
+/// A published folder's sizes have the manifest's bounds (animeshootergen.schema.json): beyond them
+/// nothing that is computed of them can be trusted.
+void require_possible(const EnginePlan& plan) {
+  constexpr std::int64_t kMostFrames = 100'001;
+  constexpr std::int64_t kMostPixels = 8192;
+  const auto require = [&](const char* field, std::int64_t value, std::int64_t most) {
+    if (value <= most) return;
+    throw BadInput(fmt::format("{}: {} makes videos of {}, the most is {}",
+                               (plan.video.transformer / "config.json").string(), field, value,
+                               most));
+  };
+  require("sample_frames", plan.clip.frames, kMostFrames);
+  require("sample_height", plan.clip.height, kMostPixels);
+  require("sample_width", plan.clip.width, kMostPixels);
 }
 
 /// The folder of a CogVideoX model as it is published.
@@ -168,6 +283,7 @@ void add_published_parts(EnginePlan& plan, const EngineOverrides& overrides) {
   plan.clip.frames = plan.transformer.sample_frames;
   plan.clip.height = plan.transformer.sample_height * plan.vae.spatial_compression_ratio();
   plan.clip.width = plan.transformer.sample_width * plan.vae.spatial_compression_ratio();
+  require_possible(plan);
   require_clip(plan);
   require_files(plan);
 }
@@ -183,8 +299,16 @@ Json EnginePlan::settings() const {
   if (video.first_frame == FirstFrame::given) return json;
   json["lora"] = Json::object();
   if (video.lora) json["lora"]["transformer"] = {{"path", "lora"}, {"scale", video.lora->scale}};
-  for (const auto& [ip, lora] : lora_by_ip)
-    json["lora"][ip] = {{"path", fmt::format("lora/{}", ip)}, {"scale", lora.scale}};
+  return json;
+}
+
+Json EnginePlan::adaptations() const {
+  Json json = Json::object();
+  for (const auto& [ip, lora] : lora_by_ip) {
+    json[ip] = {{"path", fmt::format("lora/{}", ip)},
+                {"scale", lora.scale},
+                {"sha256", content_sha256(lora.path)}};
+  }
   return json;
 }
 
@@ -204,8 +328,10 @@ std::optional<LoraSettings> EnginePlan::lora_of(const std::string& ip) const {
 }
 
 ShotCost EnginePlan::cost(const models::Placement& placement, models::VaeTiling tiling) const {
-  return cost_of_shot(transformer, vae, clip, sampling, placement, video.first_frame, tiling,
-                      models::thread_count());
+  ShotCost cost = cost_of_shot(transformer, vae, clip, sampling, placement, video.first_frame,
+                               tiling, models::thread_count(), train_steps);
+  cost.conditions_flops = manifest ? story_flops(*this) : text_flops(*this);
+  return cost;
 }
 
 MemoryPlan EnginePlan::memory(const models::Placement& placement, std::int64_t shots,
@@ -289,6 +415,13 @@ EnginePlan plan_animeshooter_gen(const fs::path& folder, const EngineOverrides& 
   plan.manifest = std::move(manifest);
   require_clip(plan);
   require_files(plan);
+  require_fitting_texts(plan);
+  if (plan.video.lora) {
+    require_fitting_lora(network_of(plan, "transformer"), plan.video.lora->path, "transformer",
+                         plan.video.lora->scale);
+  }
+  if (const auto& lora = plan.manifest->llm_lora)
+    require_fitting_lora(network_of(plan, "llm"), folder / lora->path, "llm", lora->scale);
   return plan;
 }
 
@@ -299,6 +432,11 @@ EnginePlan plan_cogvideo_lora(const fs::path& folder, const std::vector<std::str
   plan.video = folders_of_published(folder);
   find_loras(plan, ips);
   add_published_parts(plan, overrides);
+  const models::Checkpoint& transformer = network_of(plan, "transformer");
+  if (plan.video.lora)
+    require_fitting_lora(transformer, plan.video.lora->path, "transformer", plan.video.lora->scale);
+  for (const auto& [ip, lora] : plan.lora_by_ip)
+    require_fitting_lora(transformer, lora.path, "transformer", lora.scale);
   const auto scheduler = plan.video.read_scheduler();
   plan.sampling.sampler = scheduler.sampler.value_or(models::SamplerKind::ddim);
   return plan;

@@ -43,13 +43,16 @@ struct EnginePlan {
   ClipSettings clip;
   models::CogVideoXTransformerConfig transformer;
   models::VaeConfig vae;
+  std::int64_t train_steps = 1000;  ///< of the scheduler
   /// The networks by name.
   std::vector<std::pair<std::string, models::Checkpoint>> networks;
   /// What else decides about the videos, by name: folders and files.
   std::vector<std::pair<std::string, std::filesystem::path>> files;
 
-  /// The settings as used, every default written out: for the run record.
+  /// The settings as used, every default written out: for the run record. Without adaptations().
   [[nodiscard]] Json settings() const;
+  /// By IP, where each has its own LoRA: path, scale and SHA-256. They are read for it.
+  [[nodiscard]] Json adaptations() const;
   /// "<name>": SHA-256 of every network's weights and configuration and of `files`. Reads all of
   /// them.
   [[nodiscard]] Json hashes() const;
@@ -68,7 +71,7 @@ struct EnginePlan {
 /// An AnimeShooterGen-compatible model: a folder with animeshootergen.json
 /// (docs/design/animeshootergen.md 2).
 /// @throws BadInput: the manifest's and the configurations' errors, parts that are not there, parts
-///         that contradict each other or the manifest.
+///         that contradict each other or the manifest, LoRAs that don't fit their network.
 [[nodiscard]] EnginePlan plan_animeshooter_gen(const std::filesystem::path& folder,
                                                const EngineOverrides& overrides);
 

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,7 +23,9 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
+#include "core/version.h"
 #include "loaders/image_file.h"
+#include "models/kernels/matrix_product.h"
 #include "models/layers/device_memory.h"
 #include "models/layers/runtime.h"
 #include "models/samplers/noise_file.h"
@@ -46,6 +51,17 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+/// A damaged weight, or a type too narrow for it, makes NaN of all that follows.
+/// @param values  about as large as what networks make: a sum of them is finite where they are
+void require_finite(const at::Tensor& values, std::string_view what, const Story& story, int shot,
+                    const models::Placement& placement) {
+  if (std::isfinite(values.sum().item<float>())) return;
+  throw BadInput(
+      fmt::format("{} shot {}: {} NaN or infinity, computed in {}. Nothing was written for this "
+                  "shot.\n  Compare the weights with their published SHA-256, or try --dtype fp32.",
+                  story.id, shot, what, models::dtype_name(placement.precision)));
+}
+
 void stop_if_interrupted() {
   if (interrupted())
     throw BadInput("interrupted. Finished shots are kept; the same command resumes.");
@@ -63,14 +79,15 @@ class Run {
         noise_(noise_of(request)),
         last_frames_(last_frames_of(request)),
         keyframes_(keyframes_of(request)),
+        cut_captions_(cut_captions(request, plan_)),
         memory_(memory_of(request_, plan_, placement_)),
         stages_(plan_, placement_, memory_.plan.offload) {}
 
   GenerateReport go();
 
  private:
-  /// A story's shots before `begin` are finished; where no frames are handed on, `begin` is 0 and
-  /// each shot is asked.
+  /// The shots of a story that are to be made; where frames are handed on, all from the first of
+  /// them on.
   struct Work {
     const Story* story = nullptr;
     std::vector<const Shot*> missing;
@@ -118,6 +135,7 @@ class Run {
   const std::optional<models::NoiseFile> noise_;
   const std::optional<LastFrames> last_frames_;
   const std::optional<Keyframes> keyframes_;
+  const std::set<std::string> cut_captions_;
   const MemoryChoice memory_;
   Stages stages_;
   std::optional<models::MemoryMeter> meter_;  ///< from before the first network on
@@ -209,9 +227,11 @@ void Run::denoise_shot(const Story& story, ShotInHand& in_hand, Progress& progre
        .first_frame = in_hand.first_frame,
        .draw = draw,
        .uneven = request_.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse},
-      [&](std::size_t, const at::Tensor&, const at::Tensor&) {
+      [&](std::size_t step, const at::Tensor&, const at::Tensor& latents) {
         stop_if_interrupted();
         models::synchronize(placement_.device);
+        require_finite(latents, fmt::format("the latents after step {} have", step + 1), story,
+                       number, placement_);
         progress.advance();
       });
   made.denoising_seconds = watch.lap();
@@ -223,7 +243,11 @@ void Run::decode_shot(const Story& story, ShotInHand& in_hand) {
   const VideoModel& video = stages_.decoder();
   Stopwatch watch;
   const int number = in_hand.shot->number;
-  const at::Tensor levels = levels_of(decode(video, in_hand.latents, memory_.plan.tiling));
+  const at::Tensor levels = [&] {
+    const at::Tensor pixels = decode(video, in_hand.latents, memory_.plan.tiling);
+    require_finite(pixels, "the decoded video has", story, number, placement_);
+    return levels_of(pixels);
+  }();
   in_hand.made.decoding_seconds = watch.lap();
   if (plan_.manifest) files_.hand_on(story.id, number, frame_of(levels, levels.size(0) - 1));
   if (request_.dump) {
@@ -285,11 +309,13 @@ void Run::make_story(const Work& work, GenerationRecord& record, Progress& progr
     static_cast<void>(stages_.conditions());  // loaded again, where it was freed
     Stopwatch watch;
     const at::Tensor condition = conditions->next_shot(picture, shot.caption.value());
+    require_finite(condition, "the condition has", story, shot.number, placement_);
     if (missing) {
       ShotInHand next{.shot = &shot, .made = {}, .condition = condition, .random = {}};
       next.made.condition_seconds = watch.lap();
       next.made.given_last_frame =
           last_frames_ && last_frames_->find(story.id, shot.number).has_value();
+      next.made.caption_cut = cut_captions_.contains(fmt::format("{}/{}", story.id, shot.number));
       in_hand.push_back(std::move(next));
       if (!together) finish_shots(story, in_hand, record, progress);
     }
@@ -301,7 +327,12 @@ void Run::make_story(const Work& work, GenerationRecord& record, Progress& progr
 
 Json Run::account() const {
   const MemoryPlan& plan = memory_.plan;
+  const BuildInfo& build = build_info();
   Json json;
+  json["program"] = {{"version", build.version}, {"commit", build.commit}, {"dirty", build.dirty}};
+  json["device"] = models::describe_device(placement_.device);
+  json["threads"] = models::thread_count();
+  json["products"] = placement_.device.is_cpu() ? models::product_kernels().name : "cuBLAS";
   json["offload"] = name_of(plan.offload);
   json["loads"] = {{"stages", stages_.loads()}, {"seconds", stages_.seconds()}};
   const auto grown = meter_ ? meter_->growth() : std::nullopt;
@@ -313,7 +344,8 @@ Json Run::account() const {
 GenerateReport Run::go() {
   GenerationRecord record(
       request_.out,
-      settings_of(request_, plan_, keyframes_ ? &*keyframes_ : nullptr, placement_, memory_.plan));
+      settings_of(request_, plan_, keyframes_ ? &*keyframes_ : nullptr, placement_, memory_.plan),
+      plan_.adaptations());
   GenerateReport report;
   std::vector<Work> stories;
   for (const Story& story : request_.part->stories) {
@@ -334,6 +366,14 @@ GenerateReport Run::go() {
   if (request_.say) {
     request_.say(describe(memory_.plan, models::describe_device(placement_.device)) + "  " +
                  memory_.reason + "\n");
+  }
+  if (request_.say && !cut_captions_.empty()) {
+    request_.say(fmt::format(
+        "{} longer than the {} tokens that the text encoder reads, and cut there: {}{}\n",
+        cut_captions_.size() == 1 ? "1 caption is"
+                                  : fmt::format("{} captions are", cut_captions_.size()),
+        plan_.transformer.text_tokens, *cut_captions_.begin(),
+        cut_captions_.size() == 1 ? "" : ", ..."));
   }
   record.begin();
   remove_abandoned_temporaries(request_.out, Sweep::folder_and_below);
@@ -365,7 +405,11 @@ GenerateReport generate_videos(const VideoRequest& request) {
   static_cast<void>(models::trailing_timesteps(
       plan.sampling.steps, scheduler.train_steps,
       request.uneven_steps ? models::UnevenSteps::allow : models::UnevenSteps::refuse));
-  return Run(request, std::move(plan), placement).go();
+  try {
+    return Run(request, std::move(plan), placement).go();
+  } catch (...) {
+    models::rethrow_torch_error(fmt::format("{} on {}", request.baseline, placement.device.str()));
+  }
 }
 
 }  // namespace asbench::baselines

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "baselines/output_folder.h"
 #include "core/error.h"
 #include "core/files.h"
 
@@ -51,14 +52,15 @@ std::optional<Json> recorded_setting(const fs::path& folder, const std::string& 
   return there.at("settings").at(key);
 }
 
-GenerationRecord::GenerationRecord(const fs::path& folder, Json settings)
+GenerationRecord::GenerationRecord(const fs::path& folder, Json settings, Json adaptations)
     : file_(folder / kGenerationRecord) {
   json_["schema"] = kSchema;
   json_["settings"] = std::move(settings);
+  json_["adaptations"] = std::move(adaptations);
   json_["shots"] = Json::object();
   json_["runs"] = Json::array();
   if (!is_there(file_)) {
-    if (is_there(folder) && !list_folder(folder).empty()) {
+    if (!is_unused(folder, kGenerationRecord)) {
       throw UsageError(
           fmt::format("--out {}: the folder has files but no {}, so it was not written with these "
                       "settings. Name a new folder.",
@@ -73,12 +75,20 @@ GenerationRecord::GenerationRecord(const fs::path& folder, Json settings)
         fmt::format("--out {}: its {} is of another form. Remove the folder or name another.",
                     folder.string(), kGenerationRecord));
   }
-  if (there.at("settings") != json_.at("settings")) {
-    const Difference difference = first_difference(there.at("settings"), json_.at("settings"), "");
+  const auto require_equal = [&](const Json& before, const Json& now, const std::string& place) {
+    if (before == now) return;
+    const Difference difference = first_difference(before, now, place);
     throw UsageError(
         fmt::format("--out {}: the folder has videos of other settings: {} is {} there and {} "
                     "now.\n  Remove the folder or name another.",
                     folder.string(), difference.place, difference.there, difference.now));
+  };
+  require_equal(there.at("settings"), json_.at("settings"), "");
+  const Json adapted = there.value("adaptations", Json::object());
+  for (const auto& [ip, before] : adapted.items()) {
+    Json& now = json_["adaptations"][ip];
+    if (!now.is_null()) require_equal(before, now, "adaptations." + ip);
+    now = before;
   }
   json_["shots"] = there.at("shots");
   if (there.contains("runs") && there.at("runs").is_array()) json_["runs"] = there.at("runs");
@@ -106,6 +116,7 @@ void GenerationRecord::add(std::string_view story, int shot, const ShotRecord& r
                                           {"guidance_scale", record.guidance},
                                           {"given_noise", record.given_noise},
                                           {"given_last_frame", record.given_last_frame},
+                                          {"caption_cut", record.caption_cut},
                                           {"seconds",
                                            {{"condition", record.condition_seconds},
                                             {"denoising", record.denoising_seconds},

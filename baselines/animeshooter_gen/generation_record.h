@@ -20,6 +20,7 @@ struct ShotRecord {
   double guidance = 1.0;
   bool given_noise = false;       ///< of --noise
   bool given_last_frame = false;  ///< of --last-frames: what the next shot began with
+  bool caption_cut = false;       ///< it has more tokens than the text encoder reads
   double condition_seconds = 0.0;
   std::optional<double> encoding_seconds = {};  ///< of a keyframe
   double denoising_seconds = 0.0;
@@ -36,10 +37,13 @@ struct ShotRecord {
 /// how it was made. The file is replaced after every shot, so a shot is finished when it is in it.
 class GenerationRecord {
  public:
-  /// @param settings  what must be equal for shots to be kept
+  /// @param settings     what must be equal for shots to be kept
+  /// @param adaptations  by IP: of those that the record has too it must be equal; the others' are
+  ///        kept, for a folder may be made a few IPs at a time
   /// @throws UsageError when the folder has files and no record, or a record of other settings
   ///         (names the first that differs and both values).
-  GenerationRecord(const std::filesystem::path& folder, Json settings);
+  GenerationRecord(const std::filesystem::path& folder, Json settings,
+                   Json adaptations = Json::object());
 
   /// Writes the file where there is none yet. Makes the folder.
   void begin();

@@ -9,28 +9,13 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
-#include "models/encoders/config_reader.h"
 #include "models/kernels/matrix_product.h"
+#include "models/multimodal/vision_features.h"
 #include "models/weights/safetensors.h"
 
 namespace asbench::baselines {
 namespace fs = std::filesystem;
 namespace {
-
-struct TowerSides {
-  int picture;  ///< pixels
-  std::int64_t patches;
-};
-
-TowerSides sides_of(const models::Checkpoint& tower) {
-  const std::string file = fmt::format("config.json of {}", tower.id);
-  const models::ConfigReader root(tower.config, file);
-  const Json* const section = root.find("vision_config");
-  const models::ConfigReader reader(section != nullptr ? *section : tower.config, file,
-                                    section != nullptr ? "vision_config." : "");
-  const std::int64_t picture = reader.side("image_size", 224);
-  return {static_cast<int>(picture), picture / reader.side("patch_size", 16)};
-}
 
 void add_files(const fs::path& root, const fs::path& folder, std::string& lines) {
   for (const FolderEntry& entry : list_folder(folder)) {
@@ -79,11 +64,11 @@ MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths, const fs::
         fmt::format("{}: there is no such file. It says which layer of the vision tower is read.",
                     file.string()));
   }
-  MultimodalFolder multimodal{.vision_tower = open_part(folder / paths.vision_tower), .config = {}};
-  const TowerSides sides = sides_of(multimodal.vision_tower);
-  multimodal.config =
-      models::parse_multimodal_config(read_json_file(file), sides.picture, file.string());
-  multimodal.patches_a_side = sides.patches;
+  MultimodalFolder multimodal{
+      .vision_tower = open_part(folder / paths.vision_tower), .config = {}, .vision = {}};
+  multimodal.vision = models::vision_config_of(multimodal.vision_tower);
+  multimodal.config = models::parse_multimodal_config(
+      read_json_file(file), static_cast<int>(multimodal.vision.image_size), file.string());
   return multimodal;
 }
 

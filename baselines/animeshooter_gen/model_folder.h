@@ -9,6 +9,7 @@
 #include "baselines/animeshooter_gen/cost.h"
 #include "baselines/animeshooter_gen/manifest.h"
 #include "core/json.h"
+#include "models/encoders/config.h"
 #include "models/layers/placement.h"
 #include "models/multimodal/multimodal_config.h"
 #include "models/weights/checkpoint.h"
@@ -24,7 +25,7 @@ namespace asbench::baselines {
 struct MultimodalFolder {
   models::Checkpoint vision_tower;
   models::MultimodalConfig config;
-  std::int64_t patches_a_side = 0;  ///< of a tile, in the vision tower
+  models::VisionConfig vision;
 };
 /// @throws BadInput when one of the files is missing or refused.
 [[nodiscard]] MultimodalFolder open_multimodal_folder(const Manifest::Paths& paths,

@@ -35,7 +35,7 @@ namespace {
 using models::Tiling;
 
 /// The networks.
-struct Parts {
+struct Networks {
   models::ImageReader images;
   models::Qwen2Tokenizer tokenizer;
   models::Qwen2 llm;
@@ -84,44 +84,39 @@ std::int64_t width_of_condition(const models::QFormer& qformer) {
   return qformer.projection.empty() ? qformer.config.width : qformer.projection.back().outputs();
 }
 
-void require_parts_fit(const Parts& parts, const Manifest& manifest,
-                       const models::CogVideoXTransformerConfig& wanted) {
+/// What only the Q-Former's tensors tell; the rest was asked of the plan.
+void require_fitting(const Networks& networks, const models::CogVideoXTransformerConfig& wanted) {
   const auto require = [](std::string_view one, std::int64_t first, std::string_view other,
                           std::int64_t second) {
     if (first != second)
       throw BadInput(fmt::format("{} is {}, but {} is {}", one, first, other, second));
   };
-  require("qformer.condition_length of the manifest", *manifest.qformer.condition_length,
-          "max_text_seq_length of the transformer", wanted.text_tokens);
-  require("the width of the Q-Former's condition", width_of_condition(parts.qformer),
+  require("the width of the Q-Former's condition", width_of_condition(networks.qformer),
           "text_embed_dim of the transformer", wanted.text_width);
-  require("the width of the states that the Q-Former takes", parts.qformer.encoder_width,
-          "hidden_size of the language model", parts.llm.config.width);
-  if (manifest.hidden_state.layer > parts.llm.config.layers) {
-    throw BadInput(fmt::format("hidden_state.layer is {}, but the language model has {} layers",
-                               manifest.hidden_state.layer, parts.llm.config.layers));
-  }
+  require("the width of the states that the Q-Former takes", networks.qformer.encoder_width,
+          "hidden_size of the language model", networks.llm.config.width);
 }
 
 class MultimodalStory;
 
 /// The networks and what refers to them: stays where it was made.
-struct LoadedParts {
-  LoadedParts(Parts of, const Manifest& manifest)
-      : parts(std::move(of)),
-        writer(parts.llm, parts.tokenizer, manifest.texts, parts.qformer.learnable_queries) {}
-  LoadedParts(const LoadedParts&) = delete;
-  LoadedParts& operator=(const LoadedParts&) = delete;
+struct LoadedNetworks {
+  LoadedNetworks(Networks of, const Manifest& manifest)
+      : networks(std::move(of)),
+        writer(networks.llm, networks.tokenizer, manifest.texts,
+               networks.qformer.learnable_queries) {}
+  LoadedNetworks(const LoadedNetworks&) = delete;
+  LoadedNetworks& operator=(const LoadedNetworks&) = delete;
 
-  const Parts parts;
+  const Networks networks;
   const models::PromptWriter writer;
 };
 
-using LoadParts = std::function<Parts()>;
+using LoadNetworks = std::function<Networks()>;
 
 class MultimodalConditions final : public ConditionModel {
  public:
-  MultimodalConditions(LoadParts load, const Manifest& manifest, at::Tensor fixed_null)
+  MultimodalConditions(LoadNetworks load, const Manifest& manifest, at::Tensor fixed_null)
       : load_(std::move(load)), manifest_(manifest), fixed_null_(std::move(fixed_null)) {
     reload();
   }
@@ -130,21 +125,21 @@ class MultimodalConditions final : public ConditionModel {
   [[nodiscard]] std::unique_ptr<StoryConditions> begin_story() const override;
   void unload() override { loaded_.reset(); }
   void reload() override {
-    if (!loaded_) loaded_ = std::make_unique<LoadedParts>(load_(), manifest_);
+    if (!loaded_) loaded_ = std::make_unique<LoadedNetworks>(load_(), manifest_);
   }
 
   [[nodiscard]] const models::PromptWriter& writer() const { return loaded().writer; }
   [[nodiscard]] const at::Tensor& fixed_null() const { return fixed_null_; }
-  [[nodiscard]] const models::Qwen2& llm() const { return loaded().parts.llm; }
+  [[nodiscard]] const models::Qwen2& llm() const { return loaded().networks.llm; }
 
   [[nodiscard]] at::Tensor tokens_of(const Image& picture, bool reference) const {
-    return loaded().parts.images.read(picture, tiling_of(reference));
+    return loaded().networks.images.read(picture, tiling_of(reference));
   }
   /// Of a reference of this size that shows nothing.
   [[nodiscard]] at::Tensor blank_tokens(int width, int height) const {
     if (!manifest_.blank_pixel) {
-      return loaded().parts.images.read(
-          models::zero_tiles(width, height, tiling_of(true), loaded().parts.images.options()));
+      return loaded().networks.images.read(
+          models::zero_tiles(width, height, tiling_of(true), loaded().networks.images.options()));
     }
     Image blank(height, width, 3);
     std::fill(blank.bytes.begin(), blank.bytes.end(),
@@ -154,15 +149,15 @@ class MultimodalConditions final : public ConditionModel {
   /// Appends a piece to a sequence. @returns [1, L, D] float32 on the CPU
   [[nodiscard]] at::Tensor condition_of(const models::PromptPiece& piece,
                                         models::KeyValueCache& cache) const {
-    const Parts& parts = loaded().parts;
+    const Networks& networks = loaded().networks;
     const at::Tensor states =
-        models::hidden_state(parts.llm, piece.embeds, cache, manifest_.hidden_state);
-    const at::Tensor last = models::run(parts.qformer, piece.at_queries(states).contiguous());
-    return models::project_condition(parts.qformer, last).to(at::kCPU, at::kFloat);
+        models::hidden_state(networks.llm, piece.embeds, cache, manifest_.hidden_state);
+    const at::Tensor last = models::run(networks.qformer, piece.at_queries(states).contiguous());
+    return models::project_condition(networks.qformer, last).to(at::kCPU, at::kFloat);
   }
 
  private:
-  [[nodiscard]] const LoadedParts& loaded() const {
+  [[nodiscard]] const LoadedNetworks& loaded() const {
     if (!loaded_) throw InternalError("a condition is wanted of networks that are unloaded");
     return *loaded_;
   }
@@ -172,10 +167,10 @@ class MultimodalConditions final : public ConditionModel {
     return many ? Tiling::dynamic_s2 : Tiling::single;
   }
 
-  const LoadParts load_;
+  const LoadNetworks load_;
   const Manifest manifest_;
-  const at::Tensor fixed_null_;          ///< [1, L, D]; undefined: by a second sequence
-  std::unique_ptr<LoadedParts> loaded_;  ///< nothing: unloaded
+  const at::Tensor fixed_null_;             ///< [1, L, D]; undefined: by a second sequence
+  std::unique_ptr<LoadedNetworks> loaded_;  ///< nothing: unloaded
 };
 
 class MultimodalStory final : public StoryConditions {
@@ -229,13 +224,13 @@ std::unique_ptr<ConditionModel> load_multimodal_conditions(
     models::return_freed_memory(placement.device);
   }
   const auto load = [=]() {
-    Parts parts{.images = load_image_reader(manifest.paths, folder, placement),
-                .tokenizer = models::Qwen2Tokenizer::load(folder / manifest.paths.tokenizer),
-                .llm = load_llm(manifest, folder, placement),
-                .qformer = models::load_qformer(open_part(folder / manifest.paths.qformer),
-                                                manifest.qformer, placement)};
-    require_parts_fit(parts, manifest, wanted);
-    return parts;
+    Networks networks{.images = load_image_reader(manifest.paths, folder, placement),
+                      .tokenizer = models::Qwen2Tokenizer::load(folder / manifest.paths.tokenizer),
+                      .llm = load_llm(manifest, folder, placement),
+                      .qformer = models::load_qformer(open_part(folder / manifest.paths.qformer),
+                                                      manifest.qformer, placement)};
+    require_fitting(networks, wanted);
+    return networks;
   };
   return std::make_unique<MultimodalConditions>(load, manifest, std::move(null));
 }

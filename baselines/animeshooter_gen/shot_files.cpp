@@ -33,6 +33,21 @@ void remove_tree(const fs::path& folder) {
   if (error) throw SystemFault("can't be removed", folder, error.value());
 }
 
+Denoised read_denoised(const fs::path& file, at::IntArrayRef sizes) {
+  TensorReader reader(file);
+  Denoised denoised{.latents = reader.take(kLatents, models::DType::f32, 5)};
+  const auto value = [](const at::Tensor& seconds) { return seconds.const_data_ptr<double>()[0]; };
+  denoised.denoising_seconds = value(reader.take(kDenoisingSeconds, models::DType::f64, 1));
+  const at::Tensor encoding = reader.take_if_there(kEncodingSeconds, models::DType::f64, 1);
+  if (encoding.defined()) denoised.encoding_seconds = value(encoding);
+  reader.finish();
+  if (denoised.latents.sizes() != sizes) {
+    reader.refuse(fmt::format("latents is [{}], but this model's are [{}]",
+                              fmt::join(denoised.latents.sizes(), ", "), fmt::join(sizes, ", ")));
+  }
+  return denoised;
+}
+
 }  // namespace
 
 fs::path ShotFiles::place(std::string_view story, int shot) const {
@@ -108,20 +123,12 @@ std::optional<Denoised> ShotFiles::denoised(std::string_view story, int shot,
                                             at::IntArrayRef sizes) const {
   const fs::path file = latents_file(story, shot);
   if (!is_file(file)) return std::nullopt;
-  TensorReader reader(file);
-  Denoised denoised{.latents = reader.take(kLatents, models::DType::f32, 5)};
-  const auto value = [](const at::Tensor& seconds) { return seconds.const_data_ptr<double>()[0]; };
-  denoised.denoising_seconds = value(reader.take(kDenoisingSeconds, models::DType::f64, 1));
-  const at::Tensor encoding = reader.take_if_there(kEncodingSeconds, models::DType::f64, 1);
-  if (encoding.defined()) denoised.encoding_seconds = value(encoding);
-  reader.finish();
-  if (denoised.latents.sizes() != sizes) {
-    reader.refuse(
-        fmt::format("latents is [{}], but this model's are [{}]; remove the file, and the "
-                    "shot is denoised again",
-                    fmt::join(denoised.latents.sizes(), ", "), fmt::join(sizes, ", ")));
+  try {
+    return read_denoised(file, sizes);
+  } catch (const BadInput& error) {
+    throw BadInput(
+        fmt::format("{}\n  Remove the file, and the shot is denoised again.", error.what()));
   }
-  return denoised;
 }
 
 void ShotFiles::forget(std::string_view story) const {

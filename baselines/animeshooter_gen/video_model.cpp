@@ -139,7 +139,7 @@ at::Tensor decode(const VideoModel& model, const at::Tensor& latents, models::Va
 
 at::Tensor levels_of(const at::Tensor& video) {
   const models::InferenceScope scope;
-  // In place: a video is as large as it is.
+  // One copy, then in place: a video takes hundreds of megabytes.
   at::Tensor levels = video.to(at::kFloat) * 0.5;
   levels.add_(0.5).clamp_(0.0, 1.0).mul_(255.0).round_();
   return levels.squeeze(0).permute({1, 2, 3, 0}).to(at::kCPU, at::kByte).contiguous();

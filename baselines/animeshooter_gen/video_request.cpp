@@ -18,6 +18,7 @@
 #include "models/cogvideox/tile_plan.h"
 #include "models/layers/device_memory.h"
 #include "models/layers/runtime.h"
+#include "models/tokenizers/t5_tokenizer.h"
 
 namespace asbench::baselines {
 namespace fs = std::filesystem;
@@ -151,6 +152,20 @@ std::optional<Keyframes> keyframes_of(const VideoRequest& request) {
   Keyframes keyframes(*request.keyframes, *request.split);
   keyframes.require(*request.part);
   return keyframes;
+}
+
+std::set<std::string> cut_captions(const VideoRequest& request, const EnginePlan& plan) {
+  std::set<std::string> cut;
+  if (plan.manifest) return cut;  // the language model reads all of it
+  const auto tokenizer = models::T5Tokenizer::load(plan.folder / "tokenizer");
+  const auto tokens = static_cast<std::size_t>(plan.transformer.text_tokens);
+  for (const Story& story : request.part->stories) {
+    for (const Shot& shot : story.shots) {
+      if (tokenizer.encode_padded(shot.caption.value(), tokens).truncated)
+        cut.insert(fmt::format("{}/{}", story.id, shot.number));
+    }
+  }
+  return cut;
 }
 
 MemoryChoice memory_of(const VideoRequest& request, const EnginePlan& plan,

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <string>
 
 #include "baselines/animeshooter_gen/cost.h"
 #include "baselines/animeshooter_gen/engine_plan.h"
@@ -37,6 +39,11 @@ void require_patience(const VideoRequest& request, const ShotCost& cost, std::si
 [[nodiscard]] std::optional<models::NoiseFile> noise_of(const VideoRequest& request);
 [[nodiscard]] std::optional<LastFrames> last_frames_of(const VideoRequest& request);
 [[nodiscard]] std::optional<Keyframes> keyframes_of(const VideoRequest& request);
+
+/// The shots whose captions are longer than what the text encoder reads, "<story>/<shot>": what is
+/// beyond is cut off, as the published pipeline does.
+[[nodiscard]] std::set<std::string> cut_captions(const VideoRequest& request,
+                                                 const EnginePlan& plan);
 
 /// Videos that were begun in tiles, or without, go on so unless something else is asked for.
 /// @throws BadInput where tiles are asked for that the VAE's can't be made of

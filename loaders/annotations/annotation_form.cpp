@@ -9,6 +9,7 @@
 #include "loaders/annotations/parse_annotations.h"
 #include "loaders/annotations/source.h"
 #include "loaders/splits/common.h"
+#include "loaders/splits/find_file.h"
 #include "loaders/text_file.h"
 
 namespace asbench::loaders {
@@ -28,7 +29,7 @@ bool is_annotation(std::string_view bytes) {
 }
 
 bool is_annotation_file(const std::filesystem::path& file) {
-  if (file.extension() != ".json") return false;
+  if (!has_annotation_ending(file.filename().string())) return false;
   try {
     return is_annotation(read_text_file(file, AnnotationSource::kLargestFile));
   } catch (const BadInput&) {
@@ -53,8 +54,9 @@ bool is_annotation_archive(const std::filesystem::path& file) {
 bool has_annotation_file(const std::filesystem::path& folder) {
   std::size_t looked_into = 0;
   for (const std::filesystem::path& file : list_files(folder)) {
+    if (!has_annotation_ending(file.filename().string())) continue;
     if (is_annotation_file(file)) return true;
-    if (file.extension() == ".json" && ++looked_into == kLookedInto) break;
+    if (++looked_into == kLookedInto) break;
   }
   return false;
 }
@@ -75,7 +77,7 @@ bool looks_like_annotations(const std::filesystem::path& path) {
 std::string name_of_annotations(const std::filesystem::path& path) {
   std::string name = folder_name(path);
   for (const std::string_view ending : {".json", ".zip"}) {
-    if (name.size() > ending.size() && name.ends_with(ending))
+    if (name.size() > ending.size() && lower_case(name).ends_with(ending))
       name.resize(name.size() - ending.size());
   }
   return name;

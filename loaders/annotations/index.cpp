@@ -220,7 +220,7 @@ void keep(const std::filesystem::path& file, bool is_default, const AnnotationIn
     if (!is_default) throw;
     say(
         fmt::format("the index of the annotations can't be kept, so the next command reads the "
-                    "files again: {}\n  --index FILE keeps it elsewhere.\n",
+                    "files again: {}\n  ASBENCH_CACHE=FOLDER keeps it elsewhere.\n",
                     fault.what()));
   }
 }

@@ -21,7 +21,7 @@ namespace {
 
 /// To be raised with every change of this file, of the indexed types, and of what the parser finds:
 /// indexes of other versions are made again.
-constexpr std::string_view kVersion = "asbench annotation index 2\n";
+constexpr std::string_view kVersion = "asbench annotation index 3\n";
 constexpr std::size_t kBlockBytes = std::size_t{4} << 20;
 constexpr std::size_t kLargestBlock = std::size_t{1} << 30;
 constexpr std::size_t kChecksumDigits = 32;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/json.h"
@@ -11,6 +12,18 @@
 
 // The parts of the annotation parser, a file each. Not for other modules.
 namespace asbench::loaders {
+
+/// Entries of one list of names or references that are read; no segment has so many.
+inline constexpr std::size_t kMostListed = 10'000;
+
+/// How many entries of a list are read; `bad_field` when it has more.
+/// @param list  may be null: none
+/// @param what  for the finding: "the shot's character list"
+[[nodiscard]] std::size_t entries_of(const Json* list, std::string_view what,
+                                     AnnotationNotes& notes, const AnnotationPlace& place);
+
+/// "N/A", in any letter case, with space around it: nobody, nowhere.
+[[nodiscard]] bool is_not_applicable(std::string_view text);
 
 /// Finds an id as people write it: to the letter, else after trimming and case folding.
 class IdList {
@@ -26,7 +39,8 @@ class IdList {
 
  private:
   std::vector<std::string> ids_;
-  std::vector<std::string> folded_;
+  std::unordered_map<std::string, std::size_t> exact_;  ///< places by id in form C
+  std::unordered_map<std::string, std::size_t> folded_;
 };
 
 /// A segment's main characters (scenes): a list of objects with an `ID` and a description.

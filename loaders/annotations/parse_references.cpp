@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
+#include "core/interrupt.h"
 #include "core/text.h"
 #include "core/words.h"
 #include "loaders/annotations/parse_parts.h"
@@ -59,7 +61,8 @@ class ReferenceParser {
   }
 
   std::vector<AnnotatedReference> run(const Json* list) {
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) one((*list)[i], i + 1);
+    const std::size_t count = entries_of(list, "the list of references", notes_, place_);
+    for (std::size_t i = 0; i < count && !interrupted(); ++i) one((*list)[i], i + 1);
     tell_missing();
     std::vector<AnnotatedReference> kept;
     for (AnnotatedReference& reference : references_) {
@@ -90,7 +93,7 @@ class ReferenceParser {
       return;
     }
     const std::size_t place = place_of(*id);
-    for (std::size_t i = 0; masks != nullptr && i < masks->size(); ++i)
+    for (std::size_t i = 0; masks != nullptr && i < masks->size() && !interrupted(); ++i)
       mask((*masks)[i], i + 1, place);
   }
 
@@ -104,12 +107,12 @@ class ReferenceParser {
     if (match.place) return *match.place;
     raise("unknown_character",
           fmt::format("there is a reference of \"{}\", which is no main character", excerpt(id)));
-    for (std::size_t i = segment_.characters.size(); i < references_.size(); ++i) {
-      if (references_[i].character == id) return i;
+    const auto [at, is_new] = strangers_.emplace(id, references_.size());
+    if (is_new) {
+      references_.push_back({id, false, {}, 0});
+      frames_.emplace_back();
     }
-    references_.push_back({id, false, {}, 0});
-    frames_.emplace_back();
-    return references_.size() - 1;
+    return at->second;
   }
 
   void mask(const Json& value, std::size_t number, std::size_t place) {
@@ -184,6 +187,7 @@ class ReferenceParser {
   AnnotationPlace place_;
   std::vector<AnnotatedReference> references_;
   std::vector<std::set<std::int64_t>> frames_;
+  std::unordered_map<std::string, std::size_t> strangers_;  ///< places of those that are nobody's
 };
 
 }  // namespace

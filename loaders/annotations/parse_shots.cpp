@@ -4,11 +4,12 @@
 #include <cctype>
 #include <cmath>
 #include <set>
+#include <unordered_set>
 #include <utility>
 
+#include "core/interrupt.h"
 #include "core/text.h"
 #include "loaders/annotations/parse_parts.h"
-#include "loaders/name_match.h"
 
 namespace asbench::loaders {
 namespace {
@@ -28,6 +29,7 @@ class ShotParser {
   std::vector<AnnotatedShot> run(const Json& shots) {
     std::vector<AnnotatedShot> read;
     for (const Json& value : shots) {
+      if (interrupted()) break;  // who reads files asks too, and keeps nothing
       ++place_.shot;
       if (!value.is_object()) {
         raise("bad_schema", fmt::format("the shot is {}; it is left out", type_in_words(value)));
@@ -208,7 +210,9 @@ class ShotParser {
 
   std::vector<std::string> characters_of(const Json* list) {
     std::vector<std::string> ids;
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
+    std::unordered_set<std::string> known;
+    const std::size_t count = entries_of(list, "the shot's character list", notes_, place_);
+    for (std::size_t i = 0; i < count && !interrupted(); ++i) {
       const Json& value = (*list)[i];
       if (!value.is_string() || is_blank(value.get_ref<const std::string&>())) {
         raise("bad_field", fmt::format("an entry of the character list is {}; it is left out",
@@ -216,9 +220,15 @@ class ShotParser {
         continue;
       }
       const auto& written = value.get_ref<const std::string&>();
+      if (is_not_applicable(written)) {
+        raise("bad_field", fmt::format("an entry of the character list is \"{}\", which is nobody; "
+                                       "it is left out",
+                                       excerpt(written)));
+        continue;
+      }
       const IdList::Match match = context_.characters.find(written);
       const std::string id = match.place ? context_.characters[*match.place] : written;
-      if (std::find(ids.begin(), ids.end(), id) != ids.end()) {
+      if (!known.insert(id).second) {
         raise("bad_field", fmt::format("the character \"{}\" is listed twice; it counts once",
                                        excerpt(written)));
         continue;
@@ -250,7 +260,7 @@ class ShotParser {
                                      excerpt(context_.scenes[*match.place])));
       }
       if (match.place) return context_.scenes[*match.place];
-      if (plain_key(written) != "n/a") {
+      if (!is_not_applicable(written)) {
         raise("unknown_scene", fmt::format("the scene \"{}\" is no main scene", excerpt(written)));
         return written;
       }
@@ -311,60 +321,7 @@ class ShotParser {
   std::set<std::pair<double, double>> ranges_;
 };
 
-std::string folded_id(std::string_view id) {
-  const std::size_t begin = std::min(id.find_first_not_of(" \t\r\n"), id.size());
-  id.remove_prefix(begin);
-  return folded_case(id.substr(0, id.find_last_not_of(" \t\r\n") + 1));
-}
-
 }  // namespace
-
-IdList::IdList(std::vector<std::string> ids) : ids_(std::move(ids)) {
-  for (const std::string& id : ids_) folded_.push_back(folded_id(id));
-}
-
-IdList::Match IdList::find(std::string_view id) const {
-  const std::string written = nfc(id);
-  const auto exact = std::find_if(ids_.begin(), ids_.end(),
-                                  [&](const std::string& known) { return nfc(known) == written; });
-  if (exact != ids_.end()) return {static_cast<std::size_t>(exact - ids_.begin()), false};
-  const auto folded = std::find(folded_.begin(), folded_.end(), folded_id(id));
-  if (folded == folded_.end()) return {};
-  return {static_cast<std::size_t>(folded - folded_.begin()), true};
-}
-
-std::vector<NamedThing> named_things(const Json* list, std::string_view what,
-                                     std::string_view description_key, AnnotationNotes& notes,
-                                     const AnnotationPlace& place) {
-  std::vector<NamedThing> things;
-  for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-    const Json& value = (*list)[i];
-    if (!value.is_object()) {
-      notes.add_finding("bad_field", place,
-                        fmt::format("{} {} is {}, not an object; it is left out", what, i + 1,
-                                    type_in_words(value)));
-      continue;
-    }
-    Fields fields(value, notes, place);
-    const auto id = fields.take_text({"ID"}, fmt::format("the id of {} {}", what, i + 1));
-    const auto description = fields.take_text(
-        {description_key}, fmt::format("the {} of {} {}", description_key, what, i + 1));
-    fields.count_the_rest();
-    const bool is_double = id && std::any_of(things.begin(), things.end(), [&](const auto& thing) {
-                             return nfc(thing.id) == nfc(*id);
-                           });
-    if (!id || is_double) {
-      notes.add_finding(
-          "bad_field", place,
-          fmt::format(
-              "{} {} {}; it is left out", what, i + 1,
-              id ? fmt::format("has the id \"{}\" of an earlier one", excerpt(*id)) : "has no id"));
-      continue;
-    }
-    things.push_back({*id, description.value_or("")});
-  }
-  return things;
-}
 
 std::vector<AnnotatedShot> annotated_shots(const Json& shots, const ShotContext& context,
                                            AnnotationNotes& notes, const AnnotationPlace& place) {

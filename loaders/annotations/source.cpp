@@ -22,12 +22,7 @@ namespace {
 constexpr int kDeepest = 8;  ///< folders below the one that was given
 
 bool is_wanted(std::string_view name) {
-  constexpr std::string_view kEnding = ".json";
-  if (name.size() <= kEnding.size()) return false;
-  const std::string_view ending = name.substr(name.size() - kEnding.size());
-  if (!std::equal(ending.begin(), ending.end(), kEnding.begin(),
-                  [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; }))
-    return false;
+  if (!has_annotation_ending(name)) return false;
   for (std::size_t begin = 0; begin < name.size();) {
     const std::size_t end = std::min(name.find('/', begin), name.size());
     const std::string_view part = name.substr(begin, end - begin);
@@ -154,6 +149,15 @@ AnnotationFile read_annotations(const AnnotationSource& source, AnnotationSource
   const SourceBytes read = reader.read(entry);
   if (!read.problem.empty()) return unreadable_annotations(read.problem, name);
   return parse_annotations(read.bytes, name);
+}
+
+bool has_annotation_ending(std::string_view name) {
+  constexpr std::string_view kEnding = ".json";
+  if (name.size() <= kEnding.size()) return false;
+  const std::string_view ending = name.substr(name.size() - kEnding.size());
+  return std::equal(ending.begin(), ending.end(), kEnding.begin(), [](char a, char b) {
+    return std::tolower(static_cast<unsigned char>(a)) == b;
+  });
 }
 
 bool is_zip_archive(const std::filesystem::path& path) {

@@ -65,6 +65,9 @@ class AnnotationSource {
 [[nodiscard]] AnnotationFile read_annotations(const AnnotationSource& source,
                                               AnnotationSource::Reader& reader, std::size_t entry);
 
+/// Whether a file may be an annotation by its name: it ends in ".json", in any letter case.
+[[nodiscard]] bool has_annotation_ending(std::string_view name);
+
 /// True for a file that begins as a zip archive does. @throws SystemFault.
 [[nodiscard]] bool is_zip_archive(const std::filesystem::path& path);
 

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "core/hash.h"
 #include "core/write_file.h"
 #include "loaders/png_file.h"
 
@@ -14,18 +15,16 @@ namespace {
 
 constexpr std::size_t kLargestReplaced = 1ULL << 30;
 
-/// A name as a part of a path on any system.
-std::string as_file_name(std::string_view name) {
-  constexpr std::string_view kUnsafe = "/\\:*?\"<>|%";
-  std::string safe;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto c = static_cast<unsigned char>(name[i]);
-    const bool at_end = i == 0 || i + 1 == name.size();
-    const bool unsafe = c < 0x20 || c == 0x7F || kUnsafe.find(name[i]) != std::string_view::npos ||
-                        (at_end && (c == '.' || c == ' '));
-    safe += unsafe ? fmt::format("%{:02X}", static_cast<unsigned>(c)) : std::string(1, name[i]);
-  }
-  return safe.empty() ? "%" : safe;
+constexpr std::size_t kLongestName = 120;  ///< in bytes; room for what else a file's name has
+
+/// The longest beginning of a safe name that is whole: no character of UTF-8 and no %XX is cut.
+std::string_view beginning_of(std::string_view safe, std::size_t most) {
+  std::size_t end = std::min(most, safe.size());
+  while (end > 0 && end < safe.size() && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80U)
+    --end;
+  const std::size_t escape = safe.substr(0, end).rfind('%');
+  if (escape != std::string_view::npos && end - escape < 3) end = escape;
+  return safe.substr(0, end);
 }
 
 void write(const std::filesystem::path& file, const std::string& bytes, bool force) {
@@ -43,6 +42,23 @@ void write(const std::filesystem::path& file, const std::string& bytes, bool for
 }
 
 }  // namespace
+
+std::string as_file_name(std::string_view name) {
+  constexpr std::string_view kUnsafe = "/\\:*?\"<>|%";
+  constexpr std::size_t kHashDigits = 16;
+  std::string safe;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto c = static_cast<unsigned char>(name[i]);
+    const bool at_end = i == 0 || i + 1 == name.size();
+    const bool unsafe = c < 0x20 || c == 0x7F || kUnsafe.find(name[i]) != std::string_view::npos ||
+                        (at_end && (c == '.' || c == ' '));
+    safe += unsafe ? fmt::format("%{:02X}", static_cast<unsigned>(c)) : std::string(1, name[i]);
+  }
+  if (safe.empty()) return "%";
+  if (safe.size() <= kLongestName) return safe;
+  const std::string hash = sha256_hex(name).substr(0, kHashDigits);
+  return fmt::format("{}~{}", beginning_of(safe, kLongestName - kHashDigits - 1), hash);
+}
 
 std::filesystem::path reference_file(const std::filesystem::path& folder, std::string_view video_id,
                                      std::string_view segment, std::string_view character,

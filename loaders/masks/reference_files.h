@@ -28,9 +28,14 @@ struct ReferenceFiles {
   Findings findings;        ///< of make_reference_pictures()
 };
 
-/// `<folder>/<video id>/<segment>/<character>_<k>.png`. The segment is the last part of the story's
-/// id. Of a name, what can't be part of a file's name everywhere (control characters, / \ : * ? " <
-/// > | %, a dot or space at its ends) is written as %XX, so that different names stay different.
+/// A name as a part of a path on any system. What can't be part of a file's name everywhere
+/// (control characters, / \ : * ? " < > | %, a dot or space at its ends) is written as %XX, so that
+/// different names stay different. A name of more than 120 bytes is cut, and ends with "~" and 16
+/// digits of the name's hash: systems take 255 bytes.
+[[nodiscard]] std::string as_file_name(std::string_view name);
+
+/// `<folder>/<video id>/<segment>/<character>_<k>.png`, each name as as_file_name() writes it. The
+/// segment is the last part of the story's id.
 [[nodiscard]] std::filesystem::path reference_file(const std::filesystem::path& folder,
                                                    std::string_view video_id,
                                                    std::string_view segment,

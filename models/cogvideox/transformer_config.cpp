@@ -42,6 +42,11 @@ double positive(const ConfigReader& reader, const char* field, double fallback) 
 }
 
 void check_divisions(const ConfigReader& reader, const CogVideoXTransformerConfig& sizes) {
+  constexpr std::int64_t kWidest = 1 << 20;
+  if (sizes.heads > kWidest / sizes.head_width) {
+    reader.refuse("num_attention_heads", fmt::format("times attention_head_dim, {}, it is over {}",
+                                                     sizes.head_width, kWidest));
+  }
   if (sizes.positions == VideoPositionForm::sines && sizes.width() % 16 != 0) {
     reader.refuse("num_attention_heads",
                   fmt::format("times attention_head_dim, {}, it must be a multiple of 16, for the "

@@ -46,11 +46,7 @@ class TorchScriptInterpolator final : public FrameInterpolator {
       for (std::size_t i = 0; i < triples.size(); ++i) errors[i] = error_of(triples[i]);
       return errors;
     }
-    // Convolutions and products of LibTorch's libraries keep to one thread only inside a region of
-    // several: a single triple gets an idle neighbour, or the rounding of its sums would be that of
-    // all threads together.
-    parallel_chunks(std::max<std::int64_t>(count, 2), 1, [&](std::int64_t begin, std::int64_t) {
-      if (begin >= count) return;
+    parallel_chunks(count, 1, [&](std::int64_t begin, std::int64_t) {
       const auto i = static_cast<std::size_t>(begin);
       errors[i] = error_of(triples[i]);
     });

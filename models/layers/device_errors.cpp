@@ -40,13 +40,13 @@ constexpr Known kKnown[] = {
      "the GPU failed in the middle of a computation\n  Run the same command again; `dmesg | grep "
      "Xid` names a fault of the hardware or the driver. Finished clips are kept."},
     {"CUDA error",
-     "the GPU or its driver failed\n  Run the same command again (finished clips are kept); "
+     "the GPU or its driver failed\n  Run the same command again (what is finished is kept); "
      "--device cpu works without it."},
     {"CUBLAS_STATUS",
-     "cuBLAS failed\n  Run the same command again (finished clips are kept); --device cpu works "
+     "cuBLAS failed\n  Run the same command again (what is finished is kept); --device cpu works "
      "without it."},
     {"cuDNN error",
-     "cuDNN failed\n  Run the same command again (finished clips are kept); --device cpu works "
+     "cuDNN failed\n  Run the same command again (what is finished is kept); --device cpu works "
      "without it."},
 };
 

@@ -12,6 +12,10 @@
 
 #include "models/layers/runtime.h"
 
+/// Intel MKL, which is a part of LibTorch on x86: threads of its products on the calling thread, 0
+/// for the number of the whole process. @returns the number until now. Elsewhere null.
+extern "C" [[gnu::weak]] int MKL_Set_Num_Threads_Local(int threads);
+
 namespace asbench::models {
 namespace {
 
@@ -21,29 +25,31 @@ namespace {
 // for a whole time slice. Here threads meet once a batch: in this scope LibTorch's own loops, and
 // ours that use at::parallel_for, stay on the thread they are called from.
 //
-// oneDNN lays a convolution out for the threads that OpenMP would give it, even where it then runs
-// on one: sums would be grouped otherwise, and their last bits would depend on the number of
-// threads. So OpenMP is told that there is one; that setting belongs to the calling thread.
+// oneDNN and MKL lay a convolution or a product out for the threads that OpenMP would give them,
+// even where it then runs on one: sums would be grouped otherwise, and their last bits would depend
+// on the number of threads. So both are told that there is one; either setting belongs to the
+// calling thread. LibTorch sets them itself the first time that it's used on a thread: it is asked
+// for its number first, or it would undo ours on a thread that is new.
 class SingleThreadScope {
  public:
+  SingleThreadScope() : threads_(at::get_num_threads()) {
 #ifdef _OPENMP
-  SingleThreadScope() : threads_(omp_get_max_threads()) {
     omp_set_num_threads(1);
+#endif
+    if (MKL_Set_Num_Threads_Local != nullptr) mkl_threads_ = MKL_Set_Num_Threads_Local(1);
   }
   ~SingleThreadScope() {
+#ifdef _OPENMP
     omp_set_num_threads(threads_);
-  }
-#else
-  SingleThreadScope() = default;
-  ~SingleThreadScope() = default;
 #endif
+    if (MKL_Set_Num_Threads_Local != nullptr) MKL_Set_Num_Threads_Local(mkl_threads_);
+  }
   SingleThreadScope(const SingleThreadScope&) = delete;
   SingleThreadScope& operator=(const SingleThreadScope&) = delete;
 
  private:
-#ifdef _OPENMP
-  int threads_;
-#endif
+  [[maybe_unused]] int threads_;
+  int mkl_threads_ = 0;
   c10::ParallelGuard aten_{true};
   InferenceScope inference_;
 };

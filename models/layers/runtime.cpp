@@ -127,7 +127,8 @@ void rethrow_torch_error(std::string_view where) {
         says_out_of_device_memory(what)) {
       throw DeviceOutOfMemory(
           fmt::format("{}: the GPU's memory is used up\n  `nvidia-smi` shows who else uses it; try "
-                      "a smaller --batch, another GPU (--device cuda:N) or --device cpu.",
+                      "another GPU (--device cuda:N), --device cpu, or less at a time: a smaller "
+                      "--batch, of `generate` --offload stage and --tile on.",
                       where));
     }
     if (const auto explained = explain_device_error(what))

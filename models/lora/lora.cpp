@@ -199,11 +199,12 @@ bool any_alpha(const AdapterFile& file) {
 
 Lora read_peft_folder(const fs::path& folder, double scale) {
   const fs::path config = folder / kPeftConfig;
-  AdapterFile file(folder / kPeftWeights, "base_model.model.");
+  const fs::path weights = folder / kPeftWeights;
+  AdapterFile file(weights, "base_model.model.");
   if (any_alpha(file)) file.refuse(fmt::format("it has alphas beside those of {}", kPeftConfig));
   const ScaleOf scale_of = scales_by_config(
       file, parse_adapter_config(read_json_file(config, kConfigLimits), config.string()));
-  return collect(folder, file, scale_of, scale);
+  return collect(weights, file, scale_of, scale);
 }
 
 Lora read_diffusers_file(const fs::path& path, std::string_view component, double scale) {

@@ -20,7 +20,7 @@ struct LowRankUpdate {
 
 /// A low-rank adaptation (LoRA) of a network (docs/design/animeshootergen.md 7.4). Plain data.
 struct Lora {
-  std::filesystem::path path;                    ///< for messages
+  std::filesystem::path path;                    ///< of the file, for messages
   std::map<std::string, LowRankUpdate> updates;  ///< by the key of the weight that they change
 };
 

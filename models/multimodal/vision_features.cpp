@@ -16,30 +16,6 @@
 namespace asbench::models {
 namespace {
 
-VisionConfig parse(const Json& config, const std::string& id) {
-  const std::string file = fmt::format("config.json of {}", id);
-  const ConfigReader root(config, file);
-  const std::string type = root.text("model_type", "siglip_vision_model");
-  if (type != "siglip_vision_model" && type != "siglip") {
-    root.refuse("model_type",
-                "the vision tower that is supported is siglip_vision_model, or siglip with a "
-                "vision_config");
-  }
-  const Json* const section = root.find("vision_config");
-  const ConfigReader reader(section != nullptr ? *section : config, file,
-                            section != nullptr ? "vision_config." : "");
-  VisionConfig vision;
-  vision.family = VisionFamily::siglip;
-  vision.blocks = parse_blocks(reader, {768, 3072, 12, 12, "gelu_pytorch_tanh", 1e-6});
-  vision.image_size = reader.side("image_size", 224);
-  vision.patch_size = reader.side("patch_size", 16);
-  if (reader.size("num_channels", 3) != 3) reader.refuse("num_channels", "pictures have 3");
-  if (vision.patch_size > vision.image_size) {
-    reader.refuse("patch_size", fmt::format("image_size is only {}", vision.image_size));
-  }
-  return vision;
-}
-
 std::int64_t blocks_to_run(std::int64_t select_layer, std::int64_t layers, const std::string& id) {
   const std::int64_t blocks = select_layer < 0 ? layers + 1 + select_layer : select_layer;
   if (blocks < 0 || blocks > layers) {
@@ -53,9 +29,33 @@ std::int64_t blocks_to_run(std::int64_t select_layer, std::int64_t layers, const
 
 }  // namespace
 
+VisionConfig vision_config_of(const Checkpoint& checkpoint) {
+  const std::string file = fmt::format("config.json of {}", checkpoint.id);
+  const ConfigReader root(checkpoint.config, file);
+  const std::string type = root.text("model_type", "siglip_vision_model");
+  if (type != "siglip_vision_model" && type != "siglip") {
+    root.refuse("model_type",
+                "the vision tower that is supported is siglip_vision_model, or siglip with a "
+                "vision_config");
+  }
+  const Json* const section = root.find("vision_config");
+  const ConfigReader reader(section != nullptr ? *section : checkpoint.config, file,
+                            section != nullptr ? "vision_config." : "");
+  VisionConfig vision;
+  vision.family = VisionFamily::siglip;
+  vision.blocks = parse_blocks(reader, {768, 3072, 12, 12, "gelu_pytorch_tanh", 1e-6});
+  vision.image_size = reader.side("image_size", 224);
+  vision.patch_size = reader.side("patch_size", 16);
+  if (reader.size("num_channels", 3) != 3) reader.refuse("num_channels", "pictures have 3");
+  if (vision.patch_size > vision.image_size) {
+    reader.refuse("patch_size", fmt::format("image_size is only {}", vision.image_size));
+  }
+  return vision;
+}
+
 VisionFeatures load_vision_features(const Checkpoint& checkpoint, std::int64_t select_layer,
                                     const Placement& placement) {
-  const VisionConfig config = parse(checkpoint.config, checkpoint.id);
+  const VisionConfig config = vision_config_of(checkpoint);
   VisionFeatures model;
   model.id = checkpoint.id;
   model.image_size = config.image_size;

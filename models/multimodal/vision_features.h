@@ -20,7 +20,11 @@ struct VisionFeatures {
   Placement placement = Placement(c10::kCPU);
 };
 
-/// Reads config.json (fields at the top, or in `vision_config`) and the weights, keys with or
+/// Sizes of the vision tower, from config.json alone: fields at the top, or in `vision_config`.
+/// @throws BadInput naming the field.
+[[nodiscard]] VisionConfig vision_config_of(const Checkpoint& checkpoint);
+
+/// Reads config.json as vision_config_of() and the weights, keys with or
 /// without `vision_model.`. Every tensor but the pooling head's must be there, also those of layers
 /// that are not run; these are not kept.
 /// @param select_layer  the hidden state that is read: 0 the embeddings, k what leaves layer k, -1

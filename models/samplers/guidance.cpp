@@ -3,10 +3,8 @@
 #include <ATen/ATen.h>
 #include <fmt/format.h>
 
-#include <array>
 #include <cmath>
 #include <numbers>
-#include <utility>
 
 #include "core/error.h"
 #include "models/weights/tensor_views.h"
@@ -14,31 +12,11 @@
 namespace asbench::models {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, GuidanceMode>, 3> kModes = {{
-    {"fixed", GuidanceMode::fixed},
-    {"ramp", GuidanceMode::ramp},
-    {"diffusers_compat", GuidanceMode::diffusers_compat},
-}};
-
 double on_ramp(double scale, double place) {
   return 1.0 + scale * ((1.0 - std::cos(std::numbers::pi * std::pow(place, 5.0))) / 2.0);
 }
 
 }  // namespace
-
-std::optional<GuidanceMode> parse_guidance_mode(std::string_view text) {
-  for (const auto& [name, mode] : kModes) {
-    if (text == name) return mode;
-  }
-  return std::nullopt;
-}
-
-std::string guidance_mode_names() {
-  std::string names;
-  for (const auto& [name, mode] : kModes)
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", name);
-  return names;
-}
 
 double Guidance::at_step(std::int64_t step, std::int64_t steps, std::int64_t timestep) const {
   const auto count = static_cast<double>(steps);

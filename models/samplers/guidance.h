@@ -3,9 +3,6 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 
 namespace asbench::models {
 
@@ -16,11 +13,6 @@ enum class GuidanceMode {
   diffusers_compat,  ///< as diffusers computes its ramp, from the time t instead of the step: it
                      ///< jumps up and down; nothing is guided where the scale is at most 1
 };
-
-/// Reads the manifest's `guidance_mode`: fixed, ramp, diffusers_compat. Nothing for another text.
-[[nodiscard]] std::optional<GuidanceMode> parse_guidance_mode(std::string_view text);
-/// The names that it knows, for messages.
-[[nodiscard]] std::string guidance_mode_names();
 
 struct Guidance {
   GuidanceMode mode = GuidanceMode::fixed;

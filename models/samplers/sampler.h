@@ -30,13 +30,11 @@ class Sampler {
 
   [[nodiscard]] const std::vector<std::int64_t>& timesteps() const { return schedule_.timesteps(); }
   [[nodiscard]] const NoiseSchedule& schedule() const { return schedule_; }
-  /// Steps taken so far; also the index of the next one.
-  [[nodiscard]] std::size_t done() const { return next_; }
 
   /// The next step.
   /// @param sample    [B, F, C, h, w]: float32, or bfloat16 where the reference is to be matched
   ///                  (see predict_picture())
-  /// @param velocity  the guided output of the network at timesteps()[done()], float32
+  /// @param velocity  the guided output of the network at the next of timesteps(), float32
   /// @returns the sample after the step, in the type of `sample` and on its device
   /// @throws InternalError after the last step, and when shapes differ.
   [[nodiscard]] at::Tensor step(const at::Tensor& sample, const at::Tensor& velocity);

@@ -32,6 +32,12 @@ void append_list(std::string& message, std::string_view what,
   }
 }
 
+/// What messages about a checkpoint's tensors begin with.
+std::string where_of(const Checkpoint& checkpoint) {
+  if (checkpoint.weight_files.size() == 1) return checkpoint.weight_files.front().string();
+  return checkpoint.folder.empty() ? checkpoint.id : checkpoint.folder.string();
+}
+
 std::vector<std::string> lines_of(const std::map<std::string, std::string>& entries) {
   std::vector<std::string> lines;
   for (const auto& [name, text] : entries) lines.push_back(fmt::format("{}: {}", name, text));
@@ -41,7 +47,7 @@ std::vector<std::string> lines_of(const std::map<std::string, std::string>& entr
 }  // namespace
 
 StateDict StateDict::load(const Checkpoint& checkpoint, ReadMode mode) {
-  StateDict result(checkpoint.folder.empty() ? checkpoint.id : checkpoint.folder.string());
+  StateDict result(where_of(checkpoint));
   if (checkpoint.pickle) {
     for (const auto& path : checkpoint.weight_files) {
       const auto file = std::make_shared<const FileBytes>(FileBytes::open(path, mode));
@@ -67,7 +73,9 @@ void StateDict::add_safetensors(const Checkpoint& checkpoint, ReadMode mode) {
                                    other->second, shard));
       }
       const auto view = file->find(name);
-      tensors_.emplace(name, Entry{view_tensor(view->bytes, view->dtype, view->shape, file)});
+      Entry entry{view_tensor(view->bytes, view->dtype, view->shape, file)};
+      if (checkpoint.weight_files.size() > 1) entry.shard = shard;
+      tensors_.emplace(name, std::move(entry));
     }
   }
   for (const auto& [name, shard] : checkpoint.weight_map) {
@@ -107,15 +115,15 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) {
     missing_.emplace(name, wanted());
-    return at::empty(shape, at::kFloat);
+    return stand_in(shape);
   }
   Entry& entry = found->second;
   entry.taken = true;
   const at::Tensor& tensor = entry.tensor;
   if (tensor.sizes() != shape || !tensor.is_floating_point()) {
-    misshaped_.emplace(name, fmt::format("{}, a floating-point {} was expected",
-                                         models::describe(tensor), wanted()));
-    return at::empty(shape, at::kFloat);
+    misshaped_.emplace(label(name, entry), fmt::format("{}, a floating-point {} was expected",
+                                                       models::describe(tensor), wanted()));
+    return stand_in(shape);
   }
   at::Tensor value = tensor.to(at::kFloat).contiguous();
   for (const Change& change : entry.changes) {
@@ -126,6 +134,20 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
   return value;
 }
 
+// A configuration of a larger network than the weights' must not make all of it first.
+at::Tensor StateDict::stand_in(at::IntArrayRef shape) const {
+  if (missing_.size() + misshaped_.size() > kMaxListed) refuse("not asked for so far", left_over());
+  try {
+    return at::empty(shape, at::kFloat);
+  } catch (const c10::Error&) {  // sizes that no machine has
+    refuse("not asked for so far", left_over());
+  }
+}
+
+std::string StateDict::label(const std::string& name, const Entry& entry) {
+  return entry.shard.empty() ? name : fmt::format("{} in {}", name, entry.shard);
+}
+
 void StateDict::amend(const std::string& name, Change change) {
   const auto found = tensors_.find(name);
   if (found == tensors_.end()) {
@@ -134,23 +156,31 @@ void StateDict::amend(const std::string& name, Change change) {
   found->second.changes.push_back(std::move(change));
 }
 
-void StateDict::finish(const std::vector<std::string>& ignorable) const {
-  std::vector<std::string> unexpected;
+std::vector<std::string> StateDict::left_over(const std::vector<std::string>& ignorable) const {
+  std::vector<std::string> lines;
   for (const auto& [name, entry] : tensors_) {
     const auto matches = [&name = name](const std::string& pattern) {
       return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
     };
-    if (!entry.taken && std::none_of(ignorable.begin(), ignorable.end(), matches)) {
-      unexpected.push_back(fmt::format("{}: {}", name, models::describe(entry.tensor)));
-    }
+    if (!entry.taken && std::none_of(ignorable.begin(), ignorable.end(), matches))
+      lines.push_back(fmt::format("{}: {}", label(name, entry), models::describe(entry.tensor)));
   }
-  if (missing_.empty() && misshaped_.empty() && unexpected.empty()) return;
+  return lines;
+}
+
+void StateDict::refuse(std::string_view left, const std::vector<std::string>& lines) const {
   std::string message =
       fmt::format("{}: the weights do not fit the network that its config.json describes.", where_);
   append_list(message, "missing", lines_of(missing_));
   append_list(message, "misshaped", lines_of(misshaped_));
-  append_list(message, "unexpected", unexpected);
+  append_list(message, left, lines);
   throw BadInput(message);
+}
+
+void StateDict::finish(const std::vector<std::string>& ignorable) const {
+  const std::vector<std::string> unexpected = left_over(ignorable);
+  if (!missing_.empty() || !misshaped_.empty() || !unexpected.empty())
+    refuse("unexpected", unexpected);
 }
 
 }  // namespace asbench::models

@@ -48,6 +48,8 @@ class StateDict {
   ///
   /// When it is missing, misshaped or not a floating-point tensor, the problem is kept for finish()
   /// and a tensor of the wanted shape with unspecified values is returned.
+  /// @throws BadInput as finish(), once there are more than 20 problems, or for a shape that memory
+  ///         can't hold: a network that these weights are not of is not built to its end.
   [[nodiscard]] at::Tensor take(const std::string& name, at::IntArrayRef shape);
 
   /// What take() gives for a tensor is passed through `change` from now on: weights merged into
@@ -60,12 +62,13 @@ class StateDict {
   /// Ends the loading: every tensor must have been taken or match one of the patterns (`*` any
   /// characters, dots too; `?` one character; `[...]` one of those).
   /// @throws BadInput listing the missing, unexpected and misshaped tensors, at most 20 of each,
-  ///         with their count, and the folder.
+  ///         with their count and the file: the one there is, else the shard of each tensor.
   void finish(const std::vector<std::string>& ignorable = {}) const;
 
  private:
   struct Entry {
     at::Tensor tensor;
+    std::string shard = {};  ///< file name; empty where there is one file
     bool taken = false;
     std::vector<Change> changes = {};
   };
@@ -73,10 +76,18 @@ class StateDict {
   explicit StateDict(std::string where) : where_(std::move(where)) {}
   void add_safetensors(const Checkpoint& checkpoint, ReadMode mode);
 
-  std::string where_;
+  [[nodiscard]] at::Tensor stand_in(at::IntArrayRef shape) const;
+  /// What was not taken, a line each.
+  [[nodiscard]] std::vector<std::string> left_over(
+      const std::vector<std::string>& ignorable = {}) const;
+  [[noreturn]] void refuse(std::string_view left, const std::vector<std::string>& lines) const;
+  /// The tensor's name in messages, with its shard.
+  [[nodiscard]] static std::string label(const std::string& name, const Entry& entry);
+
+  std::string where_;  ///< the weight file, or the folder of several
   std::map<std::string, Entry> tensors_;
   std::map<std::string, std::string> missing_;    ///< name to the wanted shape
-  std::map<std::string, std::string> misshaped_;  ///< name to the found and the wanted shape
+  std::map<std::string, std::string> misshaped_;  ///< label to the found and the wanted shape
 };
 
 }  // namespace asbench::models

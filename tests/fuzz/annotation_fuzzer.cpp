@@ -24,7 +24,7 @@ void require(bool condition) {
 }
 
 void check(const AnnotatedSegment& segment, double fps) {
-  require(segment.frames.first >= 0 && segment.frames.end > segment.frames.first);
+  require(segment.frames.begin_frame >= 0 && !segment.frames.empty());
   require(!segment.shots.empty());
   int number = 0;
   for (const AnnotatedShot& shot : segment.shots) {
@@ -33,8 +33,8 @@ void check(const AnnotatedSegment& segment, double fps) {
     require(shot.seconds.end > shot.seconds.start && shot.seconds.start >= 0.0);
     require(shot.frames.has_value() == (fps > 0.0));
     if (shot.frames) {
-      require(shot.frames->first >= segment.frames.first);
-      require(shot.frames->end <= segment.frames.end && shot.frames->length() > 0);
+      require(shot.frames->begin_frame >= segment.frames.begin_frame);
+      require(shot.frames->end_frame <= segment.frames.end_frame && !shot.frames->empty());
     }
     if (shot.excerpt) {
       require(shot.excerpt->start >= shot.seconds.start);

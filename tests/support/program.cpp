@@ -41,12 +41,17 @@ std::string content(const std::filesystem::path& path) {
   return text.str();
 }
 
-/// Waits for its end. `folder` has what it printed, in `out` and `err`.
+/// Of a program that has ended. `folder` has what it printed, in `out` and `err`.
+ProgramResult result_of(int status, const TemporaryFolder& folder) {
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"),
+          content(folder / "err")};
+}
+
+/// Waits for its end.
 ProgramResult ended(pid_t child, const TemporaryFolder& folder) {
   int status = 0;
   ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(folder / "out"),
-          content(folder / "err")};
+  return result_of(status, folder);
 }
 
 }  // namespace
@@ -66,6 +71,25 @@ ProgramResult run_and_interrupt(const std::string& program,
       child,
       SIGINT);  // no harm if it has ended: it is not waited for yet, so its number is still its own
   return ended(child, folder);
+}
+
+StoppedProgram run_and_stop(const std::string& program, const std::vector<std::string>& arguments,
+                            int signal, const std::function<bool()>& ready) {
+  constexpr auto kMost = std::chrono::minutes(2);
+  const TemporaryFolder folder;
+  const pid_t child = start(program, arguments, folder / "out", folder / "err");
+  const auto begin = std::chrono::steady_clock::now();
+  while (!ready()) {
+    int status = 0;
+    if (::waitpid(child, &status, WNOHANG) == child) return {result_of(status, folder), false};
+    if (std::chrono::steady_clock::now() - begin > kMost) {
+      ::kill(child, SIGKILL);
+      return {ended(child, folder), false};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  ::kill(child, signal);
+  return {ended(child, folder), true};
 }
 
 bool run_and_kill(const std::string& program, const std::vector<std::string>& arguments,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,5 +26,17 @@ bool run_and_kill(const std::string& program, const std::vector<std::string>& ar
 [[nodiscard]] ProgramResult run_and_interrupt(const std::string& program,
                                               const std::vector<std::string>& arguments,
                                               int milliseconds);
+
+/// A program that is stopped at a state, not at a time.
+struct StoppedProgram {
+  ProgramResult result;
+  bool stopped = false;  ///< false: it ended before `ready` was true
+};
+
+/// Starts a program, sends it `signal` as soon as `ready` is true, and waits for its end. `ready`
+/// is asked every few milliseconds; after two minutes without it the program is killed.
+[[nodiscard]] StoppedProgram run_and_stop(const std::string& program,
+                                          const std::vector<std::string>& arguments, int signal,
+                                          const std::function<bool()>& ready);
 
 }  // namespace asbench::testing

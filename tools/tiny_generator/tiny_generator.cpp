@@ -187,29 +187,35 @@ Json vae_config() {
 void write_vae(const fs::path& folder, const Json& config, const Weights& made) {
   const auto channels = config.at("block_out_channels").get<std::vector<std::int64_t>>();
   const std::int64_t latents = integer(config, "latent_channels");
+  const std::int64_t layers = integer(config, "layers_per_block");
   Tensors tensors;
+  // The first of them changes the number of channels.
+  const auto add_resnets = [&](const std::string& block, std::int64_t count, std::int64_t in,
+                               std::int64_t out, std::int64_t latents_seen) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      add_resnet(tensors, block + "resnets." + std::to_string(i) + ".", i == 0 ? in : out, out,
+                 latents_seen);
+    }
+  };
   tensors.causal("encoder.conv_in", channels[0], 3);
   std::int64_t width = channels[0];
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string block = "encoder.down_blocks." + std::to_string(i) + ".";
-    add_resnet(tensors, block + "resnets.0.", width, channels[i], 0);
+    add_resnets(block, layers, width, channels[i], 0);
     width = channels[i];
     if (i + 1 < channels.size())
       tensors.pair(block + "downsamplers.0.conv", {width, width, 3, 3}, width);
   }
-  for (const char* i : {"0", "1"})
-    add_resnet(tensors, std::string("encoder.mid_block.resnets.") + i + ".", width, width, 0);
+  add_resnets("encoder.mid_block.", 2, width, width, 0);
   tensors.norm("encoder.norm_out", width);
   tensors.causal("encoder.conv_out", 2 * latents, width);
 
   tensors.causal("decoder.conv_in", width, latents);
-  for (const char* i : {"0", "1"})
-    add_resnet(tensors, std::string("decoder.mid_block.resnets.") + i + ".", width, width, latents);
+  add_resnets("decoder.mid_block.", 2, width, width, latents);
   for (std::size_t i = 0; i < channels.size(); ++i) {
     const std::string block = "decoder.up_blocks." + std::to_string(i) + ".";
     const std::int64_t out = channels[channels.size() - 1 - i];
-    add_resnet(tensors, block + "resnets.0.", width, out, latents);
-    add_resnet(tensors, block + "resnets.1.", out, out, latents);
+    add_resnets(block, layers + 1, width, out, latents);
     width = out;
     if (i + 1 < channels.size())
       tensors.pair(block + "upsamplers.0.conv", {width, width, 3, 3}, width);

@@ -20,7 +20,7 @@ struct TinyGenerator {
   Json manifest = Json::object();     ///< merged into the tiny model's manifest (JSON merge patch)
   Json transformer = Json::object();  ///< into its config.json, before the weights are made
   Json scheduler = Json::object();
-  Json vae = Json::object();                  ///< as transformer; four levels with two resnets each
+  Json vae = Json::object();                  ///< as transformer
   Json text_encoder_config = Json::object();  ///< of T5, as transformer
   bool text_encoder = false;                  ///< also T5, which null_condition t5_empty needs
 };

@@ -4,17 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <map>
-
 #include "baselines/animeshooter_gen/engine_plan.h"
 #include "baselines/animeshooter_gen/multimodal_conditions.h"
-#include "baselines/animeshooter_gen/tensor_file.h"
 #include "baselines/animeshooter_gen/video_model.h"
 #include "core/error.h"
 #include "models/layers/runtime.h"
 #include "models/samplers/shot_noise.h"
-#include "models/weights/safetensors.h"
+#include "tests/baselines/animeshooter_gen/llm_lora.h"
 #include "tests/support/temporary_folder.h"
 #include "tools/tiny_generator/tiny_generator.h"
 
@@ -24,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using asbench::testing::TemporaryFolder;
 using asbench::testing::TinyGenerator;
+using asbench::testing::write_llm_lora;
 using asbench::testing::write_tiny_generator;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -190,18 +187,6 @@ TEST_F(Conditions, OneAndTwoThreadsAgree) {
   }
 }
 
-/// An adaptation of one layer of the tiny language model, as PEFT writes it.
-void write_llm_lora(const fs::path& folder) {
-  fs::create_directories(folder);
-  const std::string module = "base_model.model.model.layers.0.self_attn.q_proj.";
-  write_tensors(folder / "adapter_model.safetensors",
-                {{module + "lora_A.weight", models::ShotNoise(4).draw({2, 64})},
-                 {module + "lora_B.weight", models::ShotNoise(5).draw({64, 2})}});
-  const Json config = {
-      {"peft_type", "LORA"}, {"r", 2}, {"lora_alpha", 2}, {"target_modules", {"q_proj"}}};
-  write_json_file(folder / "adapter_config.json", config);
-}
-
 TEST_F(Conditions, ALoraOfTheLanguageModelIsMergedWithItsScale) {
   const auto with = [&](double scale) {
     const Json lora = {{"lora", {{"llm", {{"path", "lora/llm"}, {"scale", scale}}}}}};
@@ -255,88 +240,6 @@ TEST_F(Conditions, MissingPartsAreNamed) {
                 HasSubstr(part));
   }
 }
-
-/// A network of the generator: where its weights are, and one of its tensors.
-struct NetworkFile {
-  const char* name;
-  const char* folder;
-  const char* tensor;
-};
-
-/// A model whose networks are all loaded, and the file of one of them, which a test damages.
-class NetworkFiles : public Conditions, public ::testing::WithParamInterface<NetworkFile> {
- protected:
-  using Views = std::map<std::string, models::TensorView>;
-
-  NetworkFiles()
-      : model_(write_tiny_generator(
-            folder_ / "model",
-            {.manifest = {{"null_condition", "t5_empty"}}, .text_encoder = true})) {}
-
-  [[nodiscard]] fs::path part() const { return model_ / GetParam().folder; }
-  [[nodiscard]] fs::path file() const {
-    const fs::path ours = part() / "model.safetensors";
-    return fs::exists(ours) ? ours : part() / "diffusion_pytorch_model.safetensors";
-  }
-  void change(const std::function<void(Views&)>& edit) const {
-    const auto stored = models::SafetensorsFile::open(file(), models::ReadMode::copied);
-    Views views;
-    for (const std::string& name : stored.names()) views[name] = stored.find(name).value();
-    edit(views);
-    models::write_safetensors(file(), views);
-  }
-  [[nodiscard]] std::string problem() const {
-    return problem_of([&] {
-      const EnginePlan engine = plan_animeshooter_gen(model_, {});
-      static_cast<void>(load_conditions(engine, c10::kCPU));
-      static_cast<void>(load_video_model(engine.video, c10::kCPU));
-      static_cast<void>(load_encoder(engine.video, c10::kCPU));
-    });
-  }
-
-  fs::path model_;
-};
-
-TEST_P(NetworkFiles, AreLoadedAsTheyAre) {
-  EXPECT_EQ(problem(), "");
-}
-
-TEST_P(NetworkFiles, ThatAreCutOffAreNamed) {
-  fs::resize_file(file(), fs::file_size(file()) - 1);
-  EXPECT_THAT(problem(), HasSubstr(file().string()));
-}
-
-TEST_P(NetworkFiles, WithoutATensorAreNamedWithIt) {
-  change([](Views& views) { views.erase(GetParam().tensor); });
-  EXPECT_THAT(problem(), AllOf(HasSubstr(part().string()), HasSubstr("1 missing"),
-                               HasSubstr(GetParam().tensor)));
-}
-
-TEST_P(NetworkFiles, WithATensorTooManyAreNamedWithIt) {
-  const std::string surplus = std::string(GetParam().tensor) + ".surplus";
-  change([&](Views& views) { views[surplus] = views.at(GetParam().tensor); });
-  EXPECT_THAT(problem(),
-              AllOf(HasSubstr(part().string()), HasSubstr("1 unexpected"), HasSubstr(surplus)));
-}
-
-TEST_P(NetworkFiles, WithATensorOfAnotherShapeAreNamedWithIt) {
-  change([](Views& views) { views.at(GetParam().tensor).shape.push_back(1); });
-  EXPECT_THAT(problem(), AllOf(HasSubstr(part().string()), HasSubstr("1 misshaped"),
-                               HasSubstr(GetParam().tensor)));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    All, NetworkFiles,
-    ::testing::Values(NetworkFile{"T5", "text_encoder", "encoder.final_layer_norm.weight"},
-                      NetworkFile{"Qwen2", "mllm/llm", "model.norm.weight"},
-                      NetworkFile{"Siglip", "mllm/vision_tower",
-                                  "vision_model.post_layernorm.weight"},
-                      NetworkFile{"Projector", "mllm/mm_projector", "layers.4.bias"},
-                      NetworkFile{"QFormer", "qformer", "qformer.layernorm.bias"},
-                      NetworkFile{"Transformer", "transformer", "proj_out.bias"},
-                      NetworkFile{"VaeDecoder", "vae", "decoder.conv_out.conv.bias"},
-                      NetworkFile{"VaeEncoder", "vae", "encoder.norm_out.weight"}),
-    [](const auto& chosen) { return std::string(chosen.param.name); });
 
 class Denoising : public Conditions {
  protected:

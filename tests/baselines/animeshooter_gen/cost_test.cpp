@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/error.h"
+
 namespace asbench::baselines {
 namespace {
 
@@ -32,6 +34,17 @@ TEST(ShotCost, StepsWithoutGuidanceTakeHalf) {
   sampling.guidance = {.mode = models::GuidanceMode::ramp, .scale = 6.0};
   // The first step of the ramp is unguided, and the second: there g rounds to 1.
   EXPECT_EQ(published(sampling).forwards, 98);
+}
+
+TEST(ShotCost, CountsTheForwardsOfTheSchedulersOwnTrainingSteps) {
+  SamplingSettings sampling;
+  sampling.steps = 10;
+  const auto cost = [&](std::int64_t train_steps) {
+    return cost_of_shot({}, {}, {}, sampling, kGpu, FirstFrame::made, models::VaeTiling::off, 1,
+                        train_steps);
+  };
+  EXPECT_EQ(cost(10).forwards, 20);
+  EXPECT_THROW(static_cast<void>(cost(9)), UsageError) << "fewer than steps";
 }
 
 /// By hand, channels 1: every convolution counted once.

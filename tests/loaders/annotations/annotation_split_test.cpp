@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 
 #include "core/error.h"
 #include "loaders/annotations/annotation_form.h"
@@ -242,6 +243,18 @@ TEST(SplitStatistics, AreThoseByHand) {
   EXPECT_EQ(series("storyline_words").mean(), 5.0);
 }
 
+TEST(AnnotationForm, TakesEveryLetterCaseOfTheEnding) {
+  const TemporaryFolder folder;
+  write(folder / "tree/A.JSON", annotated_video("alpha", 1).dump());
+  write(folder / "tree/b.Json", annotated_video("beta", 1).dump());
+  EXPECT_TRUE(looks_like_annotations(folder / "tree"));
+  EXPECT_TRUE(looks_like_annotations(folder / "tree/A.JSON"));
+  EXPECT_FALSE(looks_like_annotations(folder / "tree/none.txt"));
+  EXPECT_EQ(read_split(folder / "tree").form, "annotations");
+  EXPECT_THAT(story_ids(read_split(folder / "tree")), ElementsAre("alpha/0", "beta/0"));
+  EXPECT_EQ(name_of_annotations(folder / "tree/A.JSON"), "A");
+}
+
 TEST(MergeSplits, TakesWhatIsAlikeOnce) {
   const TemporaryFolder folder;
   write(folder / "one.json", annotated_video("one", 2).dump());
@@ -261,6 +274,70 @@ TEST(MergeSplits, TakesWhatIsAlikeOnce) {
   } catch (const BadInput& error) {
     EXPECT_THAT(error.what(), HasSubstr("two/0"));
   }
+}
+
+TEST(MergeSplits, RefusesAnIpWithTwoContents) {
+  const TemporaryFolder folder;
+  write(folder / "one.json", annotated_video("one", 1).dump());
+  Split one = read_split(folder / "one.json");
+  write(folder / "a/clip.mp4", "clip");
+  write(folder / "b/clip.mp4", "clip");
+  write(folder / "b/other.mp4", "clap");
+  write(folder / "a/film.mp4", "film");
+  write(folder / "b/film.mkv", "film");
+  write(folder / "b/other.mkv", "fill");
+  one.ips[0].clips = {{folder / "a/clip.mp4", 1.0, 2.0, "She runs."}};
+  one.ips[0].video = folder / "a/film.mp4";
+  const auto merges = [&](const std::function<void(Ip&)>& change) {
+    Split other = one;
+    change(other.ips[0]);
+    const std::vector<Split> both = {one, other};
+    try {
+      return merge_splits(both, "both").stories.size() == 1;
+    } catch (const BadInput& error) {
+      EXPECT_THAT(error.what(), HasSubstr("different content for the IP one"));
+      return false;
+    }
+  };
+  EXPECT_TRUE(merges([](Ip&) {}));
+  EXPECT_TRUE(merges([&](Ip& ip) {
+    ip.clips[0].file = folder / "b/clip.mp4";
+    ip.video = folder / "b/film.mkv";
+  })) << "the same bytes";
+  EXPECT_FALSE(merges([&](Ip& ip) { ip.clips[0].file = folder / "b/other.mp4"; }));
+  EXPECT_FALSE(merges([](Ip& ip) { ip.clips[0].start_seconds = 1.5; }));
+  EXPECT_FALSE(merges([](Ip& ip) { ip.clips[0].caption = "He runs."; }));
+  EXPECT_FALSE(merges([&](Ip& ip) { ip.video = folder / "b/other.mkv"; }));
+  EXPECT_FALSE(merges([](Ip& ip) { ip.video.reset(); }));
+}
+
+TEST(MergeSplits, TakesBothUnicodeFormsForOneId) {
+  const TemporaryFolder folder;
+  write(folder / "a.json", annotated_video("caf\u00e9", 1).dump());
+  write(folder / "b.json", annotated_video("cafe\u0301", 2).dump());
+  const std::vector<Split> both = {read_split(folder / "a.json"), read_split(folder / "b.json")};
+  const Split merged = merge_splits(both, "both");
+  ASSERT_EQ(merged.ips.size(), 1U);
+  EXPECT_EQ(merged.stories.size(), 2U);
+  for (const Story& story : merged.stories) EXPECT_EQ(story.ip, "caf\u00e9");
+  std::vector<Split> conflict = both;
+  conflict[1].stories[0].shots[0].caption = "Something else.";
+  EXPECT_THROW(static_cast<void>(merge_splits(conflict, "both")), BadInput);
+}
+
+TEST(MergeSplits, CountsALostStoryOnce) {
+  const TemporaryFolder folder;
+  write(folder / "one.json", annotated_video("one", 2).dump());
+  const Split whole = read_split(folder / "one.json");
+  Split partly = whole;
+  partly.stories.pop_back();
+  partly.lost = {{"one/1", "one", 3}, {"one/2", "one", 3}};
+  const std::vector<Split> all = {partly, partly, whole};
+  const Split merged = merge_splits(all, "all");
+  EXPECT_THAT(story_ids(merged), ElementsAre("one/0", "one/1"));
+  ASSERT_EQ(merged.lost.size(), 1U);
+  EXPECT_EQ(merged.lost[0].id, "one/2");
+  EXPECT_EQ(with_lost_stories(merged).stories.size(), 3U);
 }
 
 }  // namespace

@@ -5,12 +5,14 @@
 #include <zip.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "loaders/annotations/index_file.h"
+#include "loaders/annotations/read_files.h"
 #include "tests/loaders/annotations/annotation_samples.h"
 #include "tests/support/temporary_folder.h"
 
@@ -296,6 +298,26 @@ TEST_F(KeptIndex, HasItsFolderMade) {
   kept_ = folder_ / "below" / "further" / "kept.index";
   static_cast<void>(index());
   EXPECT_TRUE(read_index(kept_));
+}
+
+TEST(AnnotationIndex, ThatCannotBeKeptNamesAWayThatEveryCommandHas) {
+  const TemporaryFolder folder;
+  write(folder / "file", std::string_view("no folder"));
+  const std::string padding(kManyBytes, ' ');
+  write(folder / "large.json", std::string_view(annotated_video("large", 1).dump() + padding));
+  ASSERT_EQ(setenv("ASBENCH_CACHE", (folder / "file/cache").c_str(), 1), 0);
+  ::testing::internal::CaptureStderr();
+  const AnnotationIndex index = index_of(folder / "large.json");
+  const std::string said = ::testing::internal::GetCapturedStderr();
+  EXPECT_EQ(index.files.size(), 1U);
+  EXPECT_THAT(said, HasSubstr("the index of the annotations can't be kept"));
+  EXPECT_THAT(said, HasSubstr("ASBENCH_CACHE=FOLDER keeps it elsewhere"));
+  ASSERT_EQ(setenv("ASBENCH_CACHE", (folder / "cache").c_str(), 1), 0);
+  ::testing::internal::CaptureStderr();
+  static_cast<void>(index_of(folder / "large.json"));
+  EXPECT_THAT(::testing::internal::GetCapturedStderr(),
+              HasSubstr((folder / "cache/annotations").string()));
+  ASSERT_EQ(unsetenv("ASBENCH_CACHE"), 0);
 }
 
 TEST(AnnotationIndex, HasAPlaceOfItsOwnForEachSource) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "core/files.h"
@@ -488,6 +490,54 @@ TEST(ParseAnnotations, OfTheDataSetsOwnFileFindExactlyWhatIsKnown) {
     if (finding.kind != "mask_placeholder") continue;
     EXPECT_THAT(finding.text, HasSubstr("293 masks"));
   }
+}
+
+TEST(ParseAnnotations, TakesNotApplicableForNobodyAndNowhere) {
+  Json video = annotated_video();
+  shot_of(video, 1)["scene"] = " N/A ";
+  shot_of(video, 2)["main characters"] = {"Fox", "n/a\t"};
+  shot_of(video, 3)["main characters"] = {"N/A"};
+  script_of(video)["main characters"].push_back({{"ID", "N/A"}, {"appearance", "N/A"}});
+  const AnnotationFile file = parsed(video);
+  const auto& segment = file.videos.at(0).segments.at(0);
+  EXPECT_EQ(segment.shots[0].scene, std::nullopt);
+  EXPECT_THAT(segment.shots[1].characters, ElementsAre("Fox"));
+  EXPECT_TRUE(segment.shots[2].characters.empty());
+  EXPECT_EQ(segment.characters.size(), 2U);
+  EXPECT_THAT(kinds_of(file), ElementsAre("bad_field@0/0", "bad_field@0/0#2", "bad_field@0/0#3",
+                                          "no_character@0/0#3", "no_scene@0/0#1"));
+}
+
+/// Lists that say nothing sensible must not take hours.
+TEST(ParseAnnotations, ReadsEndlessListsQuickly) {
+  constexpr int kNames = 200'000;
+  Json names = Json::array();
+  Json things = Json::array();
+  Json references = Json::array();
+  for (int i = 0; i < kNames; ++i) {
+    const std::string name = "somebody " + std::to_string(i);
+    names.push_back(name);
+    if (i >= kNames / 4) continue;
+    things.push_back({{"ID", name}});
+    references.push_back({{"ID", "nobody " + std::to_string(i)}, {"masks", Json::array()}});
+  }
+  Json video = annotated_video();
+  script_of(video)["main characters"] = things;
+  script_of(video)["main scenes"] = things;
+  shot_of(video, 1)["main characters"] = names;
+  segment_of(video)["reference images"] = references;
+  const std::string text = video.dump();
+  const auto before = std::chrono::steady_clock::now();
+  const AnnotationFile file = parse_annotations(text, {"video.json", "stem"});
+  EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(20));
+  const auto& segment = file.videos.at(0).segments.at(0);
+  EXPECT_EQ(segment.characters.size(), 10'000U);
+  EXPECT_EQ(segment.shots[0].characters.size(), 10'000U);
+  const auto capped = std::count_if(
+      file.findings.begin(), file.findings.end(), [](const AnnotationFinding& finding) {
+        return finding.text.find("those after the first 10000 are left out") != std::string::npos;
+      });
+  EXPECT_EQ(capped, 4) << "characters, scenes, a shot's list, references";
 }
 
 }  // namespace

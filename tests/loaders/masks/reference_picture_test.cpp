@@ -297,5 +297,26 @@ TEST(ReferenceFiles, HaveNamesThatEverySystemTakes) {
   EXPECT_EQ(reference_file("out", "../x", "..", "c", 1).string(), "out/%2E.%2Fx/%2E%2E/c_1.png");
 }
 
+TEST(ReferenceFile, OfALongNameIsShortAndStaysDifferent) {
+  const std::string sentence = "A tall young woman with silver hair, " + std::string(180, 'x');
+  const std::string name = as_file_name(sentence);
+  EXPECT_EQ(name.size(), 120U);
+  EXPECT_TRUE(name.starts_with("A tall young woman with silver hair, xxx"));
+  EXPECT_NE(name, as_file_name(sentence + "y"));
+  EXPECT_EQ(as_file_name(std::string(120, 'x')), std::string(120, 'x'));
+  // Neither a character nor an escape is cut: 103 bytes are left for the beginning.
+  for (std::size_t before = 100; before < 104; ++before) {
+    const std::string at(before, 'x');
+    const std::string wide = as_file_name(at + "\u6f22" + std::string(99, 'z'));
+    EXPECT_EQ(wide.find('~'), before <= 100 ? 103U : before) << wide;
+    const std::string escaped = as_file_name(at + "/" + std::string(99, 'z'));
+    EXPECT_EQ(escaped.find('~'), before <= 100 ? 103U : before) << escaped;
+  }
+  const asbench::testing::TemporaryFolder folder;
+  const auto file = reference_file(folder.path(), sentence, "film/0", sentence, 12);
+  std::filesystem::create_directories(file.parent_path());
+  EXPECT_TRUE(std::ofstream(file).is_open());
+}
+
 }  // namespace
 }  // namespace asbench::loaders

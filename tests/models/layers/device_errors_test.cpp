@@ -45,7 +45,7 @@ TEST(DeviceErrors, AreOneSentenceAndTheRemedy) {
   EXPECT_NE(old_driver.find("580"), std::string::npos);
   const auto other =
       explain_device_error("CUDA error: an illegal memory access was encountered").value();
-  EXPECT_NE(other.find("finished clips are kept"), std::string::npos);
+  EXPECT_NE(other.find("what is finished is kept"), std::string::npos);
   EXPECT_NE(other.find("illegal memory access"), std::string::npos);
   EXPECT_FALSE(explain_device_error("mat1 and mat2 shapes cannot be multiplied"));
 }

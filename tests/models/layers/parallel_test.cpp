@@ -12,6 +12,8 @@
 
 #include "models/layers/runtime.h"
 
+extern "C" [[gnu::weak]] int MKL_Set_Num_Threads_Local(int threads);
+
 namespace asbench::models {
 namespace {
 
@@ -45,6 +47,28 @@ TEST(ParallelChunks, RunEachPieceOnOneThreadInInferenceMode) {
   EXPECT_EQ(pieces, 6);
   EXPECT_FALSE(c10::InferenceMode::is_enabled());
   EXPECT_FALSE(at::in_parallel_region());
+  configure_runtime();
+}
+
+// How many threads oneDNN and MKL see. Three pieces wait for each other, so that each runs on a
+// thread of its own, of which two are new: LibTorch sets such a thread up when it is first used.
+TEST(ParallelChunks, LibrariesOfAThreadSeeOneThread) {
+  constexpr int kThreads = 3;
+  configure_runtime(kThreads);
+  std::atomic<int> arrived{0};
+  parallel_chunks(kThreads, 1, [&](std::int64_t, std::int64_t) {
+    ++arrived;
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (arrived < kThreads && std::chrono::steady_clock::now() < patience)
+      std::this_thread::yield();
+    EXPECT_EQ(at::get_num_threads(), 1);
+    if (MKL_Set_Num_Threads_Local != nullptr) EXPECT_EQ(MKL_Set_Num_Threads_Local(1), 1);
+  });
+  EXPECT_EQ(arrived, kThreads);
+  parallel_chunks(1, 1, [&](std::int64_t, std::int64_t) { EXPECT_EQ(at::get_num_threads(), 1); });
+  EXPECT_EQ(at::get_num_threads(), kThreads) << "the caller's number comes back";
+  if (MKL_Set_Num_Threads_Local != nullptr)
+    EXPECT_EQ(MKL_Set_Num_Threads_Local(kThreads), kThreads);
   configure_runtime();
 }
 

@@ -48,14 +48,6 @@ TEST(Guidance, DiffusersCompatGuidesNothingAtAScaleOfOne) {
   EXPECT_EQ(guidance.at_step(24, 50, 519), 1.0);
 }
 
-TEST(Guidance, ModesHaveNames) {
-  EXPECT_EQ(parse_guidance_mode("fixed"), GuidanceMode::fixed);
-  EXPECT_EQ(parse_guidance_mode("ramp"), GuidanceMode::ramp);
-  EXPECT_EQ(parse_guidance_mode("diffusers_compat"), GuidanceMode::diffusers_compat);
-  EXPECT_EQ(parse_guidance_mode("dynamic"), std::nullopt);
-  EXPECT_EQ(guidance_mode_names(), "fixed, ramp, diffusers_compat");
-}
-
 TEST(Guide, GoesFromTheNullBranchToTheConditionalOneAndBeyond) {
   const at::Tensor both = at::tensor({1.0F, 2.0F, 3.0F, 1.5F, 2.0F, 2.0F}).view({2, 3});
   EXPECT_TRUE(guide(both, 6.0).equal(at::tensor({4.0F, 2.0F, -3.0F}).view({1, 3})));

@@ -53,7 +53,7 @@ TEST_F(StateDictTest, ListsAllProblemsAtOnce) {
   EXPECT_EQ(weights.take("c", {7}).sizes(), (std::vector<std::int64_t>{7}));
   (void)weights.take("b", {4});
   expect_error([&] { weights.finish(); },
-               {folder_.path().string(), "1 missing:\n  c: [7]",
+               {(folder_ / "x").string() + ": the weights do not fit", "1 missing:\n  c: [7]",
                 "1 misshaped:\n  a: Float [2, 3], a floating-point [3, 2] was expected",
                 "2 unexpected:\n  extra.bias: Float [1]\n  extra.weight: Float [5]"});
 }
@@ -70,6 +70,23 @@ TEST_F(StateDictTest, ShortensLongListsAndCountsTheRest) {
   for (int i = 0; i < 25; ++i) shapes[fmt::format("t{:02}", i)] = {1};
   write("x", shapes);
   expect_error([&] { load().finish(); }, {"25 unexpected", "t19", "... and 5 more"});
+}
+
+TEST_F(StateDictTest, DoesNotGoOnWithANetworkOfOtherWeights) {
+  write("x", {{"a", {2}}, {"z", {2}}});
+  StateDict weights = load();
+  for (int i = 0; i < 20; ++i) (void)weights.take(fmt::format("t{:02}", i), {1});
+  expect_error([&] { (void)weights.take("t20", {1}); },
+               {(folder_ / "x").string(), "21 missing:\n  t00: [1]", "... and 1 more",
+                "2 not asked for so far:\n  a: Float [2]\n  z: Float [2]"});
+
+  StateDict huge = load();
+  (void)huge.take("z", {2});
+  expect_error(
+      [&] {
+        (void)huge.take("a", {10'000'000, 10'000'000, 10'000});
+      },
+      {"1 misshaped:\n  a: Float [2]", "[10000000, 10000000, 10000] was expected"});
 }
 
 TEST_F(StateDictTest, RefusesAWholeNumberWhereAWeightIsWanted) {
@@ -124,6 +141,19 @@ TEST_F(StateDictTest, AmendsWhatItHandsOut) {
   left.amend("a", [](const at::Tensor& stored) { return stored; });
   (void)left.take("b", {4});
   expect_error([&] { left.finish(); }, {"1 unexpected", "a: Float [2, 3]"});
+}
+
+TEST_F(StateDictTest, NamesTheShardOfATensorThatDoesNotFit) {
+  write("a.safetensors", {{"a", {2}}});
+  write("b.safetensors", {{"b", {3}}, {"c", {4}}});
+  StateDict weights = load();
+  (void)weights.take("a", {5});
+  (void)weights.take("b", {3});
+  (void)weights.take("d", {1});
+  expect_error([&] { weights.finish(); },
+               {folder_.path().string() + ": the weights do not fit", "1 missing:\n  d: [1]",
+                "1 misshaped:\n  a in a.safetensors: Float [2], a floating-point [5] was expected",
+                "1 unexpected:\n  c in b.safetensors: Float [4]"});
 }
 
 TEST_F(StateDictTest, ReadsShardsAsOne) {
