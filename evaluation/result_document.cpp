@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 #include <tuple>
@@ -145,10 +146,10 @@ document::ResultShot shot_of(const loaders::Shot& shot, const loaders::ShotKey& 
   document::ResultShot entry;
   entry.number = shot.number;
   entry.caption = caption_of(shot, parts.protocol->text).value_or("");
+  entry.audio_prompt = shot.audio_prompt.value_or("");
+  entry.audio_type = shot.audio_type.value_or("");
+  entry.audio_context = shot.audio_context.value_or("");
   if (const auto clip = parts.plan->clips.find(key);
-      entry.audio_prompt = shot.audio_prompt.value_or("");
-      entry.audio_type = shot.audio_type.value_or("");
-      entry.audio_context = shot.audio_context.value_or("");
       clip != parts.plan->clips.end() && !parts.coverage->missing.contains(key)) {
     const auto& outcome = (*parts.clips)[clip->second];
     entry.frames = outcome.indices;
@@ -181,6 +182,24 @@ Findings region_findings(const ResultParts& parts) {
   return findings;
 }
 
+/// Masks that were scaled to the frames of their clips.
+Findings scaled_masks(const ResultParts& parts) {
+  Findings findings;
+  for (const auto& story : parts.split->stories) {
+    std::vector<SampledShot> sampled;
+    for (const auto& shot : story.shots) {
+      const loaders::ShotKey key{story.id, shot.number};
+      const auto clip = parts.plan->clips.find(key);
+      if (clip == parts.plan->clips.end() || parts.coverage->missing.contains(key)) continue;
+      const auto& outcome = (*parts.clips)[clip->second];
+      sampled.push_back({&shot, outcome.indices, outcome.width, outcome.height});
+    }
+    auto of_story = parts.plan->regions->scaled_masks(story, sampled);
+    std::move(of_story.begin(), of_story.end(), std::back_inserter(findings));
+  }
+  return findings;
+}
+
 /// Findings of the inputs first, then those of the metrics, each once: several metrics raise the
 /// same about one shot.
 Findings all_findings(const ResultParts& parts) {
@@ -195,6 +214,7 @@ Findings all_findings(const ResultParts& parts) {
   };
   add(parts.coverage->findings, {});
   if (parts.plan->regions) add(region_findings(parts), {});
+  if (parts.plan->regions) add(scaled_masks(parts), {});
   for (const auto& measured : *parts.measurements) add(measured.findings, measured.metric);
   for (const auto& measured : *parts.sets) add(measured.findings, measured.metric);
   for (const auto& [metric, measured] : *parts.ceilings) add(measured.findings, {});

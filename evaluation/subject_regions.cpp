@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "core/words.h"
 #include "loaders/masks/box_source.h"
 #include "loaders/masks/mask_source.h"
+#include "loaders/masks/reference_picture.h"
 
 namespace asbench::evaluation {
 
@@ -89,8 +91,13 @@ SubjectRegions::SubjectRegions(const RegionFiles& files, loaders::SubjectRoster 
   if (!files.masks && !files.boxes) throw InternalError("neither masks nor boxes");
   kind_ = files.masks ? "masks" : "boxes";
   if (files.masks) {
-    take(std::make_shared<const loaders::MaskSource>(*files.masks, std::move(roster)),
-         files.masks->string(), split);
+    const auto source =
+        std::make_shared<const loaders::MaskSource>(*files.masks, std::move(roster));
+    take(source, files.masks->string(), split);
+    size_of_mask_ = [source](const std::string& story, int shot, const std::string& character,
+                             int frame) {
+      return source->size_of({story, shot, frame, character});
+    };
   } else {
     take(std::make_shared<const loaders::BoxSource>(*files.boxes, std::move(roster)),
          files.boxes->string(), split);
@@ -106,6 +113,45 @@ std::optional<Finding> SubjectRegions::beyond_clip(const std::string& story, int
                  fmt::format("--{}: {} given beyond the {} of the clip, the first of them frame {}",
                              kind_, counted(given.end() - first, "frame is", "frames are"),
                              counted(frame_count, "frame", "frames"), *first)};
+}
+
+Findings SubjectRegions::scaled_masks(const loaders::Story& story,
+                                      std::span<const SampledShot> shots) const {
+  struct Scaled {
+    int masks = 0;
+    std::string first;
+  };
+  std::map<std::string, Scaled> by_character;
+  if (!size_of_mask_) return {};
+  for (const SampledShot& sampled : shots) {
+    for (const std::string& character : shown_characters(story, *sampled.shot)) {
+      int last = -1;
+      for (const int frame : sampled.frames) {
+        if (frame == last) continue;
+        last = frame;
+        const auto size = size_of_mask_(story.id, sampled.shot->number, character, frame);
+        // A PNG that is turned when it is read states its sides the other way round: no scaled
+        // mask.
+        if (!size || loaders::mask_fit(size->first, size->second, sampled.width, sampled.height) !=
+                         loaders::MaskFit::scaled)
+          continue;
+        Scaled& scaled = by_character[character];
+        if (scaled.masks++ == 0) {
+          scaled.first =
+              fmt::format("shot {} frame {}, from {}x{} to {}x{}", sampled.shot->number, frame,
+                          size->first, size->second, sampled.width, sampled.height);
+        }
+      }
+    }
+  }
+  Findings findings;
+  for (const auto& [character, scaled] : by_character) {
+    findings.push_back(
+        {"mask_scaled", story.id, std::nullopt,
+         fmt::format("character {}: {} scaled to the frames' size, the first of {}", character,
+                     counted(scaled.masks, "mask", "masks"), scaled.first)});
+  }
+  return findings;
 }
 
 std::vector<features::FrameView> SubjectRegions::views_of(const loaders::Story& story,

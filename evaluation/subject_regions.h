@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/finding.h"
@@ -25,6 +27,14 @@ namespace asbench::evaluation {
 struct RegionFiles {
   std::optional<std::filesystem::path> masks = {};  ///< a folder
   std::optional<std::filesystem::path> boxes = {};  ///< a table
+};
+
+/// A shot's clip as it was sampled.
+struct SampledShot {
+  const loaders::Shot* shot = nullptr;
+  std::span<const int> frames;  ///< of the clip, ascending; repeats count once
+  int width = 0;                ///< of them
+  int height = 0;
 };
 
 /// The masks or boxes of a run: where the subjects of its shots are. Copies share what was read.
@@ -53,6 +63,10 @@ class SubjectRegions {
   [[nodiscard]] const std::string& kind() const { return kind_; }
   /// Over everything that was given for the whole split's shots.
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
+  /// `mask_scaled` for each character of a story that has masks of another size than the sampled
+  /// frames, with their number. It does not depend on what a feature store holds.
+  [[nodiscard]] Findings scaled_masks(const loaders::Story& story,
+                                      std::span<const SampledShot> shots) const;
   /// What was given for subjects that the split doesn't have.
   [[nodiscard]] const Findings& findings() const { return findings_; }
 
@@ -67,6 +81,10 @@ class SubjectRegions {
 
   Finder find_;
   std::function<std::vector<int>(const std::string& story, int shot)> frames_of_;
+  /// Width and height of a mask as it was given; empty with boxes.
+  std::function<std::optional<std::pair<int, int>>(const std::string& story, int shot,
+                                                   const std::string& character, int frame)>
+      size_of_mask_;
   std::string kind_;
   std::string sha256_;
   Findings findings_;

@@ -15,6 +15,7 @@
 #include "loaders/masks/reference_files.h"
 #include "loaders/masks/reference_picture.h"
 #include "loaders/name_match.h"
+#include "loaders/outputs/picture_size.h"
 #include "loaders/splits/find_file.h"
 #include "loaders/video/mat_image.h"
 
@@ -229,7 +230,7 @@ void MaskSource::take_entries(const Json& entries, const std::string& where,
 MaskSource::Answer MaskSource::find(const SubjectKey& key, int width, int height) const {
   const auto shot = shots_.find(ShotKey{key.story, key.shot});
   if (shot == shots_.end()) return {};
-  Answer answer{SubjectState::undetected, {}, false};
+  Answer answer{SubjectState::undetected, {}};
   const auto character = shot->second.find(key.character);
   if (character == shot->second.end()) return answer;
   const auto given = character->second.find(key.frame);
@@ -250,7 +251,21 @@ MaskSource::Answer MaskSource::find(const SubjectKey& key, int width, int height
   if (runs != nullptr) mask = decode_runs(*runs);
   mask = scaled_mask(std::move(mask), width, height);
   if (mask.area() == 0) return answer;
-  return {SubjectState::given, std::move(mask), fit == MaskFit::scaled};
+  return {SubjectState::given, std::move(mask)};
+}
+
+std::optional<std::pair<int, int>> MaskSource::size_of(const SubjectKey& key) const {
+  const auto shot = shots_.find(ShotKey{key.story, key.shot});
+  if (shot == shots_.end()) return std::nullopt;
+  const auto character = shot->second.find(key.character);
+  if (character == shot->second.end()) return std::nullopt;
+  const auto given = character->second.find(key.frame);
+  if (given == character->second.end()) return std::nullopt;
+  if (const auto* const runs = std::get_if<RunLengths>(&given->second))
+    return std::pair(runs->width, runs->height);
+  const auto size = picture_size(std::get<std::filesystem::path>(given->second));
+  if (!size) return std::nullopt;  // no picture: find() says so
+  return std::pair(static_cast<int>(size->first), static_cast<int>(size->second));
 }
 
 std::vector<int> MaskSource::frames_of(const std::string& story, int shot) const {

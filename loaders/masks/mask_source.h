@@ -2,7 +2,9 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -37,13 +39,16 @@ class MaskSource {
 
   struct Answer {
     SubjectState state = SubjectState::not_given;
-    Mask mask;               ///< of the frame's size, with a subject, where the state is `given`
-    bool is_scaled = false;  ///< it was given in another size of the same aspect
+    Mask mask;  ///< of the frame's size, with a subject, where the state is `given`
   };
   /// @param width, height  of the frame
   /// @throws BadInput for a picture that can't be read and for a mask whose aspect is not the
   ///   frame's within 1 %; SystemFault.
   [[nodiscard]] Answer find(const SubjectKey& key, int width, int height) const;
+
+  /// Width and height of the mask that is given for a frame, as its file or its run lengths state
+  /// them: nothing is decoded. Nothing where none is given. @throws SystemFault.
+  [[nodiscard]] std::optional<std::pair<int, int>> size_of(const SubjectKey& key) const;
 
   /// `unexpected_file` for masks of no subject of the roster, one for each folder or entry.
   [[nodiscard]] const Findings& findings() const { return findings_; }

@@ -109,6 +109,40 @@ TEST_F(SubjectScore, MasksOfEveryPixelGiveTheMetricsOfTheFrameToo) {
               HasSubstr("masks="));
 }
 
+TEST_F(SubjectScore, MasksOfAnotherSizeAreScaledAndCounted) {
+  const fs::path folder = mini().root() / "half-size";
+  const std::string one_run = fmt::format(R"({{"size": [{}, {}], "counts": [0, {}]}})", kHeight / 2,
+                                          kWidth / 2, kHeight / 2 * (kWidth / 2));
+  const Json& first = whole().at("stories")[0];
+  for (int shot = 1; shot <= 4; ++shot) {
+    std::string frames;
+    for (int frame = 0; frame < kFrames; ++frame)
+      frames += fmt::format(R"({}"{}": {})", frame == 0 ? "" : ", ", frame, one_run);
+    const fs::path file =
+        folder / first.at("id").get<std::string>() / fmt::format("shot_{:02}.json", shot);
+    fs::create_directories(file.parent_path());
+    std::ofstream(file) << "{" << frames << "}";
+  }
+  std::vector<Json> told;
+  for (const char* run : {"half", "half-again"}) {  // the second time from the store
+    const Json document =
+        score_document(run, {"--masks", folder.string(), "--metrics", "subject_clip_i"});
+    EXPECT_EQ(document.at("stories")[0].at("metrics").at("subject_clip_i").at("mean"),
+              whole().at("stories")[0].at("metrics").at("clip_i").at("mean"));
+    told.emplace_back(Json::array());
+    for (const Json& finding : document.at("coverage").at("findings")) {
+      if (finding.at("kind") == "mask_scaled") told.back().push_back(finding);
+    }
+  }
+  EXPECT_EQ(told[0], told[1]);
+  ASSERT_EQ(told[0].size(), 1U) << "one for the only character of the only story with masks";
+  EXPECT_EQ(told[0][0].at("story"), first.at("id"));
+  EXPECT_THAT(told[0][0].at("detail").get<std::string>(),
+              HasSubstr(fmt::format(": 20 masks scaled to the frames' size, the first of shot 1 "
+                                    "frame {}, from 48x32 to 96x64",
+                                    first.at("shots")[0].at("frames")[0].get<int>())));
+}
+
 TEST_F(SubjectScore, AnUndetectedSubjectCountsAsAFailureUnderEveryPolicy) {
   // Shot 3 has no subject at all, shot 2 none in the later half of its frames.
   const auto some = boxes("some", [](int shot, int frame) {

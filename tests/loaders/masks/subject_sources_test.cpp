@@ -160,7 +160,9 @@ TEST(MaskSource, ReadsPicturesAndRunLengths) {
   ASSERT_EQ(picture.state, SubjectState::given);
   EXPECT_EQ(picture.mask.area(), 6);
   EXPECT_EQ(picture.mask.row(1)[2], 1);
-  EXPECT_FALSE(picture.is_scaled);
+  EXPECT_EQ(masks.size_of({"film/0", 1, 4, "Momo"}), std::pair(12, 8));
+  EXPECT_EQ(masks.size_of({"film/0", 1, 5, "Momo"}), std::nullopt);
+  EXPECT_EQ(masks.size_of({"film/0", 3, 4, "Momo"}), std::nullopt);
   EXPECT_EQ(masks.find({"film/0", 1, 13, "Momo"}, 12, 8).state, SubjectState::undetected);
   EXPECT_EQ(masks.find({"film/0", 1, 5, "Momo"}, 12, 8).state, SubjectState::undetected);
   EXPECT_EQ(masks.find({"film/0", 1, 4, "Bär"}, 12, 8).state, SubjectState::undetected);
@@ -169,7 +171,7 @@ TEST(MaskSource, ReadsPicturesAndRunLengths) {
   EXPECT_EQ(masks.find({"film/1", 1, 4, "Bär"}, 4, 3).state, SubjectState::undetected);
   EXPECT_EQ(masks.find({"film/1", 2, 4, "Momo"}, 4, 3).state, SubjectState::not_given);
   const auto scaled = masks.find({"film/1", 1, 4, "Momo"}, 8, 6);
-  EXPECT_TRUE(scaled.is_scaled);
+  EXPECT_EQ(masks.size_of({"film/1", 1, 4, "Momo"}), std::pair(4, 3)) << "as it was given";
   EXPECT_EQ(scaled.mask.area(), 16);
   EXPECT_THAT(refusal_of([&] {
                 static_cast<void>(masks.find({"film/1", 1, 4, "Momo"}, 8, 8));
