@@ -62,13 +62,16 @@ TEST(ParallelChunks, LibrariesOfAThreadSeeOneThread) {
     while (arrived < kThreads && std::chrono::steady_clock::now() < patience)
       std::this_thread::yield();
     EXPECT_EQ(at::get_num_threads(), 1);
-    if (MKL_Set_Num_Threads_Local != nullptr) EXPECT_EQ(MKL_Set_Num_Threads_Local(1), 1);
+    if (MKL_Set_Num_Threads_Local != nullptr) {
+      EXPECT_EQ(MKL_Set_Num_Threads_Local(1), 1);
+    }
   });
   EXPECT_EQ(arrived, kThreads);
   parallel_chunks(1, 1, [&](std::int64_t, std::int64_t) { EXPECT_EQ(at::get_num_threads(), 1); });
   EXPECT_EQ(at::get_num_threads(), kThreads) << "the caller's number comes back";
-  if (MKL_Set_Num_Threads_Local != nullptr)
+  if (MKL_Set_Num_Threads_Local != nullptr) {
     EXPECT_EQ(MKL_Set_Num_Threads_Local(kThreads), kThreads);
+  }
   configure_runtime();
 }
 
