@@ -13,6 +13,7 @@
 #include "models/cogvideox/timestep_embedding.h"
 #include "models/cogvideox/video_positions.h"
 #include "models/encoders/strict_loading.h"
+#include "models/layers/activation.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
@@ -97,8 +98,11 @@ at::Tensor embed_time(const CogVideoXTransformer& transformer, const at::Tensor&
   const at::Tensor waves =
       timestep_embedding(timestep, config.width(), config.cosines_first, config.freq_shift)
           .to(transformer.placement.device, transformer.placement.dtype);
-  const at::Tensor hidden = at::silu(linear(waves, transformer.time_in));
-  return at::silu(linear(hidden, transformer.time_out));
+  at::Tensor hidden = linear(waves, transformer.time_in);
+  silu_in_place(hidden);
+  at::Tensor embedded = linear(hidden, transformer.time_out);
+  silu_in_place(embedded);
+  return embedded;
 }
 
 /// [B, video tokens, out channels * patch * patch] from the blocks' result.

@@ -11,6 +11,7 @@
 #include "models/cogvideox/tile_plan.h"
 #include "models/cogvideox/vae_parts.h"
 #include "models/encoders/strict_loading.h"
+#include "models/layers/activation.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
@@ -169,7 +170,7 @@ at::Tensor decode_batch(const VaeDecoder& decoder, const at::Tensor& z, FrameCac
   normalise_into(normed, x, z, decoder.norm_out);
   x.reset();
   show("norm_out", normed);
-  at::silu_(normed);
+  silu_in_place(normed);
   normed.reset();
   x = convolve(decoder.conv_out, std::move(room), caches);
   show("conv_out", x);

@@ -9,6 +9,7 @@
 #include "models/cogvideox/frame_batches.h"
 #include "models/cogvideox/vae_parts.h"
 #include "models/encoders/strict_loading.h"
+#include "models/layers/activation.h"
 #include "models/layers/runtime.h"
 
 namespace asbench::models {
@@ -76,7 +77,7 @@ at::Tensor encode_batch(const VaeEncoder& encoder, const at::Tensor& frames, Fra
   normalise_into(normed, x, no_latents, encoder.norm_out);
   x.reset();
   show("norm_out", normed);
-  at::silu_(normed);
+  silu_in_place(normed);
   normed.reset();
   x = convolve(encoder.conv_out, std::move(room), caches);
   show("conv_out", x);

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "models/layers/activation.h"
+
 namespace asbench::models {
 
 void move_to(VaeResnet& resnet, const Placement& placement) {
@@ -16,7 +18,7 @@ at::Tensor normalised_room(const at::Tensor& x, const at::Tensor& z, const Spati
   at::Tensor room = room_for(x);
   at::Tensor normed = newest_frames(room);
   normalise_into(normed, x, z, norm);
-  at::silu_(normed);
+  silu_in_place(normed);
   return room;
 }
 

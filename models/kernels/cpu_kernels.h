@@ -22,6 +22,10 @@ struct CpuKernels {
   /// x[r][c] = t(x[r][c] + bias[c]) with t(v) = v * (1 + tanh(sqrt(2 / pi) (v + 0.044715 v^3))) /
   /// 2; `bias` may be null.
   void (*add_bias_gelu_tanh)(float* x, const float* bias, std::int64_t rows, std::int64_t width);
+  /// x[i] = s(x[i]) with s(v) = v * sigmoid(v), over `count` values.
+  void (*silu)(float* x, std::int64_t count);
+  /// out[r][c] = s(x[r][c]) * x[r][width + c]. x [rows, 2 width], out [rows, width].
+  void (*swiglu)(const float* x, float* out, std::int64_t rows, std::int64_t width);
   /// out[r] = layer norm of x[r]; then x[r][c] += then_add[c] unless that is null: the bias of the
   /// product that is added to x next.
   void (*norm_then_add)(float* x, const float* then_add, const float* weight, const float* bias,

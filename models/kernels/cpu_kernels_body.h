@@ -67,6 +67,12 @@ ASBENCH_INLINE Lanes gelu_tanh(Lanes x) {
   return x / (1.0F + exponential(at_least(inner * -1.5957691216F, -87.0F)));
 }
 
+// Below -87 the value is 0 to float32's last bit, and the exponential would overflow.
+ASBENCH_INLINE Lanes silu_of(Lanes x) {
+  x = at_least(x, -87.0F);
+  return x / (1.0F + exponential(at_least(-x, -87.0F)));
+}
+
 template <typename Function>
 ASBENCH_INLINE void add_bias_and_apply(float* x, const float* bias, std::int64_t rows,
                                        std::int64_t width, Function function) {
@@ -94,6 +100,22 @@ void add_bias_quick_gelu(float* x, const float* bias, std::int64_t rows, std::in
 
 void add_bias_gelu_tanh(float* x, const float* bias, std::int64_t rows, std::int64_t width) {
   add_bias_and_apply(x, bias, rows, width, [](Lanes v) { return gelu_tanh(v); });
+}
+
+void silu(float* x, std::int64_t count) {
+  add_bias_and_apply(x, nullptr, 1, count, [](Lanes v) { return silu_of(v); });
+}
+
+void swiglu(const float* x, float* out, std::int64_t rows, std::int64_t width) {
+  const std::int64_t whole = width / kLanes * kLanes;
+  for (std::int64_t r = 0; r < rows; ++r, x += 2 * width, out += width) {
+    for (std::int64_t c = 0; c < whole; c += kLanes)
+      store(out + c, silu_of(load(x + c)) * load(x + width + c));
+    if (const std::int64_t rest = width - whole; rest > 0) {
+      store_some(out + whole,
+                 silu_of(load_some(x + whole, rest)) * load_some(x + width + whole, rest), rest);
+    }
+  }
 }
 
 ASBENCH_INLINE double total(const Lanes& lanes) {
@@ -176,7 +198,8 @@ void softmax(float* x, std::int64_t rows, std::int64_t width, std::int64_t strid
 }
 
 constexpr CpuKernels kKernels = {ASBENCH_KERNELS_NAME, add_bias_gelu, add_bias_quick_gelu,
-                                 add_bias_gelu_tanh,   norm_then_add, softmax};
+                                 add_bias_gelu_tanh,   silu,          swiglu,
+                                 norm_then_add,        softmax};
 
 }  // namespace
 }  // namespace asbench::models

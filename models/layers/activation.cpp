@@ -1,6 +1,9 @@
 #include "models/layers/activation.h"
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+
+#include <algorithm>
 
 #include "models/kernels/cpu_kernels.h"
 
@@ -22,6 +25,9 @@ bool runs_on_cpu_kernels(const at::Tensor& x) {
 }
 
 namespace {
+
+/// Fewer aren't worth another thread.
+constexpr std::int64_t kValuesAThread = 1 << 15;
 
 auto loop_of(Activation activation) {
   const CpuKernels& kernels = cpu_kernels();
@@ -59,8 +65,44 @@ void add_bias_and_activate(at::Tensor& x, const at::Tensor& bias, Activation act
   }
 }
 
+// LibTorch computes what fills its vectors by another function than the rest, so that the last bits
+// would depend on a tensor's size and on how threads share it.
+void silu_in_place(at::Tensor& x) {
+  if (!runs_on_cpu_kernels(x)) {
+    // Frames of a batch that lie apart.
+    const bool apart = x.device().is_cpu() && x.dim() > 1 && x.size(0) > 1 && !x.is_contiguous();
+    if (!apart) {
+      at::silu_(x);
+      return;
+    }
+    for (std::int64_t i = 0; i < x.size(0); ++i) {
+      at::Tensor one = x.select(0, i);
+      silu_in_place(one);
+    }
+    return;
+  }
+  float* const values = x.data_ptr<float>();
+  at::parallel_for(0, x.numel(), kValuesAThread, [&](std::int64_t begin, std::int64_t end) {
+    cpu_kernels().silu(values + begin, end - begin);
+  });
+}
+
 at::Tensor swiglu(const at::Tensor& x) {
   const std::int64_t half = x.size(-1) / 2;
+  if (runs_on_cpu_kernels(x)) {
+    auto sizes = x.sizes().vec();
+    sizes.back() = half;
+    at::Tensor out = at::empty(sizes, x.options());
+    const std::int64_t rows = half > 0 ? out.numel() / half : 0;
+    const float* const from = x.const_data_ptr<float>();
+    float* const to = out.data_ptr<float>();
+    at::parallel_for(
+        0, rows, std::max<std::int64_t>(1, kValuesAThread / std::max<std::int64_t>(1, half)),
+        [&](std::int64_t begin, std::int64_t end) {
+          cpu_kernels().swiglu(from + begin * 2 * half, to + begin * half, end - begin, half);
+        });
+    return out;
+  }
   return at::silu(x.narrow(-1, 0, half)).mul_(x.narrow(-1, half, half));
 }
 

@@ -27,8 +27,12 @@ enum class Activation {
 /// @param bias  [width], or undefined for none
 void add_bias_and_activate(at::Tensor& x, const at::Tensor& bias, Activation activation);
 
-/// SwiGLU: silu(a) * b for the halves a, b of the last axis.
-/// @param x  [..., 2 n]
+/// x = x * sigmoid(x), in place. On the CPU in float32, a value's bits depend on the value alone.
+/// @param x  contiguous, or each entry of its first axis is
+void silu_in_place(at::Tensor& x);
+
+/// SwiGLU: silu(a) * b for the halves a, b of the last axis; bits as those of silu_in_place().
+/// @param x  [..., 2 n], contiguous
 /// @returns [..., n]
 [[nodiscard]] at::Tensor swiglu(const at::Tensor& x);
 

@@ -136,11 +136,11 @@ at::Tensor StateDict::take(const std::string& name, at::IntArrayRef shape) {
 
 // A configuration of a larger network than the weights' must not make all of it first.
 at::Tensor StateDict::stand_in(at::IntArrayRef shape) const {
-  if (missing_.size() + misshaped_.size() > kMaxListed) refuse("not asked for so far", left_over());
+  if (missing_.size() + misshaped_.size() > kMaxListed) refuse(left_over(), Extent::so_far);
   try {
     return at::empty(shape, at::kFloat);
   } catch (const c10::Error&) {  // sizes that no machine has
-    refuse("not asked for so far", left_over());
+    refuse(left_over(), Extent::so_far);
   }
 }
 
@@ -168,19 +168,21 @@ std::vector<std::string> StateDict::left_over(const std::vector<std::string>& ig
   return lines;
 }
 
-void StateDict::refuse(std::string_view left, const std::vector<std::string>& lines) const {
+void StateDict::refuse(const std::vector<std::string>& left, Extent extent) const {
+  const bool whole = extent == Extent::whole;
   std::string message =
-      fmt::format("{}: the weights do not fit the network that its config.json describes.", where_);
+      fmt::format("{}: the weights do not fit the network that its config.json describes{}.",
+                  where_, whole ? "" : "; these are the first problems");
   append_list(message, "missing", lines_of(missing_));
   append_list(message, "misshaped", lines_of(misshaped_));
-  append_list(message, left, lines);
+  append_list(message, whole ? "unexpected" : "not asked for so far", left);
   throw BadInput(message);
 }
 
 void StateDict::finish(const std::vector<std::string>& ignorable) const {
   const std::vector<std::string> unexpected = left_over(ignorable);
   if (!missing_.empty() || !misshaped_.empty() || !unexpected.empty())
-    refuse("unexpected", unexpected);
+    refuse(unexpected, Extent::whole);
 }
 
 }  // namespace asbench::models

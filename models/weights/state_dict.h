@@ -80,7 +80,8 @@ class StateDict {
   /// What was not taken, a line each.
   [[nodiscard]] std::vector<std::string> left_over(
       const std::vector<std::string>& ignorable = {}) const;
-  [[noreturn]] void refuse(std::string_view left, const std::vector<std::string>& lines) const;
+  enum class Extent { whole, so_far };  ///< of the network, that was looked at
+  [[noreturn]] void refuse(const std::vector<std::string>& left, Extent extent) const;
   /// The tensor's name in messages, with its shard.
   [[nodiscard]] static std::string label(const std::string& name, const Entry& entry);
 

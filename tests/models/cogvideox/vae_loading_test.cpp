@@ -166,17 +166,16 @@ TEST_F(VaeLoading, NeedsEveryTensorOfItsOwnHalfAndNoneOfTheOther) {
   const auto all = tensors_;
   const auto without = [&](std::string_view half) {
     tensors_ = all;
-    const std::size_t count =
-        std::erase_if(tensors_, [&](const auto& entry) { return entry.first.starts_with(half); });
+    std::erase_if(tensors_, [&](const auto& entry) { return entry.first.starts_with(half); });
     write();
-    return std::to_string(count) + " missing";
   };
-  const std::string no_encoder = without("encoder.");
+  const std::string many = "21 missing:";  // more are not looked for
+  without("encoder.");
   EXPECT_TRUE(at::equal(video(decoder()), video(load_vae_decoder(golden_.checkpoint, c10::kCPU))));
-  expect_error([&] { static_cast<void>(encoder()); }, {no_encoder, "encoder.conv_in.conv.weight"});
-  const std::string no_decoder = without("decoder.");
+  expect_error([&] { static_cast<void>(encoder()); }, {many, "encoder.conv_in.conv.weight"});
+  without("decoder.");
   EXPECT_TRUE(at::equal(mean(encoder()), mean(load_vae_encoder(golden_.checkpoint, c10::kCPU))));
-  expect_error([&] { static_cast<void>(decoder()); }, {no_decoder, "decoder.conv_in.conv.weight"});
+  expect_error([&] { static_cast<void>(decoder()); }, {many, "decoder.conv_in.conv.weight"});
 }
 
 TEST_F(VaeLoading, ReadsShards) {

@@ -34,6 +34,10 @@ double exact_gelu_tanh(double x) {
   return x / (1.0 + std::exp(-2.0 * inner));
 }
 
+double exact_silu(double x) {
+  return x / (1.0 + std::exp(-x));
+}
+
 double relative_error(float value, double exact) {
   return std::abs(static_cast<double>(value) - exact) / std::max(1.0, std::abs(exact));
 }
@@ -52,6 +56,8 @@ TEST_P(CpuKernelsOf, ActivationsAreExactToTheLastBits) {
   std::vector<float> gelu = x;
   std::vector<float> quick = x;
   std::vector<float> tanh_shaped = x;
+  std::vector<float> silu = x;
+  kernels_.silu(silu.data(), static_cast<std::int64_t>(x.size()));
   kernels_.add_bias_gelu(gelu.data(), nullptr, 1, static_cast<std::int64_t>(x.size()));
   kernels_.add_bias_quick_gelu(quick.data(), nullptr, 1, static_cast<std::int64_t>(x.size()));
   kernels_.add_bias_gelu_tanh(tanh_shaped.data(), nullptr, 1, static_cast<std::int64_t>(x.size()));
@@ -60,6 +66,7 @@ TEST_P(CpuKernelsOf, ActivationsAreExactToTheLastBits) {
     ASSERT_LE(relative_error(gelu[i], exact_gelu(v)), kKernelTolerance) << x[i];
     ASSERT_LE(relative_error(quick[i], exact_quick_gelu(v)), kKernelTolerance) << x[i];
     ASSERT_LE(relative_error(tanh_shaped[i], exact_gelu_tanh(v)), kKernelTolerance) << x[i];
+    ASSERT_LE(relative_error(silu[i], exact_silu(v)), kKernelTolerance) << x[i];
   }
 }
 
@@ -112,6 +119,19 @@ TEST_P(CpuKernelsOf, ValuesDoNotDependOnWhereTheyLie) {
     float single = row[i];
     kernels_.add_bias_gelu(&single, nullptr, 1, 1);
     EXPECT_EQ(single, alone[i]);
+  }
+  std::vector<float> silu = row;
+  kernels_.silu(silu.data(), 19);
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    float single = row[i];
+    kernels_.silu(&single, 1);
+    EXPECT_EQ(single, silu[i]);
+    // Half a row of SwiGLU, which is gated by 1.
+    std::vector<float> gated(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    gated.resize(2 * (i + 1), 1.0F);
+    std::vector<float> out(i + 1);
+    kernels_.swiglu(gated.data(), out.data(), 1, static_cast<std::int64_t>(i) + 1);
+    EXPECT_EQ(out[i], silu[i]);
   }
 }
 
@@ -217,6 +237,24 @@ TEST(Activations, AreKnownByTheNamesOfConfigFiles) {
   EXPECT_EQ(parse_activation("gelu_new"), Activation::gelu_tanh);
   EXPECT_EQ(parse_activation("gelu_pytorch_tanh"), Activation::gelu_tanh);
   EXPECT_EQ(parse_activation("relu"), std::nullopt);
+}
+
+TEST(Silu, BitsDependOnTheValueAlone) {
+  const at::Tensor all = at::arange(-40000, 40001, at::kFloat).mul_(3e-4);
+  at::Tensor together = all.clone();
+  silu_in_place(together);
+  EXPECT_TRUE(together.allclose(at::silu(all), 1e-6, 1e-7));
+  for (const std::int64_t count : {1, 7, 16, 33, 40000}) {
+    at::Tensor some = all.narrow(0, 0, count).clone();
+    silu_in_place(some);
+    EXPECT_TRUE(some.equal(together.narrow(0, 0, count))) << count;
+  }
+  // Entries of the first axis that lie apart.
+  at::Tensor room = all.narrow(0, 0, 60).clone().view({3, 20});
+  at::Tensor apart = room.narrow(1, 3, 11);
+  silu_in_place(apart);
+  EXPECT_TRUE(apart.equal(together.narrow(0, 0, 60).view({3, 20}).narrow(1, 3, 11)));
+  EXPECT_TRUE(room.narrow(1, 0, 3).equal(all.narrow(0, 0, 60).view({3, 20}).narrow(1, 0, 3)));
 }
 
 TEST(SwiGlu, GatesTheSecondHalfByTheFirst) {

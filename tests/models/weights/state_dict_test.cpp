@@ -77,8 +77,8 @@ TEST_F(StateDictTest, DoesNotGoOnWithANetworkOfOtherWeights) {
   StateDict weights = load();
   for (int i = 0; i < 20; ++i) (void)weights.take(fmt::format("t{:02}", i), {1});
   expect_error([&] { (void)weights.take("t20", {1}); },
-               {(folder_ / "x").string(), "21 missing:\n  t00: [1]", "... and 1 more",
-                "2 not asked for so far:\n  a: Float [2]\n  z: Float [2]"});
+               {(folder_ / "x").string(), "the first problems.\n21 missing:\n  t00: [1]",
+                "... and 1 more", "2 not asked for so far:\n  a: Float [2]\n  z: Float [2]"});
 
   StateDict huge = load();
   (void)huge.take("z", {2});
