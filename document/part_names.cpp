@@ -15,7 +15,9 @@ bool lists(const ResultMetric& metric, const std::string& part) {
 }  // namespace
 
 void PartNames::add(const ResultStory& story) {
-  for (const auto& [id, values] : story.metrics) {
+  for (const auto& metric : story.metrics) {
+    const std::string& id = metric.first;  // clang 14 can't capture a structured binding
+    const auto& values = metric.second;
     auto& places = metrics_[id];
     const auto note = [&](const ResultParts& parts, std::optional<std::size_t> shot) {
       for (const auto& [name, value] : parts) {
