@@ -1,17 +1,15 @@
 #include "cli/generate_split.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <string>
 #include <utility>
-#include <vector>
 
+#include "cli/blocking_causes.h"
 #include "cli/selection.h"
 #include "core/error.h"
 #include "core/print.h"
 #include "core/words.h"
-#include "document/finding_kinds.h"
 #include "loaders/selection.h"
 
 namespace asbench::cli {
@@ -19,23 +17,12 @@ namespace {
 
 /// Videos of a split that lost something would look complete.
 void require_whole(const loaders::Split& split) {
-  constexpr std::size_t kListed = 20;
-  std::vector<std::string> causes;
-  for (const Finding& finding : split.findings) {
-    if (!document::is_blocking(finding.kind)) continue;
-    causes.push_back(fmt::format("  {}{}: {}", finding.story.empty() ? "" : finding.story + ": ",
-                                 finding.kind, finding.detail));
-  }
+  const std::string causes = blocking_causes(split.findings, {});
   if (causes.empty()) return;
-  const std::size_t count = causes.size();
-  if (count > kListed) {
-    causes.resize(kListed);
-    causes.push_back(fmt::format("  ... and {} more (asbench inspect lists all)", count - kListed));
-  }
   throw BadInput(fmt::format(
-      "the split is not complete, so videos would be missing or wrong:\n{}\n  Mend the split, or "
+      "the split is not complete, so videos would be missing or wrong:{}\n  Mend the split, or "
       "choose what is whole: --ips, --stories.",
-      fmt::join(causes, "\n")));
+      causes));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <map>
 #include <string_view>
 
+#include "cli/blocking_causes.h"
 #include "cli/errors.h"
 #include "cli/inspect_annotations.h"
 #include "cli/inspect_options.h"
@@ -93,12 +94,6 @@ Report gather(const InspectOptions& options) {
   report.findings.insert(report.findings.end(), inspection.findings.begin(),
                          inspection.findings.end());
   return report;
-}
-
-std::string where_of(const Finding& finding) {
-  if (finding.story.empty()) return {};
-  if (!finding.shot) return fmt::format("story {}: ", finding.story);
-  return fmt::format("story {} shot {}: ", finding.story, *finding.shot);
 }
 
 struct SplitCounts {
@@ -319,11 +314,8 @@ Inspection inspection_of(const Report& report) {
 /// A manifest of what is left would look like a complete split: what was lost would never be missed
 /// again.
 void require_whole(const Report& report) {
-  std::string causes;
-  for (const Finding& finding : report.split_findings) {
-    if (document::is_blocking(finding.kind, {.references = true, .captions = false}))
-      causes += fmt::format("\n  {}{}: {}", where_of(finding), finding.kind, finding.detail);
-  }
+  const std::string causes =
+      blocking_causes(report.split_findings, {.references = true, .captions = false});
   if (causes.empty()) return;
   throw BadInput(fmt::format(
       "--write: a part of the split is missing, and its manifest would not show it:{}\n  Mend the "

@@ -1,15 +1,14 @@
 #include "cli/split_draw.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <set>
 #include <string_view>
-#include <vector>
 
+#include "cli/blocking_causes.h"
 #include "cli/selection.h"
 #include "cli/split_card.h"
 #include "cli/split_file.h"
@@ -145,26 +144,18 @@ std::string card_of(const SplitMakeOptions& options) {
 /// A manifest of what is left of a story would look like the whole story. The index tells what the
 /// annotation lacks, and what trimming leaves; the rest is known when the stories have been read.
 void require_whole(const loaders::Split& split) {
-  constexpr std::size_t kListed = 10;
-  std::vector<std::string> causes;
+  Findings of_stories;
   for (const Finding& finding : split.findings) {
-    if (finding.story.empty() || !document::is_blocking(finding.kind, kNeedsOfADraw)) continue;
-    causes.push_back(fmt::format("\n  story {}{}: {}: {}", finding.story,
-                                 finding.shot ? fmt::format(" shot {}", *finding.shot) : "",
-                                 finding.kind, finding.detail));
+    if (!finding.story.empty()) of_stories.push_back(finding);
   }
+  std::string causes = blocking_causes(of_stories, kNeedsOfADraw);
   for (const loaders::LostStory& story : split.lost)
-    causes.push_back(fmt::format("\n  story {}: it is lost", story.id));
+    causes += fmt::format("\n  story {}: it is lost", story.id);
   if (causes.empty()) return;
-  const std::size_t count = causes.size();
-  if (count > kListed) {
-    causes.resize(kListed);
-    causes.push_back(fmt::format("\n  ... and {} more", count - kListed));
-  }
   throw BadInput(fmt::format(
       "--draw-stories: parts of the drawn stories are missing, and their manifest would not show "
       "it:{}\n  Draw with other --boundaries, --range or --videos, or with another --seed.",
-      fmt::join(causes, "")));
+      causes));
 }
 
 void print_drawn(const loaders::DrawnStories& drawn, const loaders::Split& split) {

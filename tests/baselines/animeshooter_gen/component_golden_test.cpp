@@ -85,37 +85,32 @@ class ComponentGolden : public ::testing::Test {
     }
   }
 
+  /// @param cases  of the golden in `folder`
+  void expect_transformer(const std::string& folder, const std::vector<std::string>& cases) {
+    put(folder, "transformer");
+    const Tensors stored = read(golden(folder + "/expected.safetensors"));
+    for (const std::string& name : cases) {
+      const Tensors in = {
+          {"hidden_states", stored.at(name + ".hidden_states")},
+          {"encoder_hidden_states", stored.at(name + ".encoder_hidden_states")},
+          {"timestep", stored.at(name + ".timestep").to(at::kLong)},
+      };
+      ASSERT_TRUE(in.at("timestep").to(at::kFloat).equal(stored.at(name + ".timestep")));
+      expect(run("transformer", in), {{"sample", stored.at(name + ".output")}}, name);
+    }
+  }
+
   const models::InferenceScope scope_;
   TemporaryFolder folder_;
 };
 
 TEST_F(ComponentGolden, Transformer) {
-  put("cogvideox_transformer/base", "transformer");
-  const Tensors stored = read(golden("cogvideox_transformer/base/expected.safetensors"));
-  for (const std::string name : {"default", "size"}) {
-    const Tensors in = {
-        {"hidden_states", stored.at(name + ".hidden_states")},
-        {"encoder_hidden_states", stored.at(name + ".encoder_hidden_states")},
-        {"timestep", stored.at(name + ".timestep").to(at::kLong)},
-    };
-    ASSERT_TRUE(in.at("timestep").to(at::kFloat).equal(stored.at(name + ".timestep")));
-    expect(run("transformer", in), {{"sample", stored.at(name + ".output")}}, name);
-  }
+  expect_transformer("cogvideox_transformer/base", {"default", "size"});
 }
 
 /// Rotary positions and a stored table; more channels in than out.
 TEST_F(ComponentGolden, TransformerOfAnImageToVideoModel) {
-  put("cogvideox_transformer/i2v", "transformer");
-  const Tensors stored = read(golden("cogvideox_transformer/i2v/expected.safetensors"));
-  for (const std::string name : {"default", "late"}) {
-    const Tensors in = {
-        {"hidden_states", stored.at(name + ".hidden_states")},
-        {"encoder_hidden_states", stored.at(name + ".encoder_hidden_states")},
-        {"timestep", stored.at(name + ".timestep").to(at::kLong)},
-    };
-    ASSERT_TRUE(in.at("timestep").to(at::kFloat).equal(stored.at(name + ".timestep")));
-    expect(run("transformer", in), {{"sample", stored.at(name + ".output")}}, name);
-  }
+  expect_transformer("cogvideox_transformer/i2v", {"default", "late"});
 }
 
 class VaeComponentGolden : public ComponentGolden {

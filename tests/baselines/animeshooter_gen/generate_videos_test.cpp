@@ -16,7 +16,7 @@
 #include "loaders/outputs.h"
 #include "loaders/video/clip_reader.h"
 #include "models/samplers/shot_noise.h"
-#include "tests/baselines/animeshooter_gen/tiny_story.h"
+#include "tests/baselines/animeshooter_gen/tiny_run.h"
 #include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
@@ -27,25 +27,12 @@ using asbench::testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-class GenerateVideos : public ::testing::Test {
+class GenerateVideos : public asbench::testing::TinyRun {
  protected:
-  GenerateVideos()
-      : split_(loaders::read_split(asbench::testing::write_tiny_split(folder_ / "split"))) {
-    asbench::testing::write_tiny_generator(folder_ / "model");
-  }
+  GenerateVideos() { asbench::testing::write_tiny_generator(folder_ / "model"); }
 
   [[nodiscard]] VideoRequest request(const std::string& out) const {
-    VideoRequest wanted;
-    wanted.baseline = kAnimeShooterGen;
-    wanted.split = &split_;
-    wanted.part = &split_;
-    wanted.model = folder_ / "model";
-    wanted.out = folder_ / out;
-    wanted.steps = 2;
-    wanted.frames = FrameForm::png;
-    wanted.device = "cpu";
-    wanted.progress = Progress::Style::quiet;
-    return wanted;
+    return request_of(kAnimeShooterGen, out);
   }
   /// Files below a folder by name: contents' hash, without the record.
   [[nodiscard]] std::map<std::string, std::string> files(const std::string& out) const {
@@ -56,20 +43,6 @@ class GenerateVideos : public ::testing::Test {
     }
     return hashes;
   }
-  [[nodiscard]] Json record(const std::string& out) const {
-    return read_json_file(folder_ / out / kGenerationRecord);
-  }
-  static std::string problem_of(const VideoRequest& wanted) {
-    try {
-      generate_videos(wanted);
-    } catch (const Error& problem) {
-      return problem.what();
-    }
-    return {};
-  }
-
-  TemporaryFolder folder_;
-  loaders::Split split_;
 };
 
 TEST_F(GenerateVideos, WritesEveryShotAndHowItWasMade) {

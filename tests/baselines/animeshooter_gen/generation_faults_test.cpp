@@ -14,17 +14,15 @@
 #include "core/error.h"
 #include "models/weights/safetensors.h"
 #include "models/weights/tensor_views.h"
-#include "tests/baselines/animeshooter_gen/tiny_story.h"
+#include "tests/baselines/animeshooter_gen/tiny_run.h"
 #include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
 namespace {
 
 namespace fs = std::filesystem;
-using asbench::testing::TemporaryFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr const char* kDiffusersWeights = "diffusion_pytorch_model.safetensors";
 
@@ -44,44 +42,12 @@ void spoil(const fs::path& file, const std::string& name) {
   write_tensors(file, kept);
 }
 
-class GenerationFaults : public ::testing::Test {
+class GenerationFaults : public asbench::testing::TinyRun {
  protected:
-  GenerationFaults()
-      : split_(loaders::read_split(asbench::testing::write_tiny_split(folder_ / "split"))),
-        cat_(split_) {
-    cat_.stories.erase(
-        std::remove_if(cat_.stories.begin(), cat_.stories.end(),
-                       [](const loaders::Story& story) { return story.ip != "cat"; }),
-        cat_.stories.end());
+  GenerationFaults() : cat_(split_) {
+    std::erase_if(cat_.stories, [](const loaders::Story& story) { return story.ip != "cat"; });
   }
 
-  [[nodiscard]] VideoRequest request(std::string_view baseline, const std::string& out) const {
-    VideoRequest wanted;
-    wanted.baseline = baseline;
-    wanted.split = &split_;
-    wanted.part = &split_;
-    wanted.model = folder_ / "model";
-    wanted.out = folder_ / out;
-    wanted.steps = 2;
-    wanted.frames = FrameForm::png;
-    wanted.device = "cpu";
-    wanted.progress = Progress::Style::quiet;
-    return wanted;
-  }
-  static std::string problem_of(const VideoRequest& wanted) {
-    try {
-      generate_videos(wanted);
-    } catch (const Error& problem) {
-      return problem.what();
-    }
-    return {};
-  }
-  [[nodiscard]] Json record(const std::string& out) const {
-    return read_json_file(folder_ / out / kGenerationRecord);
-  }
-
-  TemporaryFolder folder_;
-  loaders::Split split_;
   loaders::Split cat_;  ///< the cat's story alone
 };
 
@@ -90,16 +56,16 @@ TEST_F(GenerationFaults, ARecordThatWasNeverFinishedDoesNotLockItsFolder) {
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
   fs::create_directories(folder_ / "out");
   write_file_atomically(folder_ / "out/.generation.json.7.12345.tmp", "{\"schema\":");
-  EXPECT_EQ(problem_of(request(kCogVideoLora, "out")), "");
+  EXPECT_EQ(problem_of(request_of(kCogVideoLora, "out")), "");
   fs::create_directories(folder_ / "other");
   write_file_atomically(folder_ / "other/.result.json.7.12345.tmp", "{");
-  EXPECT_THAT(problem_of(request(kCogVideoLora, "other")), HasSubstr("has files but no"));
+  EXPECT_THAT(problem_of(request_of(kCogVideoLora, "other")), HasSubstr("has files but no"));
 }
 
 TEST_F(GenerationFaults, NanInAConditionIsNoVideo) {
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
   spoil(folder_ / "model/text_encoder/model.safetensors", "encoder.final_layer_norm.weight");
-  EXPECT_THAT(problem_of(request(kCogVideoLora, "out")),
+  EXPECT_THAT(problem_of(request_of(kCogVideoLora, "out")),
               AllOf(HasSubstr("cat/0 shot 1: the condition has NaN"), HasSubstr("float32")));
   EXPECT_FALSE(fs::exists(folder_ / "out/cat"));
 }
@@ -108,7 +74,7 @@ TEST_F(GenerationFaults, NanInALatentIsToldAfterTheFirstStep) {
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
   spoil(folder_ / "model/transformer" / kDiffusersWeights, "proj_out.weight");
   for (const OffloadWish offload : {OffloadWish::none, OffloadWish::stage}) {
-    VideoRequest wanted = request(kCogVideoLora, "out");
+    VideoRequest wanted = request_of(kCogVideoLora, "out");
     wanted.memory.offload = offload;
     EXPECT_THAT(problem_of(wanted),
                 HasSubstr("cat/0 shot 1: the latents after step 1 have NaN or infinity"));
@@ -116,14 +82,14 @@ TEST_F(GenerationFaults, NanInALatentIsToldAfterTheFirstStep) {
     EXPECT_FALSE(fs::exists(folder_ / "out/.generation")) << "nothing is put aside";
   }
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
-  EXPECT_THAT(problem_of(request(kCogVideoLora, "out")), HasSubstr("weights.transformer"))
+  EXPECT_THAT(problem_of(request_of(kCogVideoLora, "out")), HasSubstr("weights.transformer"))
       << "the folder is for the weights that it was begun with";
 }
 
 TEST_F(GenerationFaults, NanInAVideoIsNotWritten) {
   asbench::testing::write_tiny_generator(folder_ / "model");
   spoil(folder_ / "model/vae" / kDiffusersWeights, "decoder.conv_out.conv.bias");
-  EXPECT_THAT(problem_of(request(kAnimeShooterGen, "out")),
+  EXPECT_THAT(problem_of(request_of(kAnimeShooterGen, "out")),
               HasSubstr("cat/0 shot 1: the decoded video has NaN or infinity"));
   EXPECT_FALSE(fs::exists(folder_ / "out/cat"));
   EXPECT_EQ(record("out").at("shots").size(), 0U);
@@ -132,13 +98,13 @@ TEST_F(GenerationFaults, NanInAVideoIsNotWritten) {
 TEST_F(GenerationFaults, AFolderIsMadeAFewIpsAtATime) {
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
   asbench::testing::write_tiny_lora(folder_ / "model/lora/cat", 1);
-  VideoRequest some = request(kCogVideoLora, "out");
+  VideoRequest some = request_of(kCogVideoLora, "out");
   some.part = &cat_;
   EXPECT_EQ(problem_of(some), "");
   EXPECT_EQ(record("out").at("adaptations").size(), 1U);
   // Its LoRA came later; the cat's is the same.
   asbench::testing::write_tiny_lora(folder_ / "model/lora/dog", 2);
-  EXPECT_EQ(generate_videos(request(kCogVideoLora, "out")).kept, 3);
+  EXPECT_EQ(generate_videos(request_of(kCogVideoLora, "out")).kept, 3);
   EXPECT_EQ(record("out").at("adaptations").size(), 2U);
   EXPECT_EQ(generate_videos(some).written, 0);
   EXPECT_EQ(record("out").at("adaptations").size(), 2U) << "the dog's is kept";
@@ -152,13 +118,13 @@ TEST_F(GenerationFaults, ABrokenLoraOfTheLastIpIsToldBeforeTheFirstShot) {
   asbench::testing::write_tiny_lora(folder_ / "model/lora/dog", 2);
   const fs::path file = folder_ / "model/lora/dog/pytorch_lora_weights.safetensors";
   fs::resize_file(file, fs::file_size(file) - 4);
-  EXPECT_THAT(problem_of(request(kCogVideoLora, "out")), HasSubstr(file.string()));
+  EXPECT_THAT(problem_of(request_of(kCogVideoLora, "out")), HasSubstr(file.string()));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 
   const at::Tensor rank = at::ones({2, 7});
   write_tensors(file, {{"transformer.transformer_blocks.0.attn1.to_q.lora_A.weight", rank},
                        {"transformer.transformer_blocks.0.attn1.to_q.lora_B.weight", rank.t()}});
-  EXPECT_THAT(problem_of(request(kCogVideoLora, "out")),
+  EXPECT_THAT(problem_of(request_of(kCogVideoLora, "out")),
               AllOf(HasSubstr("lora/dog"), HasSubstr("1 of its 1 targets do not fit")));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
@@ -166,12 +132,12 @@ TEST_F(GenerationFaults, ABrokenLoraOfTheLastIpIsToldBeforeTheFirstShot) {
 TEST_F(GenerationFaults, PartsThatContradictEachOtherAreToldByThePlan) {
   asbench::testing::write_tiny_generator(folder_ / "model",
                                          {.manifest = {{"qformer", {{"condition_length", 11}}}}});
-  EXPECT_THAT(problem_of(request(kAnimeShooterGen, "out")),
+  EXPECT_THAT(problem_of(request_of(kAnimeShooterGen, "out")),
               AllOf(HasSubstr("condition_length of the manifest is 11"),
                     HasSubstr("max_text_seq_length of the transformer is 10")));
   asbench::testing::write_tiny_generator(folder_ / "model",
                                          {.manifest = {{"hidden_state", {{"layer", 99}}}}});
-  EXPECT_THAT(problem_of(request(kAnimeShooterGen, "out")),
+  EXPECT_THAT(problem_of(request_of(kAnimeShooterGen, "out")),
               HasSubstr("hidden_state.layer is 99, but the language model has"));
   asbench::testing::write_tiny_generator(
       folder_ / "model", {.manifest = {{"lora", {{"transformer", {{"path", "lora"}}}}}}});
@@ -179,7 +145,7 @@ TEST_F(GenerationFaults, PartsThatContradictEachOtherAreToldByThePlan) {
   write_tensors(folder_ / "model/lora/pytorch_lora_weights.safetensors",
                 {{"transformer.nowhere.lora_A.weight", at::ones({2, 3})},
                  {"transformer.nowhere.lora_B.weight", at::ones({3, 2})}});
-  EXPECT_THAT(problem_of(request(kAnimeShooterGen, "out")),
+  EXPECT_THAT(problem_of(request_of(kAnimeShooterGen, "out")),
               HasSubstr("nowhere.weight: there is no such weight"));
   EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
@@ -193,7 +159,7 @@ TEST_F(GenerationFaults, SizesBeyondReasonAreRefusedByName) {
     Json config = read_json_file(file);
     config[field] = value;
     write_json_file(file, config);
-    EXPECT_THAT(problem_of(request(kCogVideoLora, "out")),
+    EXPECT_THAT(problem_of(request_of(kCogVideoLora, "out")),
                 AllOf(HasSubstr(file.string()), HasSubstr(field), HasSubstr("the most is")));
   }
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
@@ -201,7 +167,7 @@ TEST_F(GenerationFaults, SizesBeyondReasonAreRefusedByName) {
   Json config = read_json_file(file);
   config["num_attention_heads"] = 9'999'999;
   write_json_file(file, config);
-  EXPECT_THAT(problem_of(request(kCogVideoLora, "out")), HasSubstr("num_attention_heads"));
+  EXPECT_THAT(problem_of(request_of(kCogVideoLora, "out")), HasSubstr("num_attention_heads"));
 }
 
 TEST_F(GenerationFaults, ACaptionThatIsCutIsSaidAndMarked) {
@@ -211,7 +177,7 @@ TEST_F(GenerationFaults, ACaptionThatIsCutIsSaidAndMarked) {
     for (loaders::Shot& shot : story.shots) shot.caption = "a";
   }
   split.stories.front().shots.at(1).caption = "a cat and a dog and another cat and another dog";
-  VideoRequest wanted = request(kCogVideoLora, "out");
+  VideoRequest wanted = request_of(kCogVideoLora, "out");
   wanted.split = wanted.part = &split;
   std::string said;
   wanted.say = [&](std::string_view text) { said += text; };
@@ -224,7 +190,7 @@ TEST_F(GenerationFaults, ACaptionThatIsCutIsSaidAndMarked) {
 
 TEST_F(GenerationFaults, TheRecordSaysWhichProgramMadeThem) {
   asbench::testing::write_tiny_cogvideo(folder_ / "model");
-  generate_videos(request(kCogVideoLora, "out"));
+  generate_videos(request_of(kCogVideoLora, "out"));
   const Json run = record("out").at("runs").at(0);
   EXPECT_FALSE(run.at("program").at("commit").get<std::string>().empty());
   EXPECT_TRUE(run.at("program").at("dirty").is_boolean());

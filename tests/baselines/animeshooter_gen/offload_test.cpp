@@ -12,7 +12,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/hash.h"
-#include "tests/baselines/animeshooter_gen/tiny_story.h"
+#include "tests/baselines/animeshooter_gen/tiny_run.h"
 #include "tools/tiny_generator/tiny_generator.h"
 
 namespace asbench::baselines {
@@ -23,25 +23,13 @@ using asbench::testing::TemporaryFolder;
 using models::VaeTiling;
 using ::testing::HasSubstr;
 
-class OffloadedRun : public ::testing::Test {
+class OffloadedRun : public asbench::testing::TinyRun {
  protected:
-  OffloadedRun()
-      : split_(loaders::read_split(asbench::testing::write_tiny_split(folder_ / "split"))) {}
-
   [[nodiscard]] VideoRequest request(std::string_view baseline, const std::string& out,
                                      OffloadWish offload) const {
-    VideoRequest wanted;
-    wanted.baseline = baseline;
-    wanted.split = &split_;
-    wanted.part = &split_;
-    wanted.model = folder_ / "model";
-    wanted.out = folder_ / out;
-    wanted.steps = 2;
+    VideoRequest wanted = request_of(baseline, out);
     wanted.dump = folder_ / (out + "-dump");
-    wanted.frames = FrameForm::png;
-    wanted.device = "cpu";
     wanted.memory.offload = offload;
-    wanted.progress = Progress::Style::quiet;
     return wanted;
   }
   [[nodiscard]] std::map<std::string, std::string> files(const std::string& out) const {
@@ -54,9 +42,6 @@ class OffloadedRun : public ::testing::Test {
       }
     }
     return hashes;
-  }
-  [[nodiscard]] Json record(const std::string& out) const {
-    return read_json_file(folder_ / out / kGenerationRecord);
   }
   /// Conditions, latents and frames of both ways to the last bit.
   void expect_equal_runs(std::string_view baseline, int loads_by_stage) {
@@ -71,9 +56,6 @@ class OffloadedRun : public ::testing::Test {
     EXPECT_EQ(run.at("loads").at("stages"), loads_by_stage);
     EXPECT_EQ(record("whole").at("runs").at(0).at("offload"), "none");
   }
-
-  TemporaryFolder folder_;
-  loaders::Split split_;
 };
 
 /// Shots wait for each other: the decoder once before all, then three stages a shot.
