@@ -171,7 +171,16 @@ int inspect_model(const ComponentOptions& options) {
   return kExitDone;
 }
 
+void require_folder(const std::string& model) {
+  if (std::filesystem::is_directory(model)) return;
+  throw BadInput(fmt::format(
+      "--model {}: no such folder. Expected the folder of a checkpoint in Hugging Face layout.",
+      model));
+}
+
 int run_component(const ComponentOptions& options) {
+  // Before --out: what it is needed for depends on what the folder holds.
+  if (options.name == "inspect") require_folder(options.model);
   const bool inspects_model =
       options.name == "inspect" && baselines::is_generator_folder(options.model);
   if (options.out.empty() && !inspects_model) {
@@ -191,11 +200,7 @@ int run_component(const ComponentOptions& options) {
     run_tokenizer(options);
     return kExitDone;
   }
-  if (!std::filesystem::is_directory(options.model)) {
-    throw BadInput(fmt::format(
-        "--model {}: no such folder. Expected the folder of a checkpoint in Hugging Face layout.",
-        options.model));
-  }
+  require_folder(options.model);
   const auto checkpoint =
       models::open_checkpoint(std::filesystem::absolute(options.model).string(), {});
   if (options.name == "preprocess") run_preprocess(options, checkpoint);

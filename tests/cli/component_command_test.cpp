@@ -93,6 +93,13 @@ TEST_F(ComponentCommand, PreprocessWritesOnePicture) {
             3U * 224U * 224U);
 }
 
+TEST_F(ComponentCommand, InspectNamesAFolderThatIsNotThere) {
+  const std::string folder = (folder_ / "nowhere").string();
+  const auto failed = run_program(asbench_program(), {"component", "inspect", "--model", folder});
+  EXPECT_EQ(failed.exit_code, 2);
+  EXPECT_NE(failed.err.find(folder + ": no such folder"), std::string::npos) << failed.err;
+}
+
 TEST_F(ComponentCommand, WrongInputIsNamedAndNothingIsWritten) {
   write_texts(R"({"a": 1})");
   for (const char* name : {"tokenizer", "text_encoder"}) {
